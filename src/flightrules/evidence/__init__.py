@@ -1,0 +1,1 @@
+"""The facts: bytes in, measurements out. No network, no database, no clock."""

@@ -1,0 +1,184 @@
+"""The beginning of an artefact, looked at once, so that formats are recognised by content."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+from xml.parsers import expat
+
+from flightrules.errors import EvidenceError
+from flightrules.evidence.source import Source
+
+__all__ = ["Head", "look"]
+
+Kind = Literal["xml", "json", "ndjson", "text"]
+
+_MAGIC = (b"\x7fELF", b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"GIF8", b"\xff\xd8\xff", b"MZ\x90", b"BZh9", b"\xfd7zXZ")
+_HTML = re.compile(rb"\A\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE | re.DOTALL)
+_CONFLICT = re.compile(rb"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}\[\],:])|([^\s{}\[\],:"]+)')
+_PATH_DEPTH = 5
+_VALUE_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the first bytes tell.
+
+    ``root``, ``namespace``, ``attributes`` and ``elements`` describe XML (local names).
+    ``paths`` holds JSON key paths such as ``runs[].tool`` (``[]`` is an array's item; the top level
+    array is a leading ``[]``); ``values`` the short scalar at a path where it first occurs.
+    """
+
+    kind: Kind
+    text: str
+    complete: bool
+    root: str = ""
+    namespace: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+    elements: frozenset[str] = frozenset()
+    paths: frozenset[str] = frozenset()
+    values: dict[str, str] = field(default_factory=dict)
+
+    def has(self, *paths: str) -> bool:
+        """Whether all these JSON paths occur."""
+        return self.paths.issuperset(paths)
+
+    def any(self, *paths: str) -> bool:
+        """Whether one of these JSON paths occurs."""
+        return not self.paths.isdisjoint(paths)
+
+    @property
+    def lines(self) -> list[str]:
+        """The first lines, without the last one where it may be cut."""
+        lines = self.text.splitlines()
+        return lines if self.complete else lines[:-1]
+
+
+def look(source: Source, size: int) -> Head:
+    """Look at the first bytes.
+
+    Raises:
+        EvidenceError: E_EMPTY, E_BINARY, E_HTML_PAGE, E_LFS_POINTER, E_MALFORMED (merge conflict), E_ENCODING.
+    """
+    raw = source.head(size)
+    _refuse_foreign(source, raw)
+    complete = len(raw) >= source.size
+    text = _text(source, raw, complete=complete)
+    start = text.lstrip()
+    if start.startswith("<"):
+        return _xml_head(raw, text, complete=complete)
+    if start.startswith(("{", "[")) and not _is_bracketed_text(start):
+        return _json_head(start, text, complete=complete)
+    return Head("text", text, complete)
+
+
+def _refuse_foreign(source: Source, raw: bytes) -> None:
+    name = source.name
+    body = raw.removeprefix(b"\xef\xbb\xbf").strip()
+    if not body or body in (b"\xff\xfe", b"\xfe\xff"):
+        rest = any(piece.strip() for piece in source.chunks()) if source.size > len(raw) else False
+        if not rest:
+            raise EvidenceError("E_EMPTY", "the file has no content", file=name, hint="run the tool again and keep its output")
+    if body.startswith(_MAGIC):
+        raise EvidenceError("E_BINARY", "the file is binary, not a report", file=name, hint="name the report itself; unpack archives first")
+    if body.startswith(b"version https://git-lfs"):
+        raise EvidenceError("E_LFS_POINTER", "the file is a Git LFS pointer, not the report", file=name, hint="run git lfs pull")
+    if _HTML.match(body) and b"http://maven" not in body[:200]:
+        raise EvidenceError("E_HTML_PAGE", "the file is an HTML page (a login or error page?)", file=name, hint="download the artefact again with credentials")
+    if body.startswith(b"<<<<<<< ") or (body[:4096].count(b"<<<<<<< ") and len(_CONFLICT.findall(body)) >= 3):
+        raise EvidenceError("E_MALFORMED", "the file holds merge conflict markers", file=name, hint="resolve the conflict and run the tool again")
+    if b"\0" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise EvidenceError("E_BINARY", "the file holds NUL bytes; it is binary", file=name, hint="name the report itself")
+
+
+def _text(source: Source, raw: bytes, *, complete: bool) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", "replace").lstrip("\ufeff")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if not complete and error.start > len(raw) - 4:
+            return raw[: error.start].decode("utf-8-sig")
+        if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
+            return raw.decode("latin-1")
+        raise EvidenceError("E_ENCODING", f"not valid UTF-8 at byte {error.start}", file=source.name, hint="write UTF-8") from None
+
+
+def _is_bracketed_text(start: str) -> bool:
+    """Text logs may begin with ``[INFO]``; a JSON array begins with a value."""
+    return start.startswith("[") and bool(re.match(r"\[[A-Za-z]{2,}(?<!true)(?<!false)(?<!null)[\] ]", start))
+
+
+def _xml_head(raw: bytes, text: str, *, complete: bool) -> Head:
+    found: list[tuple[str, dict[str, str]]] = []
+    parser = expat.ParserCreate(namespace_separator="\x1f")
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        found.append((name, attributes))
+
+    parser.StartElementHandler = start
+    parser.EntityDeclHandler = lambda *_: parser.StopParser(False) if hasattr(parser, "StopParser") else None
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    try:
+        parser.Parse(raw.removeprefix(b"\xef\xbb\xbf").lstrip(), False)
+    except (expat.ExpatError, ValueError, LookupError):
+        pass  # a broken tail does not matter here; the format's own reader will say where
+    if not found:
+        guess = re.search(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)", re.sub(r"<[!?].*?>", "", text, flags=re.DOTALL))
+        return Head("xml", text, complete, root=guess.group(2) if guess else "")
+    namespace, _, root = found[0][0].rpartition("\x1f")
+    elements = frozenset(name.rpartition("\x1f")[2] for name, _ in found)
+    attributes = {key.rpartition("\x1f")[2]: value for key, value in found[0][1].items()}
+    return Head("xml", text, complete, root=root, namespace=namespace, attributes=attributes, elements=elements)
+
+
+def _json_head(start: str, text: str, *, complete: bool) -> Head:
+    paths, values, ended_at = _json_paths(start)
+    rest = start[ended_at:].lstrip() if ended_at is not None else ""
+    kind: Kind = "ndjson" if rest.startswith(("{", "[")) else "json"
+    return Head(kind, text, complete, paths=frozenset(paths), values=values)
+
+
+def _json_paths(text: str) -> tuple[set[str], dict[str, str], int | None]:
+    """Key paths of the first document; the third value is where it ended, if it did."""
+    paths: set[str] = set()
+    values: dict[str, str] = {}
+    stack: list[str] = []  # path of each open container
+    in_object: list[bool] = []
+    key: str | None = None
+    expect_key = False
+    for token in _TOKEN.finditer(text):
+        string, mark, scalar = token.group(1), token.group(2), token.group(3)
+        here = _path_here(stack, in_object, key)
+        if mark in ("{", "["):
+            stack.append(here if stack else "")
+            in_object.append(mark == "{")
+            if mark == "[":
+                stack[-1] += "[]"
+                paths.add(stack[-1])
+            key, expect_key = None, mark == "{"
+        elif mark in ("}", "]"):
+            if stack:
+                stack.pop()
+                in_object.pop()
+            if not stack:
+                return paths, values, token.end()
+            key, expect_key = None, False
+        elif mark == ",":
+            key, expect_key = None, bool(in_object and in_object[-1])
+        elif string is not None and expect_key:
+            key, expect_key = string, False
+            if len(stack) <= _PATH_DEPTH:
+                paths.add(_path_here(stack, in_object, key))
+        elif (string is not None or scalar) and here not in values and len(stack) <= _PATH_DEPTH:
+            values[here] = (string if string is not None else scalar)[:_VALUE_LENGTH]
+    return paths, values, None
+
+
+def _path_here(stack: list[str], in_object: list[bool], key: str | None) -> str:
+    if not stack:
+        return ""
+    base = stack[-1]
+    return (f"{base}.{key}" if base else key) if in_object[-1] and key is not None else base

@@ -1,0 +1,92 @@
+"""The explicit list of formats. Order decides where two could match: the more specific first."""
+
+from __future__ import annotations
+
+import importlib
+
+from flightrules.errors import EvidenceError
+from flightrules.evidence.format import Format
+from flightrules.evidence.head import Head, look
+from flightrules.evidence.measurement import Reading
+from flightrules.evidence.signatures.accessibility import ACCESSIBILITY_FORMATS
+from flightrules.evidence.signatures.contracts import CONTRACT_FORMATS
+from flightrules.evidence.signatures.coverage import COVERAGE_FORMATS
+from flightrules.evidence.signatures.generic import GENERIC_FORMATS
+from flightrules.evidence.signatures.load import LOAD_FORMATS
+from flightrules.evidence.signatures.monitoring import MONITORING_FORMATS
+from flightrules.evidence.signatures.security import SECURITY_FORMATS
+from flightrules.evidence.signatures.tests import TEST_FORMATS
+from flightrules.evidence.signatures.trackers import TRACKER_FORMATS
+from flightrules.evidence.source import Source
+
+__all__ = ["FORMATS", "by_name", "read", "recognise"]
+
+FORMATS: tuple[Format, ...] = (
+    *GENERIC_FORMATS,
+    *TEST_FORMATS,
+    *COVERAGE_FORMATS,
+    *SECURITY_FORMATS,
+    *LOAD_FORMATS,
+    *ACCESSIBILITY_FORMATS,
+    *CONTRACT_FORMATS,
+    *TRACKER_FORMATS,
+    *MONITORING_FORMATS,
+)
+_LOOKS = (16 << 10, 512 << 10)
+
+
+def by_name(name: str) -> Format:
+    """The format of that name.
+
+    Raises:
+        EvidenceError: E_UNRECOGNISED.
+    """
+    found = next((one for one in FORMATS if one.name == name), None)
+    if found is None:
+        raise EvidenceError("E_UNRECOGNISED", f"no format is called {name!r}", hint="see flightrules formats")
+    return found
+
+
+def recognise(source: Source) -> tuple[Format, Head]:
+    """The format of the content; the name of the file plays no part."""
+    head = None
+    for size in _LOOKS:
+        head = look(source, size)
+        found = next((one for one in FORMATS if one.recognise(head)), None)
+        if found is not None:
+            return found, head
+        if head.complete:
+            break
+    raise _unrecognised(source, head)
+
+
+def read(source: Source, *, expected: str | None = None) -> Reading:
+    """What the artefact says, counted from its own records.
+
+    Args:
+        source: the artefact.
+        expected: the format the rulebook declares; another one is refused.
+
+    Raises:
+        EvidenceError: with a stable code, the position and what to do.
+    """
+    found, head = recognise(source)
+    if expected is not None and found.name != expected:
+        raise EvidenceError("E_UNRECOGNISED", f"the rulebook expects {expected}, the content is {found.name}", file=source.name)
+    module = importlib.import_module(f"flightrules.evidence.formats.{found.module}")
+    reading: Reading = module.read(source, head)
+    return reading
+
+
+def _unrecognised(source: Source, head: Head | None) -> EvidenceError:
+    if head is not None and head.kind == "json" and head.paths and len(head.paths) < 8 and head.any("message", "error", "errors"):
+        return EvidenceError("E_API_ERROR", "this looks like an API's error answer, not a report", file=source.name, hint="repeat the request with credentials")
+    what = {"xml": f"XML with the root {head.root!r}", "json": "JSON", "ndjson": "JSON Lines"}.get(head.kind, "text") if head else "data"
+    return EvidenceError(
+        "E_UNRECOGNISED",
+        f"{what} that matches no known format",
+        file=source.name,
+        line=1,
+        column=1,
+        hint="see flightrules formats, or convert to SARIF, JUnit, CTRF or the generic format",
+    )
