@@ -1,0 +1,65 @@
+"""What may stand beside a failed criterion or an open defect: waivers, acceptances, quarantine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+__all__ = ["Acceptance", "Approval", "Quarantined", "Waiver"]
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who said yes, in which role, when. ``verified_by`` is a key id when the statement is signed."""
+
+    name: str
+    role: str
+    at: datetime | None = None
+    verified_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A failed criterion set aside; without any one of these fields it does not stand.
+
+    ``scope`` is the release or version it is valid for (``4.2.1`` or ``4.2.*``).
+    """
+
+    id: str
+    criterion: str
+    reason: str
+    approvals: tuple[Approval, ...]
+    compensating_control: str
+    expires_at: datetime
+    scope: str
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A known defect shipped on purpose: the eight fields of the record plus where it stands."""
+
+    defect: str
+    title: str
+    severity: str
+    affected_users: str
+    business_impact: str
+    mitigation: str
+    monitoring: str
+    resolution_target: str
+    approvals: tuple[Approval, ...]
+    expires_at: datetime | None = None
+    scope: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A test excluded from pass rates by agreement: counted and named in every report."""
+
+    test: str
+    owner: str
+    reason: str
+    expires_at: datetime
+    since: datetime | None = None
+    origin: str = ""

@@ -1,0 +1,26 @@
+"""A gate: criteria at one point of the way to production, and what it blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Gate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A named set of criteria. An empty gate is an error, never a pass.
+
+    ``kind`` is ``entry`` (before testing starts), ``exit`` (before sign-off) or ``stage`` (a point in the
+    pipeline, named by ``stage``). ``blocks`` says in words what may not happen (``merge to trunk``).
+    ``on_failure`` is ``block`` or ``alert`` (a person decides).
+    """
+
+    id: str
+    title: str
+    kind: Literal["entry", "exit", "stage"]
+    criteria: tuple[str, ...]
+    stage: str | None = None
+    blocks: str = ""
+    on_failure: Literal["block", "alert"] = "block"
