@@ -25,7 +25,7 @@ _WORDS = {
     "high": "high major error important serious danger",
     "medium": "medium moderate warning warn middle med",
     "low": "low minor note notice",
-    "info": "info information informational informative negligible none log debug style optimization refactor convention",
+    "info": "info information informational informative negligible none log debug style refactor convention",
 }
 _SEVERITY = {word: level for level, words in _WORDS.items() for word in words.split()}
 _BANDS = (
