@@ -10,7 +10,16 @@ from enum import StrEnum
 from flightrules.rules.criterion import Enforcement, Rule
 from flightrules.rules.exceptions import Acceptance, Waiver
 
-__all__ = ["Condition", "CriterionResult", "DefectLine", "EvidenceUse", "Interval", "Outcome", "Status", "Verdict"]
+__all__ = [
+    "Condition",
+    "CriterionResult",
+    "DefectLine",
+    "EvidenceUse",
+    "Interval",
+    "Outcome",
+    "Status",
+    "Verdict",
+]
 
 
 class Status(StrEnum):

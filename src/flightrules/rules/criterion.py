@@ -35,10 +35,12 @@ class Enforcement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LoadCondition:
-    """The load that the method must really have exercised, such as 200 users or 100 requests a second."""
+    """The load that the method must really have exercised, such as 200 users, 100 requests a second
+    or (``projected``) 150 per cent of the projected load.
+    """
 
     amount: Decimal
-    unit: Literal["users", "rps"]
+    unit: Literal["users", "rps", "projected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,9 @@ class Criterion:
     ``severity`` (``critical|high`` for findings, ``P1|P2`` for defects), ``suite``, ``standard``,
     ``checklist``, ``percentile``. ``requires`` names the fields that every counted record must carry
     (``mitigation``). ``condition`` is a filter that belongs to the method (``status != Done``).
-    ``moment`` is free text such as ``the time of sign-off``. ``baseline`` names what NEW compares with.
+    ``moment`` is free text such as ``the time of sign-off``. ``applies_when`` are release
+    properties without which it is not applicable; ``tracked`` means that the sentence itself says that it
+    does not block; ``note`` keeps a remark in brackets that has no other meaning.
     """
 
     metric: str
@@ -65,6 +69,9 @@ class Criterion:
     environment: str | None = None
     build: str | None = None
     moment: str | None = None
+    applies_when: tuple[str, ...] = ()
+    tracked: bool = False
+    note: str | None = None
 
     def selector(self, name: str) -> str | None:
         """The value of one selector."""

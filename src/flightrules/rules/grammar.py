@@ -1,0 +1,399 @@
+"""Text to criterion: what each clause of a sentence means."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from flightrules.errors import RulebookError
+from flightrules.rules.criterion import Criterion, LoadCondition, Operator
+from flightrules.rules.metrics import METRICS
+from flightrules.rules.quantity import Quantity, read_quantity
+from flightrules.rules.sentence import Words, parse_tree
+from flightrules.rules.statement import checklist, stories, vague
+from flightrules.rules.subject import Subject, read_subject, severities
+
+__all__ = ["parse"]
+
+_OPERATORS = {
+    ">=": ">=", "≥": ">=", "at least": ">=", "no less than": ">=",
+    "<=": "<=", "≤": "<=", "at most": "<=", "no more than": "<=", "not more than": "<=",
+    "=": "=", "==": "=", "equals": "=", "equal to": "=",
+    "!=": "!=", "≠": "!=",
+    ">": ">", "more than": ">", "above": ">",
+    "<": "<", "less than": "<", "fewer than": "<", "below": "<",
+}  # fmt: skip
+_ENVIRONMENT = re.compile(
+    r"(?:pre-?)?(?:staging|stage|prod|production|sit|uat|dev|development|test|qa|perf|ci|e2e)\b",
+    re.IGNORECASE,
+)
+_USERS = frozenset(["user", "users", "vus", "vu"])
+_RATES = frozenset(["rps", "req/s", "requests/s", "requests"])
+_SINGLE = {
+    "scope": "scope",
+    "method": "method",
+    "environment": "environment",
+    "build": "build",
+    "moment": "moment",
+}
+
+
+def parse(sentence: str, *, file: str | None = None, line: int = 1, column: int = 1) -> Criterion:
+    """Read one sentence.
+
+    Args:
+        sentence: ``[metric] [operator] [threshold] [for scope] [under load] [measured by method]
+            [in environment] [as of build]``.
+        file: name of the rulebook, for the error's position.
+        line: 1-based line of the sentence.
+        column: 1-based column of its first character.
+
+    Raises:
+        RulebookError: E_SENTENCE, E_OPERATOR, E_METRIC, E_UNIT, E_VAGUE_CRITERION, pointing at the word.
+    """
+    place = {"file": file, "line": line, "column": column}
+    parts = [child for child in parse_tree(sentence, **place).children if hasattr(child, "data")]
+    found = _FORMS[parts[-1].data](parts[-1], place, sentence)
+    label = _words(parts[0].children[0]).text if parts[0].data == "label" else ""
+    return _labelled(found, label) if label else found
+
+
+def _compared(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
+    subject_words = _words(tree.children[0])
+    comparison = next(child for child in tree.children if getattr(child, "data", "") == "comparison")
+    _require_operator(comparison.children[0], place)
+    quantity = read_quantity(comparison)
+    clauses = _Clauses(tree.children[-1], place)
+    percent_of = clauses.single.get("share")
+    subject = read_subject([*_plain(subject_words), *quantity.rest], place)
+    if percent_of:
+        subject.selectors["percentile"] = percent_of
+    operator = Operator(_OPERATORS[" ".join(str(comparison.children[0]).lower().removeprefix("is ").split())])
+    clauses.read_remarks([*subject_words, *quantity.remarks])
+    return clauses.criterion(subject, operator, _threshold(quantity, subject, place), sentence)
+
+
+def _none(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
+    words = _flat(tree.children[1])
+    clauses = _Clauses(tree.children[-1], place)
+    clauses.read_remarks(words)
+    return clauses.criterion(read_subject(_plain(words), place), Operator.EQUAL, Decimal(0), sentence)
+
+
+def _every(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
+    words = _words(tree.children[1])
+    subject = read_subject(_plain(words), place)
+    if subject.metric.name != "defects.open":
+        raise _error(
+            "E_METRIC",
+            "only defects can be asked for fields",
+            place,
+            "write: Every open defect has: severity, mitigation, owner",
+        )
+    fields = next(child for child in tree.children if getattr(child, "data", "") == "phrase_list")
+    clauses = _Clauses(tree.children[-1], place)
+    clauses.requires += [name.lower() for name in _list(fields)]
+    documented = Subject(METRICS["defects.undocumented"], subject.selectors)
+    return clauses.criterion(documented, Operator.EQUAL, Decimal(0), sentence)
+
+
+def _all(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
+    words = _flat(tree.children[1])
+    clauses = _Clauses(tree.children[-1], place)
+    lower = [str(word).lower() for word in words]
+    if set(lower) & {"tests", "test", "suites", "checks"} or not words:
+        raise vague(sentence, place)
+    clauses.read_remarks(words)
+    by = clauses.take_by()
+    subject = stories(lower, by) or checklist("all " + _joined(tree.children[1]), by, place, sentence)
+    return clauses.criterion(subject, Operator.EQUAL, Decimal(100), sentence)
+
+
+def _statement(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
+    words = _flat(tree.children[0])
+    inner = next(
+        (str(word)[1:-1] for word in words if str(word).startswith("(") and re.search(r"[<>=≥≤]", str(word))),
+        None,
+    )
+    if inner is not None:
+        return _with_remark(words, inner, place)
+    clauses = _Clauses(tree.children[-1], place)
+    clauses.read_remarks(words)
+    subject = checklist(_joined(tree.children[0]), clauses.take_by(), place, sentence)
+    return clauses.criterion(subject, Operator.EQUAL, Decimal(100), sentence)
+
+
+def _with_remark(words: Words, inner: str, place: dict[str, Any]) -> Criterion:
+    """``Test environment passes smoke suite (pass rate >= 95%)``: the remark holds the comparison."""
+    plain = [str(word) for word in _plain(words)]
+    at = next((i for i, word in enumerate(plain) if word.lower() in ("passes", "pass")), None)
+    suite = " ".join(word for word in plain[at + 1 :] if word.lower() != "the") if at is not None else ""
+    found = parse(f"{suite} {inner}", **place)
+    where = " ".join(plain[:at]) if at else None
+    return _replaced(found, environment=found.environment or where)
+
+
+_FORMS = {"compared": _compared, "none": _none, "every": _every, "all": _all, "statement": _statement}
+
+
+class _Clauses:
+    """The clauses behind the comparison, each at most once."""
+
+    def __init__(self, tail: Any, place: dict[str, Any]) -> None:
+        self.place = place
+        self.single: dict[str, str] = {}
+        self.load: LoadCondition | None = None
+        self.severity: str | None = None
+        self.requires: list[str] = []
+        self.applies_when: list[str] = []
+        self.by: str | None = None
+        self.tracked = False
+        self.note: str | None = None
+        for clause in (child for child in tail.children if hasattr(child, "data")):
+            self._read(clause)
+
+    def _read(self, clause: Any) -> None:
+        kind, last = clause.data, clause.children[-1]
+        if getattr(last, "data", "") in ("phrase", "phrase_list"):
+            self.read_remarks(_words(last) if last.data == "phrase" else _flat(last))
+        if kind == "load":
+            self.load = self._load(clause)
+        elif kind == "severity":
+            self.severity = severities(_list(last))
+        elif kind == "requires":
+            self.requires += [name.lower() for name in _list(last)]
+        elif kind == "condition_of_use":
+            self.applies_when += _touched(", ".join(_list(last)))
+        elif kind == "by":
+            self.by = Words(_plain(_words(last))).text
+        elif kind == "share":
+            self._put("share", str(clause.children[1]), clause)
+        elif kind == "condition":
+            self._put("condition", self._condition(clause), clause)
+        elif kind == "excluding":
+            self._put("excluding", Words(_plain(_words(last))).text, clause)
+        else:
+            self._text(str(kind), _words(last), clause)
+
+    def _text(self, kind: str, words: Words, clause: Any) -> None:
+        """Clauses that hold a name: scope, method, environment, build, moment, found_in, on."""
+        if kind == "environment" and words.text.lower().endswith("quarantine list"):
+            return
+        if kind == "found_in":
+            kind = "scope"
+        if kind == "on":
+            kind = "environment" if self._is_environment(words.text) else "scope"
+        self._put(_SINGLE[kind], Words(_plain(words)).text, clause)
+
+    def _is_environment(self, text: str) -> bool:
+        ran = (self.single.get("method") or "").lower().endswith((" run", " executed"))
+        return ran or bool(_ENVIRONMENT.match(text))
+
+    def _put(self, name: str, value: str, clause: Any) -> None:
+        if name in self.single:
+            at = next((child for child in clause.children if hasattr(child, "column")), None)
+            raise _error(
+                "E_SENTENCE",
+                f"the sentence has two of: {name}",
+                self.place,
+                f"keep one; {self.single[name]!r} stands already",
+                at,
+            )
+        self.single[name] = value
+
+    def _condition(self, clause: Any) -> str:
+        name, operator, value = clause.children[1], clause.children[2], clause.children[3]
+        right = " ".join(
+            str(item.children[0]) if hasattr(item, "children") else str(item) for item in value.children
+        )
+        return f"{_words(name).text} {_OPERATORS.get(str(operator).lower(), str(operator))} {right}"
+
+    def _load(self, clause: Any) -> LoadCondition:
+        number = next(child for child in clause.children if getattr(child, "type", "") == "NUMBER")
+        percent = any(getattr(child, "type", "") == "PERCENT" for child in clause.children)
+        words = {str(word).lower() for word in _words(clause.children[-1])}
+        amount = Decimal(str(number).replace(",", ""))
+        if percent and "projected" in words:
+            return LoadCondition(amount, "projected")
+        if words & _USERS:
+            return LoadCondition(amount, "users")
+        if words & _RATES:
+            return LoadCondition(amount, "rps")
+        raise _error(
+            "E_UNIT", "the load has no unit", self.place, "write under 200 users, or under 100 RPS", number
+        )
+
+    def take_by(self) -> str | None:
+        """The ``by`` clause, once it belongs to the subject."""
+        by, self.by = self.by, None
+        return by
+
+    def read_remarks(self, words: list[Any]) -> None:
+        """Remarks in brackets: what they say is understood or kept out, never guessed."""
+        for word in words:
+            text = str(word)
+            if not (text.startswith("(") and text.endswith(")")):
+                continue
+            self._remark(text[1:-1].strip().lower(), word)
+
+    def _remark(self, text: str, token: Any) -> None:
+        if text.startswith(("if ", "when ")):
+            self.applies_when += _touched(text)
+        elif text in ("mitigated", "with mitigation", "each mitigated"):
+            self.requires.append("mitigation")
+        elif "not blocking" in text or text == "tracked":
+            self.tracked = True
+        elif found := re.match(r"(?:(?P<env>[\w-]+)\s*,\s*)?(?P<n>[0-9.,]+)\s*(?P<unit>rps|users)\Z", text):
+            self.load = LoadCondition(Decimal(found["n"]), "rps" if found["unit"] == "rps" else "users")
+            if found["env"]:
+                self.single.setdefault("environment", found["env"])
+        elif re.fullmatch(r"[a-z][a-z -]*(?:,\s*[a-z -]+)+", text):
+            self.single.setdefault("scope", text)
+        elif not re.search(r"[0-9<>=%]", text):
+            self.note = str(token)[1:-1].strip()
+        else:
+            raise _error(
+                "E_SENTENCE",
+                f"the remark ({text[:60]}) is not understood",
+                self.place,
+                "say it with a clause, or leave it out",
+                token,
+            )
+
+    def criterion(self, subject: Subject, operator: Operator, threshold: Decimal, sentence: str) -> Criterion:
+        """Everything together."""
+        selectors = dict(subject.selectors)
+        if self.severity:
+            selectors["severity"] = self.severity
+        if self.single.get("excluding"):
+            selectors["quarantine"] = "excluded"
+        metric = subject.metric
+        if metric.name == "stories.accepted_rate" and (by := self.take_by()):
+            selectors["accepted_by"] = by
+        if metric.name == "load.percentile" and "percentile" not in selectors:
+            raise _error(
+                "E_METRIC", "a response time needs its percentile", self.place, "write p95 response time"
+            )
+        if "severity" in selectors and metric.families[0] not in ("findings", "defects"):
+            raise _error(
+                "E_METRIC", f"{metric.title} has no severity", self.place, "name findings or defects"
+            )
+        return Criterion(
+            metric=metric.name,
+            operator=operator,
+            threshold=threshold,
+            unit=metric.unit,
+            selectors=tuple(sorted(selectors.items())),
+            requires=tuple(dict.fromkeys(self.requires)),
+            scope=self.single.get("scope"),
+            load=self.load,
+            method=self.single.get("method") or self.by,
+            condition=self.single.get("condition"),
+            environment=self.single.get("environment"),
+            build=self.single.get("build"),
+            moment=self.single.get("moment"),
+            applies_when=tuple(dict.fromkeys(self.applies_when)),
+            tracked=self.tracked,
+            note=self.note,
+        )
+
+
+def _threshold(quantity: Quantity, subject: Subject, place: dict[str, Any]) -> Decimal:
+    """The number in the metric's own unit."""
+    metric = subject.metric
+    factor = {("ms", "s"): Decimal(1000), ("ms", "ms"): Decimal(1), ("s", "ms"): Decimal("0.001")}
+    if metric.unit == "%":
+        if quantity.unit != "%":
+            raise _error(
+                "E_UNIT",
+                f"{metric.title} is a rate; the threshold needs %",
+                place,
+                f"write {quantity.value}%",
+                quantity.token,
+            )
+        return quantity.value
+    if metric.unit == "ms":
+        if (metric.unit, quantity.unit) not in factor:
+            raise _error(
+                "E_UNIT", f"{metric.title} needs ms or s", place, f"write {quantity.value} ms", quantity.token
+            )
+        return quantity.value * factor[metric.unit, quantity.unit]
+    if quantity.unit == "%" or (quantity.unit in ("ms", "s") and metric.unit == "1"):
+        if metric.name == "monitoring.value":
+            return quantity.value
+        raise _error(
+            "E_UNIT",
+            f"{metric.title} is counted, not measured in {quantity.unit}",
+            place,
+            f"write {quantity.value}",
+            quantity.token,
+        )
+    return quantity.value
+
+
+def _touched(text: str) -> list[str]:
+    """``if release touches auth, PII, or payment`` to its list of words."""
+    body = re.sub(r"\A(?:if|when)\s+", "", text.strip(), flags=re.IGNORECASE)
+    body = re.sub(r"\A(?:the\s+)?(?:release|change)\s+touches\s+", "", body, flags=re.IGNORECASE)
+    return [
+        part.strip().lower()
+        for part in re.split(r",\s*(?:or\s+|and\s+)?|\s+or\s+|\s+and\s+", body)
+        if part.strip()
+    ]
+
+
+def _labelled(found: Criterion, label: str) -> Criterion:
+    """``OWASP ZAP scan: HIGH findings = 0``: a label of several words names the method, one word the category."""
+    if found.method is None and " " in label:
+        return _replaced(found, method=label)
+    return found if found.note else _replaced(found, note=label)
+
+
+def _require_operator(token: Any, place: dict[str, Any]) -> None:
+    if token.type == "ODD_OPERATOR":
+        right = {"=>": ">=", "=<": "<=", "<>": "!="}.get(str(token), "one of >= <= = != > <")
+        raise _error(
+            "E_OPERATOR", f"{str(token)!r} is not an operator", place, f"did you mean {right}?", token
+        )
+
+
+def _flat(phrases: Any) -> Words:
+    """The words of a list of phrases, without what separates them."""
+    return Words(word for child in phrases.children if child.data == "phrase" for word in _words(child))
+
+
+def _joined(phrases: Any) -> str:
+    """A list of phrases as text, without remarks."""
+    text = ""
+    for child in phrases.children:
+        if child.data == "phrase":
+            text += " ".join(str(word).strip('"') for word in _plain(_words(child)))
+        else:
+            text += "".join(", " if str(token) in ",;" else f" {token} " for token in child.children).replace(
+                "  ", " "
+            )
+    return Words([text]).text
+
+
+def _words(phrase: Any) -> Words:
+    return Words(item.children[0] for item in phrase.children)
+
+
+def _plain(words: list[Any]) -> list[Any]:
+    return [word for word in words if not str(word).startswith("(")]
+
+
+def _list(phrases: Any) -> list[str]:
+    return [Words(_plain(_words(child))).text for child in phrases.children if child.data == "phrase"]
+
+
+def _replaced(criterion: Criterion, **changes: Any) -> Criterion:
+    from dataclasses import replace
+
+    return replace(criterion, **changes)
+
+
+def _error(code: str, message: str, place: dict[str, Any], hint: str, token: Any = None) -> RulebookError:
+    column = place["column"] + (int(token.column) - 1 if token is not None else 0)
+    return RulebookError(code, message, file=place["file"], line=place["line"], column=column, hint=hint)

@@ -1,0 +1,132 @@
+"""Criterion to text: the one canonical sentence, which parses back to the same criterion."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from flightrules.rules.criterion import Criterion
+from flightrules.rules.metrics import METRICS
+
+__all__ = ["number", "render"]
+
+_PLAIN = re.compile(r"[^\W_](?:[\w\-\/.:+#&'*@~]*[\w\/#*+])?")
+_RESERVED = frozenset(
+    [
+        "no",
+        "every",
+        "each",
+        "all",
+        "has",
+        "have",
+        "for",
+        "under",
+        "at",
+        "measured",
+        "by",
+        "with",
+        "where",
+        "on",
+        "in",
+        "against",
+        "from",
+        "as",
+        "excluding",
+        "if",
+        "when",
+        "or",
+        "and",
+        "below",
+        "above",
+        "equals",
+        "the",
+        "a",
+        "an",
+        "our",
+    ]
+)
+
+
+def render(criterion: Criterion) -> str:
+    """The canonical sentence, with a full stop."""
+    parts = [_head(criterion)]
+    if criterion.requires and criterion.metric != "defects.undocumented":
+        parts.append("each with " + ", ".join(_name(name) for name in criterion.requires))
+    parts += _clauses(criterion)
+    return " ".join(parts) + "."
+
+
+def number(value: Decimal) -> str:
+    """A decimal without exponent and without needless zeros: ``97``, ``0.5``."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _head(criterion: Criterion) -> str:
+    if criterion.metric == "defects.undocumented":
+        severity = criterion.selector("severity")
+        level = f"{severity.replace('|', '/')} " if severity else ""
+        return f"Every open {level}defect has: " + ", ".join(_name(name) for name in criterion.requires)
+    unit = {"%": "%", "ms": " ms", "s": " s", "1/s": " rps", "1/KLOC": " defects/KLOC"}.get(
+        criterion.unit, ""
+    )
+    title = _title(criterion)
+    if criterion.metric != "load.percentile":
+        title = title[:1].upper() + title[1:]
+    return f"{title} {criterion.operator} {number(criterion.threshold)}{unit}"
+
+
+def _title(criterion: Criterion) -> str:
+    title = METRICS[criterion.metric].title
+    if criterion.metric == "checklist.done_rate":
+        return f'checklist "{criterion.selector("checklist")}"'
+    if criterion.metric == "monitoring.value":
+        return f'monitored value "{criterion.selector("series")}"'
+    if criterion.metric == "load.percentile":
+        return f"p{criterion.selector('percentile')} {title}"
+    severity = criterion.selector("severity")
+    if severity and criterion.metric.startswith("defects"):
+        return title.replace("defect", f"{severity.replace('|', '/')} defect")
+    if severity and criterion.metric.startswith("findings"):
+        return title.replace("finding", f"{severity.replace('|', '/').upper()} finding")
+    narrow = criterion.selector("suite") or criterion.selector("standard")
+    return f"{narrow} {title}" if narrow else title
+
+
+def _clauses(criterion: Criterion) -> list[str]:
+    load = criterion.load
+    load_units = {"users": " users", "rps": " RPS", "projected": "% of projected load"}
+    accepted_by = criterion.selector("accepted_by")
+    pairs = [
+        ("for the", _name(criterion.scope)),
+        ("under", f"{number(load.amount)}{load_units[load.unit]}" if load else ""),
+        ("excluding", '"tests in the quarantine list"' if criterion.selector("quarantine") else ""),
+        ("measured by the", _name(criterion.method)),
+        ("with", criterion.condition or ""),
+        ("in", _name(criterion.environment)),
+        ("as of build", _name(criterion.build)),
+        ("at", _name(criterion.moment)),
+        ("if release touches", _touches(criterion)),
+    ]
+    if accepted_by:
+        pairs.insert(3, ("by", _name(accepted_by)))
+    return [f"{lead} {text}" for lead, text in pairs if text] + _remarks(criterion)
+
+
+def _remarks(criterion: Criterion) -> list[str]:
+    tracked = ["(tracked, not blocking)"] if criterion.tracked else []
+    return tracked + ([f"({criterion.note})"] if criterion.note else [])
+
+
+def _touches(criterion: Criterion) -> str:
+    return ", ".join(_name(word) for word in criterion.applies_when)
+
+
+def _name(text: str | None) -> str:
+    """A name as it stands in a sentence; in quotes where it holds a keyword or a sign."""
+    if not text:
+        return ""
+    words = text.split(" ")
+    plain = all(_PLAIN.fullmatch(word) and word.lower() not in _RESERVED for word in words)
+    starts_well = not words[0][:1].isdigit() or len(words) == 1
+    return text if plain and starts_well else f'"{text}"'

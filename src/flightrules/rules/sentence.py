@@ -1,0 +1,123 @@
+"""From text to the parts of a sentence: the generated parser and its faults in the product's words."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from flightrules.errors import RulebookError
+
+__all__ = ["Words", "near", "parse_tree"]
+
+SENTENCE_LIMIT = 1000
+_KEYWORDS = [
+    "for",
+    "under",
+    "with",
+    "measured",
+    "by",
+    "on",
+    "in",
+    "against",
+    "from",
+    "as",
+    "of",
+    "build",
+    "at",
+    "excluding",
+    "if",
+    "each",
+]
+_PARSER: Any = None
+
+
+class Words(list[Any]):
+    """Tokens of one phrase, in order; each token knows its column."""
+
+    @property
+    def text(self) -> str:
+        """The phrase as written, without a leading article, quotes taken off."""
+        words = [str(token).strip('"') for token in self]
+        if len(words) > 1 and words[0].lower() in ("the", "a", "an", "our"):
+            words = words[1:]
+        return " ".join(words)
+
+    @property
+    def column(self) -> int:
+        """1-based column of the first word."""
+        return int(self[0].column) if self else 1
+
+
+def parse_tree(sentence: str, *, file: str | None, line: int, column: int) -> Any:
+    """The parse tree of one sentence.
+
+    Raises:
+        RulebookError: E_SENTENCE, pointing at the word that does not fit.
+    """
+    from flightrules.rules import _sentence_parser as generated
+
+    text = sentence.replace("\n", " ")
+    if len(text) > SENTENCE_LIMIT:
+        raise RulebookError(
+            "E_SENTENCE",
+            f"the sentence has {len(text)} characters; the limit is {SENTENCE_LIMIT}",
+            file=file,
+            line=line,
+            column=column,
+        )
+    try:
+        return _parser(generated).parse(text)
+    except generated.UnexpectedToken as error:
+        raise _unexpected(error, file, line, column, text) from None
+    except generated.UnexpectedInput as error:
+        raise RulebookError(
+            "E_SENTENCE",
+            f"the character {text[error.pos_in_stream]!r} has no place in a sentence",
+            file=file,
+            line=line,
+            column=column + error.pos_in_stream,
+            hint='put free text with special characters in "quotes"',
+        ) from None
+
+
+def near(word: str, known: list[str]) -> str | None:
+    """The nearest valid word, for a suggestion."""
+    found = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def _parser(generated: Any) -> Any:
+    global _PARSER  # noqa: PLW0603 - one parser a process: building it costs 3 ms
+    if _PARSER is None:
+        _PARSER = generated.Lark_StandAlone()
+    return _PARSER
+
+
+def _unexpected(error: Any, file: str | None, line: int, column: int, text: str) -> RulebookError:
+    token = error.token
+    if token.type == "$END":
+        return RulebookError(
+            "E_SENTENCE",
+            "the sentence ends too early",
+            file=file,
+            line=line,
+            column=column + len(text),
+            hint=_expected(error.expected),
+        )
+    at = column + int(token.column) - 1
+    return RulebookError(
+        "E_SENTENCE",
+        f"{str(token)!r} does not fit here",
+        file=file,
+        line=line,
+        column=at,
+        hint=_expected(error.expected),
+    )
+
+
+def _expected(expected: set[str]) -> str:
+    if "NUMBER" in expected and "WORD" not in expected:
+        return "write a number here, such as 97 or 0.5"
+    if "WORD" in expected:
+        return 'write the name that belongs here; put text that holds keywords in "quotes"'
+    return f"write one of: {', '.join(_KEYWORDS)}"

@@ -1,0 +1,196 @@
+"""What a sentence's subject means: which metric of the catalogue, narrowed by which selectors."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from flightrules.errors import RulebookError
+from flightrules.rules.metrics import METRICS, Metric
+from flightrules.rules.sentence import near
+
+__all__ = ["Subject", "read_subject", "severities", "suite_of"]
+
+_PERCENTILE = re.compile(r"p([0-9]{1,2}(?:\.[0-9]+)?)\Z", re.IGNORECASE)
+_DEFECT_LEVEL = re.compile(r"p[1-4](?:[/|]p[1-4])*\Z", re.IGNORECASE)
+_FINDING_LEVELS = frozenset(["critical", "high", "medium", "low", "info"])
+_SUITES = frozenset(
+    [
+        "regression",
+        "critical-path",
+        "critical",
+        "smoke",
+        "unit",
+        "integration",
+        "contract",
+        "e2e",
+        "end-to-end",
+        "system",
+        "acceptance",
+        "sit",
+        "uat",
+        "cross-browser",
+        "browser",
+        "targeted",
+        "chrome",
+        "firefox",
+        "safari",
+    ]
+)
+_STANDARDS = frozenset(["wcag", "2.0", "2.1", "2.2", "a", "aa", "aaa"])
+_FILLER = frozenset(["the", "a", "an", "of", "our", "new-code"]) - {"new-code"}
+
+
+class Subject(NamedTuple):
+    """A metric and what narrows it."""
+
+    metric: Metric
+    selectors: dict[str, str]
+
+
+def read_subject(tokens: list[Any], place: dict[str, Any]) -> Subject:
+    """Find the metric that the words name.
+
+    Args:
+        tokens: the words before the operator, and those behind the threshold.
+        place: ``file``, ``line`` and ``column`` of the sentence.
+
+    Raises:
+        RulebookError: E_METRIC at the word that belongs to no metric, with the nearest valid one.
+    """
+    quoted = [str(token)[1:-1] for token in tokens if str(token).startswith('"')]
+    tokens = [token for token in tokens if not str(token).startswith('"')]
+    words = [_plain_word(str(token)) for token in tokens]
+    metric = METRICS.get(" ".join(words)) or _best(_normalised(words))
+    if metric is None:
+        raise _no_metric(tokens, words, place)
+    selectors = _named(metric, quoted, tokens, place)
+    for token, word in zip(tokens, words, strict=True):
+        if word != metric.name and not _take(word, metric, selectors, words):
+            raise _odd_word(token, word, metric, place)
+    return Subject(metric, _finished(selectors))
+
+
+def severities(words: list[str]) -> str:
+    """Severity words in their one order: worst first, joined by ``|``."""
+    order = ["critical", "high", "medium", "low", "info", "p1", "p2", "p3", "p4"]
+    flat = {part for word in words for part in re.split(r"[/|]", word.lower()) if part}
+    known = sorted(flat & set(order), key=order.index)
+    rest = sorted(flat - set(order))
+    return "|".join([word.upper() if word.startswith("p") else word for word in known] + rest)
+
+
+def suite_of(words: list[str]) -> str:
+    """The suite's name: ``critical path`` for ``critical-path`` and ``critical``."""
+    name = " ".join(
+        dict.fromkeys("critical path" if word in ("critical", "critical-path") else word for word in words)
+    )
+    return {"e2e": "end-to-end"}.get(name, name)
+
+
+def _plain_word(word: str) -> str:
+    return word.lower().removesuffix("-severity")
+
+
+def _named(metric: Metric, quoted: list[str], tokens: list[Any], place: dict[str, Any]) -> dict[str, str]:
+    """A checklist or a series has its name in quotes."""
+    name = {"checklist.done_rate": "checklist", "monitoring.value": "series"}.get(metric.name)
+    if name and len(quoted) == 1:
+        return {name: quoted[0].lower() if name == "checklist" else quoted[0]}
+    if name or quoted:
+        raise _at(
+            tokens[0],
+            place,
+            f"{metric.title} needs {'one name in quotes' if name else 'no text in quotes'}",
+            'write for example: checklist "runbooks published" = 100%',
+        )
+    return {}
+
+
+def _normalised(words: list[str]) -> frozenset[str]:
+    found = {part for word in words for part in (word.split("_") if word not in METRICS else [word])}
+    if "new" in found and "code" in found:
+        found.add("new-code")
+    if found & {"latency"} or any(_PERCENTILE.match(word) for word in words):
+        found.add("response")
+    if any(_DEFECT_LEVEL.match(word) for word in words) and not found & {"findings"}:
+        found.add("defects")
+    return frozenset(
+        found
+        | {word.rstrip("s") for word in found if word in ("rates", "defects")}
+        | ({"defects"} if "defect" in found else set())
+    )
+
+
+def _best(words: frozenset[str]) -> Metric | None:
+    matches = [(len(core), metric) for metric in METRICS.values() for core in metric.core if core <= words]
+    return max(matches, key=lambda match: match[0])[1] if matches else None
+
+
+def _take(word: str, metric: Metric, selectors: dict[str, str], words: list[str]) -> bool:
+    """Whether the word has a meaning for this metric; a narrowing word is noted."""
+    known = metric.extra.union(_FILLER, *metric.core)
+    if known.issuperset(word.split("_")):
+        return True
+    if metric.name == "load.percentile" and (found := _PERCENTILE.match(word)):
+        selectors["percentile"] = found.group(1)
+        return True
+    if metric.name.startswith("defects") and (
+        _DEFECT_LEVEL.match(word) or _FINDING_LEVELS.issuperset(word.split("/"))
+    ):
+        return _note(selectors, "severity", word)
+    if metric.name.startswith("findings") and _FINDING_LEVELS.issuperset(word.split("/")):
+        return _note(selectors, "severity", word)
+    if metric.name.startswith("a11y") and word in _STANDARDS:
+        return _note(selectors, "standard", word)
+    if metric.families[0] in ("tests", "contracts") and word in _SUITES:
+        return _note(selectors, "suite", word)
+    if metric.families[0] == "tests" and word == "path" and "critical" in words:
+        return True
+    return word in ("defect", "defects", "new", "aa", "and", "or", "p/s")
+
+
+def _note(selectors: dict[str, str], name: str, word: str) -> bool:
+    selectors[name] = f"{selectors[name]} {word}" if name in selectors else word
+    return True
+
+
+def _finished(selectors: dict[str, str]) -> dict[str, str]:
+    finish = {"severity": severities, "suite": suite_of}
+    upper = ("standard",)
+    done = {name: finish[name](value.split()) for name, value in selectors.items() if name in finish}
+    return {**{name: value.upper() if name in upper else value for name, value in selectors.items()}, **done}
+
+
+def _no_metric(tokens: list[Any], words: list[str], place: dict[str, Any]) -> RulebookError:
+    known = sorted({word for metric in METRICS.values() for core in metric.core for word in core})
+    for token, word in zip(tokens, words, strict=True):
+        guess = near(word, known)
+        if guess and guess != word:
+            return _at(token, place, f"{str(token)!r} is no metric", f"did you mean {guess!r}?")
+    at = tokens[0] if tokens else None
+    titles = ", ".join(sorted(metric.title for metric in METRICS.values())[:6])
+    return _at(
+        at,
+        place,
+        "the sentence names no metric",
+        f"begin with a metric such as {titles}; see flightrules explain metrics",
+    )
+
+
+def _odd_word(token: Any, word: str, metric: Metric, place: dict[str, Any]) -> RulebookError:
+    known = sorted(metric.extra | _SUITES | _FINDING_LEVELS | {word for core in metric.core for word in core})
+    guess = near(word, known)
+    hint = (
+        f"did you mean {guess!r}?"
+        if guess
+        else f"put what {metric.title} is measured for behind 'for', such as: for the {word}"
+    )
+    return _at(token, place, f"{str(token)!r} says nothing about {metric.title}", hint)
+
+
+def _at(token: Any, place: dict[str, Any], message: str, hint: str) -> RulebookError:
+    column = place["column"] + (int(token.column) - 1 if token is not None else 0)
+    return RulebookError(
+        "E_METRIC", message, file=place["file"], line=place["line"], column=column, hint=hint
+    )
