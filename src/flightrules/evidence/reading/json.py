@@ -10,13 +10,23 @@ from typing import Any, NoReturn
 from flightrules.errors import EvidenceError
 from flightrules.evidence.source import Source
 
-__all__ = ["DOCUMENT_LIMIT", "decode", "decode_text", "require", "strict_decoder", "utf8"]
+__all__ = [
+    "DOCUMENT_LIMIT",
+    "decode",
+    "decode_text",
+    "malformed",
+    "refuse_bad_text",
+    "require",
+    "strict_decoder",
+    "utf8",
+]
 
 DOCUMENT_LIMIT = 64 << 20
 _ITEM_LIMIT = 2_000_000
 _STRING_LIMIT = 8 << 20
 _EXPONENT_LIMIT = 300
-_BAD_ESCAPE = re.compile(r"\\u(?:0000|[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..\\u)[dD][c-fC-F][0-9a-fA-F]{2})")
+_CUT_TOKEN = re.compile(r"tr?u?|fa?l?s?|nu?l?|-|\.|[eE][+-]?|u[0-9a-fA-F]{0,3}")
+_SUSPICIOUS = ("\\u0000", "\\ud", "\\uD")
 
 
 def decode(source: Source) -> Any:
@@ -27,21 +37,27 @@ def decode(source: Source) -> Any:
             E_TOO_LARGE, E_ENCODING, E_CONTROL_CHAR with line and column where known.
     """
     if source.size > DOCUMENT_LIMIT:
-        raise EvidenceError("E_TOO_LARGE", f"the document has {source.size} bytes; this format is read up to {DOCUMENT_LIMIT}", file=source.name)
+        raise EvidenceError(
+            "E_TOO_LARGE",
+            f"the document has {source.size} bytes; this format is read up to {DOCUMENT_LIMIT}",
+            file=source.name,
+        )
     return decode_text(utf8(source), source.name)
 
 
 def decode_text(text: str, name: str, *, line: int = 1) -> Any:
     """One JSON text; ``line`` is the number of its first line in the file."""
-    _check_escapes(text, name)
     try:
-        return strict_decoder(name).decode(text)
+        value = strict_decoder(name).decode(text)
     except json.JSONDecodeError as error:
-        raise _malformed(error, text, name, line) from None
+        raise malformed(error, text, name, line) from None
     except RecursionError:
         raise EvidenceError("E_TOO_DEEP", "the document is nested too deeply", file=name, line=line) from None
     except ValueError as error:
         raise EvidenceError("E_NUMBER", f"a number cannot be read: {error}", file=name, line=line) from None
+    if len(text) > _STRING_LIMIT or any(escape in text for escape in _SUSPICIOUS):
+        refuse_bad_text(value, name)
+    return value
 
 
 def strict_decoder(name: str) -> json.JSONDecoder:
@@ -54,20 +70,28 @@ def strict_decoder(name: str) -> json.JSONDecoder:
         return built
 
     def constant(text: str) -> NoReturn:
-        raise EvidenceError("E_NONFINITE", f"{text} is not a JSON number", file=name, hint="have the tool leave the value out")
+        raise EvidenceError(
+            "E_NONFINITE", f"{text} is not a JSON number", file=name, hint="have the tool leave the value out"
+        )
 
-    return json.JSONDecoder(object_pairs_hook=pairs, parse_float=lambda text: _decimal(text, name), parse_constant=constant)
+    return json.JSONDecoder(
+        object_pairs_hook=pairs, parse_float=lambda text: _decimal(text, name), parse_constant=constant
+    )
 
 
 def utf8(source: Source) -> str:
     """The source as text; a byte order mark is tolerated, another encoding is not."""
     data = source.data()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise EvidenceError("E_ENCODING", "the file is UTF-16; JSON is UTF-8", file=source.name, hint="write UTF-8")
+        raise EvidenceError(
+            "E_ENCODING", "the file is UTF-16; JSON is UTF-8", file=source.name, hint="write UTF-8"
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise EvidenceError("E_ENCODING", f"not valid UTF-8 at byte {error.start}", file=source.name, hint="write UTF-8") from None
+        raise EvidenceError(
+            "E_ENCODING", f"not valid UTF-8 at byte {error.start}", file=source.name, hint="write UTF-8"
+        ) from None
 
 
 def require(value: Any, kind: type | tuple[type, ...], what: str, name: str) -> Any:
@@ -82,10 +106,19 @@ def require(value: Any, kind: type | tuple[type, ...], what: str, name: str) -> 
     expected = " or ".join(_TYPE_NAMES.get(one, one.__name__) for one in kinds)
     if value is None:
         raise EvidenceError("E_MISSING_FIELD", f"{what} is missing; expected {expected}", file=name)
-    raise EvidenceError("E_WRONG_TYPE", f"{what}: expected {expected}, got {_TYPE_NAMES.get(type(value), 'null')}", file=name)
+    raise EvidenceError(
+        "E_WRONG_TYPE", f"{what}: expected {expected}, got {_TYPE_NAMES.get(type(value), 'null')}", file=name
+    )
 
 
-_TYPE_NAMES: dict[type, str] = {dict: "object", list: "array", str: "string", int: "number", Decimal: "number", bool: "boolean"}
+_TYPE_NAMES: dict[type, str] = {
+    dict: "object",
+    list: "array",
+    str: "string",
+    int: "number",
+    Decimal: "number",
+    bool: "boolean",
+}
 
 
 def _decimal(text: str, name: str) -> Decimal:
@@ -98,32 +131,76 @@ def _decimal(text: str, name: str) -> Decimal:
 def _duplicate(found: list[tuple[str, Any]], name: str) -> EvidenceError:
     seen: set[str] = set()
     key = next(key for key, _ in found if key in seen or seen.add(key))
-    return EvidenceError("E_DUPLICATE_KEY", f"the key {key[:80]!r} stands twice in one object", file=name, hint="keep one")
+    return EvidenceError(
+        "E_DUPLICATE_KEY", f"the key {key[:80]!r} stands twice in one object", file=name, hint="keep one"
+    )
 
 
-def _check_escapes(text: str, name: str) -> None:
-    if "\\u" not in text:
-        return
-    found = _BAD_ESCAPE.search(text)
-    if found is None or _escaped_backslash(text, found.start()):
-        return
-    code = "E_CONTROL_CHAR" if found.group() == "\\u0000" else "E_ENCODING"
-    what = "a NUL character" if code == "E_CONTROL_CHAR" else "a lone surrogate"
-    line = text.count("\n", 0, found.start()) + 1
-    raise EvidenceError(code, f"a string holds {what}", file=name, line=line, hint="have the tool drop the character")
+def refuse_bad_text(value: Any, name: str) -> None:
+    """Refuse text that cannot be stored or shown: too long, with NUL or with half a character.
+
+    The decoder joins escaped pairs and leaves the rest; looking at what it made is exact where looking
+    at escapes is not.
+
+    Raises:
+        EvidenceError: E_FIELD_TOO_LONG, E_CONTROL_CHAR, E_ENCODING.
+    """
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            _refuse_bad_string(one, name)
+        elif isinstance(one, dict):
+            waiting.extend(one)
+            waiting.extend(one.values())
+        elif isinstance(one, (list, tuple)):
+            waiting.extend(one)
 
 
-def _escaped_backslash(text: str, at: int) -> bool:
-    before = at
-    while before > 0 and text[before - 1] == "\\":
-        before -= 1
-    return (at - before) % 2 == 1
+def _refuse_bad_string(text: str, name: str) -> None:
+    if len(text) > _STRING_LIMIT:
+        raise EvidenceError(
+            "E_FIELD_TOO_LONG",
+            f"a string has {len(text)} characters; the limit is {_STRING_LIMIT}",
+            file=name,
+        )
+    if "\0" in text:
+        raise EvidenceError(
+            "E_CONTROL_CHAR",
+            "a string holds a NUL character",
+            file=name,
+            hint="have the tool drop the character",
+        )
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise EvidenceError(
+            "E_ENCODING",
+            "a string holds a lone surrogate",
+            file=name,
+            hint="have the tool drop the character",
+        ) from None
 
 
-def _malformed(error: json.JSONDecodeError, text: str, name: str, line: int) -> EvidenceError:
-    at_end = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
-    code, hint = ("E_TRUNCATED", "upload the artefact again") if at_end else ("E_MALFORMED", "let the tool write the file again")
+def malformed(error: json.JSONDecodeError, text: str, name: str, line: int) -> EvidenceError:
+    """What a decoder's complaint means: cut short, several documents, or plainly wrong."""
+    at_end = _is_cut(error, text)
+    code, hint = "E_MALFORMED", "let the tool write the file again"
+    if at_end:
+        code, hint = "E_TRUNCATED", "upload the artefact again"
     message = "the document ends in the middle" if at_end else f"not valid JSON: {error.msg}"
     if error.msg == "Extra data" and text[error.pos : error.pos + 1] in "{[":
-        message, hint = "more than one JSON document in the file", "this looks like JSON Lines; join the records or use their own format"
-    return EvidenceError(code, message, file=name, line=error.lineno + line - 1, column=error.colno, hint=hint)
+        message, hint = (
+            "more than one JSON document in the file",
+            "this looks like JSON Lines; join the records or use their own format",
+        )
+    return EvidenceError(
+        code, message, file=name, line=error.lineno + line - 1, column=error.colno, hint=hint
+    )
+
+
+def _is_cut(error: json.JSONDecodeError, text: str) -> bool:
+    """Whether the text could be the beginning of a document: everything up to its end is right."""
+    if error.msg.startswith("Unterminated string") or error.pos >= len(text.rstrip()):
+        return True
+    return _CUT_TOKEN.fullmatch(text, error.pos) is not None
