@@ -1,0 +1,129 @@
+"""Load results of which only a summary was kept: counts can be added, percentiles cannot.
+
+A percentile that the tool did not print does not exist here; none is interpolated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from typing import TypeVar
+
+from flightrules.evidence.measurement import Labels, Measurement, labelled
+
+__all__ = ["SUMMARY_DEFINITIONS", "LoadRow", "LoadSummary"]
+
+_N = TypeVar("_N", int, Decimal)
+SUMMARY_DEFINITIONS = {
+    "percentile": "as printed by the tool; of several files the largest, since percentiles cannot be joined",
+    "load.rps": "as printed by the tool; of several files the smallest",
+    "load.users": "the largest number of concurrent users that the artefact states",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRow:
+    """One line of a summary: counts (``None`` where not printed) and times in milliseconds.
+
+    ``percentiles`` maps a percentile such as ``99.9`` to its value.
+    """
+
+    requests: int | None = None
+    failed: int | None = None
+    percentiles: dict[Decimal, Decimal] = field(default_factory=dict)
+    least: Decimal | None = None
+    most: Decimal | None = None
+    mean: Decimal | None = None
+
+    def merge(self, other: LoadRow) -> LoadRow:
+        """Both lines: counts added, the larger percentile, and only percentiles that both have."""
+        shared = self.percentiles.keys() & other.percentiles.keys()
+        return LoadRow(
+            _sum(self.requests, other.requests),
+            _sum(self.failed, other.failed),
+            {one: max(self.percentiles[one], other.percentiles[one]) for one in sorted(shared)},
+            _pick(min, self.least, other.least),
+            _pick(max, self.most, other.most),
+            _pick(max, self.mean, other.mean),
+        )
+
+    def measurements(self, labels: Labels = ()) -> Iterator[Measurement]:
+        """The numbers of this line."""
+        if self.requests is not None:
+            yield Measurement("load.requests", Decimal(self.requests), labels=labels)
+        if self.failed is not None:
+            yield Measurement("load.failed", Decimal(self.failed), labels=labels)
+        for percentile in sorted(self.percentiles):
+            name = f"load.p{percentile.normalize():f}"
+            yield Measurement(name, self.percentiles[percentile], "ms", labels)
+        named = (("load.min", self.least), ("load.max", self.most), ("load.mean", self.mean))
+        for name, value in named:
+            if value is not None:
+                yield Measurement(name, value, "ms", labels)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSummary:
+    """The total line and the lines per endpoint.
+
+    ``seconds`` is the length of the run, ``rps`` requests per second, ``users`` the peak of
+    concurrent users; ``None`` where the tool does not print them.
+    """
+
+    total: LoadRow
+    endpoints: dict[str, LoadRow] = field(default_factory=dict)
+    seconds: Decimal | None = None
+    rps: Decimal | None = None
+    users: int | None = None
+
+    def merge(self, other: LoadSummary) -> LoadSummary:
+        """Counts added; of everything that cannot be added, the value that makes a pass harder."""
+        endpoints = dict(self.endpoints)
+        for name, row in other.endpoints.items():
+            endpoints[name] = endpoints[name].merge(row) if name in endpoints else row
+        return LoadSummary(
+            self.total.merge(other.total),
+            endpoints,
+            _pick(max, self.seconds, other.seconds),
+            _pick(min, self.rps, other.rps),
+            _pick(max, self.users, other.users),
+        )
+
+    def select(self, endpoints: Sequence[str]) -> LoadSummary:
+        """Only the endpoints that match one of the glob patterns, with a total over them."""
+        chosen = {
+            name: row
+            for name, row in self.endpoints.items()
+            if any(fnmatchcase(name, pattern) for pattern in endpoints)
+        }
+        total: LoadRow | None = None
+        for row in chosen.values():
+            total = row if total is None else total.merge(row)
+        return LoadSummary(total or LoadRow(), chosen, self.seconds, None, self.users)
+
+    def percentile(self, percentile: Decimal) -> Decimal | None:
+        """The percentile in milliseconds, if the tool printed it."""
+        return self.total.percentiles.get(percentile)
+
+    def measurements(self) -> Iterator[Measurement]:
+        """Totals first, then the same per endpoint in order of their names."""
+        yield from self.total.measurements()
+        if self.seconds is not None:
+            yield Measurement("load.duration", self.seconds, "s")
+        if self.rps is not None:
+            yield Measurement("load.rps", self.rps, "1/s")
+        if self.users is not None:
+            yield Measurement("load.users", Decimal(self.users))
+        for name in sorted(self.endpoints):
+            yield from self.endpoints[name].measurements(labelled(endpoint=name))
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
+
+
+def _pick(choose: Callable[[_N, _N], _N], one: _N | None, other: _N | None) -> _N | None:
+    """The chosen one of two; ``None`` where either part does not tell."""
+    return None if one is None or other is None else choose(one, other)
