@@ -1,0 +1,204 @@
+"""JUnit XML in all its dialects: Surefire, Gradle, pytest, Jest, gotestsum, CTest, PHPUnit and many more.
+
+Counts come from the cases alone. ``flakyFailure`` and ``rerunFailure`` are attempts of one case.
+Repeated names are one test only where the suite's own total says so (gotestsum) and an earlier
+attempt failed. An ``error`` directly below a suite is a case of its own.
+"""
+
+from __future__ import annotations
+
+from flightrules.errors import EvidenceError
+from flightrules.evidence.head import Head
+from flightrules.evidence.measurement import Notice, Reading
+from flightrules.evidence.reading.junit_columns import columns
+from flightrules.evidence.reading.junit_events import Event, Piece, read_pieces
+from flightrules.evidence.reading.timestamps import earliest
+from flightrules.evidence.reading.xml import DEPTH_LIMIT
+from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, SKIPPED, CaseWriter
+from flightrules.evidence.records.junit_suites import Suite, SuiteChecks
+from flightrules.evidence.source import Source
+
+__all__ = ["read"]
+
+# what was seen inside a case, as bits, until the case is settled
+_FAILURE, _ERROR, _SKIP, _FLAKY, _RERUN, _NOT_RUN = 1, 2, 4, 8, 16, 32
+_MARKS = {
+    "failure": _FAILURE,
+    "error": _ERROR,
+    "skipped": _SKIP,
+    "skip": _SKIP,
+    "ignored": _SKIP,
+    "flakyFailure": _FLAKY,
+    "flakyError": _FLAKY,
+    "rerunFailure": _RERUN,
+    "rerunError": _RERUN,
+}
+_STATES = {
+    **dict.fromkeys(("disabled", "notrun", "not run", "not_run", "suppressed"), _NOT_RUN),
+    **dict.fromkeys(("skipped", "skip", "ignored", "pending"), _SKIP),
+    **dict.fromkeys(("failed", "fail", "failure"), _FAILURE),
+    **dict.fromkeys(("error", "errored", "broken", "aborted", "timeout", "crashed"), _ERROR),
+}
+_SUITES = ("testsuite", "testsuites")
+
+
+def read(source: Source, head: Head) -> Reading:
+    """The cases of a JUnit report.
+
+    Raises:
+        EvidenceError: E_NO_CASES, E_ALL_SKIPPED, E_RUN_CRASHED, E_COUNT_MISMATCH, E_CONTRADICTION,
+            E_NEGATIVE, E_NUMBER, E_MISSING_FIELD, and what makes XML unsafe or broken.
+    """
+    walk = _Walk(source)
+    read_pieces(source, walk.take, namespaces=not head.namespace)
+    return walk.reading()
+
+
+class _Walk:
+    """Follows the pieces of the file and knows which suite and which case are open."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._writer = CaseWriter()
+        self._checks = SuiteChecks(source.name, self._writer)
+        self._suites = [Suite("", {}, 0, root=True)]
+        self._marks: dict[int, int] = {}
+        self._broken: list[tuple[str, int]] = []
+        self._started = 0  # cases, in former pieces
+        self._ended = 0  # cases
+        self._depth = 0  # open elements when the piece began
+        self._stamps: set[str] = set()
+        self._odd_time = ""
+        self._uncollected = 0
+
+    def take(self, piece: Piece) -> None:
+        """Account for one piece."""
+        rows, events, ends = piece
+        if rows:
+            self._add_rows(rows)
+        at = 0
+        for number, event in enumerate(events):
+            _, _, row, end = event
+            if end > at:
+                self._close(ends[at:end])
+                at = end
+            if self._depth + number + row - end >= DEPTH_LIMIT:
+                raise EvidenceError(
+                    "E_TOO_DEEP", f"elements are nested deeper than {DEPTH_LIMIT}", file=self._source.name
+                )
+            self._start(event)
+        self._close(ends[at:])
+        self._started += len(rows)
+        self._depth += len(rows) + len(events) - len(ends)
+
+    def reading(self) -> Reading:
+        """The result, when the file has ended."""
+        self._settle(self._suites.pop())
+        cases = self._writer.cases(self._broken, self._checks.dropped)
+        if cases.errored == cases.total == self._uncollected > 0:
+            what = f"the run ended while collecting tests: {self._uncollected} errors, nothing ran"
+            raise EvidenceError(
+                "E_RUN_CRASHED",
+                what,
+                file=self._source.name,
+                hint="mend the collection error and run the tests",
+            )
+        if not cases.failed + cases.errored:
+            self._checks.refuse_hidden()
+        facts, said = earliest(self._stamps)
+        notices = [*self._checks.notices(), *self._said(), *said]
+        declared = None if cases.total else self._checks.announced
+        return case_reading("junit", self._source, cases, notices=notices, facts=facts, declared=declared)
+
+    def _said(self) -> list[Notice]:
+        said = (
+            [Notice("W_NUMBER", f"the time {self._odd_time[:40]!r} has an unusual form")]
+            if self._odd_time
+            else []
+        )
+        if self._checks.dropped:
+            said.append(
+                Notice(
+                    "W_RETRIES", f"{len(self._checks.dropped)} earlier attempts were joined with the last one"
+                )
+            )
+        return said
+
+    def _add_rows(self, rows: list[list[str]]) -> None:
+        found = columns(rows, self._source.name)
+        base = len(self._writer)
+        self._writer.add_columns(found.names, found.classes, found.files, found.times)
+        self._odd_time = self._odd_time or next(iter(found.odd_times), "")
+        for at, status, result in found.states:
+            mark = _STATES.get(status.lower(), 0) | _STATES.get(result.lower(), 0)
+            if mark:
+                self._marks[base + at] = self._marks.get(base + at, 0) | mark
+
+    def _start(self, event: Event) -> None:
+        tag, attributes, row, _ = event
+        mark = _MARKS.get(tag)
+        if tag in _SUITES:
+            self._open(tag, dict(zip(attributes[::2], attributes[1::2], strict=True)))
+        elif mark is None:
+            return
+        elif self._started + row > self._ended:
+            self._see(self._started + row - 1, mark, attributes)
+        elif mark in (_FAILURE, _ERROR):
+            self._suites[-1].broken += 1
+            self._broken.append((self._suites[-1].name, FAILED if mark == _FAILURE else ERRORED))
+
+    def _open(self, tag: str, attributes: dict[str, str]) -> None:
+        stamp = attributes.get("timestamp")
+        if stamp:
+            self._stamps.add(stamp)
+        self._suites.append(
+            Suite(attributes.get("name", ""), attributes, self._ended, root=tag == "testsuites")
+        )
+
+    def _see(self, case: int, mark: int, attributes: list[str]) -> None:
+        self._marks[case] = self._marks.get(case, 0) | mark
+        if mark in (_FLAKY, _RERUN):
+            self._suites[-1].attempts += 1
+        elif mark == _ERROR and "collection failure" in attributes:
+            self._uncollected += 1
+
+    def _close(self, ends: list[str]) -> None:
+        """Elements ended: count the cases into their suite and settle the suites."""
+        if "testsuite" in ends or "testsuites" in ends:
+            at = next(at for at, tag in enumerate(ends) if tag in _SUITES)
+            self._count(ends[:at].count("testcase"))
+            self._settle(self._suites.pop())
+            self._close(ends[at + 1 :])
+        else:
+            self._count(ends.count("testcase"))
+
+    def _count(self, cases: int) -> None:
+        if cases:
+            suite = self._suites[-1]
+            self._ended += cases
+            self._writer.add_suite(suite.name, cases)
+            suite.direct += cases
+
+    def _settle(self, suite: Suite) -> None:
+        for case, marks in self._marks.items():
+            self._writer.statuses[case] = self._status(case, marks)
+        self._marks.clear()
+        self._checks.settle(suite, self._ended)
+        if self._suites:
+            self._suites[-1].broken += suite.broken
+            self._suites[-1].attempts += suite.attempts
+
+    def _status(self, case: int, marks: int) -> int:
+        if marks & _NOT_RUN:
+            return SKIPPED
+        if marks & _SKIP:
+            if marks & (_FAILURE | _ERROR):
+                what = f"the case {self._writer.names[case][:80]!r} is skipped and failed at once"
+                raise EvidenceError(
+                    "E_CONTRADICTION", what, file=self._source.name, hint="check the tool that wrote it"
+                )
+            return SKIPPED
+        if marks & (_FAILURE | _RERUN):
+            return FAILED if marks & _FAILURE or not marks & _ERROR else ERRORED
+        return ERRORED if marks & _ERROR else FLAKY

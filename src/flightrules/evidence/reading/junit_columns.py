@@ -1,0 +1,119 @@
+"""Attributes of JUnit test cases to columns; uniform pieces are sliced, others looked up one by one."""
+
+from __future__ import annotations
+
+import math
+import re
+from array import array
+from collections.abc import Sequence
+from itertools import chain, repeat, zip_longest
+from typing import NamedTuple
+
+from flightrules.errors import EvidenceError
+
+__all__ = ["Columns", "columns", "seconds"]
+
+_PLAIN = re.compile(r"\s*[+-]?(?:\d{1,18}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?s?\s*\Z", re.ASCII)
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z", re.ASCII)
+_COMMA = re.compile(r"\d+,\d+\Z", re.ASCII)
+_UNKNOWN = -1.0
+
+
+class Columns(NamedTuple):
+    """The columns of some cases. ``states`` lists ``(row, status, result)`` where one is stated."""
+
+    names: Sequence[str]
+    classes: Sequence[str]
+    files: Sequence[str]
+    times: array[float]
+    states: list[tuple[int, str, str]]
+    odd_times: list[str]
+
+
+def columns(rows: list[list[str]], source_name: str) -> Columns:
+    """The columns of one piece of a file.
+
+    Raises:
+        EvidenceError: E_MISSING_FIELD for a case without a name, E_NEGATIVE for a time below zero.
+    """
+    flat, width = list(chain.from_iterable(rows)), len(rows[0])
+    keys = rows[0][::2]
+    uniform = set(map(len, rows)) == {width} and all(
+        flat[2 * at :: width].count(key) == len(rows) for at, key in enumerate(keys)
+    )
+    table = {key: flat[2 * at + 1 :: width] for at, key in enumerate(keys)} if uniform else _looked_up(rows)
+    names = table.get("name") or [""] * len(rows)
+    if "" in names and any(
+        not name and not group for name, group in zip(names, table.get("classname") or names, strict=True)
+    ):
+        raise EvidenceError(
+            "E_MISSING_FIELD",
+            "a test case has neither name nor class",
+            file=source_name,
+            hint="check the tool that wrote it",
+        )
+    odd: list[str] = []
+    times = (
+        _times(table["time"], source_name, odd)
+        if "time" in table
+        else array("d", repeat(_UNKNOWN, len(rows)))
+    )
+    return Columns(names, table.get("classname", ()), table.get("file", ()), times, _states(table), odd)
+
+
+def seconds(text: str, source_name: str) -> tuple[float, bool]:
+    """The time and whether it was written in the plain form; below zero where it is unknown.
+
+    ``2,503.1`` has a thousands comma, ``0,288`` a decimal comma. A clock set back during a run gives
+    a negative fraction, which is unknown; a whole negative number was not measured by any clock.
+    """
+    if _PLAIN.match(text):
+        value = float(text.strip().rstrip("s"))
+        if value < 0 and value == int(value):
+            raise EvidenceError(
+                "E_NEGATIVE",
+                f"a test case took {text[:40]} seconds",
+                file=source_name,
+                hint="check the tool that wrote it",
+            )
+        return (value, "e" not in text) if 0 <= value < math.inf else (_UNKNOWN, False)
+    if _GROUPED.match(text):
+        return float(text.replace(",", "")), False
+    if _COMMA.match(text):
+        return float(text.replace(",", ".")), False
+    if text.strip().lower().lstrip("+-") in ("nan", "inf", "infinity"):
+        raise EvidenceError(
+            "E_NONFINITE",
+            f"a test case took {text[:40]} seconds",
+            file=source_name,
+            hint="check the tool that wrote it",
+        )
+    return _UNKNOWN, text == ""
+
+
+def _times(texts: list[str], source_name: str, odd: list[str]) -> array[float]:
+    try:
+        times = array("d", map(float, texts))
+        together = "".join(texts)
+        if min(times) >= 0 and math.isfinite(sum(times)) and together.isascii() and "_" not in together:
+            return times
+    except ValueError:
+        pass  # some time is not a plain number; look at each
+    read = [seconds(text, source_name) for text in texts]
+    odd.extend(text for text, (_, plain) in zip(texts, read, strict=True) if not plain)
+    return array("d", (value for value, _ in read))
+
+
+def _looked_up(rows: list[list[str]]) -> dict[str, list[str]]:
+    found = [dict(zip(row[::2], row[1::2], strict=True)) for row in rows]
+    return {
+        key: [one.get(key, "") for one in found]
+        for key in ("name", "classname", "file", "time", "status", "result")
+    }
+
+
+def _states(table: dict[str, list[str]]) -> list[tuple[int, str, str]]:
+    if "status" not in table and "result" not in table:
+        return []
+    pairs = zip_longest(table.get("status", ()), table.get("result", ()), fillvalue="")
+    return [(at, status, result) for at, (status, result) in enumerate(pairs) if status or result]

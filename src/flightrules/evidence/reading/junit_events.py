@@ -1,0 +1,96 @@
+"""The hot path of JUnit XML: from bytes to rows and events, piece by piece, at the parser's speed.
+
+One Python function sees element starts; ends are collected by ``list.append`` itself, which costs
+no Python frame. Status can be decided from starts; the ends tell only what is nested in what.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from flightrules.errors import EvidenceError
+from flightrules.evidence.reading.xml import ATTRIBUTE_LIMIT, feed, guarded_parser
+from flightrules.evidence.source import Source
+
+__all__ = ["Event", "Piece", "read_pieces"]
+
+
+# an element other than ``testcase`` that starts: its name, its attributes as name, value, name, value...,
+# and how many cases of this piece had started and how many elements had ended before it
+Event = tuple[str, list[str], int, int]
+
+
+class Piece(NamedTuple):
+    """What one piece of the file held, in document order; emptied and used again for the next."""
+
+    rows: list[list[str]]
+    events: list[Event]
+    ends: list[str]
+
+
+def read_pieces(source: Source, take: Callable[[Piece], None], *, namespaces: bool = True) -> None:
+    """Parse the whole file and hand over every piece as soon as it is parsed.
+
+    Raises:
+        EvidenceError: whatever makes the document unsafe or broken.
+    """
+    piece = Piece([], [], [])
+    parser = _parser(source, piece, namespaces=namespaces)
+
+    def after() -> None:
+        _check_attributes(source, parser, piece)
+        take(piece)
+        for part in (piece.rows, piece.events, piece.ends):
+            part.clear()
+
+    collecting = gc.isenabled()
+    gc.disable()  # nothing here makes cycles, and each collection would walk all rows
+    try:
+        feed(parser, source, after)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _parser(source: Source, piece: Piece, *, namespaces: bool) -> Any:
+    parser = guarded_parser(source, namespaces=namespaces)
+    parser.ordered_attributes = True
+    parser.specified_attributes = True
+    rows, events, ends = piece
+    add_row, add_event = rows.append, events.append
+
+    def start(tag: str, attributes: list[str]) -> None:
+        if tag == "testcase":
+            add_row(attributes)
+        else:
+            add_event((tag, attributes, len(rows), len(ends)))
+
+    def doctype(name: str, *_: object) -> None:
+        what = f"the document names a DOCTYPE ({name}), which no test tool writes"
+        raise EvidenceError(
+            "E_DTD_FORBIDDEN",
+            what,
+            file=source.name,
+            line=parser.CurrentLineNumber,
+            hint="remove the DOCTYPE",
+        )
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = ends.append
+    parser.StartDoctypeDeclHandler = doctype
+    return parser
+
+
+def _check_attributes(source: Source, parser: Any, piece: Piece) -> None:
+    most = (
+        max(max(map(len, piece.rows), default=0), max((len(one[1]) for one in piece.events), default=0)) // 2
+    )
+    if most > ATTRIBUTE_LIMIT:
+        raise EvidenceError(
+            "E_TOO_MANY_ATTRS",
+            f"an element has {most} attributes",
+            file=source.name,
+            line=parser.CurrentLineNumber,
+        )

@@ -1,0 +1,145 @@
+"""What a suite announces against what it holds: repeated attempts, missing cases, hidden failures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flightrules.errors import EvidenceError
+from flightrules.evidence.measurement import Notice
+from flightrules.evidence.reading.text import count
+from flightrules.evidence.records.case_reading import header_notice
+from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, PASSED, CaseWriter
+
+__all__ = ["Suite", "SuiteChecks"]
+
+_SHOWN = 3
+_SKIP_NAMES = ("skipped", "skips", "skip", "disabled", "ignored")
+
+
+@dataclass(slots=True)
+class Suite:
+    """An open suite; ``start`` is its first case, ``direct`` the cases not in a nested suite.
+
+    ``broken`` counts failures stated on the suite itself, ``attempts`` the failed attempts of cases
+    inside that are no cases of their own; both with nested suites.
+    """
+
+    name: str
+    attributes: Mapping[str, str]
+    start: int
+    root: bool = False
+    direct: int = 0
+    broken: int = 0
+    attempts: int = 0
+
+
+class SuiteChecks:
+    """Settles suites as they end, and remembers what there is to say."""
+
+    def __init__(self, name: str, writer: CaseWriter) -> None:
+        self._name = name
+        self._writer = writer
+        self._disagreements: list[Notice] = []
+        self._count = 0
+        self._hidden = ""
+        self.dropped: set[int] = set()
+        self.announced = 0
+
+    def settle(self, suite: Suite, end: int) -> None:
+        """A suite ended before case number ``end``.
+
+        Raises:
+            EvidenceError: E_COUNT_MISMATCH, E_NUMBER, E_NEGATIVE.
+        """
+        tests = self._declared(suite, "tests")
+        self._announced_failures(suite, end)
+        if tests is None:
+            return
+        self.announced = max(self.announced, tests)
+        held = end - suite.start + suite.broken
+        names = self._distinct(suite, end) if tests < held == suite.direct else 0
+        if names == tests:
+            held -= self._join_attempts(suite, end)
+        if tests in (held, held + suite.attempts):
+            return
+        if tests < held and names != tests and not suite.root:
+            self._refuse_surplus(suite, end, tests, held)
+        self._disagree(header_notice(f"tests in {suite.name or 'a suite'}", tests, held))
+
+    def notices(self) -> list[Notice]:
+        """The first disagreements, and how many more there are."""
+        more = self._count - len(self._disagreements)
+        return [
+            *self._disagreements,
+            *([Notice("W_COUNT_MISMATCH", f"{more} more suites disagree with their header")] if more else []),
+        ]
+
+    def refuse_hidden(self) -> None:
+        """Refuse a report that announces failures, holds none, and would pass.
+
+        Raises:
+            EvidenceError: E_CONTRADICTION.
+        """
+        if self._hidden:
+            raise EvidenceError(
+                "E_CONTRADICTION", self._hidden, file=self._name, hint="write the report again, complete"
+            )
+
+    def _announced_failures(self, suite: Suite, end: int) -> None:
+        announced = (self._declared(suite, "failures") or 0) + (self._declared(suite, "errors") or 0)
+        held = self._held(suite, end, FAILED) + self._held(suite, end, ERRORED) + suite.broken
+        if announced == held or suite.attempts:
+            return
+        if announced and not held:
+            self._hidden = (
+                self._hidden or f"{suite.name or 'a suite'} announces {announced} failures and holds none"
+            )
+        if not suite.root:
+            self._disagree(header_notice(f"failures in {suite.name or 'a suite'}", announced, held))
+
+    def _refuse_surplus(self, suite: Suite, end: int, tests: int, held: int) -> None:
+        """More cases than announced, and all of the surplus passes: the rate would rise."""
+        bad = (self._declared(suite, "failures") or 0) + (self._declared(suite, "errors") or 0)
+        skipped = sum(self._declared(suite, name) or 0 for name in _SKIP_NAMES)
+        passed = self._held(suite, end, PASSED) + self._held(suite, end, FLAKY)
+        held_bad = self._held(suite, end, FAILED) + self._held(suite, end, ERRORED) + suite.broken
+        if passed > max(0, tests - bad - skipped) and held_bad <= bad:
+            what = f"{suite.name or 'a suite'} declares {tests} tests and holds {held}; the surplus passes"
+            raise EvidenceError(
+                "E_COUNT_MISMATCH",
+                what,
+                file=self._name,
+                hint="check the tool; write the report again, complete",
+            )
+
+    def _held(self, suite: Suite, end: int, status: int) -> int:
+        return self._writer.statuses.count(status, suite.start, end)
+
+    def _distinct(self, suite: Suite, end: int) -> int:
+        return len({self._writer.identity_at(at) for at in range(suite.start, end)})
+
+    def _join_attempts(self, suite: Suite, end: int) -> int:
+        """Join repeats whose earlier attempts failed; the last attempt decides."""
+        last: dict[tuple[int, str], int] = {}
+        statuses, joined = self._writer.statuses, 0
+        for at in range(suite.start, end):
+            before = last.get(self._writer.identity_at(at))
+            last[self._writer.identity_at(at)] = at
+            if before is None or statuses[before] not in (FAILED, ERRORED, FLAKY):
+                continue
+            self.dropped.add(before)
+            joined += 1
+            if statuses[at] == PASSED:
+                statuses[at] = FLAKY
+        suite.attempts += joined
+        return joined
+
+    def _declared(self, suite: Suite, name: str) -> int | None:
+        text = suite.attributes.get(name, "").strip()
+        return count(text, f"{name} of a suite", self._name) if text else None
+
+    def _disagree(self, notice: Notice) -> None:
+        self._count += 1
+        if len(self._disagreements) < _SHOWN:
+            self._disagreements.append(notice)
