@@ -84,4 +84,5 @@ EVIDENCE_CODES: tuple[Code, ...] = (
     Code("W_UNSORTED", "records are out of time order", "They were sorted; nothing was left out.", "Check that the file was not joined from parts."),
     Code("W_GAP", "a series has a gap", "Nothing is known about the time in the gap.", "Check that the source was up."),
     Code("W_THRESHOLD", "the tool's own thresholds are not met", "They are counted; the rulebook decides.", "Read the tool's output."),
+    Code("W_CONTROL_CHAR", "texts hold characters that cannot be shown", "They describe and decide nothing, so they are replaced.", "Nothing to do."),
 )

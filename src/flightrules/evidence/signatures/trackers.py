@@ -1,9 +1,165 @@
-"""How trackers formats are recognised."""
+"""How answers of trackers and declared defect tables are recognised."""
 
 from __future__ import annotations
 
+import re
+
 from flightrules.evidence.format import Format
+from flightrules.evidence.head import Head
 
 __all__ = ["TRACKER_FORMATS"]
 
-TRACKER_FORMATS: tuple[Format, ...] = ()
+_ID_COLUMNS = frozenset({"id", "key", "issue key", "issue id", "defect id", "bug id"})
+_STATE_COLUMNS = frozenset({"status", "state"})
+_RATING_COLUMNS = frozenset({"severity", "priority", "title", "summary"})
+_JIRA_SETTING = re.compile(
+    r"/rest/api/(?:\d|latest)/(?:status|resolution|filter|priority|issuetype|field|project|version|component|user)\b"
+)
+
+
+def _jira_search(head: Head) -> bool:
+    if head.any("issues[].rule", "paging", "[].issues[].rule"):
+        return False
+    answer = head.has("issues") and head.any(
+        "issues[].fields", "issues[].key", "maxResults", "isLast", "startAt"
+    )
+    return (
+        answer
+        or head.any("[].issues[].fields", "[].issues[].key")
+        or (head.has("[].issues") and head.any("[].maxResults", "[].isLast"))
+    )
+
+
+def _jira_issue(head: Head) -> bool:
+    return head.has("key", "fields") and head.any("self", "id") and "[]" not in head.paths
+
+
+def _jira_setting(head: Head) -> bool:
+    return (
+        head.kind == "json"
+        and bool(_JIRA_SETTING.search(head.values.get("[].self", "")))
+        and not head.has("[].fields")
+    )
+
+
+def _api_error(head: Head) -> bool:
+    if head.any("errorMessages"):
+        return True
+    if head.has("errors[].message") and head.any("data", "errors[].locations", "errors[].path"):
+        return not _graphql(head)
+    return head.any("isLast", "nextPageToken") and not head.any("issues", "values")
+
+
+def _graphql(head: Head) -> bool:
+    return any(path.endswith((".nodes", ".edges")) for path in head.paths)
+
+
+def _github_issues(head: Head) -> bool:
+    if head.has("items", "total_count", "incomplete_results") or head.has(
+        "[].method", "[].path", "[].response"
+    ):
+        return True
+    if head.any(
+        "data.repository.issues",
+        "data.organization.issues",
+        "data.user.issues",
+        "data.search.nodes",
+        "data.search.edges",
+    ):
+        return True
+    item = "[][]" if head.has("[][]") else "[]"
+    if head.any(f"{item}.headRefName", f"{item}.head.sha", f"{item}.iid", f"{item}.merge_commit_sha"):
+        return False
+    return head.has(f"{item}.number", f"{item}.title")
+
+
+def _gitlab_issues(head: Head) -> bool:
+    if head.any("data.project.issues", "data.group.issues") or head.has("data.issues.nodes[].iid"):
+        return True
+    item = "[][]" if head.has("[][]") else "[]"
+    if head.any(f"{item}.source_branch", f"{item}.merge_status"):
+        return False
+    return head.has(f"{item}.iid", f"{item}.title")
+
+
+def _azure_work_items(head: Head) -> bool:
+    bare = head.has("workItems", "queryType")
+    return bare or (
+        head.has("value[].fields") and any(path.startswith("value[].fields.System.") for path in head.paths)
+    )
+
+
+def _azure_builds(head: Head) -> bool:
+    return head.has("value[].buildNumber", "value[].status")
+
+
+def _bitbucket(head: Head) -> bool:
+    return head.has("values", "pagelen") and (
+        head.values.get("values[].type") == "issue" or head.any("values[].kind")
+    )
+
+
+def _tapd(head: Head) -> bool:
+    return head.has("status", "data[]") and head.any("data[].Bug", "data[].Story", "data[].Task")
+
+
+def _bugzilla(head: Head) -> bool:
+    return (
+        head.has("bugs") and head.any("bugs[].is_open", "bugs[].summary") and not head.has("bugs[].openedBy")
+    )
+
+
+def _zentao(head: Head) -> bool:
+    return head.has("bugs[].title") and head.any(
+        "bugs[].openedBy", "bugs[].openedDate", "bugs[].resolvedBuild"
+    )
+
+
+def _linear(head: Head) -> bool:
+    return head.has("data.issues.nodes") and not head.has("data.issues.nodes[].iid")
+
+
+def _youtrack(head: Head) -> bool:
+    return head.has("[].idReadable") and head.any("[].summary", "[].resolved")
+
+
+def _defect_table(head: Head) -> bool:
+    if head.kind != "text" or not head.lines:
+        return False
+    cells = {
+        cell.strip().strip('"').casefold() for cell in re.split(r"[,;\t]", head.lines[0].lstrip("\ufeff"))
+    }
+    return not any(cells.isdisjoint(columns) for columns in (_ID_COLUMNS, _STATE_COLUMNS, _RATING_COLUMNS))
+
+
+TRACKER_FORMATS: tuple[Format, ...] = (
+    Format("jira-search", "Jira search result (v2, v3)", "trackers", "jira_search", _jira_search),
+    Format("jira-issue", "Jira issue", "trackers", "jira_issue", _jira_issue),
+    Format(
+        "jira-settings", "Jira settings (refused: no issues)", "trackers", "tracker_refusals", _jira_setting
+    ),
+    Format(
+        "gitlab-issues", "GitLab issues (REST, GraphQL, glab)", "trackers", "gitlab_issues", _gitlab_issues
+    ),
+    Format(
+        "github-issues",
+        "GitHub issues (REST, search, GraphQL, gh)",
+        "trackers",
+        "github_issues",
+        _github_issues,
+    ),
+    Format(
+        "azure-devops-work-items", "Azure DevOps work items", "trackers", "azure_devops", _azure_work_items
+    ),
+    Format("azure-devops-builds", "Azure DevOps builds", "trackers", "azure_devops_builds", _azure_builds),
+    Format("bitbucket-issues", "Bitbucket issues", "trackers", "bitbucket_issues", _bitbucket),
+    Format("tapd", "TAPD bugs, stories and tasks", "trackers", "tapd", _tapd),
+    Format("zentao", "ZenTao bugs", "trackers", "zentao", _zentao),
+    Format("bugzilla", "Bugzilla bugs", "trackers", "bugzilla", _bugzilla),
+    Format("linear", "Linear issues (GraphQL)", "trackers", "linear", _linear),
+    Format("youtrack", "YouTrack issues", "trackers", "youtrack", _youtrack),
+    Format("defect-table", "defects as CSV with declared columns", "trackers", "defect_csv", _defect_table),
+    Format(
+        "tracker-error", "error answers of trackers (refused)", "trackers", "tracker_refusals", _api_error
+    ),
+)

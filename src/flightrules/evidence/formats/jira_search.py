@@ -1,0 +1,87 @@
+"""Jira search answers of v2 (``startAt``, ``total``) and v3 (``nextPageToken``, ``isLast``), or an array of them.
+
+Part of an answer is refused. An answer that found nothing is evidence: the filter ran.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flightrules.errors import EvidenceError
+from flightrules.evidence.head import Head
+from flightrules.evidence.measurement import Notice, Reading
+from flightrules.evidence.reading.json import DOCUMENT_LIMIT, require
+from flightrules.evidence.reading.json_stream import stream
+from flightrules.evidence.records.defects import DEFECT_DEFINITIONS
+from flightrules.evidence.records.jira import JiraIssues, known_custom_fields
+from flightrules.evidence.records.tracker_answers import Item, api_error, partial
+from flightrules.evidence.source import Source
+
+__all__ = ["read"]
+
+
+def read(source: Source, _head: Head) -> Reading:
+    """Issues of the complete answer; custom fields are read when the answer carries their ``names``."""
+    try:
+        return _read(source)
+    except EvidenceError as error:
+        if error.code != "E_CONTROL_CHAR" or source.size > DOCUMENT_LIMIT:
+            raise
+    # Jira lets users paste NUL into texts; it decides nothing, so it is shown as the replacement character
+    shown = Source.of(source.data().replace(rb"\u0000", rb"\ufffd"), source.name)
+    reading = _read(shown)
+    notice = Notice("W_CONTROL_CHAR", "texts hold NUL characters; they are shown as U+FFFD")
+    return replace(reading, notices=(*reading.notices, notice))
+
+
+def _read(source: Source) -> Reading:
+    issues = JiraIssues(source.name)
+    document = stream(source, {"issues": issues, "[].issues": issues})
+    pages = [
+        Item(page, "page", source.name) for page in (document if isinstance(document, list) else [document])
+    ]
+    for page in pages:
+        _require_accepted(page)
+    notices = _require_whole(pages, issues.pages, source.name)
+    custom = known_custom_fields(pages[0].value.get("names"))
+    if custom:  # the names stand behind the issues, so their values need a second look
+        issues = JiraIssues(source.name, custom)
+        stream(source, {"issues": issues, "[].issues": issues})
+    return Reading(
+        "jira-search",
+        issues.found.defects(),
+        notices=(*notices, *issues.found.notices()),
+        facts={"tool": "Jira"},
+        definitions={**DEFECT_DEFINITIONS, "state": "statusCategory.key, never the status name"},
+    )
+
+
+def _require_accepted(page: Item) -> None:
+    """A query that Jira only half understood has found too little."""
+    for key in ("errorMessages", "warningMessages"):
+        messages = page.get(key, list)
+        if messages:
+            raise api_error(page.name, messages)
+    require(page.value.get("issues"), list, "issues", page.name)
+
+
+def _require_whole(pages: list[Item], counts: list[int], name: str) -> tuple[Notice, ...]:
+    seen = 0
+    for page, count in zip(pages, counts, strict=True):
+        start = page.get("startAt", int)
+        if start is not None and start != seen:
+            raise partial(name, f"the page begins at {start}, {seen} issues stand before it")
+        seen += count
+    if not pages:
+        raise partial(name, "the array holds no page")
+    last = pages[-1]
+    total, is_last = last.get("total", int), last.get("isLast", bool)
+    if is_last is False or last.get("nextPageToken", str):
+        raise partial(name, "the answer names a next page")
+    if total is None and is_last is None:
+        raise partial(name, "the answer has neither total nor isLast, so it cannot be known to be complete")
+    if total is not None and total > seen:
+        raise partial(name, f"the query found {total} issues, the answer holds {seen}")
+    if total is not None and total < seen:
+        return (Notice("W_COUNT_MISMATCH", f"total says {total}, counted {seen}"),)
+    return ()

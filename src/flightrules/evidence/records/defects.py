@@ -1,0 +1,188 @@
+"""Defect records: what trackers list, counted from the records and joined by their ids."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from typing import Literal, NamedTuple
+
+from flightrules.evidence.measurement import Measurement, Notice, labelled
+from flightrules.evidence.records.defect_words import kind_of
+
+__all__ = ["DEFECT_DEFINITIONS", "Defect", "DefectList", "Defects", "State"]
+
+State = Literal["open", "done", "unknown"]
+UNKNOWN_SEVERITY = "unknown"
+DEFECT_DEFINITIONS = {
+    "open defect": "not in a final state of the tracker; an unknown state counts as open",
+    "defect": "every record that is not typed as story, task or the like; an unknown type counts as a defect",
+    "joined records": "one id counts once; the latest update wins, and without update times the open one",
+}
+
+
+class Defect(NamedTuple):
+    """One record of a tracker.
+
+    ``severity`` and ``type`` are the tracker's own words; the rulebook's severity policy maps them.
+    ``fields`` holds what else is known, as pairs: ``owner``, ``mitigation``, ``affected_users``,
+    ``business_impact``, ``monitoring``, ``resolution_target``, ``component`` and ``fix_version``
+    (these two once for each value).
+    """
+
+    id: str
+    title: str = ""
+    severity: str = ""
+    state: State = "unknown"
+    type: str = ""
+    url: str = ""
+    labels: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    created: str = ""
+    updated: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it counts as open: everything that is not known to be done."""
+        return self.state != "done"
+
+    @property
+    def kind(self) -> Literal["defect", "story", "other"]:
+        """What the type says it is."""
+        return kind_of(self.type)
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """The values of one of the ``fields``; empty when the tracker does not state it."""
+        return tuple(value for key, value in self.fields if key == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Defects:
+    """Records by id. Joining is independent of order and grouping."""
+
+    by_id: dict[str, Defect] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, records: Iterable[Defect]) -> Defects:
+        """The records, each id once."""
+        found = DefectList()
+        for record in records:
+            found.add(record)
+        return found.defects()
+
+    def merge(self, other: Defects) -> Defects:
+        """The records of both."""
+        return Defects.of((*self, *other))
+
+    def __iter__(self) -> Iterator[Defect]:
+        return iter(self.by_id.values())
+
+    def __len__(self) -> int:
+        return len(self.by_id)
+
+    def select(self, patterns: Sequence[str]) -> Defects:
+        """The records with a component or label that matches one of the shell patterns (case matters)."""
+        kept = {key: one for key, one in self.by_id.items() if _matches(one, patterns)}
+        return Defects(kept)
+
+    def open_defects(self) -> tuple[Defect, ...]:
+        """The defects that are not done, by id."""
+        found = [one for one in self if one.is_open and one.kind == "defect"]
+        return tuple(sorted(found))
+
+    def stories(self) -> tuple[Defect, ...]:
+        """The records that are stories, by id."""
+        return tuple(sorted(one for one in self if one.kind == "story"))
+
+    def measurements(self) -> Iterator[Measurement]:
+        """Counts of records; ``defects.open`` also for each severity word that occurs."""
+        open_by = Counter[str]()
+        total = stories = stories_done = 0
+        for one in self:
+            kind = one.kind
+            if kind == "defect":
+                total += 1
+                if one.is_open:
+                    open_by[one.severity or UNKNOWN_SEVERITY] += 1
+            elif kind == "story":
+                stories += 1
+                stories_done += not one.is_open
+        yield Measurement("defects.listed", Decimal(len(self)))
+        yield Measurement("defects.total", Decimal(total))
+        yield Measurement("defects.open", Decimal(open_by.total()))
+        for severity, number in sorted(open_by.items()):
+            yield Measurement("defects.open", Decimal(number), labels=labelled(severity=severity))
+        if stories:
+            yield Measurement("stories.total", Decimal(stories))
+            yield Measurement("stories.done", Decimal(stories_done))
+
+    def notices(self) -> Iterator[Notice]:
+        """What a reader must know about these records."""
+        others = sum(one.kind != "defect" for one in self)
+        if others:
+            yield Notice("W_NOT_DEFECTS", f"{others} of {len(self)} records are stories, tasks or the like")
+        unknown = sum(one.state == "unknown" for one in self)
+        if unknown:
+            yield Notice(
+                "W_UNKNOWN_STATE", f"{unknown} of {len(self)} records have no known state and count as open"
+            )
+        unrated = sum(not one.severity for one in self.open_defects())
+        if unrated:
+            yield Notice("W_UNKNOWN_SEVERITY", f"{unrated} open defects have no severity")
+
+
+class DefectList:
+    """Collects records while a file is read; ``joined`` counts repeated ids."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Defect] = {}
+        self.joined = 0
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def add(self, record: Defect) -> None:
+        """Take one record; of two with one id the later update stays."""
+        before = self._by_id.setdefault(record.id, record)
+        if before is not record:
+            self.joined += 1
+            self._by_id[record.id] = max(before, record, key=_precedence)
+
+    def defects(self) -> Defects:
+        """The records so far."""
+        return Defects(self._by_id)
+
+    def notices(self) -> tuple[Notice, ...]:
+        """What the records say about themselves, and how many repeated an id."""
+        found = tuple(self.defects().notices())
+        if not self.joined:
+            return found
+        return (Notice("W_DUPLICATE_ID", f"{self.joined} records repeat an id and were joined"), *found)
+
+
+def _precedence(record: Defect) -> tuple[int, float, bool, Defect]:
+    """A total order, so that joining does not depend on order; of two equals the open one stays.
+
+    A record without an update time may be the newest: it wins while it is open and loses while done.
+    """
+    at = _instant(record.updated)
+    rank = 1 if at is not None else 2 if record.is_open else 0
+    return rank, at or 0.0, record.is_open, record
+
+
+def _instant(text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _matches(record: Defect, patterns: Sequence[str]) -> bool:
+    names = (*record.labels, *record.all("component"))
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
