@@ -7,6 +7,8 @@ attempt failed. An ``error`` directly below a suite is a case of its own.
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
@@ -40,6 +42,7 @@ _STATES = {
     **dict.fromkeys(("failed", "fail", "failure"), _FAILURE),
     **dict.fromkeys(("error", "errored", "broken", "aborted", "timeout", "crashed"), _ERROR),
 }
+_CASE = "testcase"
 _SUITES = ("testsuite", "testsuites")
 
 
@@ -67,6 +70,7 @@ class _Walk:
         self._broken: list[tuple[str, int]] = []
         self._started = 0  # cases, in former pieces
         self._ended = 0  # cases
+        self._assigned = 0  # cases whose suite is known
         self._depth = 0  # open elements when the piece began
         self._stamps: set[str] = set()
         self._odd_time = ""
@@ -77,24 +81,30 @@ class _Walk:
         rows, events, ends = piece
         if rows:
             self._add_rows(rows)
-        at = 0
+        before = self._ended
+        cases = list(accumulate(map(_CASE.__eq__, ends), initial=before))  # cases that ended before each end
+        closings = [place for place, tag in enumerate(ends) if tag in _SUITES]
+        closed = 0
         for number, event in enumerate(events):
-            _, _, row, end = event
-            if end > at:
-                self._close(ends[at:end])
-                at = end
-            if self._depth + number + row - end >= DEPTH_LIMIT:
+            end = event[3]
+            while closed < len(closings) and closings[closed] < end:
+                self._settle(cases[closings[closed]])
+                closed += 1
+            self._ended = cases[end]
+            if self._depth + number + event[2] - end >= DEPTH_LIMIT:
                 raise EvidenceError(
                     "E_TOO_DEEP", f"elements are nested deeper than {DEPTH_LIMIT}", file=self._source.name
                 )
             self._start(event)
-        self._close(ends[at:])
+        for place in closings[closed:]:
+            self._settle(cases[place])
+        self._ended = cases[-1]
         self._started += len(rows)
         self._depth += len(rows) + len(events) - len(ends)
 
     def reading(self) -> Reading:
         """The result, when the file has ended."""
-        self._settle(self._suites.pop())
+        self._settle(self._ended)
         cases = self._writer.cases(self._broken, self._checks.dropped)
         if cases.errored == cases.total == self._uncollected > 0:
             what = f"the run ended while collecting tests: {self._uncollected} errors, nothing ran"
@@ -138,23 +148,21 @@ class _Walk:
     def _start(self, event: Event) -> None:
         tag, attributes, row, _ = event
         mark = _MARKS.get(tag)
-        if tag in _SUITES:
-            self._open(tag, dict(zip(attributes[::2], attributes[1::2], strict=True)))
-        elif mark is None:
-            return
+        if mark is None:
+            if tag in _SUITES:
+                self._open(tag, attributes)
         elif self._started + row > self._ended:
             self._see(self._started + row - 1, mark, attributes)
         elif mark in (_FAILURE, _ERROR):
             self._suites[-1].broken += 1
             self._broken.append((self._suites[-1].name, FAILED if mark == _FAILURE else ERRORED))
 
-    def _open(self, tag: str, attributes: dict[str, str]) -> None:
-        stamp = attributes.get("timestamp")
-        if stamp:
-            self._stamps.add(stamp)
-        self._suites.append(
-            Suite(attributes.get("name", ""), attributes, self._ended, root=tag == "testsuites")
-        )
+    def _open(self, tag: str, flat: list[str]) -> None:
+        self._assign(self._ended)
+        attributes = dict(zip(flat[::2], flat[1::2], strict=True))
+        if "timestamp" in attributes:
+            self._stamps.add(attributes["timestamp"])
+        self._suites.append(Suite(attributes.get("name", ""), attributes, self._ended, tag == "testsuites"))
 
     def _see(self, case: int, mark: int, attributes: list[str]) -> None:
         self._marks[case] = self._marks.get(case, 0) | mark
@@ -163,28 +171,22 @@ class _Walk:
         elif mark == _ERROR and "collection failure" in attributes:
             self._uncollected += 1
 
-    def _close(self, ends: list[str]) -> None:
-        """Elements ended: count the cases into their suite and settle the suites."""
-        if "testsuite" in ends or "testsuites" in ends:
-            at = next(at for at, tag in enumerate(ends) if tag in _SUITES)
-            self._count(ends[:at].count("testcase"))
-            self._settle(self._suites.pop())
-            self._close(ends[at + 1 :])
-        else:
-            self._count(ends.count("testcase"))
-
-    def _count(self, cases: int) -> None:
-        if cases:
+    def _assign(self, end: int) -> None:
+        """The cases up to ``end`` that belong to no suite yet belong to the innermost open one."""
+        if end > self._assigned:
             suite = self._suites[-1]
-            self._ended += cases
-            self._writer.add_suite(suite.name, cases)
-            suite.direct += cases
+            self._writer.add_suite(suite.name, end - self._assigned)
+            suite.direct += end - self._assigned
+            self._assigned = end
 
-    def _settle(self, suite: Suite) -> None:
-        for case, marks in self._marks.items():
-            self._writer.statuses[case] = self._status(case, marks)
-        self._marks.clear()
-        self._checks.settle(suite, self._ended)
+    def _settle(self, end: int) -> None:
+        self._assign(end)
+        suite = self._suites.pop()
+        if self._marks:
+            for case, marks in self._marks.items():
+                self._writer.statuses[case] = self._status(case, marks)
+            self._marks.clear()
+        self._checks.settle(suite, end)
         if self._suites:
             self._suites[-1].broken += suite.broken
             self._suites[-1].attempts += suite.attempts

@@ -93,7 +93,7 @@ def seconds(text: str, source_name: str) -> tuple[float, bool]:
 
 def _times(texts: list[str], source_name: str, odd: list[str]) -> array[float]:
     try:
-        times = array("d", map(float, texts))
+        times = array("d", list(map(float, texts)))
         together = "".join(texts)
         if min(times) >= 0 and math.isfinite(sum(times)) and together.isascii() and "_" not in together:
             return times

@@ -17,7 +17,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import compress, repeat
+from itertools import compress
 from typing import Final, NamedTuple, Self
 
 from flightrules.evidence.measurement import Measurement
@@ -214,7 +214,7 @@ class CaseWriter:
         self._classes.append(self.text_id(classname))
         self._suites.append(self.text_id(suite))
         self._files.append(self.text_id(file))
-        self._seconds.append(_UNKNOWN if seconds is None or seconds < 0 else seconds)
+        self._seconds.append(_UNKNOWN if seconds is None or seconds < 0 else float(seconds))
 
     def add_case(self, case: Case) -> None:
         """One row as it came out of other ``Cases``."""
@@ -248,11 +248,11 @@ class CaseWriter:
 
     def add_suite(self, name: str, count: int) -> None:
         """The next ``count`` cases of the columns belong to this suite."""
-        self._suites.extend(repeat(self.text_id(name), count))
+        self._suites.extend(array("I", (self.text_id(name),)) * count)
 
     def _extend_texts(self, column: array[int], texts: Sequence[str], count: int) -> None:
         if not texts:
-            column.extend(repeat(0, count))
+            column.extend(array("I", (0,)) * count)
             return
         for text in dict.fromkeys(texts):
             self.text_id(text)

@@ -52,20 +52,13 @@ class SuiteChecks:
         Raises:
             EvidenceError: E_COUNT_MISMATCH, E_NUMBER, E_NEGATIVE.
         """
-        tests = self._declared(suite, "tests")
-        self._announced_failures(suite, end)
-        if tests is None:
-            return
-        self.announced = max(self.announced, tests)
-        held = end - suite.start + suite.broken
-        names = self._distinct(suite, end) if tests < held == suite.direct else 0
-        if names == tests:
-            held -= self._join_attempts(suite, end)
-        if tests in (held, held + suite.attempts):
-            return
-        if tests < held and names != tests and not suite.root:
-            self._refuse_surplus(suite, end, tests, held)
-        self._disagree(header_notice(f"tests in {suite.name or 'a suite'}", tests, held))
+        tests, announced = self._declared(suite, "tests"), self._announced(suite)
+        bad = self._held(suite, end, FAILED) + self._held(suite, end, ERRORED) + suite.broken
+        if announced != bad and not suite.attempts:
+            self._failures_differ(suite, announced, bad)
+        if tests is not None and tests != end - suite.start + suite.broken:
+            self._tests_differ(suite, end, tests, bad)
+        self.announced = max(self.announced, tests or 0)
 
     def notices(self) -> list[Notice]:
         """The first disagreements, and how many more there are."""
@@ -86,25 +79,29 @@ class SuiteChecks:
                 "E_CONTRADICTION", self._hidden, file=self._name, hint="write the report again, complete"
             )
 
-    def _announced_failures(self, suite: Suite, end: int) -> None:
-        announced = (self._declared(suite, "failures") or 0) + (self._declared(suite, "errors") or 0)
-        held = self._held(suite, end, FAILED) + self._held(suite, end, ERRORED) + suite.broken
-        if announced == held or suite.attempts:
-            return
-        if announced and not held:
+    def _failures_differ(self, suite: Suite, announced: int, bad: int) -> None:
+        if announced and not bad:
             self._hidden = (
                 self._hidden or f"{suite.name or 'a suite'} announces {announced} failures and holds none"
             )
         if not suite.root:
-            self._disagree(header_notice(f"failures in {suite.name or 'a suite'}", announced, held))
+            self._disagree(suite, "failures", announced, bad)
+
+    def _tests_differ(self, suite: Suite, end: int, tests: int, bad: int) -> None:
+        held = end - suite.start + suite.broken
+        names = self._distinct(suite, end) if tests < held == suite.direct else 0
+        if names == tests:
+            held -= self._join_attempts(suite, end)
+        elif tests < held and not suite.root and bad <= self._announced(suite):
+            self._refuse_surplus(suite, end, tests, held)
+        if tests not in (held, held + suite.attempts):
+            self._disagree(suite, "tests", tests, held)
 
     def _refuse_surplus(self, suite: Suite, end: int, tests: int, held: int) -> None:
         """More cases than announced, and all of the surplus passes: the rate would rise."""
-        bad = (self._declared(suite, "failures") or 0) + (self._declared(suite, "errors") or 0)
         skipped = sum(self._declared(suite, name) or 0 for name in _SKIP_NAMES)
         passed = self._held(suite, end, PASSED) + self._held(suite, end, FLAKY)
-        held_bad = self._held(suite, end, FAILED) + self._held(suite, end, ERRORED) + suite.broken
-        if passed > max(0, tests - bad - skipped) and held_bad <= bad:
+        if passed > max(0, tests - self._announced(suite) - skipped):
             what = f"{suite.name or 'a suite'} declares {tests} tests and holds {held}; the surplus passes"
             raise EvidenceError(
                 "E_COUNT_MISMATCH",
@@ -112,6 +109,9 @@ class SuiteChecks:
                 file=self._name,
                 hint="check the tool; write the report again, complete",
             )
+
+    def _announced(self, suite: Suite) -> int:
+        return (self._declared(suite, "failures") or 0) + (self._declared(suite, "errors") or 0)
 
     def _held(self, suite: Suite, end: int, status: int) -> int:
         return self._writer.statuses.count(status, suite.start, end)
@@ -136,10 +136,12 @@ class SuiteChecks:
         return joined
 
     def _declared(self, suite: Suite, name: str) -> int | None:
-        text = suite.attributes.get(name, "").strip()
-        return count(text, f"{name} of a suite", self._name) if text else None
+        text = suite.attributes.get(name)
+        if not text or (text.isdigit() and text.isascii()):
+            return int(text) if text else None
+        return count(text.strip(), f"{name} of a suite", self._name) if text.strip() else None
 
-    def _disagree(self, notice: Notice) -> None:
+    def _disagree(self, suite: Suite, what: str, declared: int, held: int) -> None:
         self._count += 1
         if len(self._disagreements) < _SHOWN:
-            self._disagreements.append(notice)
+            self._disagreements.append(header_notice(f"{what} in {suite.name or 'a suite'}", declared, held))
