@@ -1,9 +1,350 @@
-"""How the formats of further security scanners are recognised."""
+"""How the long tail of scanners and linters is recognised.
+
+The more telling signature stands before the plainer one; no two need to be told apart by a file's name.
+"""
 
 from __future__ import annotations
 
 from flightrules.evidence.format import Format
+from flightrules.evidence.head import Head
 
 __all__ = ["SECURITY_TAIL_FORMATS"]
 
-SECURITY_TAIL_FORMATS: tuple[Format, ...] = ()
+_TELLING = 2  # of three required keys; one may be what is wrong with the report
+
+
+def _json(head: Head, *paths: str) -> bool:
+    return head.kind in ("json", "ndjson") and head.has(*paths)
+
+
+def _either(head: Head, *paths: str) -> bool:
+    """The paths in one object, or in each object of an array."""
+    return _json(head, *paths) or _json(head, *(f"[].{path}" for path in paths))
+
+
+def _columns(head: Head) -> frozenset[str]:
+    """The header of a table; empty for everything else."""
+    first = head.text.lstrip().split("\n", 1)[0] if head.kind == "text" else ""
+    return frozenset(cell.strip().strip('"') for cell in first.split(","))
+
+
+def _sonarqube(head: Head) -> bool:
+    found = _json(head, "issues[].rule", "issues[].component") or _json(head, "issues", "sonarBaseURL")
+    return found or _json(head, "issues", "p", "ps") or _json(head, "issues", "paging.pageIndex")
+
+
+def _hotspots(head: Head) -> bool:
+    return _json(head, "hotspots", "paging") or _json(head, "hotspots[].vulnerabilityProbability")
+
+
+def _defectdojo(head: Head) -> bool:
+    keys = sum(head.has(f"findings[].{key}") for key in ("title", "severity", "description"))
+    generic = head.kind == "json" and keys >= _TELLING and not head.has("findings[].component")
+    return generic or _json(head, "results[].severity", "results[].false_p", "results[].active")
+
+
+def _github_graphql(head: Head) -> bool:
+    return _json(head, "data") and any(path.endswith("vulnerabilityAlerts") for path in head.paths)
+
+
+def _github_rest(head: Head) -> bool:
+    if not _json(head, "[].number", "[].state", "[].url"):
+        return False
+    return head.any(
+        "[].most_recent_instance", "[].security_advisory", "[].secret_type", "[].secret_type_display_name"
+    )
+
+
+def _dependency_track(head: Head) -> bool:
+    named = head.kind == "json" and head.values.get("meta.application") == "Dependency-Track"
+    return named or _json(head, "[].component", "[].vulnerability.vulnId")
+
+
+def _govulncheck(head: Head) -> bool:
+    messages = _either(head, "config.protocol_version", "config.scanner_name")
+    return messages or _json(head, "Vulns", "Modules", "Requires")
+
+
+def _hadolint(head: Head) -> bool:
+    return _either(head, "code", "level", "file", "line", "message") or _json(
+        head, "comments[].code", "comments[].level", "comments[].file"
+    )
+
+
+def _tfsec(head: Head) -> bool:
+    return _json(head, "results[].rule_id", "results[].location.filename", "results[].severity")
+
+
+def _nikto_json(head: Head) -> bool:
+    return _either(head, "host", "ip", "port", "vulnerabilities")
+
+
+def _nuclei(head: Head) -> bool:
+    return any(_either(head, name, "info.severity") for name in ("template-id", "templateID"))
+
+
+def _openvas_xml(head: Head) -> bool:
+    if head.kind != "xml":
+        return False
+    answer = head.root in ("get_reports_response", "get_report_response", "get_results_response")
+    inside = {"scan_run_status", "report_format", "gmp", "omp"} & head.elements
+    return answer or (head.root == "report" and bool(inside))
+
+
+def _openvex(head: Head) -> bool:
+    return _json(head, "statements") and "openvex" in head.values.get("@context", "")
+
+
+def _pip_audit(head: Head) -> bool:
+    for start in ("[]", "dependencies[]"):
+        if _json(head, f"{start}.name") and head.any(f"{start}.vulns", f"{start}.skip_reason"):
+            return True
+    return _json(head, "dependencies", "fixes")
+
+
+def _prisma(head: Head) -> bool:
+    plain = _json(head, "results[].vulnerabilities") and head.any(
+        "results[].compliances", "results[].distro", "results[].complianceDistribution", "consoleURL"
+    )
+    return plain or _json(head, "[].entityInfo", "[].results")
+
+
+def _pylint(head: Head) -> bool:
+    old = _json(head, "[].message-id", "[].symbol")
+    return old or _json(head, "messages", "statistics.modulesLinted") or _json(head, "messages[].messageId")
+
+
+def _ruff(head: Head) -> bool:
+    return _json(head, "[].filename", "[].code", "[].location.row", "[].message")
+
+
+def _flake8(head: Head) -> bool:
+    ends = ("[].physical_line", "[].line_number", "[].code")
+    return head.kind == "json" and all(any(path.endswith(end) for path in head.paths) for end in ends)
+
+
+def _mypy(head: Head) -> bool:
+    return _json(head, "file", "line", "message", "severity", "code", "hint")
+
+
+def _testssl_json(head: Head) -> bool:
+    pretty = _json(head, "scanResult") and head.any("Invocation", "openssl", "scanTime")
+    return pretty or _json(head, "[].id", "[].severity", "[].finding", "[].port")
+
+
+def _gitleaks(head: Head) -> bool:
+    return _json(head, "[].RuleID", "[].File") or _json(head, "[].offender", "[].rule", "[].commit")
+
+
+def _trufflehog(head: Head) -> bool:
+    new = _either(head, "SourceMetadata", "DetectorName")
+    return new or _json(head, "stringsFound", "reason", "path")
+
+
+def _cargo_audit(head: Head) -> bool:
+    return _json(head, "lockfile.dependency-count", "vulnerabilities.list")
+
+
+def _phpstan(head: Head) -> bool:
+    return _json(head, "totals.file_errors", "files", "errors")
+
+
+def _phpcs(head: Head) -> bool:
+    return _json(head, "totals.errors", "totals.warnings", "files")
+
+
+def _safety(head: Head) -> bool:
+    return _json(head, "report_meta", "vulnerabilities") or _json(head, "scan_results.projects")
+
+
+def _anchore(head: Head) -> bool:
+    return _json(head, "vulnerabilities", "vulnerability_type") or _json(head, "vulnerabilities[].vuln")
+
+
+def _clair(head: Head) -> bool:
+    index = _json(head, "manifest_hash", "package_vulnerabilities")
+    return (
+        index
+        or _json(head, "unapproved", "vulnerabilities", "image")
+        or _json(head, "LayerCount", "Vulnerabilities")
+    )
+
+
+def _kube_bench(head: Head) -> bool:
+    return any(_json(head, f"{start}tests[].results[].test_number") for start in ("Controls[].", "[].", ""))
+
+
+def _checkov(head: Head) -> bool:
+    return _either(head, "check_type", "results.failed_checks") or _json(
+        head, "resource_count", "checkov_version"
+    )
+
+
+def _codeclimate(head: Head) -> bool:
+    named = _json(head, "[].check_name") or _json(head, "[].fingerprint", "[].description")
+    return named and head.has("[].location.path")
+
+
+def _burp(head: Head) -> bool:
+    return head.root == "issues" and "burpVersion" in head.attributes
+
+
+def _testssl_csv(head: Head) -> bool:
+    return _columns(head) >= {"id", "fqdn/ip", "severity", "finding"}
+
+
+def _defectdojo_csv(head: Head) -> bool:
+    columns = _columns(head)
+    telling = {"CweId", "Vulnerability Id", "FalsePositive", "CVE", "Mitigation", "Impact"}
+    return columns >= {"Title", "Severity", "Description"} and bool(columns & telling)
+
+
+def _openvas_csv(head: Head) -> bool:
+    return _columns(head) >= {"IP", "Severity", "NVT Name", "NVT OID"}
+
+
+_SECURITY = "security"
+
+SECURITY_TAIL_FORMATS: tuple[Format, ...] = (
+    Format("sonarqube-json", "SonarQube issues (JSON)", _SECURITY, "sonarqube_json", _sonarqube),
+    Format(
+        "sonarqube-hotspots", "SonarQube security hotspots (JSON)", _SECURITY, "sonarqube_hotspots", _hotspots
+    ),
+    Format(
+        "dependency-track",
+        "Dependency-Track findings (JSON)",
+        _SECURITY,
+        "dependency_track",
+        _dependency_track,
+    ),
+    Format("defectdojo-generic", "DefectDojo findings (JSON)", _SECURITY, "defectdojo_generic", _defectdojo),
+    Format("defectdojo-csv", "DefectDojo findings (CSV)", _SECURITY, "defectdojo_csv", _defectdojo_csv),
+    Format(
+        "github-vulnerability",
+        "GitHub vulnerability alerts (GraphQL)",
+        _SECURITY,
+        "github_vulnerability",
+        _github_graphql,
+    ),
+    Format("github-alerts", "GitHub alerts (REST)", _SECURITY, "github_alerts", _github_rest),
+    Format(
+        "brakeman",
+        "Brakeman (JSON)",
+        _SECURITY,
+        "brakeman",
+        lambda head: _json(head, "scan_info", "warnings"),
+    ),
+    Format("burp-xml", "Burp Suite issues (XML)", _SECURITY, "burp_xml", _burp),
+    Format(
+        "eslint-json",
+        "ESLint (JSON)",
+        _SECURITY,
+        "eslint_json",
+        lambda head: _json(head, "[].filePath", "[].messages"),
+    ),
+    Format(
+        "stylelint-json",
+        "Stylelint (JSON)",
+        _SECURITY,
+        "stylelint_json",
+        lambda head: _json(head, "[].source", "[].warnings"),
+    ),
+    Format(
+        "golangci-lint-json",
+        "golangci-lint (JSON)",
+        _SECURITY,
+        "golangci_lint_json",
+        lambda head: _json(head, "Issues", "Report"),
+    ),
+    Format("gosec", "gosec (JSON)", _SECURITY, "gosec", lambda head: _json(head, "Issues", "Stats")),
+    Format("govulncheck", "govulncheck (JSON)", _SECURITY, "govulncheck", _govulncheck),
+    Format("hadolint-json", "hadolint and ShellCheck (JSON)", _SECURITY, "hadolint", _hadolint),
+    Format("kics", "KICS (JSON)", _SECURITY, "kics", lambda head: _json(head, "queries", "queries_total")),
+    Format("checkov", "Checkov (JSON)", _SECURITY, "checkov", _checkov),
+    Format("tfsec", "tfsec (JSON)", _SECURITY, "tfsec", _tfsec),
+    Format("nikto-json", "Nikto (JSON)", _SECURITY, "nikto_json", _nikto_json),
+    Format(
+        "nikto-xml",
+        "Nikto (XML)",
+        _SECURITY,
+        "nikto_xml",
+        lambda head: head.root in ("niktoscan", "niktoscans"),
+    ),
+    Format("nuclei", "Nuclei (JSON Lines or array)", _SECURITY, "nuclei", _nuclei),
+    Format("openvas-xml", "OpenVAS/Greenbone report (XML)", _SECURITY, "openvas_xml", _openvas_xml),
+    Format("openvas-csv", "OpenVAS/Greenbone results (CSV)", _SECURITY, "openvas_csv", _openvas_csv),
+    Format(
+        "nessus-xml", "Nessus (XML)", _SECURITY, "nessus", lambda head: head.root == "NessusClientData_v2"
+    ),
+    Format("openvex", "OpenVEX", _SECURITY, "openvex", _openvex),
+    Format(
+        "cyclonedx",
+        "CycloneDX with vulnerabilities (JSON)",
+        _SECURITY,
+        "cyclonedx",
+        lambda head: head.values.get("bomFormat") == "CycloneDX",
+    ),
+    Format("pip-audit", "pip-audit (JSON)", _SECURITY, "pip_audit", _pip_audit),
+    Format("safety-json", "Safety (JSON)", _SECURITY, "safety", _safety),
+    Format("cargo-audit", "cargo-audit (JSON)", _SECURITY, "cargo_audit", _cargo_audit),
+    Format(
+        "bundler-audit",
+        "bundler-audit (JSON)",
+        _SECURITY,
+        "bundler_audit",
+        lambda head: _json(head, "results", "created_at", "version"),
+    ),
+    Format("prisma-cloud", "Prisma Cloud (JSON)", _SECURITY, "prisma_cloud", _prisma),
+    Format("anchore", "Anchore Engine (JSON)", _SECURITY, "anchore", _anchore),
+    Format("clair", "Clair (JSON)", _SECURITY, "clair", _clair),
+    Format(
+        "kubescape",
+        "Kubescape (JSON)",
+        _SECURITY,
+        "kubescape",
+        lambda head: _json(head, "summaryDetails", "results"),
+    ),
+    Format("kube-bench", "kube-bench (JSON)", _SECURITY, "kube_bench", _kube_bench),
+    Format("testssl-csv", "testssl.sh (CSV)", _SECURITY, "testssl_csv", _testssl_csv),
+    Format("testssl-json", "testssl.sh (JSON)", _SECURITY, "testssl_json", _testssl_json),
+    Format("gitleaks-json", "Gitleaks (JSON)", _SECURITY, "gitleaks", _gitleaks),
+    Format("trufflehog", "TruffleHog (JSON Lines)", _SECURITY, "trufflehog", _trufflehog),
+    Format(
+        "detect-secrets",
+        "detect-secrets (JSON)",
+        _SECURITY,
+        "detect_secrets",
+        lambda head: _json(head, "plugins_used", "results"),
+    ),
+    Format("pylint-json", "Pylint (JSON)", _SECURITY, "pylint_json", _pylint),
+    Format("ruff-json", "Ruff (JSON)", _SECURITY, "ruff_json", _ruff),
+    Format("flake8-json", "flake8-json", _SECURITY, "flake8_json", _flake8),
+    Format("mypy-json", "mypy (JSON Lines)", _SECURITY, "mypy_json", _mypy),
+    Format(
+        "rubocop-json",
+        "RuboCop (JSON)",
+        _SECURITY,
+        "rubocop_json",
+        lambda head: _json(head, "files", "summary.offense_count"),
+    ),
+    Format("phpstan-json", "PHPStan (JSON)", _SECURITY, "phpstan_json", _phpstan),
+    Format("phpcs-json", "PHP_CodeSniffer (JSON)", _SECURITY, "phpcs_json", _phpcs),
+    Format(
+        "codeclimate-json",
+        "Code Climate and GitLab code quality (JSON)",
+        _SECURITY,
+        "codeclimate",
+        _codeclimate,
+    ),
+    Format(
+        "spotbugs-xml",
+        "SpotBugs and FindBugs (XML)",
+        _SECURITY,
+        "spotbugs",
+        lambda head: head.root == "BugCollection",
+    ),
+    Format(
+        "checkstyle-xml", "Checkstyle (XML)", _SECURITY, "checkstyle", lambda head: head.root == "checkstyle"
+    ),
+    Format("pmd-xml", "PMD (XML)", _SECURITY, "pmd", lambda head: head.root == "pmd"),
+)

@@ -1,0 +1,43 @@
+"""Checkstyle's XML, which many linters write. Without any file it does not show that one was looked at."""
+
+from __future__ import annotations
+
+from flightrules.evidence.head import Head
+from flightrules.evidence.measurement import Reading
+from flightrules.evidence.reading.xml import tree
+from flightrules.evidence.records.findings import severity
+from flightrules.evidence.records.scan import Scan
+from flightrules.evidence.source import Source
+
+__all__ = ["read"]
+
+
+def read(source: Source, _head: Head) -> Reading:
+    """Count the errors of all files; severity ``ignore`` is suppressed.
+
+    Raises:
+        EvidenceError: E_NO_RUNS without files, E_SCAN_FAILED where the checker broke, and the faults of XML.
+    """
+    scan = Scan("Checkstyle", source.name)
+    root = tree(source)
+    files = root.all("file")
+    if not files:
+        raise scan.no_run("the report lists no file")
+    broken = sum(node.tag == "exception" for node in root.walk())
+    for file in files:
+        for one in file.all("error"):
+            word = one.get("severity")
+            scan.add(
+                one.get("source"),
+                severity(word),
+                path=file.get("name"),
+                line=one.get("line"),
+                title=one.get("message"),
+                state="suppressed" if word == "ignore" else "live",
+            )
+    if broken and scan.empty:
+        raise scan.failed(f"the checker broke on {broken} files")
+    scan.not_tested(broken, "files on which the checker broke")
+    scan.fact(tool_version=root.get("version"))
+    scan.define(severity="error is high, warning is medium, info is info")
+    return scan.reading("checkstyle-xml")

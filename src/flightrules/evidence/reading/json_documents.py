@@ -1,0 +1,55 @@
+"""Several JSON documents in one file: JSON Lines, or indented documents one behind the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from flightrules.errors import EvidenceError
+from flightrules.evidence.reading.json import (
+    DOCUMENT_LIMIT,
+    decode_text,
+    malformed,
+    refuse_bad_text,
+    strict_decoder,
+    utf8,
+)
+from flightrules.evidence.source import Source
+
+__all__ = ["documents"]
+
+_SPACE = " \t\r\n"
+
+
+def documents(source: Source) -> Iterator[Any]:
+    """All documents of the file in order, decoded as strictly as a single one.
+
+    Raises:
+        EvidenceError: as ``reading.json.decode``.
+    """
+    if source.size > DOCUMENT_LIMIT:
+        raise EvidenceError(
+            "E_TOO_LARGE",
+            f"the file has {source.size} bytes; this format is read up to {DOCUMENT_LIMIT}",
+            file=source.name,
+        )
+    whole, name = utf8(source), source.name
+    decoder = strict_decoder(name)
+    at = _skip(whole, 0)
+    while at < len(whole):
+        try:
+            value, at = decoder.raw_decode(whole, at)
+        except json.JSONDecodeError as error:
+            raise malformed(error, whole, name, 1) from None
+        except (RecursionError, ValueError):
+            value = decode_text(whole[at:], name)  # says which of the two it is
+        refuse_bad_text(value, name)
+        yield value
+        at = _skip(whole, at)
+
+
+def _skip(whole: str, at: int) -> int:
+    while at < len(whole) and whole[at] in _SPACE:
+        at += 1
+    return at

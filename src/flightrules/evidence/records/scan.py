@@ -1,0 +1,133 @@
+"""One scanner's report while it is read: findings in three piles, notices, facts, and its refusals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from flightrules.errors import EvidenceError
+from flightrules.evidence.measurement import Notice, Reading
+from flightrules.evidence.records.findings import Finding, Findings, finding
+
+__all__ = ["Scan"]
+
+_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?) ?(Z|[+-]\d\d:?\d\d)?(?: UTC)?\Z", re.ASCII
+)
+
+
+class Scan:
+    """Collects what one report says.
+
+    ``tool`` is part of every fingerprint, so that two tools never hide each other's findings.
+    """
+
+    def __init__(self, tool: str, name: str) -> None:
+        self.tool = tool
+        self.name = name
+        self.live: list[Finding] = []
+        self.suppressed: list[Finding] = []
+        self.fixed: list[Finding] = []
+        self._notices: list[Notice] = []
+        self._facts: dict[str, str] = {"tool": tool}
+        self._definitions: dict[str, str] = {}
+
+    def add(  # noqa: PLR0913 -- one argument for each field of a finding
+        self,
+        rule: str,
+        level: str,
+        *,
+        path: str = "",
+        line: str = "",
+        title: str = "",
+        identity: Iterable[str] = (),
+        state: str = "live",
+        mark: str = "",
+    ) -> None:
+        """Put one finding on the pile ``state``: ``live``, ``suppressed`` or ``fixed``.
+
+        Raises:
+            EvidenceError: E_MISSING_FIELD where neither a rule nor a title says what was found.
+        """
+        if not rule and not title:
+            raise EvidenceError(
+                "E_MISSING_FIELD",
+                "a finding has neither a rule nor a message",
+                file=self.name,
+                hint="check the tool's options and version",
+            )
+        made = finding(
+            self.tool,
+            rule or title[:80],
+            level,
+            path=path,
+            line=line,
+            title=" ".join(title.split()),
+            identity=identity,
+            mark=mark,
+        )
+        pile = {"suppressed": self.suppressed, "fixed": self.fixed}.get(state, self.live)
+        pile.append(made)
+
+    @property
+    def empty(self) -> bool:
+        """Whether no finding of any kind was listed."""
+        return not (self.live or self.suppressed or self.fixed)
+
+    def fact(self, **facts: str) -> None:
+        """State facts about the run: ``tool_version``, ``taken_at`` and so on; empty ones are left out."""
+        taken = facts.pop("taken_at", "")
+        self._facts.update({key: value for key, value in facts.items() if value})
+        found = _TIME.match(taken.strip())
+        if found:
+            zone = found[3] or ("Z" if taken.strip().endswith("UTC") else "")
+            if len(zone) == len("+0000"):
+                zone = f"{zone[:3]}:{zone[3:]}"
+            self._facts["taken_at"] = f"{found[1]}T{found[2]}{zone}"
+        elif taken.strip():
+            self.note("W_TIME", f"the time of the scan is not readable: {taken.strip()[:40]!r}")
+
+    def define(self, **definitions: str) -> None:
+        """Name a choice that the numbers depend on."""
+        self._definitions.update(definitions)
+
+    def note(self, code: str, message: str) -> None:
+        """Say something a reader of the numbers must know."""
+        self._notices.append(Notice(code, message))
+
+    def not_tested(self, count: int, what: str) -> None:
+        """Warn about parts that the tool did not look at; nothing where the count is zero."""
+        if count:
+            self.note("W_NOT_TESTED", f"{count} {what}")
+
+    def compare(self, declared: int, what: str, counted: int) -> None:
+        """Warn where the report's own count differs from the counted one."""
+        if declared != counted:
+            self.note("W_COUNT_MISMATCH", f"{what} says {declared}, the report lists {counted}")
+
+    def failed(self, message: str) -> EvidenceError:
+        """The refusal of a report in which the scanner says that it failed."""
+        return EvidenceError("E_SCAN_FAILED", message, file=self.name, hint="mend the scan and repeat it")
+
+    def no_run(self, message: str) -> EvidenceError:
+        """The refusal of a report that does not show that anything was looked at."""
+        return EvidenceError(
+            "E_NO_RUNS", message, file=self.name, hint="check that the scanner ran and what it was given"
+        )
+
+    def partial(self, message: str) -> EvidenceError:
+        """The refusal of one page of a longer answer, or of a scan that ended early."""
+        return EvidenceError(
+            "E_PARTIAL", message, file=self.name, hint="fetch all pages, or let the scan end"
+        )
+
+    def reading(self, format_name: str) -> Reading:
+        """Everything collected, as the format's answer."""
+        findings = Findings(self.live, suppressed=self.suppressed, fixed=self.fixed)
+        return Reading(
+            format=format_name,
+            records=findings,
+            notices=(*self._notices, *findings.notices()),
+            facts=self._facts,
+            definitions=self._definitions,
+        )
