@@ -1,0 +1,284 @@
+"""SARIF results as findings: each is understood by itself first, then joined with its run's rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from sys import intern
+from typing import Any, NamedTuple
+
+from flightrules.errors import EvidenceError
+from flightrules.evidence.reading.fields import objects, text
+from flightrules.evidence.reading.json import require
+from flightrules.evidence.reading.json_stream import fields
+from flightrules.evidence.records.findings import Finding, fingerprint
+from flightrules.evidence.records.sarif_rules import LEVELS, Rule, Rules, checked_level, security_severity
+
+__all__ = ["SarifResults", "tool_name"]
+
+_KINDS: dict[str | None, str] = {
+    None: "fail",
+    "fail": "fail",
+    "open": "open",
+    "review": "open",
+    "pass": "",
+    "notApplicable": "",
+    "informational": "",
+}
+_MARKS: dict[str | None, str] = {
+    None: "",
+    "new": "new",
+    "unchanged": "unchanged",
+    "existing": "unchanged",  # until the final 2.1.0
+    "updated": "updated",
+    "absent": "absent",
+}
+_LINE_NUMBER = re.compile(r"(\blines? |:)\d+", re.IGNORECASE)
+_SHORT = 200
+
+
+def tool_name(run: dict[str, Any]) -> str:
+    """The name of the run's tool; SARIF 2.0.0 has no driver between."""
+    return text(run, "tool", "driver", "name") or text(run, "tool", "name")
+
+
+class _Draft(NamedTuple):
+    """One result as far as it is understood without its run's tool, which may stand behind it."""
+
+    rule_id: str | None
+    rule_index: int | None
+    rule: Any
+    level: str | None
+    kind: str
+    mark: str
+    suppressed: bool
+    severity: str
+    uri: str
+    artifact: int | None
+    line: int | None
+    identity: str
+    message: str
+
+
+class _Run:
+    """One run while its results come by."""
+
+    def __init__(self, run: dict[str, Any], name: str) -> None:
+        self.run = run
+        self.count = 0
+        self.waiting: list[_Draft] = []
+        self.known: dict[Any, Rule] = {}
+        self.rules = Rules(run, name) if run.get("tool") is not None else None
+        self.hasty = self.rules is not None and "invocations" not in run
+        self._name = name
+
+    def rule(self, draft: _Draft) -> Rule:
+        """The rule of a result; results share few rules, so each is looked up once."""
+        key = draft[:3]
+        try:
+            found = self.known.get(key)
+        except TypeError:  # a list stands where a reference should
+            raise EvidenceError("E_WRONG_TYPE", "result.rule is no reference", file=self._name) from None
+        if found is None:
+            if self.rules is None:
+                self.rules = Rules(self.run, self._name)
+            found = self.known[key] = self.rules.find(*key)
+        return found
+
+    def place(self, draft: _Draft) -> str:
+        """The file of a result, by name or by its index in the run's artifacts."""
+        if draft.uri or draft.artifact is None or draft.artifact == -1:
+            return draft.uri
+        artifacts = objects(self.run.get("artifacts"), "artifacts", self._name, optional=True)
+        if not 0 <= draft.artifact < len(artifacts):
+            raise EvidenceError(
+                "E_REFERENCE", f"artifact index {draft.artifact} points at nothing", file=self._name
+            )
+        return text(artifacts[draft.artifact], "location", "uri")
+
+
+class SarifResults:
+    """The callback for all results; makes findings at once where the run's tool is known already."""
+
+    def __init__(self, name: str, *, patient: bool = False) -> None:
+        """Collect findings; a patient collector waits for the whole run before it makes any."""
+        self._patient = patient
+        self.live: list[Finding] = []
+        self.suppressed: list[Finding] = []
+        self.fixed: list[Finding] = []
+        self.opened = 0
+        self._name = name
+        self._runs: list[_Run] = []
+        self._tool = ""
+
+    def enter(self, run: dict[str, Any]) -> None:
+        """A run's results begin; ``run`` holds what stood before them."""
+        self._run = _Run(run, self._name)
+        self._runs.append(self._run)
+        self._tool = tool_name(run)
+
+    def __call__(self, item: Any) -> None:
+        run = self._run
+        run.count += 1
+        draft = _draft(fields(item, "runs[].results[]", self._name), self._name)
+        if draft is None:
+            return
+        if (
+            self._patient
+            or run.rules is None
+            or (draft.artifact is not None and not draft.uri and "artifacts" not in run.run)
+        ):
+            run.waiting.append(draft)
+        else:
+            self._take(draft, run)
+
+    def finish(self) -> None:
+        """Make the findings of results that stood before what they refer to."""
+        for run in self._runs:
+            self._tool = tool_name(run.run)
+            for draft in run.waiting:
+                self._take(draft, run)
+            run.waiting.clear()
+
+    def count_of(self, run: dict[str, Any]) -> int:
+        """How many results of any kind stand in the run."""
+        return sum(known.count for known in self._runs if known.run is run)
+
+    def overtaken(self) -> bool:
+        """Whether a run changed its rules' levels behind its results, so that they must be read again."""
+        return any(known.hasty and _overrides(known.run) for known in self._runs)
+
+    def _take(self, draft: _Draft, run: _Run) -> None:
+        rule = run.rule(draft)
+        uri = run.place(draft)
+        made = Finding(
+            rule.id,
+            draft.severity or _severity(draft, rule),
+            fingerprint(self._tool, rule.id, uri, draft.identity),
+            (f"{uri}:{draft.line}" if draft.line else uri)[:_SHORT],
+            rule.title or intern(draft.message),
+            draft.mark if draft.mark != "absent" else "",
+        )
+        if draft.mark == "absent":
+            self.fixed.append(made)
+        elif draft.suppressed:
+            self.suppressed.append(made)
+        else:
+            self.live.append(made)
+            self.opened += draft.kind == "open"
+
+
+def _overrides(run: dict[str, Any]) -> bool:
+    found = run.get("invocations")
+    listed = found if isinstance(found, list) else []
+    return any(isinstance(one, dict) and one.get("ruleConfigurationOverrides") for one in listed)
+
+
+def _severity(draft: _Draft, rule: Rule) -> str:
+    if draft.kind == "open" and draft.level is None:
+        return "unknown"
+    return rule.severity or LEVELS[draft.level or rule.level]
+
+
+def _draft(result: dict[str, Any], name: str) -> _Draft | None:
+    """What one result says; None where its kind is no finding."""
+    get = result.get
+    kind = _word(get("kind"), _KINDS, "kind", name)
+    if not kind:
+        return None
+    level = get("level")
+    if level is not None and level not in LEVELS:
+        level = checked_level(level, name)
+    uri, artifact, line, snippet = _location(get("locations"), name)
+    message = _message(get("message"), name)
+    rule_id, properties = get("ruleId"), get("properties")
+    if not message and rule_id is None and get("rule") is None and get("ruleIndex") is None:
+        raise EvidenceError("E_MISSING_FIELD", "a result has neither a message nor a rule", file=name)
+    suppressions = get("suppressions") or get("suppressionStates")
+    return _Draft(
+        rule_id,
+        get("ruleIndex"),
+        get("rule"),
+        level,
+        kind,
+        _word(get("baselineState"), _MARKS, "baselineState", name),
+        bool(suppressions) and _is_suppressed(suppressions, name),
+        security_severity(properties) if properties else "",
+        uri,
+        artifact,
+        line,
+        _identity(get, snippet or message),
+        message[:_SHORT],
+    )
+
+
+def _word(word: Any, known: dict[str | None, str], what: str, name: str) -> str:
+    try:
+        return known[word]
+    except (KeyError, TypeError):
+        allowed = ", ".join(one for one in known if one)
+        raise EvidenceError(
+            "E_ENUM", f"{what} is {str(word)[:40]!r}; expected one of {allowed}", file=name
+        ) from None
+
+
+def _identity(get: Callable[[str], Any], words: str) -> str:
+    """What makes a result the same in the next run: the tool's fingerprints, else its words."""
+    prints = get("fingerprints") or get("partialFingerprints")
+    if isinstance(prints, tuple) and prints:
+        return "\0".join(sorted([f"{key}={value}" for key, value in prints]))
+    return " ".join(_LINE_NUMBER.sub(r"\1", words).split())
+
+
+def _location(locations: Any, name: str) -> tuple[str, int | None, int | None, str]:
+    """File, index of the file, line and snippet of the first location."""
+    if not locations:
+        return "", None, None, ""
+    first = fields(require(locations, list, "result.locations", name)[0], "result.locations[]", name)
+    physical = first.get("physicalLocation")
+    if physical is None:
+        return _logical(first, name), None, None, ""
+    place = fields(physical, "physicalLocation", name)
+    artifact = place.get("artifactLocation") or place.get("fileLocation") or ()
+    region = fields(place.get("region") or (), "region", name)
+    file = fields(artifact, "artifactLocation", name)
+    uri, index, line = file.get("uri") or "", file.get("index"), region.get("startLine")
+    snippet = region.get("snippet")
+    words = fields(snippet, "snippet", name).get("text") if snippet else None
+    return (
+        require(uri, str, "artifactLocation.uri", name),
+        index if index is None else require(index, int, "artifactLocation.index", name),
+        line if line is None else require(line, int, "region.startLine", name),
+        words if isinstance(words, str) else "",
+    )
+
+
+def _logical(location: dict[str, Any], name: str) -> str:
+    """The name of a place that is no file."""
+    known = location.get("logicalLocations")
+    place = fields(known[0], "logicalLocations[]", name) if isinstance(known, list) and known else location
+    found = (
+        place.get("fullyQualifiedName") or place.get("fullyQualifiedLogicalName") or place.get("name") or ""
+    )
+    return require(found, str, "logicalLocations[].fullyQualifiedName", name) if found else ""
+
+
+def _message(message: Any, name: str) -> str:
+    if message is None:
+        return ""
+    told = fields(message, "result.message", name)
+    words = told.get("text") or told.get("markdown")
+    if isinstance(words, str):
+        return words
+    values = told.get("arguments")
+    rest = [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
+    return " ".join([str(told.get("id") or told.get("messageId") or ""), *rest]).strip()
+
+
+def _is_suppressed(suppressions: Any, name: str) -> bool:
+    """Suppressed unless one of the suppressions is under review or rejected (3.35.3)."""
+    for one in require(suppressions, list, "result.suppressions", name):
+        told = {} if isinstance(one, str) else fields(one, "result.suppressions[]", name)
+        if told.get("status", told.get("state")) in ("underReview", "rejected"):
+            return False
+    return True
