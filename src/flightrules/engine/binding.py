@@ -1,0 +1,112 @@
+"""Whether an artefact is of the right build, environment and age."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flightrules.engine.verdict import Status
+from flightrules.evidence.measurement import Evidence
+from flightrules.rules.criterion import Criterion
+from flightrules.rules.source import EvidenceSource
+
+__all__ = ["Misfit", "misfit"]
+
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Why an artefact cannot decide a criterion."""
+
+    status: Status
+    reason: str
+    fix: str
+
+
+def misfit(
+    evidence: Evidence,
+    criterion: Criterion,
+    source: EvidenceSource | None,
+    as_of: datetime,
+    build: str | None,
+) -> Misfit | None:
+    """The first reason why the artefact does not fit, or ``None``."""
+    return (
+        _wrong_time(evidence, source, as_of)
+        or _wrong_build(evidence, criterion, source, build)
+        or _wrong_environment(evidence, criterion)
+    )
+
+
+def _wrong_time(evidence: Evidence, source: EvidenceSource | None, as_of: datetime) -> Misfit | None:
+    limit = source.max_age if source else None
+    taken = evidence.taken_at
+    if taken is None:
+        if limit is None:
+            return None
+        return Misfit(
+            Status.STALE,
+            f"{evidence.path} does not say when it was taken; the limit is {words(limit)}",
+            "bind the artefact, or have the tool write a time",
+        )
+    if taken > as_of + CLOCK_SKEW:
+        return Misfit(
+            Status.STALE,
+            f"{evidence.path} was taken in the future, at {taken.isoformat()}",
+            "set the clock of the machine that wrote it",
+        )
+    if limit is not None and as_of - taken > limit:
+        return Misfit(
+            Status.STALE,
+            f"{evidence.path} is {words(as_of - taken)} old; the limit is {words(limit)}",
+            "run the measurement again",
+        )
+    return None
+
+
+def _wrong_build(
+    evidence: Evidence, criterion: Criterion, source: EvidenceSource | None, build: str | None
+) -> Misfit | None:
+    wanted = criterion.build or build
+    if wanted is None:
+        return None
+    if evidence.build is not None and evidence.build != wanted:
+        return Misfit(
+            Status.STALE,
+            f"{evidence.path} is of build {evidence.build}, not of {wanted}",
+            f"measure build {wanted}",
+        )
+    must_know = criterion.build is not None or (source is not None and source.build_required)
+    if evidence.build is None and must_know:
+        return Misfit(
+            Status.NOT_MEASURED_AS_STATED,
+            f"{evidence.path} does not say of which build it is; build {wanted} is asked for",
+            f"bind it: flightrules bind {evidence.path} --build {wanted}",
+        )
+    return None
+
+
+def _wrong_environment(evidence: Evidence, criterion: Criterion) -> Misfit | None:
+    wanted = criterion.environment
+    if wanted is None or (evidence.environment or "").casefold() == wanted.casefold():
+        return None
+    known = (
+        f"was measured in {evidence.environment}"
+        if evidence.environment
+        else "does not say where it was measured"
+    )
+    return Misfit(
+        Status.NOT_MEASURED_AS_STATED,
+        f"{evidence.path} {known}; the criterion asks for {wanted}",
+        f"measure in {wanted}, or state the environment of the evidence source",
+    )
+
+
+def words(span: timedelta) -> str:
+    """A time span as people say it: ``26 h``, ``3 d``, ``12 min``."""
+    seconds = int(span.total_seconds())
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size or (seconds >= size and seconds % size == 0):
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"

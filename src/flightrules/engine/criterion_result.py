@@ -1,0 +1,246 @@
+"""One criterion, judged in numbered steps; every step can only make the answer stricter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from flightrules.engine.adequacy import inadequate
+from flightrules.engine.binding import Misfit, misfit
+from flightrules.engine.facts import Facts, Found
+from flightrules.engine.formulas import measure
+from flightrules.engine.interval import wilson
+from flightrules.engine.measured import Measured, Question, Unmeasured
+from flightrules.engine.methods import methods_of
+from flightrules.engine.operators import compare, shown
+from flightrules.engine.selection import Joined, NotCoveredError, join, narrow, without_quarantine
+from flightrules.engine.uses import uses_of
+from flightrules.engine.verdict import CriterionResult, Interval, Status
+from flightrules.rules.criterion import Rule
+from flightrules.rules.exceptions import Acceptance
+from flightrules.rules.metrics import METRICS
+from flightrules.rules.rulebook import Rulebook
+from flightrules.rules.source import EvidenceSource
+
+__all__ = ["Case", "judge"]
+
+# artefacts that are whole and say that nothing was measured
+_NO_EVIDENCE = frozenset(
+    [
+        "E_EMPTY",
+        "E_NO_CASES",
+        "E_ALL_SKIPPED",
+        "E_NO_LINES",
+        "E_NO_SAMPLES",
+        "E_NO_ROWS",
+        "E_NO_RUNS",
+        "E_NO_DATA",
+        "E_NO_BASELINE",
+        "E_RUN_CRASHED",
+        "E_SCAN_FAILED",
+        "E_API_ERROR",
+        "E_PARTIAL",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What every criterion of one evaluation is judged with; ``as_of`` is the only clock reading."""
+
+    rulebook: Rulebook
+    facts: Facts
+    as_of: datetime
+    version: str = ""
+    build: str | None = None
+    acceptances: tuple[Acceptance, ...] = ()
+
+
+def judge(rule: Rule, case: Case) -> CriterionResult:
+    """Judge one criterion, waivers not yet considered.
+
+    (1) does it apply, (2) which method measures it, (3) is there evidence, all of it readable,
+    (4) is it of the right build, environment and age, (5) does it cover the scope, without quarantine,
+    (6) was it measured as stated, (7) what is the value, (8) does the value meet the threshold.
+    """
+    reason = _not_applicable(rule, case)  # (1)
+    if reason:
+        return _result(rule, Status.NOT_APPLICABLE, reason)
+    if METRICS[rule.criterion.metric].families == ("rulebook",):
+        return _answer(rule, _question(rule, case, Joined(), Found(), None), (), ())
+    try:
+        methods = methods_of(rule, case.rulebook, case.facts)  # (2)
+    except NotCoveredError as error:
+        return _result(
+            rule, Status.ERROR, str(error), "declare the method under evidence, or name one that is"
+        )
+    found = _together(methods, case.facts)
+    uses = uses_of(found)
+    nothing = _no_evidence(rule, found)  # (3)
+    if nothing is not None:
+        return replace(nothing, evidence=uses)
+    wrong = _misfit(found, rule, methods, case)  # (4)
+    if wrong is not None:
+        return _result(rule, wrong.status, wrong.reason, wrong.fix, evidence=uses)
+    return replace(_measured(rule, case, found, methods), evidence=uses)
+
+
+def _measured(rule: Rule, case: Case, found: Found, methods: tuple[EvidenceSource, ...]) -> CriterionResult:
+    source = methods[0] if methods else None
+    joined = join(found.evidence)
+    short = inadequate(rule, joined)  # (6) on the whole run, before it is narrowed
+    if short is not None:
+        return _result(rule, short.status, short.reason, short.fix)
+    try:
+        part = narrow(joined, _wanted(rule), source, case.rulebook)  # (5)
+    except NotCoveredError as error:
+        return _result(
+            rule,
+            Status.NOT_MEASURED_AS_STATED,
+            str(error),
+            "name the part under scopes, or under covers of the method",
+        )
+    part, excluded = without_quarantine(part, case.rulebook, case.as_of)
+    question = _question(rule, case, part, found, source)
+    return _answer(rule, question, excluded, tuple(sorted(joined.definitions.items())))
+
+
+def _answer(
+    rule: Rule,
+    question: Question,
+    excluded: tuple[str, ...],
+    definitions: tuple[tuple[str, str], ...],
+) -> CriterionResult:
+    answer = measure(question)  # (7)
+    if isinstance(answer, Unmeasured):
+        result = _result(rule, answer.status, answer.reason, answer.fix)
+        return replace(result, details=answer.details, excluded=excluded)
+    return replace(
+        _decided(rule, answer), excluded=excluded, definitions=_definitions(rule, answer, definitions)
+    )
+
+
+def _decided(rule: Rule, measured: Measured) -> CriterionResult:
+    """(8) exactly, at the boundary too."""
+    criterion = rule.criterion
+    interval = _interval(measured)
+    if rule.minimum_samples is not None and (measured.samples or 0) < rule.minimum_samples:
+        reason = f"only {measured.samples or 0} samples; at least {rule.minimum_samples} are asked for"
+        return replace(
+            _result(rule, Status.NOT_MEASURED_AS_STATED, reason, "measure more"), interval=interval
+        )
+    judged = _bound(rule, measured, interval)
+    passes = compare(judged, criterion.operator, criterion.threshold)
+    unit = {"%": " %", "ms": " ms", "1/s": " /s", "1/KLOC": " per KLOC"}.get(criterion.unit, "")
+    reason = f"{shown(measured.value, criterion.threshold)}{unit}: {measured.sentence}"
+    if rule.lower_bound and interval is not None:
+        reason += f"; judged by the 95 % bound {shown(judged, criterion.threshold)} %"
+    return CriterionResult(
+        rule,
+        Status.PASS if passes else Status.FAIL,
+        measured.value,
+        criterion.unit,
+        reason,
+        "" if passes else _fix(rule, judged),
+        details=measured.details,
+        interval=interval,
+    )
+
+
+def _interval(measured: Measured) -> Interval | None:
+    if measured.part is None or measured.whole is None:
+        return None
+    return wilson(measured.part, measured.whole)
+
+
+def _bound(rule: Rule, measured: Measured, interval: Interval | None) -> Decimal:
+    """The end of the interval that counts against the release, where the rule asks for it."""
+    if not rule.lower_bound or interval is None:
+        return measured.value
+    return interval.low if METRICS[rule.criterion.metric].better == "higher" else interval.high
+
+
+def _fix(rule: Rule, actual: Decimal) -> str:
+    criterion = rule.criterion
+    gap = abs(actual - criterion.threshold)
+    unit = " points" if criterion.unit == "%" else f" {criterion.unit}" if criterion.unit != "1" else ""
+    if rule.enforcement == "waivable":
+        return f"close the gap of {shown(gap)}{unit}, or ask for a waiver of {rule.id}"
+    return f"close the gap of {shown(gap)}{unit}"
+
+
+def _definitions(
+    rule: Rule, measured: Measured, stated: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    formula = (("formula", METRICS[rule.criterion.metric].formula),)
+    return formula + tuple(sorted({**dict(stated), **measured.definitions}.items()))
+
+
+def _question(
+    rule: Rule, case: Case, joined: Joined, found: Found, source: EvidenceSource | None
+) -> Question:
+    changes = case.facts.changes.get(source.name) if source else None
+    return Question(
+        rule.criterion,
+        joined,
+        found,
+        case.rulebook,
+        case.as_of,
+        changes,
+        case.acceptances,
+        case.version,
+        source.planned if source else None,
+    )
+
+
+def _not_applicable(rule: Rule, case: Case) -> str:
+    wanted = {word.casefold() for word in (*rule.applies_when, *rule.criterion.applies_when)}
+    touches = case.rulebook.release.touches
+    if not wanted or not touches or wanted & {word.casefold() for word in touches}:
+        return ""
+    return f"the release touches {', '.join(sorted(touches))}; it applies to {', '.join(sorted(wanted))}"
+
+
+def _wanted(rule: Rule) -> list[str]:
+    """The parts of the product that the sentence names: its suite and its scope."""
+    return [name for name in (rule.criterion.selector("suite"), rule.criterion.scope) if name]
+
+
+def _together(methods: tuple[EvidenceSource, ...], facts: Facts) -> Found:
+    parts = [facts.of(method.name) for method in methods]
+    return Found(
+        tuple(one for part in parts for one in part.evidence),
+        tuple(one for part in parts for one in part.refused),
+        tuple(one for part in parts for one in part.baseline),
+        tuple(one for part in parts for one in part.baseline_refused),
+        tuple(one for part in parts for one in part.looked_for),
+    )
+
+
+def _no_evidence(rule: Rule, found: Found) -> CriterionResult | None:
+    """Nothing found is NO DATA; one artefact that cannot be read may hold the failure, so it is an ERROR."""
+    if found.refused:
+        first = found.refused[0]
+        more = f" (and {len(found.refused) - 1} more)" if len(found.refused) > 1 else ""
+        status = Status.NO_DATA if first.code in _NO_EVIDENCE else Status.ERROR
+        return _result(rule, status, f"{first.sentence}{more}", first.hint or "")
+    if not found.evidence:
+        looked = ", ".join(found.looked_for) or "nothing"
+        return _result(
+            rule,
+            Status.NO_DATA,
+            f"no evidence found; looked for {looked}",
+            "run the measurement, or correct the paths",
+        )
+    return None
+
+
+def _misfit(found: Found, rule: Rule, methods: tuple[EvidenceSource, ...], case: Case) -> Misfit | None:
+    source = methods[0] if methods else None
+    checks = (misfit(one, rule.criterion, source, case.as_of, case.build) for one in found.evidence)
+    return next((wrong for wrong in checks if wrong is not None), None)
+
+
+def _result(rule: Rule, status: Status, reason: str, fix: str = "", **more: object) -> CriterionResult:
+    return CriterionResult(rule, status, None, rule.criterion.unit, reason, fix, **more)  # type: ignore[arg-type]

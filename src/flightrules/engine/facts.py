@@ -1,0 +1,63 @@
+"""What the engine is given: the evidence found for each method, and what could not be read or found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flightrules.evidence.measurement import Evidence
+
+__all__ = ["Changes", "Facts", "Found", "Refusal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An artefact that is no evidence, with the reader's reason."""
+
+    path: str
+    code: str
+    message: str
+    line: int | None = None
+    column: int | None = None
+    hint: str | None = None
+    digest: str = ""
+    size: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """Position, code and message in one line."""
+        place = ":".join([self.path, *(str(n) for n in (self.line, self.column) if n is not None)])
+        return f"{place}: {self.code} {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Lines added or changed since ``base``, by path; or why they are not known."""
+
+    base: str
+    lines: Mapping[str, frozenset[int]] | None = None
+    tracked: frozenset[str] = frozenset()
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one method yielded. ``looked_for`` are the patterns, for the message when nothing is there."""
+
+    evidence: tuple[Evidence, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    baseline: tuple[Evidence, ...] = ()
+    baseline_refused: tuple[Refusal, ...] = ()
+    looked_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything found, by method name."""
+
+    found: Mapping[str, Found] = field(default_factory=dict)
+    changes: Mapping[str, Changes] = field(default_factory=dict)
+
+    def of(self, method: str) -> Found:
+        """What one method yielded; nothing for a method that nobody looked for."""
+        return self.found.get(method, Found())

@@ -1,0 +1,376 @@
+"""The formula of every metric in the catalogue: a value with its numbers, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from flightrules.engine.defects import count_open, count_undocumented, density, stories
+from flightrules.engine.measured import Measured, Question, Unmeasured
+from flightrules.engine.operators import rate, shown
+from flightrules.engine.selection import join
+from flightrules.engine.verdict import Status
+from flightrules.errors import EvidenceError
+
+__all__ = ["FORMULAS", "measure"]
+
+Answer = Measured | Unmeasured
+_NAMED = 5
+
+
+def measure(question: Question) -> Answer:
+    """Apply the criterion's formula."""
+    return FORMULAS[question.criterion.metric](question)
+
+
+def _total(question: Question, metric: str) -> Decimal | None:
+    return question.joined.values().get((metric, ()))
+
+
+def _nothing(what: str, fix: str = "") -> Unmeasured:
+    return Unmeasured(Status.NO_DATA, f"the evidence holds no {what}", fix)
+
+
+def _of_tests(question: Question) -> dict[str, int] | None:
+    values = question.joined.values()
+    names = ("total", "passed", "failed", "errored", "skipped", "flaky")
+    counts = {name: int(values.get((f"tests.{name}", ()), 0)) for name in names}
+    return counts if counts["total"] else None
+
+
+def _pass_rate(question: Question) -> Answer:
+    counts = _of_tests(question)
+    run = counts["passed"] + counts["failed"] + counts["errored"] if counts else 0
+    if counts is None or not run:
+        return _nothing("test that ran", "check the selection of tests")
+    return _rate_of(counts["passed"], run, "tests passed", _beside(counts), _failing(question))
+
+
+def _failure_rate(question: Question) -> Answer:
+    counts = _of_tests(question)
+    run = counts["passed"] + counts["failed"] + counts["errored"] if counts else 0
+    if counts is None or not run:
+        return _nothing("test that ran", "check the selection of tests")
+    return _rate_of(
+        counts["failed"] + counts["errored"], run, "tests failed", _beside(counts), _failing(question)
+    )
+
+
+def _executed_rate(question: Question) -> Answer:
+    counts = _of_tests(question)
+    if counts is None:
+        return _nothing("test", "check the selection of tests")
+    planned = question.planned or counts["total"]
+    run = counts["passed"] + counts["failed"] + counts["errored"]
+    if run > planned:
+        return Unmeasured(
+            Status.ERROR, f"{run} tests ran, but only {planned} are planned", "correct planned of the method"
+        )
+    return _rate_of(run, planned, "planned tests ran", _beside(counts))
+
+
+def _tests_count(*names: str) -> Callable[[Question], Answer]:
+    def formula(question: Question) -> Answer:
+        counts = _of_tests(question)
+        if counts is None:
+            return _nothing("test", "check the selection of tests")
+        value = sum(counts[name] for name in names)
+        return Measured(
+            Decimal(value),
+            f"{value} of {counts['total']} tests",
+            samples=counts["total"],
+            details=_failing(question),
+        )
+
+    return formula
+
+
+def _beside(counts: Mapping[str, int]) -> str:
+    said = [f"{counts[name]} {name}" for name in ("skipped", "flaky") if counts[name]]
+    return f" ({', '.join(said)})" if said else ""
+
+
+def _failing(question: Question) -> tuple[str, ...]:
+    cases = question.joined.records.get("Cases")
+    return tuple(f"failed: {name}" for name in cases.failed_names(_NAMED)) if cases is not None else ()
+
+
+def _rate_of(part: int, whole: int, what: str, beside: str = "", details: tuple[str, ...] = ()) -> Measured:
+    return Measured(
+        rate(part, whole),
+        f"{part:,} of {whole:,} {what}{beside}",
+        part=part,
+        whole=whole,
+        samples=whole,
+        details=details,
+    )
+
+
+def _share(part: str, whole: str, what: str) -> Callable[[Question], Answer]:
+    def formula(question: Question) -> Answer:
+        upper, lower = _total(question, part), _total(question, whole)
+        if upper is None or not lower:
+            return _nothing(what)
+        return _rate_of(int(upper), int(lower), what)
+
+    return formula
+
+
+def _new_lines(question: Question) -> Answer:
+    lines = question.joined.records.get("Lines")
+    if lines is None:
+        return Unmeasured(
+            Status.NO_DATA, "the coverage report states totals only, not lines", "write a report with lines"
+        )
+    if question.changes is None:
+        return Unmeasured(
+            Status.NO_DATA,
+            "no base commit is named to compare with",
+            "set compare_with for the method, or pass --base",
+        )
+    if question.changes.refusal is not None or question.changes.lines is None:
+        reason = question.changes.refusal
+        return Unmeasured(
+            Status.NO_DATA,
+            reason.message if reason else "the changed lines are not known",
+            (reason.hint if reason else "") or "",
+        )
+    found = lines.on(question.changes.lines, question.changes.tracked)
+    unknown = tuple(f"not in the report: {path}" for path in found.unknown[:_NAMED])
+    if not found.total:
+        return _no_changed_line(lines, found, unknown)
+    worst = sorted(found.missing.items(), key=lambda item: (-len(item[1]), item[0]))[:_NAMED]
+    details = tuple(f"{path}: {len(missed)} changed lines not covered" for path, missed in worst) + unknown
+    base = {"base": question.changes.base}
+    return _with(_rate_of(found.covered, found.total, "changed lines covered", "", details), base)
+
+
+def _no_changed_line(lines: Any, found: Any, unknown: tuple[str, ...]) -> Unmeasured:
+    kinds = {path.rpartition(".")[2] for path in lines.files}
+    if any(path.rpartition(".")[2] in kinds for path in (*found.unknown, *found.ambiguous)):
+        return Unmeasured(
+            Status.NO_DATA,
+            "the changed files are not in the coverage report",
+            "check the tool's source paths",
+            unknown,
+        )
+    return Unmeasured(Status.NOT_APPLICABLE, "no coverable line was changed")
+
+
+def _with(measured: Measured, definitions: dict[str, str]) -> Measured:
+    return Measured(
+        measured.value,
+        measured.sentence,
+        measured.part,
+        measured.whole,
+        measured.samples,
+        measured.details,
+        definitions,
+    )
+
+
+def _findings(prefix: str, *, new: bool) -> Callable[[Question], Answer]:
+    def formula(question: Question) -> Answer:
+        records = question.joined.records.get("Findings") or question.joined.records.get("Violations")
+        if records is None:
+            return _totals_of_findings(question, prefix, new=new)
+        wanted = _wanted_severities(question)
+        if wanted is not None:
+            records = records.select(wanted)
+        records = _of_standard(records, question)
+        if not new:
+            count = len(records.live)
+            return Measured(
+                Decimal(count), f"{count} live", samples=count, details=tuple(records.titles(_NAMED))
+            )
+        return _new_findings(question, records, wanted)
+
+    return formula
+
+
+def _new_findings(question: Question, records: Any, wanted: frozenset[str] | None) -> Answer:
+    if question.found.baseline_refused:
+        return Unmeasured(
+            Status.ERROR, f"the baseline cannot be read: {question.found.baseline_refused[0].sentence}"
+        )
+    joined = join(question.found.baseline) if question.found.baseline else None
+    baseline = joined.records.get("Findings") or joined.records.get("Violations") if joined else None
+    if baseline is not None and wanted is not None:
+        baseline = baseline.select(wanted)
+    try:
+        found = records.new_against(baseline)
+    except EvidenceError as error:
+        return Unmeasured(Status.NO_DATA, error.message, error.hint or "")
+    count = len(found.live)
+    definitions = {"new": f"compared by {found.compared_by}"} if found.compared_by else {}
+    return Measured(
+        Decimal(count),
+        f"{count} new of {len(records.live)} live",
+        samples=len(records.live),
+        details=tuple(found.titles(_NAMED)),
+        definitions=definitions,
+    )
+
+
+def _wanted_severities(question: Question) -> frozenset[str] | None:
+    named = question.criterion.selector("severity")
+    return frozenset(named.split("|")) | {"unknown"} if named else None
+
+
+def _of_standard(records: Any, question: Question) -> Any:
+    standard = question.criterion.selector("standard")
+    select = getattr(records, "of_standard", None)
+    return select(standard) if standard and select is not None else records
+
+
+def _totals_of_findings(question: Question, prefix: str, *, new: bool) -> Answer:
+    if new:
+        return Unmeasured(
+            Status.NO_DATA, "the report holds counts only; new ones cannot be told from old ones"
+        )
+    named = question.criterion.selector("severity")
+    names = [f"{prefix}.{word}" for word in (*named.split("|"), "unknown")] if named else [_whole(prefix)]
+    values = question.joined.values()
+    if (_whole(prefix), ()) not in values:
+        return _nothing("finding counts")
+    count = sum((values.get((name, ()), Decimal(0)) for name in names), Decimal(0))
+    return Measured(count, f"{shown(count)} counted")
+
+
+def _whole(prefix: str) -> str:
+    return "a11y.violations" if prefix == "a11y" else f"{prefix}.total"
+
+
+def _suppressed(question: Question) -> Answer:
+    count = _total(question, "findings.suppressed")
+    return (
+        _nothing("findings report")
+        if count is None
+        else Measured(count, f"{shown(count)} suppressed by the tool")
+    )
+
+
+def _percentile(question: Question) -> Answer:
+    wanted = Decimal(question.criterion.selector("percentile") or 0)
+    values = [_percentile_of(records, wanted) for records in question.joined.records.values()]
+    known = [value for value in values if value is not None]
+    requests = _total(question, "load.requests")
+    if not known or len(known) != len(values):
+        printed = f"p{wanted.normalize():f}"
+        return _nothing(printed, f"have the load tool print {printed}, or keep its samples")
+    count = int(requests) if requests is not None else None
+    over = f" over {count:,} requests" if count is not None else ""
+    return Measured(max(known), f"{shown(max(known))} ms{over}", samples=count)
+
+
+def _percentile_of(records: Any, wanted: Decimal) -> Decimal | None:
+    find = getattr(records, "percentile", None)
+    found: Decimal | None = find(wanted) if find is not None else None
+    return found
+
+
+def _load_value(metric: str, what: str, unit: str) -> Callable[[Question], Answer]:
+    def formula(question: Question) -> Answer:
+        value = _total(question, metric)
+        return _nothing(what) if value is None else Measured(value, f"{shown(value)}{unit}")
+
+    return formula
+
+
+def _projected(question: Question) -> Answer:
+    projected, rps = question.rulebook.release.projected_rps, _total(question, "load.rps")
+    if projected is None or not projected:
+        return Unmeasured(
+            Status.NO_DATA, "the rulebook does not state the projected load", "set release.projected_rps"
+        )
+    if rps is None:
+        return _nothing("throughput")
+    return Measured(rate(rps, projected), f"{shown(rps)} of {shown(projected)} projected requests/s")
+
+
+def _contracts(question: Question) -> Answer:
+    if ("contracts.total", ()) in question.joined.values():
+        return _share("contracts.passed", "contracts.total", "contracts verified")(question)
+    return _pass_rate(question)
+
+
+def _checklist(question: Question) -> Answer:
+    wanted = (question.criterion.selector("checklist") or "").casefold()
+    values = {
+        key: value for key, value in question.joined.values().items() if key[0].startswith("checklist.")
+    }
+    named = {metric: value for (metric, labels), value in values.items() if _is_named(labels, wanted)}
+    if not named.get("checklist.total"):
+        known = sorted(
+            {label for _, labels in values for name, label in labels if name in ("checklist", "item")}
+        )
+        return Unmeasured(
+            Status.NO_DATA,
+            f"no checklist or item is called {wanted!r}",
+            "name it as the evidence does",
+            tuple(f"known: {name}" for name in known[:_NAMED]),
+        )
+    return _rate_of(int(named.get("checklist.done", Decimal(0))), int(named["checklist.total"]), "items done")
+
+
+def _is_named(labels: tuple[tuple[str, str], ...], wanted: str) -> bool:
+    return any(name in ("checklist", "item") and value.casefold() == wanted for name, value in labels)
+
+
+def _quarantine(question: Question) -> Answer:
+    size = len(question.rulebook.quarantine.entries)
+    return Measured(
+        Decimal(size),
+        f"{size} tests on the list",
+        details=tuple(entry.test for entry in question.rulebook.quarantine.entries),
+    )
+
+
+def _monitored(question: Question) -> Answer:
+    series = question.criterion.selector("series") or ""
+    values = question.joined.values()
+    found = [
+        value
+        for (metric, labels), value in values.items()
+        if metric == "monitoring.value" and series in dict(labels).values()
+    ]
+    if not found:
+        return _nothing(f"series {series!r}", "name a series of the snapshot")
+    worst = max(found)
+    return Measured(worst, f"worst of {len(found)} series", samples=len(found))
+
+
+FORMULAS: dict[str, Callable[[Question], Answer]] = {
+    "tests.pass_rate": _pass_rate,
+    "tests.failure_rate": _failure_rate,
+    "tests.executed_rate": _executed_rate,
+    "tests.total": _tests_count("total"),
+    "tests.executed": _tests_count("passed", "failed", "errored"),
+    "tests.failed": _tests_count("failed", "errored"),
+    "tests.skipped": _tests_count("skipped"),
+    "tests.flaky": _tests_count("flaky"),
+    "coverage.lines": _share("coverage.lines.covered", "coverage.lines.total", "lines covered"),
+    "coverage.branches": _share("coverage.branches.covered", "coverage.branches.total", "branches covered"),
+    "coverage.new_lines": _new_lines,
+    "mutation.score": _share("mutation.killed", "mutation.total", "mutants detected"),
+    "defects.open": count_open,
+    "defects.undocumented": count_undocumented,
+    "defects.density": density,
+    "stories.accepted_rate": stories,
+    "findings.open": _findings("findings", new=False),
+    "findings.new": _findings("findings", new=True),
+    "findings.suppressed": _suppressed,
+    "a11y.violations": _findings("a11y", new=False),
+    "a11y.new": _findings("a11y", new=True),
+    "load.percentile": _percentile,
+    "load.error_rate": _share("load.failed", "load.requests", "requests failed"),
+    "load.rps": _load_value("load.rps", "throughput", " requests/s"),
+    "load.requests": _load_value("load.requests", "request", " requests"),
+    "load.projected_share": _projected,
+    "contracts.pass_rate": _contracts,
+    "api.breaking_changes": _load_value("api.breaking_changes", "API comparison", " breaking changes"),
+    "checklist.done_rate": _checklist,
+    "quarantine.size": _quarantine,
+    "monitoring.value": _monitored,
+}

@@ -1,0 +1,46 @@
+"""Which declared evidence sources a sentence's method means."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from flightrules.engine.facts import Facts
+from flightrules.engine.selection import NotCoveredError, name_key
+from flightrules.rules.criterion import Rule
+from flightrules.rules.metrics import METRICS
+from flightrules.rules.rulebook import Rulebook
+from flightrules.rules.source import EvidenceSource
+
+__all__ = ["families_of", "methods_of"]
+
+
+def methods_of(rule: Rule, rulebook: Rulebook, facts: Facts) -> tuple[EvidenceSource, ...]:
+    """The source that the sentence names; without a name, every source that yields this kind of evidence.
+
+    Raises:
+        NotCoveredError: when the named method is not declared.
+    """
+    if rule.criterion.method is None:
+        return _by_family(rule, rulebook, facts)
+    wanted = name_key(rule.criterion.method)
+    for source in rulebook.sources:
+        if wanted in {name_key(name) for name in (source.name, *source.also)}:
+            return (source,)
+    known = [source.name for source in rulebook.sources]
+    close = get_close_matches(rule.criterion.method, known, n=1, cutoff=0.4)
+    did = f"; did you mean {close[0]!r}?" if close else ""
+    raise NotCoveredError(f"no evidence source is called {rule.criterion.method!r}{did}")
+
+
+def _by_family(rule: Rule, rulebook: Rulebook, facts: Facts) -> tuple[EvidenceSource, ...]:
+    families = METRICS[rule.criterion.metric].families
+    fitting = [source for source in rulebook.sources if families_of(facts, source) & set(families)]
+    return tuple(fitting)
+
+
+def families_of(facts: Facts, source: EvidenceSource) -> set[str]:
+    """The kinds of evidence that a source really yielded, told by the metrics that were measured."""
+    found: set[str] = set()
+    for one in facts.of(source.name).evidence:
+        found |= {number.metric.partition(".")[0] for number in one.reading.measurements}
+    return found

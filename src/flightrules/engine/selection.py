@@ -1,0 +1,144 @@
+"""From a method's artefacts to the part that a criterion speaks of: join, narrow, leave out quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import reduce
+from typing import Any
+
+from flightrules.evidence.measurement import Evidence, Labels
+from flightrules.evidence.records.cases import Cases
+from flightrules.evidence.records.defects import Defects
+from flightrules.evidence.records.findings import Findings
+from flightrules.evidence.records.lines import Lines
+from flightrules.rules.rulebook import Rulebook
+from flightrules.rules.source import EvidenceSource, Scope
+
+__all__ = ["Joined", "NotCoveredError", "join", "name_key", "narrow", "without_quarantine"]
+
+
+class NotCoveredError(Exception):
+    """The evidence does not measure the scope that the sentence names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """All artefacts of one method as one: records by kind, and the totals that have no records."""
+
+    records: dict[str, Any] = field(default_factory=dict)
+    extra: dict[tuple[str, Labels], Decimal] = field(default_factory=dict)
+    definitions: dict[str, str] = field(default_factory=dict)
+
+    def values(self) -> dict[tuple[str, Labels], Decimal]:
+        """Every number by metric and labels; totals without records add to those with."""
+        found = dict(self.extra)
+        for records in self.records.values():
+            for one in records.measurements():
+                key = (one.metric, one.labels)
+                found[key] = _combined(one.metric, found[key], one.value) if key in found else one.value
+        return found
+
+
+def join(evidence: tuple[Evidence, ...]) -> Joined:
+    """Join artefacts: records of one kind are merged, totals of the same metric are added."""
+    kinds: dict[str, list[Any]] = {}
+    extra: dict[tuple[str, Labels], Decimal] = {}
+    definitions: dict[str, str] = {}
+    for one in evidence:
+        definitions.update(one.reading.definitions)
+        if one.reading.records is not None:
+            kinds.setdefault(type(one.reading.records).__name__, []).append(one.reading.records)
+        for number in one.reading.extra:
+            key = (number.metric, number.labels)
+            extra[key] = _combined(key[0], extra[key], number.value) if key in extra else number.value
+    return Joined({kind: reduce(_merge, parts) for kind, parts in kinds.items()}, extra, definitions)
+
+
+def narrow(joined: Joined, wanted: list[str], source: EvidenceSource | None, rulebook: Rulebook) -> Joined:
+    """Keep what belongs to every named part.
+
+    Args:
+        joined: the method's evidence.
+        wanted: names of scopes and suites from the sentence.
+        source: the method; what it ``covers`` needs no narrowing.
+        rulebook: knows how scopes are found in evidence.
+
+    Raises:
+        NotCoveredError: when nobody agreed how that part is found in this kind of evidence.
+    """
+    covered = {name_key(name) for name in (source.covers if source else ())}
+    scopes = {name_key(scope.name): scope for scope in rulebook.scopes}
+    for name in wanted:
+        key = name_key(name)
+        if key in scopes and _globs_for(joined, scopes[key]):
+            joined = _selected(joined, scopes[key])
+        elif key not in covered:
+            raise NotCoveredError(_not_covered(name, source, known=key in scopes))
+    return joined
+
+
+def without_quarantine(joined: Joined, rulebook: Rulebook, as_of: datetime) -> tuple[Joined, tuple[str, ...]]:
+    """Leave out the tests that stand on the quarantine list and have not expired there."""
+    cases = joined.records.get("Cases")
+    patterns = [entry.test for entry in rulebook.quarantine.entries if entry.expires_at > as_of]
+    if cases is None or not patterns:
+        return joined, ()
+    rest, excluded = cases.without(patterns)
+    return Joined({**joined.records, "Cases": rest}, joined.extra, joined.definitions), excluded
+
+
+def name_key(name: str) -> str:
+    """Names without case, article and a closing ``run``: ``the nightly CI run`` is ``Nightly CI``."""
+    words = name.casefold().replace("-", " ").split()
+    words = words[1:] if len(words) > 1 and words[0] in ("the", "a", "our") else words
+    words = words[:-1] if len(words) > 1 and words[-1] in ("run", "suite", "paths") else words
+    return " ".join(words)
+
+
+def _combined(metric: str, one: Decimal, other: Decimal) -> Decimal:
+    """Counts add up; what is no count cannot, so the worse of the two stands."""
+    if metric in ("load.rps", "load.users", "load.duration"):
+        return min(one, other)
+    if metric.startswith(("load.p", "load.m", "monitoring.")):
+        return max(one, other)
+    return one + other
+
+
+def _merge(one: Any, other: Any) -> Any:
+    return one.merge(other)
+
+
+def _globs_for(joined: Joined, scope: Scope) -> bool:
+    return any(_patterns(records, scope) for records in joined.records.values())
+
+
+def _patterns(records: Any, scope: Scope) -> tuple[str, ...]:
+    if isinstance(records, Cases):
+        return scope.tests
+    if isinstance(records, Lines):
+        return scope.files
+    if isinstance(records, Defects):
+        return scope.labels
+    return scope.files if isinstance(records, Findings) else scope.endpoints
+
+
+def _selected(joined: Joined, scope: Scope) -> Joined:
+    chosen: dict[str, Any] = {}
+    for kind, records in joined.records.items():
+        select: Callable[[Any], Any] | None = getattr(records, "select", None)
+        patterns = _patterns(records, scope)
+        if select is not None and patterns and not isinstance(records, Findings):
+            chosen[kind] = select(patterns)
+    if not chosen:
+        raise NotCoveredError(f"this evidence cannot be narrowed to {scope.name!r}")
+    return Joined(chosen, {}, joined.definitions)
+
+
+def _not_covered(name: str, source: EvidenceSource | None, *, known: bool) -> str:
+    method = source.name if source else "the evidence"
+    if known:
+        return f"the scope {name!r} does not say how it is found in what {method!r} yields"
+    return f"nothing says that {method!r} measures {name!r}"

@@ -1,0 +1,64 @@
+"""Waivers: which one stands for a failed criterion, and why another does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from flightrules.engine.defects import covers
+from flightrules.engine.roles import same_role
+from flightrules.engine.verdict import CriterionResult, Status
+from flightrules.rules.criterion import Enforcement
+from flightrules.rules.exceptions import Waiver
+from flightrules.rules.rulebook import Rulebook
+
+__all__ = ["with_waiver"]
+
+
+def with_waiver(
+    result: CriterionResult, waivers: tuple[Waiver, ...], rulebook: Rulebook, version: str, as_of: datetime
+) -> CriterionResult:
+    """The result with the waiver that stands for it, or with the reason why none does.
+
+    Only a FAIL can be waived: a waiver accepts a known number, never the absence of one.
+    """
+    if result.status is not Status.FAIL:
+        return result
+    refused = ""
+    for waiver in waivers:
+        if waiver.criterion != result.rule.id:
+            continue
+        refused = why_not(waiver, result, rulebook, version, as_of)
+        if not refused:
+            return replace(result, status=Status.WAIVED, waiver=waiver, fix="")
+    return replace(result, reason=f"{result.reason}; {refused}") if refused else result
+
+
+def why_not(
+    waiver: Waiver, result: CriterionResult, rulebook: Rulebook, version: str, as_of: datetime
+) -> str:
+    """The first reason why a waiver does not stand; empty when it does."""
+    if result.rule.enforcement is Enforcement.BLOCKING:
+        return f"waiver {waiver.id} does not stand: {result.rule.id} is blocking and cannot be waived"
+    if waiver.expires_at <= as_of:
+        return f"waiver {waiver.id} expired on {waiver.expires_at.isoformat()}"
+    if not covers(waiver.scope, version):
+        return f"waiver {waiver.id} is for {waiver.scope}, not for {version or 'an unnamed version'}"
+    lacking = [name for name in ("reason", "compensating_control") if not getattr(waiver, name).strip()]
+    if lacking or not waiver.approvals:
+        return f"waiver {waiver.id} lacks {', '.join(lacking) or 'an approver'}"
+    late = [one for one in waiver.approvals if one.at is not None and one.at > as_of]
+    if late:
+        return f"waiver {waiver.id} was approved in the future"
+    return _approver(waiver, result, rulebook)
+
+
+def _approver(waiver: Waiver, result: CriterionResult, rulebook: Rulebook) -> str:
+    allowed = result.rule.waivable_by or tuple(role.id for role in rulebook.authority.roles if role.may_waive)
+    if allowed and not any(
+        same_role(one.role, role, rulebook) for one in waiver.approvals for role in allowed
+    ):
+        return f"waiver {waiver.id} is approved by {waiver.approvals[0].role}, who may not waive {result.rule.id}"
+    if rulebook.waivers.require_signature and not all(one.verified_by for one in waiver.approvals):
+        return f"waiver {waiver.id} is not signed by its approver's key"
+    return ""
