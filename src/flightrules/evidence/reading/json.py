@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
+from itertools import count
 from typing import Any, NoReturn
 
 from flightrules.errors import EvidenceError
@@ -16,13 +17,16 @@ __all__ = [
     "decode_text",
     "malformed",
     "refuse_bad_text",
+    "refuse_too_many",
     "require",
     "strict_decoder",
     "utf8",
 ]
 
 DOCUMENT_LIMIT = 64 << 20
-_ITEM_LIMIT = 2_000_000
+_OBJECT_LIMIT = 750_000
+_ARRAY_LIMIT = 2_000_000
+_ITEM_LIMIT = 8_000_000
 _STRING_LIMIT = 8 << 20
 _EXPONENT_LIMIT = 300
 _CUT_TOKEN = re.compile(r"tr?u?|fa?l?s?|nu?l?|-|\.|[eE][+-]?|u[0-9a-fA-F]{0,3}")
@@ -34,7 +38,7 @@ def decode(source: Source) -> Any:
 
     Raises:
         EvidenceError: E_MALFORMED, E_TRUNCATED, E_DUPLICATE_KEY, E_NONFINITE, E_NUMBER, E_TOO_DEEP,
-            E_TOO_LARGE, E_ENCODING, E_CONTROL_CHAR with line and column where known.
+            E_TOO_LARGE, E_TOO_MANY_ITEMS, E_ENCODING, E_CONTROL_CHAR with line and column where known.
     """
     if source.size > DOCUMENT_LIMIT:
         raise EvidenceError(
@@ -47,8 +51,9 @@ def decode(source: Source) -> Any:
 
 def decode_text(text: str, name: str, *, line: int = 1) -> Any:
     """One JSON text; ``line`` is the number of its first line in the file."""
+    refuse_too_many(text, name)
     try:
-        value = strict_decoder(name).decode(text)
+        value = strict_decoder(name, limit=_OBJECT_LIMIT).decode(text)
     except json.JSONDecodeError as error:
         raise malformed(error, text, name, line) from None
     except RecursionError:
@@ -60,8 +65,31 @@ def decode_text(text: str, name: str, *, line: int = 1) -> Any:
     return value
 
 
-def strict_decoder(name: str) -> json.JSONDecoder:
-    """A decoder with the product's strictness; shared by whole-document and streaming readers."""
+def refuse_too_many(text: str, name: str) -> None:
+    """Small values cost far more memory than text; a few megabytes of them would exhaust the machine.
+
+    Raises:
+        EvidenceError: E_TOO_MANY_ITEMS.
+    """
+    if text.count("[") > _ARRAY_LIMIT or text.count(",") > _ITEM_LIMIT:
+        raise _too_many(name)
+
+
+def _too_many(name: str) -> EvidenceError:
+    return EvidenceError(
+        "E_TOO_MANY_ITEMS",
+        f"the document holds more than {_OBJECT_LIMIT} objects or more than {_ITEM_LIMIT} values",
+        file=name,
+        hint="split the report",
+    )
+
+
+def strict_decoder(name: str, *, limit: int | None = None) -> json.JSONDecoder:
+    """A decoder with the product's strictness; shared by whole-document and streaming readers.
+
+    ``limit`` bounds how many objects it makes in its whole life.
+    """
+    made = count()
 
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
         built = dict(found)
@@ -69,13 +97,20 @@ def strict_decoder(name: str) -> json.JSONDecoder:
             raise _duplicate(found, name)
         return built
 
+    def bounded(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        if limit is not None and next(made) >= limit:
+            raise _too_many(name)
+        return pairs(found)
+
     def constant(text: str) -> NoReturn:
         raise EvidenceError(
             "E_NONFINITE", f"{text} is not a JSON number", file=name, hint="have the tool leave the value out"
         )
 
     return json.JSONDecoder(
-        object_pairs_hook=pairs, parse_float=lambda text: _decimal(text, name), parse_constant=constant
+        object_pairs_hook=pairs if limit is None else bounded,
+        parse_float=lambda text: _decimal(text, name),
+        parse_constant=constant,
     )
 
 
@@ -130,7 +165,11 @@ def _decimal(text: str, name: str) -> Decimal:
 
 def _duplicate(found: list[tuple[str, Any]], name: str) -> EvidenceError:
     seen: set[str] = set()
-    key = next(key for key, _ in found if key in seen or seen.add(key))
+    key = ""
+    for key, _ in found:
+        if key in seen:
+            break
+        seen.add(key)
     return EvidenceError(
         "E_DUPLICATE_KEY", f"the key {key[:80]!r} stands twice in one object", file=name, hint="keep one"
     )

@@ -12,6 +12,7 @@ from flightrules.evidence.reading.json import (
     decode_text,
     malformed,
     refuse_bad_text,
+    refuse_too_many,
     strict_decoder,
     utf8,
 )
@@ -20,6 +21,7 @@ from flightrules.evidence.source import Source
 __all__ = ["documents"]
 
 _SPACE = " \t\r\n"
+_OBJECT_LIMIT = 750_000
 
 
 def documents(source: Source) -> Iterator[Any]:
@@ -35,7 +37,8 @@ def documents(source: Source) -> Iterator[Any]:
             file=source.name,
         )
     whole, name = utf8(source), source.name
-    decoder = strict_decoder(name)
+    refuse_too_many(whole, name)
+    decoder = strict_decoder(name, limit=_OBJECT_LIMIT)
     at = _skip(whole, 0)
     while at < len(whole):
         try:
