@@ -1,0 +1,123 @@
+"""The door: find the verb, load only its module, turn every refusal into words and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from flightrules import __version__
+from flightrules.errors import ExitCode, FlightrulesError, UsageError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+__all__ = ["COMMANDS", "main", "parser_for", "run"]
+
+COMMANDS: dict[str, str] = {
+    "check": "evaluate the evidence against the rulebook and say GO or NO-GO",
+    "explain": "explain a criterion, metric, error code, status or exit code",
+    "why": "say what a criterion's last check rested on, step by step",
+    "lint": "check the rulebook itself: vague criteria, gates nobody can satisfy",
+    "init": "write a commented rulebook from what is found here",
+    "show": "print the rulebook as it stands, profile and overrides put together",
+    "inspect": "say what Flightrules sees in a file",
+    "formats": "list the formats of evidence",
+    "bind": "state the build and environment of an artefact, by its digest",
+    "keygen": "make a key pair for signing",
+    "verify": "verify a signed record offline, step by step",
+    "schema": "print the JSON Schema of the rulebook",
+    "completion": "print a completion script for bash, zsh or fish",
+}
+_USAGE = "usage: flightrules [--version] [--help] COMMAND [options]"
+
+
+def run() -> None:
+    """Entry point of the console script."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: list[str]) -> int:
+    """Carry out one command line; returns the exit code."""
+    try:
+        return _carry_out(argv)
+    except FlightrulesError as error:
+        print(error.diagnostics(), file=sys.stderr)
+        return int(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return int(ExitCode.GO)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except Exception as error:  # noqa: BLE001 -- the last line: a defect of ours must not look like a verdict
+        return _internal(error)
+
+
+def parser_for(command: str) -> ArgumentParser:
+    """The argument parser of one command."""
+    from argparse import ArgumentParser, RawDescriptionHelpFormatter
+
+    module = _module(command)
+    parser = ArgumentParser(
+        prog=f"flightrules {command}",
+        description=(module.__doc__ or "").strip(),
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    module.configure(parser)
+    return parser
+
+
+def _carry_out(argv: list[str]) -> int:
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        print(_overview())
+        return int(ExitCode.GO) if argv else int(ExitCode.USAGE)
+    if argv[0] in ("-V", "--version"):
+        print(f"flightrules {__version__}")
+        return int(ExitCode.GO)
+    command = argv[0]
+    if command not in COMMANDS:
+        raise _unknown(command)
+    try:
+        arguments = parser_for(command).parse_args(argv[1:])
+    except SystemExit as left:  # argparse has printed its own help or error
+        return int(left.code or 0)
+    return int(_module(command).execute(arguments))
+
+
+def _module(command: str) -> Any:
+    return import_module(f"flightrules.cli.{command}")
+
+
+def _unknown(command: str) -> UsageError:
+    from difflib import get_close_matches
+
+    close = get_close_matches(command, COMMANDS, n=1)
+    hint = f"did you mean `flightrules {close[0]}`?" if close else "see flightrules --help"
+    return UsageError("E_COMMAND", f"there is no command {command[:60]!r}", hint=hint)
+
+
+def _overview() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [_USAGE, "", "Release criteria agreed before launch, evidence measured, verdicts signed.", ""]
+    lines += [f"  {name:<{width}}  {text}" for name, text in COMMANDS.items()]
+    lines += ["", "Exit codes: 0 GO, 1 NO-GO, 2 usage, rulebook or evidence error, 3 no or stale data,"]
+    lines += ["5 nothing evaluated, 6 waiting for people, 70 internal error.", "flightrules COMMAND --help tells more."]
+    return "\n".join(lines)
+
+
+def _internal(error: Exception) -> int:
+    import os
+    import traceback
+
+    print(f"error E_INTERNAL: {type(error).__name__}: {str(error)[:200]}", file=sys.stderr)
+    print("  fix    this is a defect of Flightrules, not of your release; nothing was decided", file=sys.stderr)
+    print("  learn  set FLIGHTRULES_DEBUG=1 and report what it prints", file=sys.stderr)
+    if os.environ.get("FLIGHTRULES_DEBUG"):
+        traceback.print_exception(error)
+    return int(ExitCode.INTERNAL)
+
+
+if __name__ == "__main__":
+    run()

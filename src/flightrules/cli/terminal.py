@@ -1,0 +1,54 @@
+"""What the terminal can show: colour only where it is wanted, marks only where they can be printed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+__all__ = ["Progress", "colour_wanted", "marks_wanted", "width_of"]
+
+
+def colour_wanted(stream: TextIO, environment: Mapping[str, str], *, accessible: bool = False) -> bool:
+    """Colour on a terminal, unless NO_COLOR or TERM=dumb says no; FORCE_COLOR says yes anywhere."""
+    if accessible or environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return stream.isatty() and environment.get("TERM") != "dumb"
+
+
+def marks_wanted(stream: TextIO, *, accessible: bool = False) -> bool:
+    """Whether signs beyond ASCII can be printed there."""
+    return not accessible and "utf" in (getattr(stream, "encoding", "") or "").lower()
+
+
+def width_of(stream: TextIO) -> int:
+    """Columns of the terminal, 100 where there is none."""
+    if not stream.isatty():
+        return 100
+    try:
+        return max(60, min(os.get_terminal_size(stream.fileno()).columns, 140))
+    except OSError:
+        return 100
+
+
+class Progress:
+    """One line on stderr that says what is being read; silent where nobody watches."""
+
+    def __init__(self, *, wanted: bool = True, accessible: bool = False) -> None:
+        self._stream = sys.stderr
+        self._on = wanted and not accessible and self._stream.isatty() and not os.environ.get("CI")
+
+    def step(self, at: int, of: int, what: str) -> None:
+        """Show one step."""
+        if self._on:
+            self._stream.write(f"\r\x1b[2Kreading {at} of {of}: {what[-60:]}")
+            self._stream.flush()
+
+    def done(self) -> None:
+        """Take the line away."""
+        if self._on:
+            self._stream.write("\r\x1b[2K")
+            self._stream.flush()
