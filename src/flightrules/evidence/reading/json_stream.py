@@ -65,7 +65,7 @@ def fields(item: Any, what: str, name: str) -> dict[str, Any]:
         EvidenceError: E_WRONG_TYPE, E_MISSING_FIELD, E_DUPLICATE_KEY.
     """
     if type(item) is tuple:
-        built = dict(item)
+        built: dict[str, Any] = dict(item)
         if len(built) == len(item):
             return built
         raise EvidenceError("E_DUPLICATE_KEY", f"{what} holds a key twice", file=name, hint="keep one")

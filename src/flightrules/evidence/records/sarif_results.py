@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from sys import intern
 from typing import Any, NamedTuple
 
@@ -57,7 +56,7 @@ class _Draft(NamedTuple):
     artifact: int | None
     line: int | None
     identity: str
-    message: str
+    message: Any
 
 
 class _Run:
@@ -156,7 +155,7 @@ class SarifResults:
             draft.severity or _severity(draft, rule),
             fingerprint(self._tool, rule.id, uri, draft.identity),
             (f"{uri}:{draft.line}" if draft.line else uri)[:_SHORT],
-            rule.title or intern(draft.message),
+            rule.title or intern(_message(draft.message, self._name)[:_SHORT]),
             draft.mark if draft.mark != "absent" else "",
         )
         if draft.mark == "absent":
@@ -181,34 +180,33 @@ def _severity(draft: _Draft, rule: Rule) -> str:
 
 
 def _draft(result: dict[str, Any], name: str) -> _Draft | None:
-    """What one result says; None where its kind is no finding."""
+    """What one result says; None where its kind is no finding. What is not needed is not looked at."""
     get = result.get
-    kind = _word(get("kind"), _KINDS, "kind", name)
+    kind = _KINDS[None] if "kind" not in result else _word(get("kind"), _KINDS, "kind", name)
     if not kind:
         return None
-    level = get("level")
-    if level is not None and level not in LEVELS:
+    level, message, rule_id = get("level"), get("message"), get("ruleId")
+    if level is not None:
         level = checked_level(level, name)
-    uri, artifact, line, snippet = _location(get("locations"), name)
-    message = _message(get("message"), name)
-    rule_id, properties = get("ruleId"), get("properties")
-    if not message and rule_id is None and get("rule") is None and get("ruleIndex") is None:
+    if message is None and rule_id is None and get("rule") is None and get("ruleIndex") is None:
         raise EvidenceError("E_MISSING_FIELD", "a result has neither a message nor a rule", file=name)
-    suppressions = get("suppressions") or get("suppressionStates")
+    uri, artifact, line, snippet = _location(get("locations"), name)
+    prints = get("fingerprints") or get("partialFingerprints")
+    suppressions, properties = get("suppressions") or get("suppressionStates"), get("properties")
     return _Draft(
         rule_id,
         get("ruleIndex"),
         get("rule"),
         level,
         kind,
-        _word(get("baselineState"), _MARKS, "baselineState", name),
+        "" if "baselineState" not in result else _word(get("baselineState"), _MARKS, "baselineState", name),
         bool(suppressions) and _is_suppressed(suppressions, name),
         security_severity(properties) if properties else "",
         uri,
         artifact,
         line,
-        _identity(get, snippet or message),
-        message[:_SHORT],
+        _printed(prints) if prints else _words(snippet, message, name),
+        message,
     )
 
 
@@ -222,16 +220,35 @@ def _word(word: Any, known: dict[str | None, str], what: str, name: str) -> str:
         ) from None
 
 
-def _identity(get: Callable[[str], Any], words: str) -> str:
-    """What makes a result the same in the next run: the tool's fingerprints, else its words."""
-    prints = get("fingerprints") or get("partialFingerprints")
-    if isinstance(prints, tuple) and prints:
-        return "\0".join(sorted([f"{key}={value}" for key, value in prints]))
+def _printed(prints: Any) -> str:
+    """The tool's own fingerprints in one text; a nested one counts with all its leaves."""
+    if isinstance(prints, tuple):
+        return "\0".join(sorted([f"{key}={_leaves(value)}" for key, value in prints]))
+    return _leaves(prints)
+
+
+def _leaves(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    found, waiting = [], [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, (list, tuple)):
+            waiting.extend(one)
+        else:
+            found.append(f"{one}")
+    return "\0".join(found)
+
+
+def _words(snippet: Any, message: Any, name: str) -> str:
+    """What a result without fingerprints is known by: its code, else its message, without line numbers."""
+    code = fields(snippet, "snippet", name).get("text") if snippet else None
+    words = code if isinstance(code, str) and code else _message(message, name)
     return " ".join(_LINE_NUMBER.sub(r"\1", words).split())
 
 
-def _location(locations: Any, name: str) -> tuple[str, int | None, int | None, str]:
-    """File, index of the file, line and snippet of the first location."""
+def _location(locations: Any, name: str) -> tuple[str, int | None, int | None, Any]:
+    """File, index of the file, line and snippet of the first location, checked only where they are odd."""
     if not locations:
         return "", None, None, ""
     first = fields(require(locations, list, "result.locations", name)[0], "result.locations[]", name)
@@ -243,14 +260,13 @@ def _location(locations: Any, name: str) -> tuple[str, int | None, int | None, s
     region = fields(place.get("region") or (), "region", name)
     file = fields(artifact, "artifactLocation", name)
     uri, index, line = file.get("uri") or "", file.get("index"), region.get("startLine")
-    snippet = region.get("snippet")
-    words = fields(snippet, "snippet", name).get("text") if snippet else None
-    return (
-        require(uri, str, "artifactLocation.uri", name),
-        index if index is None else require(index, int, "artifactLocation.index", name),
-        line if line is None else require(line, int, "region.startLine", name),
-        words if isinstance(words, str) else "",
-    )
+    if type(uri) is not str:
+        require(uri, str, "artifactLocation.uri", name)
+    if index is not None and type(index) is not int:
+        require(index, int, "artifactLocation.index", name)
+    if line is not None and type(line) is not int:
+        require(line, int, "region.startLine", name)
+    return uri, index, line, region.get("snippet")
 
 
 def _logical(location: dict[str, Any], name: str) -> str:
