@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.format import Format
@@ -60,22 +61,45 @@ def recognise(source: Source) -> tuple[Format, Head]:
     raise _unrecognised(source, head)
 
 
-def read(source: Source, *, expected: str | None = None) -> Reading:
+def read(source: Source, *, expected: str | None = None, columns: Mapping[str, str] | None = None) -> Reading:
     """What the artefact says, counted from its own records.
 
     Args:
         source: the artefact.
-        expected: the format the rulebook declares; another one is refused.
+        expected: the format the rulebook declares; another one is refused. An empty list, which could be
+            anything, is read as the declared format.
+        columns: the rulebook's names for the columns of a table, our field to its header.
 
     Raises:
         EvidenceError: with a stable code, the position and what to do.
     """
-    found, head = recognise(source)
-    if expected is not None and found.name != expected:
-        raise EvidenceError("E_UNRECOGNISED", f"the rulebook expects {expected}, the content is {found.name}", file=source.name)
+    if columns:
+        return _declared_table(source, columns)
+    found, head = recognise(source) if expected is None else _declared(source, by_name(expected))
     module = importlib.import_module(f"flightrules.evidence.formats.{found.module}")
     reading: Reading = module.read(source, head)
     return reading
+
+
+def _declared(source: Source, wanted: Format) -> tuple[Format, Head]:
+    head = look(source, _LOOKS[-1])
+    is_empty_list = head.complete and "".join(head.text.split()) == "[]"
+    if is_empty_list or wanted.recognise(head):
+        return wanted, head
+    found, _ = recognise(source)
+    raise EvidenceError(
+        "E_UNRECOGNISED",
+        f"the rulebook expects {wanted.name}, the content is {found.name}",
+        file=source.name,
+        hint="check the path and the declared format",
+    )
+
+
+def _declared_table(source: Source, columns: Mapping[str, str]) -> Reading:
+    from flightrules.evidence.formats.declared_table import read_declared
+
+    look(source, _LOOKS[0])
+    return read_declared(source, columns)
 
 
 def _unrecognised(source: Source, head: Head | None) -> EvidenceError:

@@ -1,4 +1,4 @@
-"""Jira search answers of v2 (``startAt``, ``total``) and v3 (``nextPageToken``, ``isLast``), or an array of them.
+"""Jira search answers: v2 (``startAt``, ``total``), v3 (``nextPageToken``, ``isLast``), or an array of these.
 
 Part of an answer is refused. An answer that found nothing is evidence: the filter ran.
 """

@@ -24,8 +24,20 @@ __all__ = ["read"]
 _PAGE_SIZES = (30, 100, 200)
 _KINDS = {"Bug": "bug", "Story": "story", "Task": "task"}
 _OPEN = frozenset(
-    "new in_progress resolved reopened assigned postponed suspended unconfirmed planning developing open "
-    "progressing".split()
+    [
+        "new",
+        "in_progress",
+        "resolved",
+        "reopened",
+        "assigned",
+        "postponed",
+        "suspended",
+        "unconfirmed",
+        "planning",
+        "developing",
+        "open",
+        "progressing",
+    ]
 )
 _DONE = frozenset(["closed", "verified", "rejected", "done"])
 

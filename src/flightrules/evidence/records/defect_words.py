@@ -11,17 +11,91 @@ __all__ = ["kind_of", "severity_from", "type_from"]
 
 # Type names are free text and translated; only words that surely mean no defect leave the count.
 _STORY = frozenset(
-    "story,user story,user-story,job story,product backlog item,requirement,故事,需求,ストーリー,스토리,récit,"
-    "récit utilisateur,historia,história,история".split(",")
+    [
+        "story",
+        "user story",
+        "user-story",
+        "job story",
+        "product backlog item",
+        "requirement",
+        "故事",
+        "需求",
+        "ストーリー",
+        "스토리",
+        "récit",
+        "récit utilisateur",
+        "historia",
+        "história",
+        "история",
+    ]
 )
 _OTHER = frozenset(
-    "task,sub-task,subtask,technical task,epic,initiative,theme,feature,new feature,feature request,enhancement,"
-    "improvement,proposal,question,documentation,docs,spike,research,chore,support,service request,change,"
-    "change request,idea,test,test case,test_case,test plan,test set,test execution,test suite,pre-condition,"
-    "precondition,discussion,refactoring,maintenance,code review request,shared steps,"
-    "任务,子任务,长篇故事,タスク,サブタスク,エピック,작업,하위 작업,에픽,"
-    "aufgabe,unteraufgabe,verbesserung,neue funktion,tâche,sous-tâche,amélioration,tarea,subtarea,mejora,"
-    "tarefa,subtarefa,melhoria,задача,подзадача,улучшение,эпик".split(",")
+    [
+        "task",
+        "sub-task",
+        "subtask",
+        "technical task",
+        "epic",
+        "initiative",
+        "theme",
+        "feature",
+        "new feature",
+        "feature request",
+        "enhancement",
+        "improvement",
+        "proposal",
+        "question",
+        "documentation",
+        "docs",
+        "spike",
+        "research",
+        "chore",
+        "support",
+        "service request",
+        "change",
+        "change request",
+        "idea",
+        "test",
+        "test case",
+        "test_case",
+        "test plan",
+        "test set",
+        "test execution",
+        "test suite",
+        "pre-condition",
+        "precondition",
+        "discussion",
+        "refactoring",
+        "maintenance",
+        "code review request",
+        "shared steps",
+        "任务",
+        "子任务",
+        "长篇故事",
+        "タスク",
+        "サブタスク",
+        "エピック",
+        "작업",
+        "하위 작업",
+        "에픽",
+        "aufgabe",
+        "unteraufgabe",
+        "verbesserung",
+        "neue funktion",
+        "tâche",
+        "sous-tâche",
+        "amélioration",
+        "tarea",
+        "subtarea",
+        "mejora",
+        "tarefa",
+        "subtarefa",
+        "melhoria",
+        "задача",
+        "подзадача",
+        "улучшение",
+        "эпик",
+    ]
 )
 _DEFECT = frozenset({"bug", "defect", "regression", "incident", "crash", "fault", "problem", "hotfix"})
 _PREFIX = re.compile(
