@@ -20,7 +20,9 @@ __all__ = ["configure", "execute"]
 def configure(parser: ArgumentParser) -> None:
     """Arguments of the command."""
     parser.add_argument("files", nargs="+", metavar="FILE")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="json: one object per file and line")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="json: one object per file and line"
+    )
     parser.add_argument("--as", dest="expected", metavar="FORMAT", help="read the files as this format")
     parser.add_argument("--no-progress", action="store_true")
 
@@ -95,7 +97,9 @@ def _json(seen: dict[str, Any]) -> str:
 def _text(seen: dict[str, Any]) -> str:
     error = seen["error"]
     if error is not None:
-        place = ":".join(str(part) for part in (seen["file"], error["line"], error["column"]) if part is not None)
+        place = ":".join(
+            str(part) for part in (seen["file"], error["line"], error["column"]) if part is not None
+        )
         lines = [f"error {error['code']}: {place}: {error['message']}"]
         lines += [f"  fix    {error['hint']}"] if error["hint"] else []
         return "\n".join([*lines, f"  learn  flightrules explain {error['code']}", ""])

@@ -103,7 +103,10 @@ def _overview() -> str:
     lines = [_USAGE, "", "Release criteria agreed before launch, evidence measured, verdicts signed.", ""]
     lines += [f"  {name:<{width}}  {text}" for name, text in COMMANDS.items()]
     lines += ["", "Exit codes: 0 GO, 1 NO-GO, 2 usage, rulebook or evidence error, 3 no or stale data,"]
-    lines += ["5 nothing evaluated, 6 waiting for people, 70 internal error.", "flightrules COMMAND --help tells more."]
+    lines += [
+        "5 nothing evaluated, 6 waiting for people, 70 internal error.",
+        "flightrules COMMAND --help tells more.",
+    ]
     return "\n".join(lines)
 
 
@@ -112,7 +115,9 @@ def _internal(error: Exception) -> int:
     import traceback
 
     print(f"error E_INTERNAL: {type(error).__name__}: {str(error)[:200]}", file=sys.stderr)
-    print("  fix    this is a defect of Flightrules, not of your release; nothing was decided", file=sys.stderr)
+    print(
+        "  fix    this is a defect of Flightrules, not of your release; nothing was decided", file=sys.stderr
+    )
     print("  learn  set FLIGHTRULES_DEBUG=1 and report what it prints", file=sys.stderr)
     if os.environ.get("FLIGHTRULES_DEBUG"):
         traceback.print_exception(error)

@@ -1,0 +1,100 @@
+"""Evaluate the evidence found here against the rulebook and say GO, CONDITIONAL GO, NO-GO or HOLD.
+
+Without a rulebook the profile web-feature is used in advise mode: it says what it would have decided.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from datetime import UTC, datetime
+
+from flightrules.cli.evaluation import Evaluation, evaluate_here
+from flightrules.cli.outputs import OUTPUTS, write_outputs
+from flightrules.cli.terminal import colour_wanted, marks_wanted, width_of
+from flightrules.engine.verdict import Outcome, Status, Verdict
+from flightrules.errors import ExitCode
+from flightrules.reports.report import Report
+from flightrules.reports.text import Style, render_text
+
+__all__ = ["configure", "execute", "exit_code_of"]
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Arguments of the command."""
+    where = parser.add_argument_group("what is evaluated")
+    where.add_argument(
+        "--rulebook", metavar="FILE", help="the rulebook; else the nearest .flightrules.yml upwards"
+    )
+    where.add_argument("--gate", metavar="ID", help="the gate; else the exit gate")
+    where.add_argument("--release", metavar="VERSION", help="the version that is to be released")
+    where.add_argument("--build", metavar="BUILD", help="the build that evidence must be of")
+    where.add_argument("--artefact", metavar="FILE", help="what is released: a file, or sha256:DIGEST")
+    where.add_argument("--base", metavar="COMMIT", help="commit that new-code coverage compares with")
+    where.add_argument(
+        "--evidence", action="append", default=[], metavar="METHOD=PATH", help="files of a method"
+    )
+    where.add_argument("--as-of", metavar="TIME", help="evaluate as of this moment (RFC 3339) instead of now")
+    parser_outputs(parser)
+
+
+def parser_outputs(parser: ArgumentParser) -> None:
+    """Arguments on what is written."""
+    out = parser.add_argument_group("what is written")
+    out.add_argument("--format", choices=OUTPUTS, default="text", help="what stdout gets")
+    out.add_argument(
+        "--output", action="append", default=[], metavar="FORMAT=FILE", help="write also; repeatable"
+    )
+    out.add_argument("--no-report", action="store_true", help="do not write .flightrules/report.*")
+    out.add_argument("--sign", metavar="KEY", help="sign the verdict with this private key")
+    out.add_argument("--attest", metavar="FILE", help="where the signed record goes")
+    out.add_argument("--exit-zero", action="store_true", help="exit 0 whatever the verdict")
+    out.add_argument("--no-color", "--no-colour", dest="no_colour", action="store_true")
+    out.add_argument("--accessible", action="store_true", help="words only, no table, no signs")
+    out.add_argument("--no-progress", action="store_true")
+
+
+def execute(arguments: Namespace) -> int:
+    """Evaluate, write, and return the exit code."""
+    now = datetime.now(UTC)  # the one clock reading
+    evaluation = evaluate_here(arguments, now)
+    code = exit_code_of(evaluation.verdict, found_anything=evaluation.found_anything)
+    report = Report(evaluation.verdict, evaluation.rulebook)
+    path = write_outputs(report, arguments, evaluation.root)
+    if arguments.sign or arguments.attest:
+        _sign(evaluation, arguments)
+    if arguments.format == "text":
+        style = _style(arguments)
+        sys.stdout.write(render_text(report, style, exit_code=int(code), report_path=path))
+    return int(ExitCode.GO) if arguments.exit_zero else int(code)
+
+
+def exit_code_of(verdict: Verdict, *, found_anything: bool) -> ExitCode:
+    """The contract with pipelines. Nothing evaluated never looks like success."""
+    evaluated = [result for result in verdict.results if result.status is not Status.NOT_APPLICABLE]
+    if not evaluated or (verdict.advise and not found_anything):
+        return ExitCode.NOTHING_EVALUATED
+    if verdict.advise or verdict.outcome in (Outcome.GO, Outcome.CONDITIONAL_GO):
+        return ExitCode.GO
+    if verdict.outcome is Outcome.NO_GO:
+        return ExitCode.NO_GO
+    if any(result.blocks and result.status is Status.ERROR for result in verdict.results):
+        return ExitCode.USAGE
+    return ExitCode.NO_DATA
+
+
+def _style(arguments: Namespace) -> Style:
+    accessible = bool(arguments.accessible)
+    return Style(
+        colour=not arguments.no_colour and colour_wanted(sys.stdout, os.environ, accessible=accessible),
+        marks=marks_wanted(sys.stdout, accessible=accessible),
+        accessible=accessible,
+        width=width_of(sys.stdout),
+    )
+
+
+def _sign(evaluation: Evaluation, arguments: Namespace) -> None:
+    from flightrules.cli.signing import sign_verdict
+
+    sign_verdict(evaluation, key=arguments.sign, target=arguments.attest)

@@ -1,0 +1,148 @@
+"""One evaluation as ``check``, ``why`` and ``verify`` run it: rulebook, evidence, verdict."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from dataclasses import dataclass
+from datetime import datetime
+
+from flightrules.cli.discover import FOLDER, find_rulebook, read_file
+from flightrules.cli.gather import Gathering, gather
+from flightrules.cli.terminal import Progress
+from flightrules.engine.criterion_result import Case
+from flightrules.engine.evaluate import evaluate
+from flightrules.engine.facts import Facts
+from flightrules.engine.verdict import Verdict
+from flightrules.errors import EvidenceError, UsageError
+from flightrules.rules.exceptions import Acceptance, Waiver
+from flightrules.rules.gate import Gate
+from flightrules.rules.rulebook import Rulebook, load_rulebook, profile_rulebook
+from flightrules.rules.source import Binding
+
+__all__ = ["DEFAULT_PROFILE", "Evaluation", "evaluate_here", "load_here"]
+
+DEFAULT_PROFILE = "web-feature"
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The verdict and what it was reached with."""
+
+    verdict: Verdict
+    rulebook: Rulebook
+    facts: Facts
+    root: str
+
+    @property
+    def found_anything(self) -> bool:
+        """Whether any artefact was found, readable or not."""
+        return any(found.evidence or found.refused for found in self.facts.found.values())
+
+
+def evaluate_here(arguments: Namespace, now: datetime) -> Evaluation:
+    """Load, gather, judge."""
+    rulebook, root = load_here(arguments.rulebook)
+    as_of = _moment(arguments.as_of) if arguments.as_of else now
+    gate = _gate(rulebook, arguments.gate)
+    progress = Progress(wanted=not arguments.no_progress, accessible=arguments.accessible)
+    plan = Gathering(root, as_of, _bindings(root), _extra(arguments.evidence, rulebook), arguments.base)
+    facts = gather(rulebook, plan, progress.step)
+    progress.done()
+    version = arguments.release or rulebook.product.version
+    case = Case(rulebook, facts, as_of, version, arguments.build, _acceptances(root))
+    verdict = evaluate(gate, case, _waivers(root), artefact_digest=_artefact(arguments.artefact))
+    return Evaluation(verdict, rulebook, facts, root)
+
+
+def load_here(path: str | None) -> tuple[Rulebook, str]:
+    """The rulebook named or found, or the default profile; and the folder that its paths are relative to."""
+    found = path or find_rulebook(os.getcwd())
+    if found is None:
+        return profile_rulebook(DEFAULT_PROFILE), os.getcwd()
+    return load_rulebook(read_file(found), found), os.path.dirname(os.path.abspath(found))
+
+
+def _gate(rulebook: Rulebook, name: str | None) -> Gate:
+    gate = rulebook.gate(name) if name else rulebook.exit_gate()
+    if gate is None and name is None and len(rulebook.gates) == 1:
+        gate = rulebook.gates[0]
+    if gate is None:
+        known = ", ".join(one.id for one in rulebook.gates) or "none"
+        what = f"there is no gate {name!r}" if name else "the rulebook has no exit gate"
+        raise UsageError("E_GATE", what, file=rulebook.origin, hint=f"name one with --gate; known: {known}")
+    return gate
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise UsageError(
+            "E_TIME", f"--as-of {text[:40]!r} is no time with a zone", hint="write 2026-11-21T09:00:00Z"
+        )
+    return moment
+
+
+def _extra(named: list[str], rulebook: Rulebook) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for one in named:
+        method, sign, path = one.partition("=")
+        source = rulebook.source(method) if sign else None
+        if source is None:
+            known = ", ".join(source.name for source in rulebook.sources) or "none"
+            raise UsageError(
+                "E_METHOD",
+                f"--evidence {one[:60]!r} names no method",
+                hint=f"write METHOD=PATH; known: {known}",
+            )
+        found[source.name] = (*found.get(source.name, ()), path)
+    return found
+
+
+def _optional(root: str, name: str) -> bytes | None:
+    path = os.path.join(root, FOLDER, name)
+    return read_file(path, what="file") if os.path.lexists(path) else None
+
+
+def _waivers(root: str) -> tuple[Waiver, ...]:
+    from flightrules.rules.exception_files import load_waivers
+
+    data = _optional(root, "waivers.yml")
+    return load_waivers(data, f"{FOLDER}/waivers.yml") if data is not None else ()
+
+
+def _acceptances(root: str) -> tuple[Acceptance, ...]:
+    from flightrules.rules.exception_files import load_acceptances
+
+    data = _optional(root, "acceptances.yml")
+    return load_acceptances(data, f"{FOLDER}/acceptances.yml") if data is not None else ()
+
+
+def _bindings(root: str) -> dict[str, Binding]:
+    from flightrules.rules.exception_files import load_bindings
+
+    data = _optional(root, "evidence.yml")
+    found = load_bindings(data, f"{FOLDER}/evidence.yml") if data is not None else ()
+    return {one.sha256: one for one in found}
+
+
+def _artefact(named: str | None) -> str | None:
+    if named is None:
+        return None
+    if named.startswith("sha256:"):
+        digest = named.removeprefix("sha256:").lower()
+        if len(digest) != 64 or any(c not in "0123456789abcdef" for c in digest):  # noqa: PLR2004 -- SHA-256 in hex
+            raise UsageError(
+                "E_DIGEST", f"{named[:80]!r} is no SHA-256 digest", hint="write sha256: and 64 hex digits"
+            )
+        return digest
+    from flightrules.evidence.source import Source
+
+    try:
+        with Source.open(named) as source:
+            return source.digest()
+    except EvidenceError as error:
+        raise UsageError(error.code, error.message, file=named, hint=error.hint) from None

@@ -1,0 +1,203 @@
+"""Find and read the evidence of every method that the rulebook declares."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from flightrules.cli.files import Tree
+from flightrules.engine.facts import Changes, Facts, Found, Refusal
+from flightrules.errors import EvidenceError
+from flightrules.evidence.measurement import Evidence, Notice, Reading
+from flightrules.evidence.registry import read
+from flightrules.evidence.source import Source
+from flightrules.rules.rulebook import Rulebook
+from flightrules.rules.source import Binding, EvidenceSource
+
+__all__ = ["Gathering", "gather"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """What the gathering needs to know beside the rulebook.
+
+    ``extra`` adds paths to a method (``--evidence METHOD=PATH``). ``base`` overrides the commit that new-code
+    coverage compares with. ``received_at`` is the one clock reading.
+    """
+
+    root: str
+    received_at: datetime
+    bindings: Mapping[str, Binding]
+    extra: Mapping[str, tuple[str, ...]]
+    base: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One file as read; what a worker process hands back."""
+
+    path: str
+    digest: str
+    size: int
+    modified_at: float | None
+    reading: Reading | None
+    refusal: Refusal | None
+
+
+def gather(rulebook: Rulebook, plan: Gathering, step: Callable[[int, int, str], None]) -> Facts:
+    """Read all that the rulebook looks for; a file that cannot be read becomes a refusal, never a gap."""
+    tree = Tree(plan.root)
+    wanted = {source.name: _paths(source, tree, plan) for source in rulebook.sources}
+    baselines = {source.name: tree.match(source.baseline) for source in rulebook.sources if source.baseline}
+    files = _unique(rulebook.sources, wanted, baselines)
+    read_files = _read_all(files, plan.root, step)
+    found = {
+        source.name: _found(source, wanted[source.name], baselines.get(source.name, []), read_files, plan)
+        for source in rulebook.sources
+    }
+    return Facts(found, _changes(rulebook, found, plan))
+
+
+def _paths(source: EvidenceSource, tree: Tree, plan: Gathering) -> list[str]:
+    named = plan.extra.get(source.name, ())
+    here = [os.path.relpath(os.path.abspath(path), plan.root) for path in named]
+    return sorted(set(tree.match(here if named else source.paths)))
+
+
+File = tuple[str, str | None, tuple[tuple[str, str], ...]]
+
+
+def _unique(
+    sources: tuple[EvidenceSource, ...], wanted: Mapping[str, list[str]], baselines: Mapping[str, list[str]]
+) -> list[File]:
+    """Every file once for each way of reading it, the largest effort first in the list's natural order."""
+    found: dict[File, None] = {}
+    for source in sources:
+        for path in (*wanted[source.name], *baselines.get(source.name, ())):
+            found[path, source.format, source.columns] = None
+    return list(found)
+
+
+def _read_all(files: list[File], root: str, step: Callable[[int, int, str], None]) -> dict[File, _Read]:
+    done: dict[File, _Read] = {}
+    for at, file in enumerate(files, 1):
+        step(at, len(files), file[0])
+        done[file] = _read_one(file, root)
+    return done
+
+
+def _read_one(file: File, root: str) -> _Read:
+    path, expected, columns = file
+    shown = path
+    digest, size, modified = "", 0, None
+    try:
+        with Source.open(os.path.join(root, path)) as source:
+            source.name = shown
+            size, modified = source.size, source.modified_at
+            digest = source.digest()
+            reading = read(source, expected=expected, columns=dict(columns))
+            return _Read(path, digest, size, modified, reading, None)
+    except EvidenceError as error:
+        refusal = Refusal(
+            shown, error.code, error.message, error.line, error.column, error.hint, digest, size
+        )
+        return _Read(path, digest, size, modified, None, refusal)
+
+
+def _found(
+    source: EvidenceSource,
+    wanted: list[str],
+    baseline: list[str],
+    done: Mapping[File, _Read],
+    plan: Gathering,
+) -> Found:
+    files = [done[path, source.format, source.columns] for path in wanted]
+    before = [done[path, source.format, source.columns] for path in baseline]
+    return Found(
+        evidence=tuple(_evidence(one, source, plan) for one in files if one.reading is not None),
+        refused=tuple(one.refusal for one in files if one.refusal is not None),
+        baseline=tuple(_evidence(one, source, plan) for one in before if one.reading is not None),
+        baseline_refused=tuple(one.refusal for one in before if one.refusal is not None),
+        looked_for=plan.extra.get(source.name, source.paths),
+    )
+
+
+def _evidence(one: _Read, source: EvidenceSource, plan: Gathering) -> Evidence:
+    reading = one.reading or Reading("")
+    binding = plan.bindings.get(one.digest)
+    facts = reading.facts
+    environment, build, bound = _bound(facts, binding, source)
+    taken_at = _taken_at(facts, binding)
+    if taken_at is None and one.modified_at is not None:
+        taken_at = datetime.fromtimestamp(one.modified_at, UTC)
+        notice = Notice("W_FILE_TIME", "the artefact states no time; its age is the file's own time stamp")
+        reading = replace(reading, notices=(*reading.notices, notice))
+    return Evidence(
+        source.name,
+        one.path,
+        one.digest,
+        one.size,
+        reading,
+        plan.received_at,
+        taken_at,
+        environment,
+        build,
+        bound,
+    )
+
+
+def _bound(
+    facts: Mapping[str, str], binding: Binding | None, source: EvidenceSource
+) -> tuple[str | None, str | None, str]:
+    """Environment, build, and how they are known: the content first, then a binding, then the declaration."""
+    environment = facts.get("environment") or (binding.environment if binding else None) or source.environment
+    build = facts.get("build") or (binding.build if binding else None)
+    if facts.get("environment") or facts.get("build"):
+        return environment, build, "content"
+    if binding is not None:
+        return environment, build, "binding"
+    return environment, build, "source" if environment else "unknown"
+
+
+def _taken_at(facts: Mapping[str, str], binding: Binding | None) -> datetime | None:
+    stated = facts.get("taken_at")
+    if stated:
+        try:
+            taken = datetime.fromisoformat(stated)
+        except ValueError:
+            return None
+        return taken if taken.tzinfo is not None else taken.replace(tzinfo=UTC)
+    return binding.taken_at if binding else None
+
+
+def _changes(rulebook: Rulebook, found: Mapping[str, Found], plan: Gathering) -> dict[str, Changes]:
+    """Changed lines since the base commit, only where a criterion on new code will ask for them."""
+    if not any(rule.criterion.metric == "coverage.new_lines" for rule in rulebook.rules):
+        return {}
+    known: dict[str, Changes] = {}
+    changes: dict[str, Changes] = {}
+    for source in rulebook.sources:
+        base = plan.base or source.compare_with
+        if base is None or not _has_lines(found[source.name]):
+            continue
+        if base not in known:
+            known[base] = _changed_since(base, plan.root)
+        changes[source.name] = known[base]
+    return changes
+
+
+def _has_lines(found: Found) -> bool:
+    return any(type(one.reading.records).__name__ == "Lines" for one in found.evidence)
+
+
+def _changed_since(base: str, root: str) -> Changes:
+    from flightrules.connectors.git import changed_lines
+
+    try:
+        changed: Any = changed_lines(root, base)
+    except EvidenceError as error:
+        return Changes(base, refusal=Refusal(base, error.code, error.message, hint=error.hint))
+    return Changes(changed.base, changed.lines, frozenset(changed.tracked))

@@ -1,0 +1,74 @@
+"""Which outputs there are, and writing them whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from importlib import import_module
+
+from flightrules.cli.discover import FOLDER
+from flightrules.errors import UsageError
+from flightrules.reports.report import Report
+
+__all__ = ["OUTPUTS", "write_file", "write_outputs"]
+
+_MODULES = {
+    "json": "json_report",
+    "md": "markdown",
+    "html": "html_page",
+    "pdf": "pdf",
+    "junit": "junit_xml",
+    "sarif": "sarif",
+    "github": "github",
+    "gitlab": "gitlab",
+    "nogo": "nogo",
+}
+OUTPUTS = ("text", *_MODULES)
+_FRESH = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+_ALWAYS = {"html": "report.html", "md": "report.md", "json": "report.json"}
+
+
+def write_outputs(report: Report, arguments: Namespace, root: str) -> str | None:
+    """Write the report and what was asked for; returns the path of the page, relative to here."""
+    if arguments.format != "text":
+        sys.stdout.buffer.write(_rendered(report, arguments.format))
+        sys.stdout.flush()
+    for one in arguments.output:
+        kind, sign, path = one.partition("=")
+        if not sign or kind not in _MODULES:
+            raise UsageError(
+                "E_OUTPUT",
+                f"--output {one[:60]!r} is no output",
+                hint=f"write FORMAT=FILE with {', '.join(_MODULES)}",
+            )
+        write_file(path, _rendered(report, kind))
+    if arguments.no_report:
+        return None
+    for kind, name in _ALWAYS.items():
+        write_file(os.path.join(root, FOLDER, name), _rendered(report, kind))
+    return os.path.relpath(os.path.join(root, FOLDER, "report.html"))
+
+
+def write_file(path: str, data: bytes) -> None:
+    """Replace a file in one step, so that a reader never sees half of it."""
+    folder = os.path.dirname(path) or "."
+    try:
+        os.makedirs(folder, exist_ok=True)
+        temporary = os.path.join(folder, f".{os.path.basename(path)}.{os.getpid()}.part")
+        with open(os.open(temporary, _FRESH, 0o644), "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise UsageError(
+            "E_WRITE",
+            f"cannot write: {error.strerror}",
+            file=path,
+            hint="check the folder and its permissions",
+        ) from None
+
+
+def _rendered(report: Report, kind: str) -> bytes:
+    module = import_module(f"flightrules.reports.{_MODULES[kind]}")
+    done = module.render(report)
+    return done if isinstance(done, bytes) else str(done).encode("utf-8")

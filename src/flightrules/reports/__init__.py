@@ -1,0 +1,1 @@
+"""Verdicts as people and machines read them: pure functions from a report to text or bytes."""
