@@ -14,7 +14,8 @@ class Gate:
 
     ``kind`` is ``entry`` (before testing starts), ``exit`` (before sign-off) or ``stage`` (a point in the
     pipeline, named by ``stage``). ``blocks`` says in words what may not happen (``merge to trunk``).
-    ``on_failure`` is ``block`` or ``alert`` (a person decides).
+    ``on_failure`` is ``block`` or ``alert`` (a person decides). ``sign_off`` are the roles of which
+    ``quorum`` (all of them where it is not stated) must sign before the gate opens.
     """
 
     id: str
@@ -24,3 +25,6 @@ class Gate:
     stage: str | None = None
     blocks: str = ""
     on_failure: Literal["block", "alert"] = "block"
+    sign_off: tuple[str, ...] = ()
+    quorum: int | None = None
+    origin: str = ""

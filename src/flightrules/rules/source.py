@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-__all__ = ["EvidenceSource", "Scope"]
+__all__ = ["Binding", "EvidenceSource", "Scope"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,8 @@ class EvidenceSource:
     ``also`` are further names of the method as sentences may write it. ``paths`` are globs relative to the
     rulebook. ``covers`` are the scopes that the whole artefact measures. ``columns`` maps our field names to
     a CSV's. ``baseline`` are globs of the report that NEW compares with. ``build_required`` refuses evidence
-    whose build is unknown. ``compare_with`` is the git base for new-code coverage.
+    whose build is unknown. ``compare_with`` is the git base for new-code coverage. ``planned`` is the
+    number of tests that the plan holds.
     """
 
     name: str
@@ -29,7 +30,13 @@ class EvidenceSource:
     baseline: tuple[str, ...] = ()
     build_required: bool = False
     compare_with: str | None = None
+    planned: int | None = None
     origin: str = ""
+
+    def answers_to(self, method: str) -> bool:
+        """Whether a sentence's method means this source; case and a leading article do not matter."""
+        wanted = _plain(method)
+        return any(_plain(name) == wanted for name in (self.name, *self.also))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +48,24 @@ class Scope:
     endpoints: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a producer states about one artefact: to which build and environment its digest belongs.
+
+    ``sha256`` is the digest in lower-case hexadecimal; ``artefact`` is the digest of what was tested.
+    """
+
+    sha256: str
+    path: str
+    environment: str | None = None
+    build: str | None = None
+    artefact: str | None = None
+    taken_at: datetime | None = None
+    origin: str = ""
+
+
+def _plain(name: str) -> str:
+    words = name.casefold().split()
+    return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "a", "an") else words)

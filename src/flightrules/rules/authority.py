@@ -1,0 +1,188 @@
+"""Authority: roles with their people and deputies, powers, quorums and who does what in each activity."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from flightrules.rules.record import Field, MapOf, Record
+from flightrules.rules.shape import Choice, Whole
+from flightrules.rules.vocabulary import DURATION, FLAG, LINE, LINES, ROLES
+
+__all__ = [
+    "ACTS",
+    "AUTHORITY",
+    "POWERS",
+    "PRESETS",
+    "Act",
+    "Activity",
+    "Authority",
+    "EscalationLevel",
+    "Role",
+]
+
+PRESETS = ("qa-led", "sponsor-led", "cab-led")
+POWERS = ("may_sign", "may_block", "may_accept", "may_override", "may_waive")
+ACTS = ("verdict", "authorisation", "override", "waiver", "acceptance", "emergency")
+
+
+class Role(NamedTuple):
+    """A function with the people who hold it and what they may do.
+
+    ``may_override`` never works alone: the override act asks for its own quorum.
+    """
+
+    id: str
+    title: str = ""
+    person: str = ""
+    deputy: str = ""
+    critical: bool = False
+    may_sign: bool = False
+    may_block: bool = False
+    may_accept: bool = False
+    may_override: bool = False
+    may_waive: bool = False
+
+
+class Act(NamedTuple):
+    """Something signed: who is accountable, who signs, how many of them."""
+
+    id: str
+    accountable: tuple[str, ...] = ()
+    signers: tuple[str, ...] = ()
+    quorum: int | None = None
+    distinct_people: bool = True
+
+    @property
+    def needed(self) -> int:
+        """How many signatures complete it; all signers when no quorum is stated."""
+        return self.quorum if self.quorum is not None else len(self.signers)
+
+
+class Activity(NamedTuple):
+    """Who is responsible, accountable, supporting, consulted and informed for one activity."""
+
+    id: str
+    responsible: tuple[str, ...] = ()
+    accountable: tuple[str, ...] = ()
+    supports: tuple[str, ...] = ()
+    consulted: tuple[str, ...] = ()
+    informed: tuple[str, ...] = ()
+
+
+class EscalationLevel(NamedTuple):
+    """One step of the agreed path, with how soon it answers."""
+
+    id: str
+    contacts: tuple[str, ...] = ()
+    respond_within: timedelta | None = None
+    title: str = ""
+
+
+class Authority(NamedTuple):
+    """Who may do what."""
+
+    preset: str = ""
+    roles: tuple[Role, ...] = ()
+    acts: tuple[Act, ...] = ()
+    activities: tuple[Activity, ...] = ()
+    escalation: tuple[EscalationLevel, ...] = ()
+    negotiated_by: tuple[str, ...] = ()
+
+    def role(self, name: str) -> Role | None:
+        """The role of that id."""
+        return next((role for role in self.roles if role.id == name), None)
+
+    def act(self, name: str) -> Act | None:
+        """The act of that id."""
+        return next((act for act in self.acts if act.id == name), None)
+
+
+_ROLE = Record(
+    "a role",
+    "A function, its people and its powers.",
+    Role,
+    (
+        Field("title", LINE, "Its name in reports.", default=""),
+        Field("person", LINE, "Who holds it.", default=""),
+        Field("deputy", LINE, "Who stands in.", default=""),
+        Field(
+            "critical", FLAG, "Without this role no release can be decided; it needs a deputy.", default=False
+        ),
+        Field("may_sign", FLAG, "May sign verdicts and authorisations.", default=False),
+        Field("may_block", FLAG, "May raise a blocker.", default=False),
+        Field("may_accept", FLAG, "May accept a blocker or defect with mitigation.", default=False),
+        Field("may_override", FLAG, "May take part in overriding a no-go, never alone.", default=False),
+        Field("may_waive", FLAG, "May approve waivers.", default=False),
+    ),
+    partial=True,
+)
+
+_ACT = Record(
+    "a signed act",
+    "Who signs what.",
+    Act,
+    (
+        Field("accountable", ROLES, "The one role that answers for it.", default=()),
+        Field("signers", ROLES, "Roles that may sign.", default=()),
+        Field(
+            "quorum",
+            Whole(least=1, most=100),
+            "How many of them must sign; all when it is not stated.",
+            default=None,
+        ),
+        Field("distinct_people", FLAG, "The signatures come from different people.", default=True),
+    ),
+    partial=True,
+)
+
+_ACTIVITY = Record(
+    "an activity",
+    "Responsible, accountable, supporting, consulted, informed.",
+    Activity,
+    tuple(
+        Field(key, ROLES, doc, default=())
+        for key, doc in (
+            ("responsible", "Who does it; several are fine."),
+            ("accountable", "Who answers for it; exactly one."),
+            ("supports", "Who helps."),
+            ("consulted", "Who is asked before."),
+            ("informed", "Who is told afterwards."),
+        )
+    ),
+    partial=True,
+)
+
+_LEVEL = Record(
+    "an escalation level",
+    "A step of the path that a disagreement takes.",
+    EscalationLevel,
+    (
+        Field("title", LINE, "What it is for.", default=""),
+        Field("contacts", LINES, "Roles or people.", default=()),
+        Field("respond_within", DURATION, "How soon they answer.", default=None),
+    ),
+    partial=True,
+)
+
+AUTHORITY = Record(
+    "the authority",
+    "Who may sign, block, accept, override and waive.",
+    Authority,
+    (
+        Field(
+            "preset",
+            Choice(*PRESETS),
+            "qa-led, sponsor-led or cab-led: roles and acts to start from.",
+            default="",
+        ),
+        Field("roles", MapOf("roles", _ROLE), "Roles by name.", default=()),
+        Field("acts", MapOf("acts", _ACT), "Signed acts by name.", default=()),
+        Field("activities", MapOf("activities", _ACTIVITY), "Activities by name.", default=()),
+        Field("escalation", MapOf("escalation", _LEVEL), "Levels by name, lowest first.", default=()),
+        Field(
+            "negotiated_by", ROLES, "Roles that agree on thresholds at the start of a project.", default=()
+        ),
+    ),
+    partial=True,
+)

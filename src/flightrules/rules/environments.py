@@ -1,0 +1,82 @@
+"""Environments and the order in which a build must pass through them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flightrules.rules.record import Field, MapOf, Record
+from flightrules.rules.shape import Choice
+from flightrules.rules.vocabulary import FLAG, IDS, LINE, WORDS
+
+__all__ = ["ENVIRONMENTS", "Environment", "cycle", "promotion_order"]
+
+
+class Environment(NamedTuple):
+    """A place where builds run. A build enters only after it passed in every one of ``requires_pass_in``."""
+
+    id: str
+    title: str = ""
+    also: tuple[str, ...] = ()
+    requires_pass_in: tuple[str, ...] = ()
+    parity_with: tuple[str, ...] = ()
+    data: str = ""
+    exclusive: bool = False
+    production: bool = False
+
+
+ENVIRONMENTS: MapOf[Environment] = MapOf(
+    "environments",
+    Record(
+        "an environment",
+        "A place where builds run, and what must be passed before.",
+        Environment,
+        (
+            Field("title", LINE, "Its name in reports.", default=""),
+            Field("also", WORDS, "Further names that sentences and evidence use.", default=()),
+            Field("requires_pass_in", IDS, "Environments that must be passed before.", default=()),
+            Field("parity_with", IDS, "Environments that it must be configured like.", default=()),
+            Field("data", Choice("masked", "synthetic", "production"), "What data it holds.", default=""),
+            Field("exclusive", FLAG, "Not shared by releases that conflict.", default=False),
+            Field("production", FLAG, "Users are here.", default=False),
+        ),
+        partial=True,
+    ),
+)
+
+
+def cycle(environments: tuple[Environment, ...]) -> tuple[str, ...]:
+    """The environments that wait for each other, in a circle; empty when the order is sound."""
+    waits = {one.id: one.requires_pass_in for one in environments}
+    done: set[str] = set()
+    for start in waits:
+        trail = _walk(start, waits, done)
+        if trail:
+            return trail
+    return ()
+
+
+def _walk(start: str, waits: dict[str, tuple[str, ...]], done: set[str]) -> tuple[str, ...]:
+    path: list[str] = []
+    stack: list[tuple[str, bool]] = [(start, False)]
+    while stack:
+        name, leaving = stack.pop()
+        if leaving:
+            path.pop()
+            done.add(name)
+        elif name in path:
+            return (*path[path.index(name) :], name)
+        elif name not in done:
+            path.append(name)
+            stack.append((name, True))
+            stack += [(other, False) for other in reversed(waits.get(name, ()))]
+    return ()
+
+
+def promotion_order(environments: tuple[Environment, ...]) -> tuple[str, ...]:
+    """The environments so that each comes after all that it requires; the order written breaks ties."""
+    waiting = {one.id: set(one.requires_pass_in) for one in environments}
+    order: list[str] = []
+    while ready := [name for name, needs in waiting.items() if needs <= set(order)]:
+        order.append(ready[0])
+        del waiting[ready[0]]
+    return tuple(order)

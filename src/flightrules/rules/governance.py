@@ -1,0 +1,155 @@
+"""The frame around a release: stages, bodies, decision times, reviews of the practice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from flightrules.rules.record import Field, MapOf, Record
+from flightrules.rules.shape import Number, Whole
+from flightrules.rules.vocabulary import DURATION, LINE, LINES, ROLES
+
+__all__ = ["GOVERNANCE", "Body", "DecisionTimes", "Governance", "Practice", "ReportPromise"]
+
+
+class Body(NamedTuple):
+    """A board: its members, how often it meets, what it decides."""
+
+    id: str
+    members: tuple[str, ...] = ()
+    chair: str = ""
+    meets: str = ""
+    decides: str = ""
+
+
+class DecisionTimes(NamedTuple):
+    """The two decisions: an authorisation in the span before the window, and the final poll."""
+
+    authorise_earliest: timedelta | None = None
+    authorise_latest: timedelta | None = None
+    final_poll: timedelta | None = None
+
+
+class ReportPromise(NamedTuple):
+    """What the readiness report promises to its readers."""
+
+    produced_within: timedelta | None = None
+    read_within: timedelta | None = None
+    rollback_filled_within: timedelta | None = None
+    leading_indicators: int = 1
+    lagging_indicators: int = 1
+
+
+class Practice(NamedTuple):
+    """How far back reviews of the practice look, and where they warn."""
+
+    decisions_reviewed: int | None = None
+    incidents_reviewed: int | None = None
+    emergency_share: Decimal | None = None
+
+
+class Governance(NamedTuple):
+    """Stages, bodies and times."""
+
+    lifecycle: tuple[str, ...] = ()
+    dependency_types: tuple[str, ...] = ()
+    bodies: tuple[Body, ...] = ()
+    decisions: DecisionTimes = DecisionTimes()
+    report: ReportPromise = ReportPromise()
+    practice: Practice = Practice()
+    closure: tuple[str, ...] = ()
+
+
+_BODY = Record(
+    "a body",
+    "A board that decides.",
+    Body,
+    (
+        Field("members", ROLES, "Roles that sit on it.", default=()),
+        Field("chair", LINE, "Who leads it.", default=""),
+        Field("meets", LINE, "How often.", default=""),
+        Field("decides", LINE, "What it decides.", default=""),
+    ),
+    partial=True,
+)
+_DECISIONS = Record(
+    "the decision times",
+    "When it is decided.",
+    DecisionTimes,
+    (
+        Field(
+            "authorise_earliest",
+            DURATION,
+            "The authorisation is taken no earlier than this before the window.",
+            default=None,
+        ),
+        Field("authorise_latest", DURATION, "... and no later than this before the window.", default=None),
+        Field("final_poll", DURATION, "The final poll, this long before the deployment.", default=None),
+    ),
+    partial=True,
+)
+_REPORT = Record(
+    "the report's promise",
+    "What the readiness report promises.",
+    ReportPromise,
+    (
+        Field("produced_within", DURATION, "It is produced in less than this.", default=None),
+        Field("read_within", DURATION, "Its decision page is read in less than this.", default=None),
+        Field(
+            "rollback_filled_within",
+            DURATION,
+            "Its rollback section takes this long to fill in.",
+            default=None,
+        ),
+        Field(
+            "leading_indicators", Whole(most=20), "Leading indicators in each report, at least.", default=1
+        ),
+        Field(
+            "lagging_indicators", Whole(most=20), "Lagging indicators in each report, at least.", default=1
+        ),
+    ),
+    partial=True,
+)
+_PRACTICE = Record(
+    "the review of the practice",
+    "How the practice itself is looked at.",
+    Practice,
+    (
+        Field(
+            "decisions_reviewed",
+            Whole(least=1),
+            "Last decisions that must have a written record.",
+            default=None,
+        ),
+        Field(
+            "incidents_reviewed",
+            Whole(least=1),
+            "Last incidents that are matched with accepted defects.",
+            default=None,
+        ),
+        Field(
+            "emergency_share",
+            Number("a share in per cent", least=0, most=100, percent=True),
+            "Warn above this share of emergencies.",
+            default=None,
+        ),
+    ),
+    partial=True,
+)
+
+GOVERNANCE = Record(
+    "the governance",
+    "The frame around a release.",
+    Governance,
+    (
+        Field("lifecycle", LINES, "Stages of a release, in order.", default=()),
+        Field("dependency_types", LINES, "Kinds of dependencies that are mapped.", default=()),
+        Field("bodies", MapOf("bodies", _BODY), "Boards by name.", default=()),
+        Field("decisions", _DECISIONS, "When decisions are taken.", default=DecisionTimes()),
+        Field("report", _REPORT, "What the report promises.", default=ReportPromise()),
+        Field("practice", _PRACTICE, "Reviews of the practice.", default=Practice()),
+        Field("closure", LINES, "What must hold before a release is closed.", default=()),
+    ),
+    partial=True,
+)
