@@ -29,6 +29,8 @@ __all__ = ["read"]
 _REQUIRED = ("timeStamp", "elapsed", "success")
 _CAREFUL_SIZE = 4 << 20
 _STRIDE = 16
+_FOLD_AT = 100_000
+_DISTINCT_LIMIT = 1_000_000
 _OWN_FAULT = "org.apache.jmeter."
 _TRANSACTION = "Number of samples in transaction"
 _DEFINITIONS = {
@@ -52,7 +54,7 @@ class _Layout(NamedTuple):
     variables: int  # sample variables: the quoted names at the header's end
 
 
-def read(source: Source, head: Head) -> Reading:
+def read(source: Source, _head: Head) -> Reading:
     """Samples of a JTL file.
 
     Raises:
@@ -69,7 +71,7 @@ def read(source: Source, head: Head) -> Reading:
             layout = _layout(header, source)
             tally = _Tally(layout, source)
         tally.take(batch)
-    if tally is None or not tally.counts:
+    if tally is None or tally.is_empty:
         message = "the table has a header and no rows"
         raise EvidenceError("E_NO_ROWS", message, file=source.name, hint="check that the load test ran")
     return tally.reading(complete=complete)
@@ -108,7 +110,9 @@ def _layout(header: str, source: Source) -> _Layout:
         at.get("responseCode", -1),
         at.get("success", -1),
         at.get("allThreads", -1),
-        sum(1 for cell in raw if cell.startswith('"')) if raw[-1].startswith('"') and raw[0][:1] != '"' else 0,
+        sum(1 for cell in raw if cell.startswith('"'))
+        if raw[-1].startswith('"') and raw[0][:1] != '"'
+        else 0,
     )
 
 
@@ -132,16 +136,22 @@ class _Tally:
         self._span = Span(self._pair(first), sortable=layout.start == 0, careful=self._careful)
         self._stride = 1 if self._careful else _STRIDE
         self._users = 0
+        self._samples = Samples()
+        self._mismarked = 0
         self._own_faults = 0
         self._transactions = 0
         self._variables_set = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row was counted."""
+        return not self.counts and not self._samples.requests
 
     def take(self, batch: Batch) -> None:
         """Count the rows of one batch."""
         layout, bare = self._layout, batch.bare
         rows = [self._quoted_row(line, text) for line, text in batch.quoted]
-        joined = sum(map(str.count, bare, repeat(layout.delimiter)))
-        if joined != len(bare) * (layout.width - 1):
+        if "".join(bare).count(layout.delimiter) != len(bare) * (layout.width - 1):
             self._refuse_width(batch)
         split = map(str.split, bare, repeat(layout.delimiter), repeat(self._cut))
         if self._absent:
@@ -166,7 +176,9 @@ class _Tally:
 
     def _quoted_row(self, line: int, text: str) -> list[str]:
         try:
-            cells = next(csv.reader(text.splitlines(keepends=True), delimiter=self._layout.delimiter, strict=True))
+            cells = next(
+                csv.reader(text.splitlines(keepends=True), delimiter=self._layout.delimiter, strict=True)
+            )
         except csv.Error as error:
             message = f"not a valid row: {error}"
             raise EvidenceError("E_MALFORMED", message, file=self._source.name, line=line) from None
@@ -203,6 +215,8 @@ class _Tally:
                 error.line = self._line_with(batch, key)
                 raise
         self._known = len(self.counts)
+        if self._known > _FOLD_AT:
+            self._fold()
         return slowest
 
     def _checked(self, key: _Key) -> Decimal:
@@ -232,7 +246,9 @@ class _Tally:
             unset = layout.delimiter + layout.delimiter.join(["null"] * layout.variables)
             self._variables_set = any(not row.endswith(unset) for row in (*batch.bare, *texts))
         if layout.users >= 0:
-            cells = map(str.split, batch.bare[:: self._stride], repeat(layout.delimiter), repeat(layout.users + 1))
+            cells = map(
+                str.split, batch.bare[:: self._stride], repeat(layout.delimiter), repeat(layout.users + 1)
+            )
             found = [row[layout.users] for row in (*cells, *rows)]
             self._users = max(self._users, *(int(one) for one in found if one.isdecimal()), 0)
 
@@ -240,15 +256,10 @@ class _Tally:
         """All rows as samples, once the last batch was taken."""
         self._refuse_unfit()
         start, end = self._span.ends()
-        samples = Samples(first=start, last=end, users=self._users or None)
-        mismarked = 0
-        for (elapsed, label, code, ok), count in self.counts.items():
-            good = ok.lower() == "true"
-            server_error = len(code) == 3 and code[0] == "5" and code.isdecimal()  # noqa: PLR2004  HTTP
-            mismarked += count if good and server_error else 0
-            ms = Decimal(elapsed)
-            samples.add(label, int(ms) if ms == int(ms) else ms, ok=good and not server_error, count=count)
-        notices = [*self._span.notices(), *self._notices(mismarked, complete=complete)]
+        self._fold()
+        samples = self._samples
+        samples.seen(start, end, self._users or None)
+        notices = [*self._span.notices(), *self._notices(complete=complete)]
         facts = {"tool": "JMeter"}
         taken_at = rfc3339(end)
         if taken_at:
@@ -257,29 +268,54 @@ class _Tally:
             "jmeter-csv", records=samples, notices=tuple(notices), facts=facts, definitions=_DEFINITIONS
         )
 
+    def _fold(self) -> None:
+        """Turn the counted rows into samples, so that few texts are kept."""
+        for (elapsed, label, code, ok), count in self.counts.items():
+            good = ok.lower() == "true"
+            server_error = len(code) == 3 and code[0] == "5" and code.isdecimal()  # noqa: PLR2004  HTTP
+            self._mismarked += count if good and server_error else 0
+            ms = Decimal(elapsed)
+            self._samples.add(
+                label, int(ms) if ms == int(ms) else ms, ok=good and not server_error, count=count
+            )
+        self.counts.clear()
+        self._known = 0
+        if sum(len(one.counted) for one in self._samples.durations.values()) > _DISTINCT_LIMIT:
+            message = f"the rows have more than {_DISTINCT_LIMIT} distinct pairs of label and duration"
+            hint = "give requests a common label instead of one per URL"
+            raise EvidenceError("E_TOO_MANY_ITEMS", message, file=self._source.name, hint=hint)
+
     def _refuse_unfit(self) -> None:
         missing = [name for name, at in zip(_REQUIRED, self._required_places(), strict=True) if at < 0]
         name = self._source.name
         if missing:
             hint = "switch the column on in JMeter's save service settings"
-            raise EvidenceError("E_MISSING_FIELD", f"the column {missing[0]} is missing", file=name, line=1, hint=hint)
+            raise EvidenceError(
+                "E_MISSING_FIELD", f"the column {missing[0]} is missing", file=name, line=1, hint=hint
+            )
         if self._layout.variables and not self._variables_set:
             message = "the test plan's sample variables are null in every row: its data was never loaded"
-            raise EvidenceError("E_REFERENCE", message, file=name, hint="check the data set, or unset sample_variables")
-        total = self.counts.total()
+            raise EvidenceError(
+                "E_REFERENCE", message, file=name, hint="check the data set, or unset sample_variables"
+            )
+        total = self.counts.total() + self._samples.requests.total()
         if self._own_faults >= total and all(key[3].lower() == "false" for key in self.counts):
             message = f"all {total} samples failed with an exception inside JMeter itself"
-            raise EvidenceError("E_RUN_CRASHED", message, file=name, hint="mend the test plan and repeat the run")
+            raise EvidenceError(
+                "E_RUN_CRASHED", message, file=name, hint="mend the test plan and repeat the run"
+            )
 
     def _required_places(self) -> tuple[int, int, int]:
         return self._layout.start, self._layout.elapsed, self._layout.ok
 
-    def _notices(self, mismarked: int, *, complete: bool) -> Iterable[Notice]:
-        if mismarked:
-            message = f"{mismarked} rows are marked success=true with a 5xx response code; they count as failed"
+    def _notices(self, *, complete: bool) -> Iterable[Notice]:
+        if self._mismarked:
+            message = f"{self._mismarked} rows are marked success=true with a 5xx response code; they count as failed"
             yield Notice("W_CONTRADICTION", message)
         if self._transactions:
-            message = f"{self._transactions} rows are transactions that sum up other rows; all rows are counted"
+            message = (
+                f"{self._transactions} rows are transactions that sum up other rows; all rows are counted"
+            )
             yield Notice("W_NESTED", message)
         if not complete:
             yield Notice("W_NO_FINAL_NEWLINE", "the last row has no line end; it may be cut short")

@@ -78,42 +78,54 @@ def _text(piece: bytes, line: int, source: Source) -> str:
 
 
 def _batch(text: str, line: int, source: Source, *, complete: bool) -> tuple[Batch, int]:
-    lines = text.split("\n")
-    if not lines[-1]:
-        lines.pop()
-    following = line + len(lines)
     quoted: list[tuple[int, str]] = []
     if '"' in text:
-        lines, quoted = _apart(lines, line, source)
-    if "\n\n" in text or text.startswith("\n"):
-        lines = [one for one in lines if one and not one.isspace()]
-    return Batch(line, lines, quoted, complete), following
+        text, quoted = _apart(text, line, source)
+    bare = text.split("\n")
+    if not bare[-1]:
+        bare.pop()
+    following = line + len(bare) + sum(record.count("\n") + 1 for _, record in quoted)
+    if "" in bare:
+        bare = [one for one in bare if one]
+    return Batch(line, bare, quoted, complete), following
 
 
-def _apart(lines: list[str], first: int, source: Source) -> tuple[list[str], list[tuple[int, str]]]:
-    bare: list[str] = []
+def _apart(text: str, line: int, source: Source) -> tuple[str, list[tuple[int, str]]]:
+    """The text without the records that hold quotes, and those records with their lines."""
+    kept: list[str] = []
     quoted: list[tuple[int, str]] = []
-    open_lines: list[str] = []
-    opened = first
-    for number, one in enumerate(lines, first):
-        if not open_lines and '"' not in one:
-            bare.append(one)
-            continue
-        if not open_lines:
-            opened = number
-        open_lines.append(one)
-        if one.count('"') % 2 == (1 if len(open_lines) > 1 else 0):
-            quoted.append((opened, "\n".join(open_lines)))
-            open_lines = []
-    if open_lines:
-        raise _open_quote("\n".join(open_lines), opened, source)
-    return bare, quoted
+    at = 0
+    while (quote := text.find('"', at)) >= 0:
+        start = max(text.rfind("\n", at, quote) + 1, at)
+        end = _record_end(text, start, quote)
+        line += text.count("\n", at, start)
+        if text.count('"', start, end) % 2:
+            raise _open_quote(text[start:end], line, source)
+        kept.append(text[at:start])
+        quoted.append((line, text[start:end]))
+        line += text.count("\n", start, end + 1)
+        at = end + 1
+    kept.append(text[at:])
+    return "".join(kept), quoted
+
+
+def _record_end(text: str, start: int, quote: int) -> int:
+    """Where the record ends: the first line end behind an even number of quotes."""
+    end = text.find("\n", quote)
+    open_quotes = text.count('"', start, end) if end >= 0 else 0
+    while end >= 0 and open_quotes % 2:
+        following = text.find("\n", end + 1)
+        open_quotes += text.count('"', end, following) if following >= 0 else 0
+        end = following
+    return end if end >= 0 else len(text)
 
 
 def _open_quote(text: str, line: int, source: Source) -> EvidenceError:
     at = line + text.count("\n", 0, text.rfind('"'))
     message = f"a quoted cell never ends; its last quote stands in line {at}"
-    return EvidenceError("E_UNTERMINATED_QUOTE", message, file=source.name, line=line, hint="write the file again")
+    return EvidenceError(
+        "E_UNTERMINATED_QUOTE", message, file=source.name, line=line, hint="write the file again"
+    )
 
 
 def _open_quote_or_long(piece: bytes, line: int, source: Source) -> EvidenceError:

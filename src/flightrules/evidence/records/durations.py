@@ -8,9 +8,11 @@ are kept as a flat array of doubles, 8 bytes each. A double gives back every dec
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import accumulate
+from math import fsum
 from typing import Self
 
 __all__ = ["Durations", "rank"]
@@ -31,11 +33,12 @@ def rank(percentile: Decimal, size: int) -> int:
 class Durations:
     """A multiset of durations; joining two gives what one with everything would give."""
 
-    __slots__ = ("counted", "loose")
+    __slots__ = ("_sorted", "counted", "loose")
 
-    def __init__(self) -> None:
+    def __init__(self, loose: array[float] | None = None) -> None:
         self.counted: Counter[int | float] = Counter()
-        self.loose: array[float] = array("d")
+        self.loose: array[float] = array("d") if loose is None else loose
+        self._sorted = not self.loose
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Durations) and self._items() == other._items()
@@ -52,7 +55,9 @@ class Durations:
     def update(self, other: Durations) -> None:
         """Take all durations of ``other`` too."""
         self.counted.update(other.counted)
-        self.loose.extend(other.loose)
+        if other.loose:
+            self.loose.extend(other._ordered())
+            self._sorted = len(self.loose) == len(other.loose)
 
     def joined(self, other: Self) -> Durations:
         """Both together, as a new multiset."""
@@ -63,20 +68,32 @@ class Durations:
 
     def percentiles(self, wanted: tuple[Decimal, ...]) -> list[Decimal]:
         """The nearest-rank percentiles, in milliseconds; empty when there is no duration."""
-        items = self._items()
-        if not items:
+        size = len(self)
+        if not size:
             return []
+        if not self.counted:
+            ordered = self._ordered()
+            return [_exact(ordered[rank(one, size) - 1]) for one in wanted]
+        items = self._items()
         reached = list(accumulate(count for _, count in items))
-        return [_exact(items[_first(reached, rank(one, reached[-1]))][0]) for one in wanted]
+        return [_exact(items[bisect_left(reached, rank(one, size))][0]) for one in wanted]
 
     def extremes(self) -> tuple[Decimal, Decimal, Decimal] | None:
         """Smallest, largest and mean duration (mean to three places), if there is any."""
-        items = self._items()
-        if not items:
+        if not len(self):
             return None
-        total = sum((_exact(ms) * count for ms, count in items), Decimal())
+        # fsum rounds once, whatever the order; a sum of doubles would depend on it
+        total = Decimal(fsum(self.loose)) + sum(_exact(ms) * count for ms, count in self.counted.items())
         mean = (total / len(self)).quantize(_THREE_PLACES, ROUND_HALF_EVEN)
-        return _exact(items[0][0]), _exact(items[-1][0]), mean
+        ends = [*self.counted, *(self._ordered()[:1]), *(self._ordered()[-1:])]
+        return _exact(min(ends)), _exact(max(ends)), mean
+
+    def _ordered(self) -> array[float]:
+        """The loose values in ascending order; sorted once, and cheap to join when sorted before."""
+        if not self._sorted:
+            self.loose = array("d", sorted(self.loose))
+            self._sorted = True
+        return self.loose
 
     def _items(self) -> list[tuple[int | float, int]]:
         """Value and count, in ascending order."""
@@ -87,20 +104,11 @@ class Durations:
         return sorted(counts.items())
 
 
-def _first(reached: list[int], wanted: int) -> int:
-    low, high = 0, len(reached) - 1
-    while low < high:
-        middle = (low + high) // 2
-        if reached[middle] >= wanted:
-            high = middle
-        else:
-            low = middle + 1
-    return low
-
-
 def _lossless(ms: Decimal) -> int | float:
     return int(ms) if ms == ms.to_integral_value() else float(ms)
 
 
 def _exact(ms: float) -> Decimal:
-    return Decimal(ms) if isinstance(ms, int) else Decimal(repr(ms)).normalize() if ms % 1 else Decimal(int(ms))
+    return (
+        Decimal(ms) if isinstance(ms, int) else Decimal(repr(ms)).normalize() if ms % 1 else Decimal(int(ms))
+    )

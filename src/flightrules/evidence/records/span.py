@@ -114,7 +114,9 @@ class Span:
     def notices(self) -> Iterable[Notice]:
         """What a reader must know about the times."""
         if self._unreadable:
-            yield Notice("W_TIME", f"the start of {self._unreadable} rows cannot be read; no duration is given")
+            yield Notice(
+                "W_TIME", f"the start of {self._unreadable} rows cannot be read; no duration is given"
+            )
         if self._naive:
             yield Notice("W_NAIVE_TIME", "the rows' times have no zone; they are read as UTC")
         if self._unordered and self._careful:
