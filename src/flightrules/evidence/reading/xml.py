@@ -233,8 +233,8 @@ def malformed(source: Source, error: expat.ExpatError) -> EvidenceError:
     cut = message in (expat.errors.XML_ERROR_UNCLOSED_TOKEN, expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION, expat.errors.XML_ERROR_PARTIAL_CHAR)
     encoding = message in (expat.errors.XML_ERROR_INCORRECT_ENCODING, expat.errors.XML_ERROR_UNKNOWN_ENCODING)
     code = "E_TRUNCATED" if cut else "E_ENCODING" if encoding else "E_MALFORMED"
-    if message == expat.errors.XML_ERROR_NO_ELEMENTS:
-        code = "E_EMPTY"
+    if message == expat.errors.XML_ERROR_NO_ELEMENTS:  # also said where open elements are never closed
+        code = "E_TRUNCATED" if re.search(rb"<[A-Za-z_]", source.head(1 << 16)) else "E_EMPTY"
     return EvidenceError(code, f"not well-formed XML: {message}", file=source.name, line=error.lineno, column=error.offset + 1, hint="let the tool write the file again")
 
 
