@@ -52,7 +52,7 @@ def _read_layers(scan: Scan, report: dict[str, Any]) -> None:
         raise scan.no_run("no layer was looked at")
     groups = mapping(report.get("Vulnerabilities"), "Vulnerabilities", scan.name, optional=True)
     for word, listed in groups.items():
-        for one in objects(listed, "Vulnerabilities[]", scan.name):
+        for one in objects(listed, "Vulnerabilities[]", scan.name, optional=True):
             path, line = text(one, "FeatureName"), text(one, "FeatureVersion")
             scan.add(text(one, "Name"), severity(word), path=path, line=line, title=text(one, "Description"))
 

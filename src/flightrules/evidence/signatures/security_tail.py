@@ -171,7 +171,10 @@ def _clair(head: Head) -> bool:
 
 
 def _kube_bench(head: Head) -> bool:
-    return any(_json(head, f"{start}tests[].results[].test_number") for start in ("Controls[].", "[].", ""))
+    starts = ("Controls[].", "[].", "")
+    return any(_json(head, f"{start}tests[].results", f"{start}node_type") for start in starts) or _json(
+        head, "Controls[].tests[].results", "Totals"
+    )
 
 
 def _checkov(head: Head) -> bool:
