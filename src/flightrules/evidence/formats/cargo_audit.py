@@ -31,8 +31,7 @@ def read(source: Source, _head: Head) -> Reading:
     for one in listed:
         advisory = mapping(one.get("advisory"), "advisory", source.name)
         _add(scan, one, text(advisory, "id"), severity(text(advisory, "severity")))
-    if isinstance(found.get("count"), int):
-        scan.compare(found["count"], "vulnerabilities.count", len(listed))
+    scan.compare(found.get("count"), "vulnerabilities.count", len(listed))
     for kind, warnings in mapping(report.get("warnings"), "warnings", source.name, optional=True).items():
         for one in objects(warnings, "warnings[]", source.name):
             _add(scan, one, text(one, "advisory", "id") or kind, "info")

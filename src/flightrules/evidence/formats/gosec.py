@@ -40,7 +40,6 @@ def read(source: Source, _head: Head) -> Reading:
             state="suppressed" if muted else "live",
         )
     scan.not_tested(len(errors), "files or packages could not be read")
-    if isinstance(stats.get("found"), int):
-        scan.compare(stats["found"], "Stats.found", len(scan.live))
+    scan.compare(stats.get("found"), "Stats.found", len(scan.live))
     scan.fact(tool_version=text(report, "GosecVersion"))
     return scan.reading("gosec")

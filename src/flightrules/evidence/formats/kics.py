@@ -27,10 +27,7 @@ def read(source: Source, _head: Head) -> Reading:
     for query in queries:
         _add(scan, query)
     _require_run(scan, report)
-    if "total_counter" in report:
-        scan.compare(
-            whole(report["total_counter"], "total_counter", source.name), "total_counter", len(scan.live)
-        )
+    scan.compare(report.get("total_counter"), "total_counter", len(scan.live))
     scan.fact(tool_version=text(report, "kics_version"), taken_at=text(report, "end"))
     return scan.reading("kics")
 

@@ -31,7 +31,6 @@ def read(source: Source, _head: Head) -> Reading:
     totals = mapping(report.get("totals"), "totals", source.name, optional=True)
     stated = [totals.get("errors"), totals.get("warnings")]
     declared = [one for one in stated if isinstance(one, int)]
-    if declared:
-        scan.compare(sum(declared), "totals", len(scan.live))
+    scan.compare(sum(declared), "totals", len(scan.live))
     scan.define(severity="error is high, warning is medium")
     return scan.reading("phpcs-json")

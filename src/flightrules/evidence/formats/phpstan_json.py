@@ -32,8 +32,7 @@ def read(source: Source, _head: Head) -> Reading:
             title = text(one, "message")
             rule = text(one, "identifier") or "error"
             scan.add(rule, "high", path=path, line=text(one, "line"), title=title)
-    if isinstance(totals.get("file_errors"), int):
-        scan.compare(totals["file_errors"], "totals.file_errors", len(scan.live))
+    scan.compare(totals.get("file_errors"), "totals.file_errors", len(scan.live))
     scan.define(severity="PHPStan's errors are high")
     return scan.reading("phpstan-json")
 

@@ -35,9 +35,8 @@ def read(source: Source, _head: Head) -> Reading:
                 title=text(one, "message"),
                 state="fixed" if one.get("corrected") is True else "live",
             )
-    declared = summary.get("offense_count")
-    if isinstance(declared, int):
-        scan.compare(declared, "summary.offense_count", len(scan.live) + len(scan.fixed))
+    listed = len(scan.live) + len(scan.fixed)
+    scan.compare(summary.get("offense_count"), "summary.offense_count", listed)
     scan.fact(tool_version=text(report, "metadata", "rubocop_version"))
     scan.define(severity="fatal is critical, error is high, warning is medium, the others are info")
     return scan.reading("rubocop-json")

@@ -24,8 +24,8 @@ _SPACE = " \t\r\n"
 _OBJECT_LIMIT = 750_000
 
 
-def documents(source: Source) -> Iterator[Any]:
-    """All documents of the file in order, decoded as strictly as a single one.
+def documents(source: Source, *, free_text: bool = False) -> Iterator[Any]:
+    """All documents of the file in order, decoded as strictly as a single one (see ``reading.json.decode`` for ``free_text``).
 
     Raises:
         EvidenceError: as ``reading.json.decode``.
@@ -47,7 +47,8 @@ def documents(source: Source) -> Iterator[Any]:
             raise malformed(error, whole, name, 1) from None
         except (RecursionError, ValueError):
             value = decode_text(whole[at:], name)  # says which of the two it is
-        refuse_bad_text(value, name)
+        if not free_text:
+            refuse_bad_text(value, name)
         yield value
         at = _skip(whole, at)
 

@@ -43,6 +43,7 @@ class Scan:
         identity: Iterable[str] = (),
         state: str = "live",
         mark: str = "",
+        parts: Iterable[str] = (),
     ) -> None:
         """Put one finding on the pile ``state``: ``live``, ``suppressed`` or ``fixed``.
 
@@ -65,6 +66,7 @@ class Scan:
             title=" ".join(title.split()),
             identity=identity,
             mark=mark,
+            parts=parts,
         )
         pile = {"suppressed": self.suppressed, "fixed": self.fixed}.get(state, self.live)
         pile.append(made)
@@ -100,10 +102,22 @@ class Scan:
         if count:
             self.note("W_NOT_TESTED", f"{count} {what}")
 
-    def compare(self, declared: int, what: str, counted: int) -> None:
-        """Warn where the report's own count differs from the counted one."""
-        if declared != counted:
-            self.note("W_COUNT_MISMATCH", f"{what} says {declared}, the report lists {counted}")
+    def compare(self, declared: object, what: str, counted: int) -> None:
+        """Warn where the report's own count, if it states one, differs from the counted one.
+
+        Raises:
+            EvidenceError: E_COUNT_MISMATCH where it announces findings and lists none of any kind.
+        """
+        if isinstance(declared, bool) or not isinstance(declared, int) or declared == counted:
+            return
+        if declared > 0 and counted == 0 and self.empty:
+            raise EvidenceError(
+                "E_COUNT_MISMATCH",
+                f"{what} announces {declared} findings and the report lists none",
+                file=self.name,
+                hint="write the report again, complete",
+            )
+        self.note("W_COUNT_MISMATCH", f"{what} says {declared}, the report lists {counted}")
 
     def failed(self, message: str) -> EvidenceError:
         """The refusal of a report in which the scanner says that it failed."""

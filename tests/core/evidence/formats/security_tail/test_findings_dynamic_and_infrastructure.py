@@ -139,7 +139,7 @@ CLEAN = {
     "a host that Nessus scanned": ('<NessusClientData_v2><Report><ReportHost name="h"/></Report></NessusClientData_v2>', "nessus-xml"),
     "checks that passed": (TLS_HEAD + TLS_ROWS.splitlines()[0] + "\n", "testssl-csv"),
     "files without matches": ({**KICS, "queries": [], "total_counter": 0}, "kics"),
-    "resources that passed": ({**CHECKOV, "results": {"failed_checks": [], "passed_checks": [CHECK]}}, "checkov"),
+    "resources that passed": ({**CHECKOV, "summary": {}, "results": {"failed_checks": [], "passed_checks": [CHECK]}}, "checkov"),
     "controls that passed": ({**KUBESCAPE, "results": [{"resourceID": "x", "controls": []}]}, "kubescape"),
 }  # fmt: skip
 

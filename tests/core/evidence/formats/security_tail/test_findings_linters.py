@@ -200,6 +200,7 @@ REFUSED = {
     "PMD that only failed": ('<pmd version="7" timestamp="t"><error filename="a" msg="x"/></pmd>', "E_SCAN_FAILED"),
     "PMD from nowhere": ("<pmd/>", "E_NO_RUNS"),
     "Checkstyle cut in the middle": (CHECKSTYLE[:120], "E_TRUNCATED"),
+    "messages announced and none listed": ([{**ESLINT[1], "errorCount": 4}], "E_COUNT_MISMATCH"),
     "ESLint cut in the middle": (json.dumps(ESLINT)[:150], "E_TRUNCATED"),
     "Pylint in UTF-16": (json.dumps(PYLINT).encode("utf-16"), "E_ENCODING"),
     "an entity bomb": ('<!DOCTYPE c [<!ENTITY a "b">]><checkstyle><file name="&a;"/></checkstyle>', "E_DTD_FORBIDDEN"),
@@ -213,7 +214,7 @@ def test_refused(outcome, story):
 
 
 LIES = {
-    "ESLint's counts": [{**ESLINT[1], "errorCount": 4}],
+    "ESLint's counts": [{**ESLINT[0], "errorCount": 4}],
     "gosec's statistics": {**GOSEC, "Stats": {"files": 3, "found": 9}},
     "Brakeman's header": {**BRAKEMAN, "scan_info": {**BRAKEMAN["scan_info"], "security_warnings": 5}},
     "SpotBugs' summary": SPOTBUGS.replace('total_bugs="2"', 'total_bugs="7"'),
