@@ -9,8 +9,7 @@ SubjectPublicKeyInfo, and signatures stand in the order of their keyids. A signa
 for nothing; one that claims the known key and does not hold refuses the record. Each payload is an in-toto
 Statement v1 about the same subjects, without duplicate keys, floats or NaN. The verdict is svr v0.2 or VSA v1
 and holds the record; the evidence is test-result v0.1 and lists the artefacts. Rulebook digest, evidence
-digests, time, criteria and verdict say the same wherever they stand, and the verdict names the SHA-256 of the
-evidence payload.
+digests, time, criteria and verdict agree, and the verdict names the SHA-256 of the evidence payload.
 """
 
 import base64
@@ -92,10 +91,9 @@ def check_tests(record: dict[str, Any], tests: dict[str, Any], word: str) -> Non
     rest = [(name, state) for name, state in states if state not in {"PASS", "NOT APPLICABLE"}]
     failed = [name for name, state in rest if state != "WAIVED" and word in BLOCKED]
     warned = [name for name, state in rest if state == "WAIVED" or word not in BLOCKED]
-    lists = {"passedTests": passed, "warnedTests": warned, "failedTests": failed}
-    require(all(tests[name] == ids for name, ids in lists.items()), "criteria differ")
-    result = "FAILED" if word in BLOCKED else "WARNED" if warned else "PASSED"
-    require(tests["result"] == result, "result")
+    names = [tests["passedTests"], tests["warnedTests"], tests["failedTests"]]
+    require(names == [passed, warned, failed], "criteria differ")
+    require(tests["result"] == ("FAILED" if word in BLOCKED else "WARNED" if warned else "PASSED"), "result")
 
 
 def check(bundle: bytes, pem: bytes, rulebook: Any = None, subject: Any = None, evidence: Any = None) -> None:

@@ -116,7 +116,8 @@ def _vsa(predicate: dict[str, Any]) -> None:
     _require_policy(field(predicate, "policy", dict, what))
     for one in field(predicate, "inputAttestations", list, what) if "inputAttestations" in predicate else ():
         require_descriptor(one, "an input attestation")
-        field(one, "digest", dict, "an input attestation")
+        if not field(one, "digest", dict, "an input attestation"):
+            raise LedgerError("E_MISSING_FIELD", "an input attestation has no digest")
     result = field(predicate, "verificationResult", str, what)
     _require_word(result, ("PASSED", "FAILED"), "the verificationResult")
     _require_levels(field(predicate, "verifiedLevels", list, what), passed=result == "PASSED")
