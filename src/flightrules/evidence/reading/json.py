@@ -33,8 +33,11 @@ _CUT_TOKEN = re.compile(r"tr?u?|fa?l?s?|nu?l?|-|\.|[eE][+-]?|u[0-9a-fA-F]{0,3}")
 _SUSPICIOUS = ("\\u0000", "\\ud", "\\uD")
 
 
-def decode(source: Source) -> Any:
+def decode(source: Source, *, free_text: bool = False) -> Any:
     """The whole document; objects are dicts, numbers ``int`` or ``Decimal``.
+
+    With ``free_text`` strings may hold any character: captured output does, and whoever reads such a
+    report passes the texts that it keeps to ``refuse_bad_text``.
 
     Raises:
         EvidenceError: E_MALFORMED, E_TRUNCATED, E_DUPLICATE_KEY, E_NONFINITE, E_NUMBER, E_TOO_DEEP,
@@ -46,10 +49,10 @@ def decode(source: Source) -> Any:
             f"the document has {source.size} bytes; this format is read up to {DOCUMENT_LIMIT}",
             file=source.name,
         )
-    return decode_text(utf8(source), source.name)
+    return decode_text(utf8(source), source.name, free_text=free_text)
 
 
-def decode_text(text: str, name: str, *, line: int = 1) -> Any:
+def decode_text(text: str, name: str, *, line: int = 1, free_text: bool = False) -> Any:
     """One JSON text; ``line`` is the number of its first line in the file."""
     refuse_too_many(text, name)
     try:
@@ -60,7 +63,7 @@ def decode_text(text: str, name: str, *, line: int = 1) -> Any:
         raise EvidenceError("E_TOO_DEEP", "the document is nested too deeply", file=name, line=line) from None
     except ValueError as error:
         raise EvidenceError("E_NUMBER", f"a number cannot be read: {error}", file=name, line=line) from None
-    if len(text) > _STRING_LIMIT or any(escape in text for escape in _SUSPICIOUS):
+    if not free_text and (len(text) > _STRING_LIMIT or any(escape in text for escape in _SUSPICIOUS)):
         refuse_bad_text(value, name)
     return value
 

@@ -84,7 +84,13 @@ def guarded_parser(source: Source, *, namespaces: bool = True, notices: list[Not
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
 
     def refuse(*_: object) -> None:
-        raise _at(parser, source, "E_DTD_FORBIDDEN", "the document declares an entity", "remove the internal DTD subset")
+        raise _at(
+            parser,
+            source,
+            "E_DTD_FORBIDDEN",
+            "the document declares an entity",
+            "remove the internal DTD subset",
+        )
 
     def doctype(name: str, system: str | None, public: str | None, has_subset: int) -> None:
         if notices is not None:
@@ -110,7 +116,13 @@ def feed(parser: Any, source: Source, after: Callable[[], None] | None = None) -
             fed += len(chunk)
             # expat 2.5 scans an unfinished token again with every chunk: quadratic (CVE-2023-52425)
             if fed - parser.CurrentByteIndex > TOKEN_LIMIT:
-                raise _at(parser, source, "E_FIELD_TOO_LONG", "one tag or attribute is longer than 4 MiB", "check the tool that wrote it")
+                raise _at(
+                    parser,
+                    source,
+                    "E_FIELD_TOO_LONG",
+                    "one tag or attribute is longer than 4 MiB",
+                    "check the tool that wrote it",
+                )
             if after is not None:
                 after()
         parser.Parse(b"", True)
@@ -123,17 +135,30 @@ def feed(parser: Any, source: Source, after: Callable[[], None] | None = None) -
 def tree(source: Source, *, notices: list[Notice] | None = None) -> Node:
     """The whole document as nodes, for documents up to 64 MiB."""
     if source.size > TREE_LIMIT:
-        raise EvidenceError("E_TOO_LARGE", f"the document has {source.size} bytes; this format is read up to {TREE_LIMIT}", file=source.name)
+        raise EvidenceError(
+            "E_TOO_LARGE",
+            f"the document has {source.size} bytes; this format is read up to {TREE_LIMIT}",
+            file=source.name,
+        )
     roots: list[Node] = []
     builder = _Builder(source, None, roots.append)
     builder.run(notices)
     return roots[0]
 
 
-def stream(source: Source, tags: frozenset[str], *, notices: list[Notice] | None = None) -> Iterator[Node]:
-    """Finished elements of the given names, outermost only, in order; memory stays flat."""
+def stream(
+    source: Source,
+    tags: frozenset[str],
+    *,
+    openings: frozenset[str] = frozenset(),
+    notices: list[Notice] | None = None,
+) -> Iterator[Node]:
+    """Finished elements of the given names, outermost only, in order; memory stays flat.
+
+    Elements named in ``openings`` come as soon as they start, with attributes only.
+    """
     ready: list[Node] = []
-    builder = _Builder(source, tags, ready.append)
+    builder = _Builder(source, tags, ready.append, openings)
     parser = builder.parser(notices)
     fed = 0
     try:
@@ -141,7 +166,13 @@ def stream(source: Source, tags: frozenset[str], *, notices: list[Notice] | None
             parser.Parse(chunk, False)
             fed += len(chunk)
             if fed - parser.CurrentByteIndex > TOKEN_LIMIT:
-                raise _at(parser, source, "E_FIELD_TOO_LONG", "one tag or attribute is longer than 4 MiB", "check the tool that wrote it")
+                raise _at(
+                    parser,
+                    source,
+                    "E_FIELD_TOO_LONG",
+                    "one tag or attribute is longer than 4 MiB",
+                    "check the tool that wrote it",
+                )
             yield from ready
             ready.clear()
         parser.Parse(b"", True)
@@ -153,9 +184,16 @@ def stream(source: Source, tags: frozenset[str], *, notices: list[Notice] | None
 class _Builder:
     """Builds nodes from parser events; with ``tags`` only those subtrees are kept."""
 
-    def __init__(self, source: Source, tags: frozenset[str] | None, done: Callable[[Node], None]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        tags: frozenset[str] | None,
+        done: Callable[[Node], None],
+        openings: frozenset[str] = frozenset(),
+    ) -> None:
         self._source = source
         self._tags = tags
+        self._openings = openings
         self._done = done
         self._stack: list[Node] = []
         self._depth = 0
@@ -174,14 +212,30 @@ class _Builder:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > DEPTH_LIMIT:
-            raise _at(self._parser, self._source, "E_TOO_DEEP", f"elements are nested deeper than {DEPTH_LIMIT}", None)
+            raise _at(
+                self._parser,
+                self._source,
+                "E_TOO_DEEP",
+                f"elements are nested deeper than {DEPTH_LIMIT}",
+                None,
+            )
         if len(attributes) > ATTRIBUTE_LIMIT:
-            raise _at(self._parser, self._source, "E_TOO_MANY_ATTRS", f"an element has {len(attributes)} attributes", None)
+            raise _at(
+                self._parser,
+                self._source,
+                "E_TOO_MANY_ATTRS",
+                f"an element has {len(attributes)} attributes",
+                None,
+            )
         namespace, _, tag = name.rpartition(_NS)
-        if not self._stack and self._tags is not None and tag not in self._tags:
+        opening = not self._stack and tag in self._openings
+        if not opening and not self._stack and self._tags is not None and tag not in self._tags:
             return
         plain = {key.rpartition(_NS)[2]: value for key, value in attributes.items()}
         node = Node(tag, namespace, plain, self._parser.CurrentLineNumber)
+        if opening:
+            self._done(node)
+            return
         if self._stack:
             self._stack[-1].children.append(node)
         self._stack.append(node)
@@ -212,31 +266,68 @@ def _trimmed(source: Source) -> Iterator[bytes]:
             started = True
         yield piece
     if not started:
-        raise EvidenceError("E_EMPTY", "the file has no content", file=source.name, hint="run the tool again and keep its output")
+        raise EvidenceError(
+            "E_EMPTY",
+            "the file has no content",
+            file=source.name,
+            hint="run the tool again and keep its output",
+        )
 
 
 def _check_declaration(source: Source, head: bytes) -> None:
     version = _VERSION.match(head)
     if version and version.group(1) != b"1.0":
-        raise EvidenceError("E_MALFORMED", f"XML {version.group(1).decode('latin-1')} is not supported", file=source.name, line=1, column=1, hint="write XML 1.0")
+        raise EvidenceError(
+            "E_MALFORMED",
+            f"XML {version.group(1).decode('latin-1')} is not supported",
+            file=source.name,
+            line=1,
+            column=1,
+            hint="write XML 1.0",
+        )
     declared = _DECLARED.match(head)
     if declared is None:
         return
     name = declared.group(1).decode("latin-1").lower()
     if name not in _ENCODINGS or name.startswith("utf-16"):
-        raise EvidenceError("E_ENCODING", f"the declared encoding {name!r} is not the file's or not supported", file=source.name, line=1, column=1, hint="write UTF-8")
+        raise EvidenceError(
+            "E_ENCODING",
+            f"the declared encoding {name!r} is not the file's or not supported",
+            file=source.name,
+            line=1,
+            column=1,
+            hint="write UTF-8",
+        )
 
 
 def malformed(source: Source, error: expat.ExpatError) -> EvidenceError:
     """An expat refusal in the product's words."""
     message = expat.errors.messages[error.code]
-    cut = message in (expat.errors.XML_ERROR_UNCLOSED_TOKEN, expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION, expat.errors.XML_ERROR_PARTIAL_CHAR)
+    cut = message in (
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+        expat.errors.XML_ERROR_PARTIAL_CHAR,
+    )
     encoding = message in (expat.errors.XML_ERROR_INCORRECT_ENCODING, expat.errors.XML_ERROR_UNKNOWN_ENCODING)
     code = "E_TRUNCATED" if cut else "E_ENCODING" if encoding else "E_MALFORMED"
     if message == expat.errors.XML_ERROR_NO_ELEMENTS:  # also said where open elements are never closed
         code = "E_TRUNCATED" if re.search(rb"<[A-Za-z_]", source.head(1 << 16)) else "E_EMPTY"
-    return EvidenceError(code, f"not well-formed XML: {message}", file=source.name, line=error.lineno, column=error.offset + 1, hint="let the tool write the file again")
+    return EvidenceError(
+        code,
+        f"not well-formed XML: {message}",
+        file=source.name,
+        line=error.lineno,
+        column=error.offset + 1,
+        hint="let the tool write the file again",
+    )
 
 
 def _at(parser: Any, source: Source, code: str, message: str, hint: str | None) -> EvidenceError:
-    return EvidenceError(code, message, file=source.name, line=parser.CurrentLineNumber, column=parser.CurrentColumnNumber + 1, hint=hint)
+    return EvidenceError(
+        code,
+        message,
+        file=source.name,
+        line=parser.CurrentLineNumber,
+        column=parser.CurrentColumnNumber + 1,
+        hint=hint,
+    )

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from flightrules.errors import EvidenceError
-from flightrules.evidence.measurement import Notice, Reading
+from flightrules.evidence.measurement import Measurement, Notice, Reading
+from flightrules.evidence.reading.json import refuse_bad_text
+from flightrules.evidence.reading.text import count
 from flightrules.evidence.records.cases import Cases
 from flightrules.evidence.source import Source
 
-__all__ = ["DEFINITIONS", "case_reading", "header_notice"]
+__all__ = ["DEFINITIONS", "NothingRanError", "case_reading", "declared_count", "duration", "header_notice"]
+
+_SECONDS = re.compile(r"(\d{1,12})(?:([.,])(\d{1,12}))?\Z", re.ASCII)
 
 DEFINITIONS = {
     "flaky": "passed after at least one failed attempt; counts as passed and as flaky",
     "repeated names": "one test only where the report marks attempts; otherwise each counts by itself",
     "errored": "broke outside its assertions; never a pass",
 }
+
+
+class NothingRanError(EvidenceError):
+    """Every case was skipped: no evidence by itself.
+
+    ``reading`` holds the cases all the same, because one report of many (Surefire writes one for each
+    class) may be all skipped while the others ran, and ``seen`` the two counts that are known.
+    """
+
+    def __init__(self, reading: Reading, file: str) -> None:
+        """The error for the reading of one file."""
+        total = len(reading.records) if isinstance(reading.records, Cases) else 0
+        super().__init__(
+            "E_ALL_SKIPPED", f"all {total} test cases were skipped", file=file, hint="check why nothing ran"
+        )
+        self.reading = reading
+        self.seen = (Measurement("tests.total", Decimal(total)), Measurement("tests.skipped", Decimal(total)))
 
 
 def case_reading(
@@ -54,13 +77,7 @@ def case_reading(
             file=source.name,
             hint="check the selection of tests and that the run did not crash early",
         )
-    if cases.total == cases.skipped:
-        raise EvidenceError(
-            "E_ALL_SKIPPED",
-            f"all {cases.total} test cases were skipped",
-            file=source.name,
-            hint="check why nothing ran",
-        )
+    refuse_bad_text([*cases.texts()], source.name)
     said = list(notices)
     if declared is not None and declared != cases.total:
         said.append(header_notice("tests", declared, cases.total))
@@ -68,11 +85,35 @@ def case_reading(
         said.append(
             Notice("W_FLAKY", f"{cases.flaky} of {cases.total} cases passed only after a failed attempt")
         )
-    return Reading(
+    reading = Reading(
         name, records=cases, notices=tuple(said), facts=dict(facts or {}), definitions=dict(DEFINITIONS)
     )
+    if cases.total == cases.skipped:
+        raise NothingRanError(reading, source.name)
+    return reading
 
 
 def header_notice(what: str, declared: int, counted: int) -> Notice:
     """Header and body disagree; the body is what counts."""
     return Notice("W_COUNT_MISMATCH", f"the header declares {declared} {what}, the body holds {counted}")
+
+
+def declared_count(text: str, what: str, source: Source) -> int | None:
+    """A count that a header states as text; None where it is absent or blank.
+
+    Raises:
+        EvidenceError: E_NUMBER, E_NEGATIVE.
+    """
+    return count(text.strip(), what, source.name) if text.strip() else None
+
+
+def duration(text: str, notices: list[Notice]) -> Decimal | None:
+    """Seconds as text, with a point or a decimal comma; unreadable ones are left out and said once."""
+    if not text.strip():
+        return None
+    found = _SECONDS.match(text.strip())
+    if found is None and not any(one.code == "W_TIME" for one in notices):
+        notices.append(Notice("W_TIME", f"the time {text[:40]!r} cannot be read and is left out"))
+    if found is not None and found.group(2) == "," and not any(one.code == "W_NUMBER" for one in notices):
+        notices.append(Notice("W_NUMBER", f"the time {text[:40]!r} has a decimal comma"))
+    return Decimal(f"{found.group(1)}.{found.group(3) or 0}") if found is not None else None

@@ -115,6 +115,11 @@ class Cases:
         for word in ("total", "passed", "failed", "errored", "skipped", "flaky"):
             yield Measurement(f"tests.{word}", Decimal(getattr(self, word)))
 
+    def texts(self) -> Iterator[str]:
+        """All names, classes, suites and files, for a look at their characters."""
+        yield from self._texts
+        yield from self._names
+
     def failed_names(self, limit: int) -> list[str]:
         """Identities of failed and errored cases, sorted, each once, at most ``limit``."""
         bad = compress(self, [status in (FAILED, ERRORED) for status in self._statuses])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 from flightrules.evidence.format import Format
 from flightrules.evidence.head import Head
 
@@ -15,4 +18,142 @@ def _junit(head: Head) -> bool:
     return head.kind == "xml" and head.root in ("testsuites", "testsuite", "testcase") and known
 
 
-TEST_FORMATS: tuple[Format, ...] = (Format("junit", "JUnit XML", "tests", "junit", _junit),)
+def _xml(*roots: str) -> Callable[[Head], bool]:
+    return lambda head: head.kind == "xml" and head.root in roots
+
+
+def _trx(head: Head) -> bool:
+    return (
+        head.kind == "xml" and head.root == "TestRun" and (not head.namespace or "TeamTest" in head.namespace)
+    )
+
+
+def _robot(head: Head) -> bool:
+    return head.kind == "xml" and (
+        head.root == "robot" or (head.root == "suite" and head.elements.issuperset(("test", "kw", "status")))
+    )
+
+
+def _ctest(head: Head) -> bool:
+    return head.kind == "xml" and head.root == "Site" and "Testing" in head.elements
+
+
+def _playwright(head: Head) -> bool:
+    return head.kind == "json" and head.has("stats.expected", "stats.unexpected") | head.has(
+        "suites", "config", "errors"
+    )
+
+
+def _rspec(head: Head) -> bool:
+    return head.kind == "json" and head.has("examples") and head.any("version", "summary", "summary_line")
+
+
+def _newman(head: Head) -> bool:
+    return head.kind == "json" and head.has("collection", "run")
+
+
+def _reportlog(head: Head) -> bool:
+    return head.kind in ("ndjson", "json") and head.has("$report_type")
+
+
+def _allure1(head: Head) -> bool:
+    if head.kind == "xml":
+        return head.root == "test-suite" and "allure" in head.namespace
+    return head.has("testCases[].name", "testCases[].status") and head.any("start", "version", "labels")
+
+
+def _allure2(head: Head) -> bool:
+    if head.kind != "json" or head.any("results", "runs", "metrics", "stats"):
+        return False
+    result = (
+        head.has("name")
+        and head.any("uuid", "historyId", "statusDetails")
+        and head.any("status", "start", "stop")
+    )
+    container = head.has("uuid", "children") and head.any("befores", "afters", "name")
+    return result or container or (head.paths == {"status", "name"})
+
+
+def _cucumber(head: Head) -> bool:
+    return (
+        head.kind == "json"
+        and head.has("[].elements")
+        and head.any("[].keyword", "[].uri", "[].name", "[].id")
+    )
+
+
+def _go(head: Head) -> bool:
+    return (
+        head.kind in ("ndjson", "json") and head.has("Action") and head.any("Package", "ImportPath", "Test")
+    )
+
+
+def _dart(head: Head) -> bool:
+    return head.kind in ("ndjson", "json") and head.has("protocolVersion", "runnerVersion", "type")
+
+
+def _bazel(head: Head) -> bool:
+    return head.kind == "ndjson" and head.any("id.started") and head.any("started", "children")
+
+
+def _libtest(head: Head) -> bool:
+    events = head.kind == "ndjson" and head.has("type", "event")
+    return (
+        events
+        and head.values.get("type") in ("suite", "test")
+        and head.values.get("event") in _LIBTEST_EVENTS
+    )
+
+
+def _json(*paths: str) -> Callable[[Head], bool]:
+    return lambda head: head.kind == "json" and head.has(*paths)
+
+
+def _tap(head: Head) -> bool:
+    if head.kind != "text":
+        return False
+    first = [line for line in head.lines if line.strip() and not line.startswith("#")][:_TAP_LINES]
+    return any(_TAP_VERSION.match(line) for line in first[:3]) or (
+        any(_TAP_POINT.match(line) for line in first) and bool(_TAP_START.match(first[0]))
+    )
+
+
+_LIBTEST_EVENTS = ("started", "ok", "failed", "ignored", "discovered")
+_TAP_LINES = 200
+_TAP_VERSION = re.compile(r"TAP version 1[234]\s*\Z")
+_TAP_POINT = re.compile(r"(?:not )?ok\b(?: \d+\b| -|\s*\Z)|1\.\.\d+\s*(?:#|\Z)|Bail out!")
+_TAP_START = re.compile(r"(?:not )?ok\b|1\.\.\d+|\s|Bail out!|pragma |---")
+
+TEST_FORMATS: tuple[Format, ...] = (
+    Format("junit", "JUnit XML", "tests", "junit", _junit),
+    Format("xunit2", "xUnit.net v2/v3 XML", "tests", "xunit2", _xml("assemblies", "assembly")),
+    Format("nunit3", "NUnit 3 XML", "tests", "nunit3", _xml("test-run")),
+    Format("nunit2", "NUnit 2 XML", "tests", "nunit2", _xml("test-results")),
+    Format("trx", "Visual Studio TRX", "tests", "trx", _trx),
+    Format("robot", "Robot Framework output.xml", "tests", "robot", _robot),
+    Format("testng", "TestNG results XML", "tests", "testng", _xml("testng-results")),
+    Format("ctest", "CTest Test.xml", "tests", "ctest_xml", _ctest),
+    Format("ctrf", "CTRF JSON", "tests", "ctrf", _json("results.tests", "results.summary")),
+    Format("playwright", "Playwright JSON", "tests", "playwright_json", _playwright),
+    Format("jest", "Jest and Vitest JSON", "tests", "jest_json", _json("testResults", "numTotalTests")),
+    Format(
+        "mochawesome",
+        "Mochawesome JSON",
+        "tests",
+        "mochawesome",
+        _json("stats.tests", "stats.passes", "results"),
+    ),
+    Format("mocha", "Mocha JSON", "tests", "mocha_json", _json("stats.tests", "stats.passes")),
+    Format("cucumber", "Cucumber JSON", "tests", "cucumber_json", _cucumber),
+    Format("rspec", "RSpec JSON", "tests", "rspec_json", _rspec),
+    Format("newman", "Newman (Postman) JSON", "tests", "newman_json", _newman),
+    Format("gtest-json", "GoogleTest JSON", "tests", "gtest_json", _json("testsuites", "tests", "failures")),
+    Format("allure1", "Allure 1 results", "tests", "allure1", _allure1),
+    Format("allure2", "Allure 2 result", "tests", "allure2", _allure2),
+    Format("go-test", "go test -json", "tests", "go_test_json", _go),
+    Format("dart", "dart test and flutter test JSON", "tests", "dart_json", _dart),
+    Format("pytest-reportlog", "pytest-reportlog", "tests", "pytest_reportlog", _reportlog),
+    Format("bazel-bep", "Bazel build events", "tests", "bazel_bep", _bazel),
+    Format("libtest", "Rust libtest JSON", "tests", "libtest_json", _libtest),
+    Format("tap", "Test Anything Protocol", "tests", "tap", _tap),
+)

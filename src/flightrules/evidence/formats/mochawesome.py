@@ -1,0 +1,77 @@
+"""Mochawesome JSON (Mocha, Cypress): suites in suites, each test with its state.
+
+Hooks that failed stand beside the tests and are errored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flightrules.errors import EvidenceError
+from flightrules.evidence.head import Head
+from flightrules.evidence.measurement import Reading
+from flightrules.evidence.reading.fields import mapping, objects, text
+from flightrules.evidence.reading.json import decode
+from flightrules.evidence.reading.numbers import whole
+from flightrules.evidence.reading.timestamps import earliest
+from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.cases import ERRORED, FAILED, PASSED, SKIPPED, CaseWriter
+from flightrules.evidence.source import Source
+
+__all__ = ["read"]
+
+
+def read(source: Source, _head: Head) -> Reading:
+    """The tests of all files.
+
+    Raises:
+        EvidenceError: E_ENUM, E_WRONG_TYPE, E_MISSING_FIELD, E_CONTRADICTION, and as ``case_reading``.
+    """
+    root = mapping(decode(source, free_text=True), "the report", source.name)
+    stats = mapping(root.get("stats"), "stats", source.name)
+    writer, hooks = CaseWriter(), 0
+    for suite in _suites(objects(root.get("results"), "results", source.name), source):
+        file, title = text(suite, "fullFile") or text(suite, "file"), text(suite, "title")
+        for test in objects(suite.get("tests"), "tests", source.name, optional=True):
+            writer.add(
+                text(test, "fullTitle") or text(test, "title"), _end(test, source), suite=title, file=file
+            )
+        for side in ("beforeHooks", "afterHooks"):
+            for hook in objects(suite.get(side), side, source.name, optional=True):
+                if hook.get("fail") is True or text(hook, "state") == "failed":
+                    hooks += 1
+                    writer.add(
+                        text(hook, "fullTitle") or text(hook, "title"), ERRORED, suite=title, file=file
+                    )
+    cases = writer.cases()
+    failures = whole(stats.get("failures"), "stats.failures", source.name)
+    if failures and cases.total and not cases.failed + cases.errored:
+        raise EvidenceError(
+            "E_CONTRADICTION", f"stats declare {failures} failures, the tests hold none", file=source.name
+        )
+    facts, said = earliest([text(stats, "start")])
+    declared = whole(stats.get("tests"), "stats.tests", source.name) + hooks
+    return case_reading("mochawesome", source, cases, notices=said, facts=facts, declared=declared)
+
+
+def _suites(suites: list[dict[str, Any]], source: Source) -> Iterator[dict[str, Any]]:
+    waiting = list(reversed(suites))
+    while waiting:
+        suite = waiting.pop()
+        yield suite
+        waiting.extend(reversed(objects(suite.get("suites"), "suites", source.name, optional=True)))
+
+
+def _end(test: dict[str, Any], source: Source) -> int:
+    if test.get("fail") is True or text(test, "state") == "failed":
+        return FAILED
+    if test.get("pass") is True or text(test, "state") == "passed":
+        return PASSED
+    if (
+        test.get("pending") is True
+        or test.get("skipped") is True
+        or text(test, "state") in ("pending", "skipped")
+    ):
+        return SKIPPED
+    raise EvidenceError("E_ENUM", f"the test {text(test, 'title')[:80]!r} has no state", file=source.name)
