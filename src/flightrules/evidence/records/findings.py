@@ -44,7 +44,8 @@ class Finding(NamedTuple):
     ``severity`` is one of ``SEVERITIES``. ``fingerprint`` stays the same over runs and when lines move.
     ``where`` tells one occurrence from another (file and line, package and version, address).
     ``mark`` is the tool's own comparison with its baseline: ``new``, ``unchanged``, ``updated`` or
-    empty where the tool makes no statement.
+    empty where the tool makes no statement. ``parts`` are fingerprints of instances where one finding
+    covers several (addresses of a ZAP alert): with a new part it is new.
     """
 
     rule: str
@@ -53,6 +54,7 @@ class Finding(NamedTuple):
     where: str = ""
     title: str = ""
     mark: str = ""
+    parts: tuple[str, ...] = ()
 
 
 class Findings:
@@ -206,6 +208,7 @@ def finding(  # noqa: PLR0913 -- one argument for each field of a finding
     title: str = "",
     identity: Iterable[str] = (),
     mark: str = "",
+    parts: Iterable[str] = (),
 ) -> Finding:
     """A finding with a fingerprint of tool, rule, path and identity (the title where none is given).
 
@@ -218,6 +221,7 @@ def finding(  # noqa: PLR0913 -- one argument for each field of a finding
         title: one short sentence.
         identity: what else makes this the same finding in another run.
         mark: see ``Finding``.
+        parts: names of the instances that the finding covers.
     """
     extra = tuple(identity) or (title,)
     where = path if line in (None, "") else f"{path}:{line}"
@@ -228,6 +232,7 @@ def finding(  # noqa: PLR0913 -- one argument for each field of a finding
         where[:_SHORT],
         intern(title[:_SHORT]),
         mark,
+        tuple(sorted({fingerprint(one) for one in parts})),
     )
 
 
@@ -264,10 +269,15 @@ def _union(one: list[Finding], other: list[Finding]) -> list[Finding]:
 def _difference(now: list[Finding], before: list[Finding]) -> list[Finding]:
     """What is left of ``now``; the baseline uses up the mildest first, and unknown is never mild."""
     known = Counter(one.fingerprint for one in before)
+    parts = {(one.fingerprint, part) for one in before for part in one.parts}
     new = []
-    for one in sorted(now, key=lambda each: each.severity != "unknown" and _rank(each), reverse=True):
-        if known[one.fingerprint] > 0:
+    for one in sorted(now, key=_mildness):
+        if known[one.fingerprint] > 0 and all((one.fingerprint, part) in parts for part in one.parts):
             known[one.fingerprint] -= 1
         else:
             new.append(one)
     return new
+
+
+def _mildness(one: Finding) -> int:
+    return 1 if one.severity == "unknown" else -_rank(one)

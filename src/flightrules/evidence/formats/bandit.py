@@ -1,0 +1,58 @@
+"""Bandit's JSON. Files that it could not parse stand in ``errors``; ``metrics`` tell how much was read."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from flightrules.evidence.head import Head
+from flightrules.evidence.measurement import Reading
+from flightrules.evidence.reading.fields import mapping, objects, text
+from flightrules.evidence.reading.json import decode
+from flightrules.evidence.records.findings import severity
+from flightrules.evidence.records.scan import Scan
+from flightrules.evidence.source import Source
+
+__all__ = ["read"]
+
+_NUMBERED = re.compile(r"^\d+ ", re.MULTILINE)
+
+
+def read(source: Source, _head: Head) -> Reading:
+    """Count the results.
+
+    Raises:
+        EvidenceError: E_SCAN_FAILED where no file could be parsed, E_NO_RUNS where no line was read,
+            E_MISSING_FIELD, E_WRONG_TYPE.
+    """
+    scan = Scan("Bandit", source.name)
+    report = mapping(decode(source), "the report", source.name)
+    for result in objects(report.get("results"), "results", source.name):
+        scan.add(
+            text(result, "test_id"),
+            severity(text(result, "issue_severity")),
+            path=text(result, "filename"),
+            line=text(result, "line_number"),
+            title=text(result, "issue_text"),
+            identity=[" ".join(_NUMBERED.sub("", text(result, "code")).split())],
+        )
+    errors = objects(report.get("errors"), "errors", source.name, optional=True)
+    totals = mapping(
+        mapping(report.get("metrics"), "metrics", source.name).get("_totals"), "_totals", source.name
+    )
+    if scan.empty and not totals.get("loc"):
+        if errors:
+            raise scan.failed(f"Bandit could parse none of {len(errors)} files")
+        raise scan.no_run("Bandit read no line of code")
+    scan.not_tested(len(errors), "files could not be parsed")
+    scan.compare(_declared(totals, scan), "metrics._totals", len(scan.live))
+    scan.fact(taken_at=text(report, "generated_at"))
+    return scan.reading("bandit")
+
+
+def _declared(totals: dict[str, Any], scan: Scan) -> int:
+    """What the totals announce; where they hold no numbers nothing is compared."""
+    counts = [value for key, value in totals.items() if key.startswith("SEVERITY.")]
+    known = [one for one in counts if isinstance(one, (int, Decimal)) and not isinstance(one, bool)]
+    return int(sum(known)) if known else len(scan.live)
