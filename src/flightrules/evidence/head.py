@@ -19,6 +19,7 @@ _HTML = re.compile(rb"\A\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)[\s
 _CONFLICT = re.compile(rb"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}\[\],:])|([^\s{}\[\],:"]+)')
 _PATH_DEPTH = 5
+_DEPTH_LIMIT = 512
 _VALUE_LENGTH = 200
 
 
@@ -70,7 +71,7 @@ def look(source: Source, size: int) -> Head:
     if start.startswith("<"):
         return _xml_head(raw, text, complete=complete)
     if start.startswith(("{", "[")) and not _is_bracketed_text(start):
-        return _json_head(start, text, complete=complete)
+        return _json_head(start, text, source.name, complete=complete)
     return Head("text", text, complete)
 
 
@@ -134,14 +135,14 @@ def _xml_head(raw: bytes, text: str, *, complete: bool) -> Head:
     return Head("xml", text, complete, root=root, namespace=namespace, attributes=attributes, elements=elements)
 
 
-def _json_head(start: str, text: str, *, complete: bool) -> Head:
-    paths, values, ended_at = _json_paths(start)
+def _json_head(start: str, text: str, name: str, *, complete: bool) -> Head:
+    paths, values, ended_at = _json_paths(start, name)
     rest = start[ended_at:].lstrip() if ended_at is not None else ""
     kind: Kind = "ndjson" if rest.startswith(("{", "[")) else "json"
     return Head(kind, text, complete, paths=frozenset(paths), values=values)
 
 
-def _json_paths(text: str) -> tuple[set[str], dict[str, str], int | None]:
+def _json_paths(text: str, name: str) -> tuple[set[str], dict[str, str], int | None]:
     """Key paths of the first document; the third value is where it ended, if it did."""
     paths: set[str] = set()
     values: dict[str, str] = {}
@@ -153,9 +154,12 @@ def _json_paths(text: str) -> tuple[set[str], dict[str, str], int | None]:
         string, mark, scalar = token.group(1), token.group(2), token.group(3)
         here = _path_here(stack, in_object, key)
         if mark in ("{", "["):
-            stack.append(here if stack else "")
+            # the text of a path grows with its depth: below the depth that is looked at none is kept
+            stack.append(here if 0 < len(stack) <= _PATH_DEPTH else "")
             in_object.append(mark == "{")
-            if mark == "[":
+            if len(stack) > _DEPTH_LIMIT:
+                raise EvidenceError("E_TOO_DEEP", "the document is nested too deeply", file=name, line=1)
+            if mark == "[" and len(stack) <= _PATH_DEPTH + 1:
                 stack[-1] += "[]"
                 paths.add(stack[-1])
             key, expect_key = None, mark == "{"
