@@ -192,7 +192,7 @@ def test_a_refusal_or_a_half_understood_query_is_no_evidence(document):
     [
         (answer({"fields": {}}), "E_MISSING_FIELD"),
         (answer("A-1"), "E_WRONG_TYPE"),
-        (answer(issue("A-1", **{"status": "Open"})), "E_WRONG_TYPE"),
+        (answer(issue("A-1", status="Open")), "E_WRONG_TYPE"),
         (answer(total="one"), "E_WRONG_TYPE"),
         (answer(total=True), "E_WRONG_TYPE"),
         ({"startAt": 0, "maxResults": 1, "total": 0, "issues": {}}, "E_WRONG_TYPE"),

@@ -1,0 +1,252 @@
+"""Bad inputs of every class: refused with a code, a sentence and a place, within time and memory, opening nothing."""
+
+import ast
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from flightrules.errors import EvidenceError
+from flightrules.evidence import registry
+from flightrules.evidence.measurement import Reading
+from flightrules.evidence.source import SIZE_LIMIT, Source
+
+OTHERS = ("rules ", "archives ", "ledger/")
+SECONDS = 5
+MEBIBYTES = 256
+POSITIONED = {"E_MALFORMED", "E_TRUNCATED", "E_ROW_WIDTH", "E_DTD_FORBIDDEN", "E_TOO_MANY_ATTRS"}
+
+DIALECT = (
+    "a fragment that no tool writes; nothing in it identifies a format, so it is refused as E_UNRECOGNISED"
+)
+ENGINE = "the artefact is sound by itself; the criterion is judged in the engine"
+ARGUED = {
+    "csv-text-044": DIALECT,
+    "csv-text-046": DIALECT,
+    "json-scan-063": ENGINE,
+    "json-scan-067": ENGINE,
+    "monitoring-060": ENGINE,
+    "monitoring-067": DIALECT,
+}
+"""Cases whose outcome differs from the table's, and why."""
+
+
+def laughs(depth: int, root: str = "testsuite") -> str:
+    entities = ['<!ENTITY a0 "lol">']
+    entities += [f'<!ENTITY a{at} "{f"&a{at - 1};" * 10}">' for at in range(1, depth)]
+    return f"<!DOCTYPE l [{''.join(entities)}]><{root}>&a{depth - 1};</{root}>"
+
+
+OKJ = '<testsuite name="s" tests="1"><testcase classname="a" name="b"/></testsuite>'
+WORDS = {"OKJ": OKJ, "laughs": laughs, "bytes": bytes, "range": range, "len": len, "str": str, "json": json}
+
+
+def made(recipe: str) -> bytes | tuple:
+    """The bytes of a recipe, which is an expression over literals; special files come as tuples."""
+    value = eval(compile(ast.parse(recipe, mode="eval"), "recipe", "eval"), {"__builtins__": {}}, WORDS)  # noqa: S307 -- the vectors are this project's own
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+
+
+def cases(shared: Path) -> list[dict]:
+    found = json.loads((shared / "vectors/bad_inputs.json").read_text(encoding="utf-8"))["cases"]
+    return [case for case in found if not case["family"].startswith(OTHERS)]
+
+
+def looked_at(data: bytes) -> Reading | EvidenceError:
+    try:
+        return registry.read(Source.of(data, "artefact"))
+    except EvidenceError as error:
+        return error
+
+
+def wrong(case: dict) -> str | None:
+    """What is wrong with the way this case is met; None where it is right."""
+    data = made(case["recipe"])
+    if isinstance(data, tuple):
+        return None
+    begun = time.monotonic()
+    found = looked_at(data)
+    if time.monotonic() - begun > SECONDS:
+        return "too slow"
+    if isinstance(found, EvidenceError):
+        return bad_refusal(found) or (
+            None
+            if case["outcome"].startswith(("reject", "accept or"))
+            else f"refused: {found.code} {found.message}"
+        )
+    if case["outcome"] in ("reject", "accept or reject, but criterion is UNDETERMINED"):
+        return f"accepted: {[(one.metric, str(one.value)) for one in found.measurements][:4]}"
+    return None
+
+
+def bad_refusal(error: EvidenceError) -> str | None:
+    if not re.fullmatch(r"E_[A-Z_]+", error.code):
+        return f"the code {error.code} names no fault"
+    if not error.message or "\n" in error.message or len(error.message) > 500:
+        return f"the sentence of {error.code} is not one sentence: {error.message[:80]!r}"
+    if error.code in POSITIONED and error.line is None and "merge conflict" not in error.message:
+        return f"{error.code} without a place: {error.message}"
+    return None if error.file else f"{error.code} without the file"
+
+
+@pytest.mark.shared
+def test_every_class_of_bad_input_is_met_as_the_table_says(shared: Path) -> None:
+    met = {case["id"]: wrong(case) for case in cases(shared)}
+    unargued = {name: text for name, text in met.items() if text and name not in ARGUED}
+    titles = {case["id"]: case["title"] for case in cases(shared)}
+    assert not unargued, "\n".join(f"{name} ({titles[name]}): {text}" for name, text in unargued.items())
+    assert not [name for name in ARGUED if name in met and met[name] is None], (
+        "these need no argument any more"
+    )
+
+
+@pytest.mark.shared
+def test_one_class_of_fault_has_one_code_in_every_family(shared: Path) -> None:
+    codes: dict[str, set[str]] = {}
+    for case in cases(shared):
+        data = made(case["recipe"])
+        if case["layer"] == "transport" and isinstance(data, bytes):
+            found = looked_at(data)
+            codes.setdefault(case["title"], set()).add(
+                found.code if isinstance(found, EvidenceError) else "accepted"
+            )
+    assert {title: found for title, found in codes.items() if len(found) > 1} == {}
+
+
+CHILD = textwrap.dedent(
+    """
+    import resource, sys
+    from flightrules.errors import EvidenceError
+    from flightrules.evidence import registry
+    from flightrules.evidence.source import Source
+    import importlib
+    for one in registry.FORMATS:
+        importlib.import_module("flightrules.evidence.formats." + one.module)
+    opened, paths = [], sys.argv[1:]
+    def watch(event, details):
+        if event == "open" and details[0] not in paths and not str(details[0]).endswith((".py", ".pyc", ".so")):
+            opened.append(str(details[0]))
+        if event.startswith(("socket.", "subprocess.", "os.system", "urllib.")):
+            opened.append(event)
+    sys.addaudithook(watch)
+    for path in paths:
+        try:
+            with Source.open(path) as source:
+                registry.read(source)
+        except EvidenceError:
+            pass
+        except BaseException as error:
+            print("escaped", path, repr(error)[:200])
+    print("opened", opened)
+    print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    """
+)
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_all_of_them_stay_within_memory_and_open_nothing_else(shared: Path, tmp_path: Path) -> None:
+    paths = []
+    for case in cases(shared):
+        data = made(case["recipe"])
+        if isinstance(data, bytes):
+            path = tmp_path / case["id"]
+            path.write_bytes(data)
+            paths.append(str(path))
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, *paths], capture_output=True, text=True, check=False, timeout=300
+    )
+    said = dict(line.split(" ", 1) for line in done.stdout.splitlines())
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "escaped" not in said, done.stdout
+    assert said["opened"] == "[]"
+    assert int(said["peak"]) < MEBIBYTES
+
+
+def refusal_of(path: Path) -> EvidenceError:
+    with pytest.raises(EvidenceError) as caught, Source.open(str(path)) as source:
+        registry.read(source)
+    return caught.value
+
+
+def test_a_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert refusal_of(tmp_path / "pipe").code == "E_NOT_A_FILE"
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    assert refusal_of(tmp_path).code == "E_NOT_A_FILE"
+
+
+def test_a_device_is_refused() -> None:
+    assert refusal_of(Path("/dev/zero")).code == "E_NOT_A_FILE"
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    assert refusal_of(tmp_path / "nowhere.xml").code == "E_NOT_FOUND"
+
+
+def test_a_path_through_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x")
+    assert refusal_of(tmp_path / "file" / "inside").code == "E_NOT_FOUND"
+
+
+def test_links_in_a_circle_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    error = refusal_of(tmp_path / "a")
+    assert (error.code, error.message) == ("E_NOT_FOUND", "too many links")
+
+
+def test_a_file_over_the_limit_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "sparse"
+    with path.open("wb") as file:
+        file.truncate(SIZE_LIMIT + 1)
+    begun = time.monotonic()
+    assert refusal_of(path).code == "E_TOO_LARGE"
+    assert time.monotonic() - begun < 1
+
+
+def test_a_sparse_file_at_the_limit_is_refused_soon(tmp_path: Path) -> None:
+    path = tmp_path / "zeros"
+    with path.open("wb") as file:
+        file.truncate(SIZE_LIMIT)
+    begun = time.monotonic()
+    assert refusal_of(path).code == "E_BINARY"
+    assert time.monotonic() - begun < SECONDS
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads files of any mode")
+def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "secret.xml"
+    path.write_bytes(b"<testsuite/>")
+    path.chmod(0)
+    assert stat.S_IMODE(path.stat().st_mode) == 0
+    assert refusal_of(path).code == "E_PERMISSION"
+
+
+def test_no_permission_is_told_apart_from_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(EvidenceError) as caught:
+        Source.open("secret.xml")
+    assert caught.value.code == "E_PERMISSION"
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "report.xml"
+    path.write_bytes(OKJ.encode() + b" " * (1 << 20))
+    with Source.open(str(path)) as source:
+        os.truncate(path, 10)
+        with pytest.raises(EvidenceError) as caught:
+            registry.read(source)
+    assert caught.value.code == "E_TRUNCATED"
