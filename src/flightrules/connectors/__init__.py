@@ -1,0 +1,1 @@
+"""Doors to other systems; the core never opens one itself."""

@@ -1,0 +1,206 @@
+"""lcov tracefiles, as lcov, llvm-cov, istanbul, coverage.py and Bazel write them.
+
+``DA`` records are the lines; ``LF`` and ``LH`` are only compared. ``BRDA`` records are the branches; one that
+was never reached (``-``) exists and was not taken. Repeated sections of one file are joined.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+
+from flightrules.errors import EvidenceError
+from flightrules.evidence.head import Head
+from flightrules.evidence.measurement import Notice, Reading
+from flightrules.evidence.reading.text import count
+from flightrules.evidence.records.announced import Announced, whole_number
+from flightrules.evidence.records.file_lines import HIT, MISSED, Branches
+from flightrules.evidence.records.hits import Hits
+from flightrules.evidence.records.line_batch import LineBatch, LineBranches
+from flightrules.evidence.records.line_book import LineBook
+from flightrules.evidence.records.lines import LINE_DEFINITIONS, Lines
+from flightrules.evidence.source import Source
+
+__all__ = ["read"]
+
+_SECTION_LIMIT = 64 << 20
+_PLAIN = re.compile(r"\nDA:([1-9][0-9]{0,4}),[0-9]{1,18}(?=\n|\Z)")
+_BRANCH = re.compile(r"^BRDA:([0-9]{1,9}),(.*),([0-9]{1,18}|-)\r?$", re.MULTILINE)
+_LINE_TAGS = ("DA", "LF", "LH")
+_FUNCTION_TAGS = ("FN", "FNDA", "FNF", "FNH", "FNL", "FNA")
+_BRANCH_TAGS = ("BRDA", "BRF", "BRH", "MCDC", "MCF", "MCH")
+_OTHER = frozenset(("TN", "SF", "VER", *_LINE_TAGS, *_FUNCTION_TAGS, *_BRANCH_TAGS))
+_SUMS = ("LF", "LH", "BRF", "BRH")
+
+
+def read(source: Source, _head: Head) -> Reading:
+    """Lines and branches by file.
+
+    Raises:
+        EvidenceError: E_NO_LINES, E_TRUNCATED, E_NEGATIVE, E_NUMBER, E_RANGE, E_PATH_OUTSIDE,
+            E_MISSING_FIELD, E_MALFORMED, E_ENCODING.
+    """
+    return _Trace(source).read()
+
+
+class _Trace:
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._book = LineBook(source.name)
+        self._hits = Hits(source.name)
+        self._sums: dict[str, int] = {}
+        self._unknown: Counter[str] = Counter()
+        self._line = 1
+
+    def read(self) -> Reading:
+        for section in _sections(self._source):
+            try:
+                self._section(section)
+            except EvidenceError as error:
+                error.line = error.line or self._line + section[: max(section.find("SF:"), 0)].count("\n")
+                raise
+            self._line += section.count("\n")
+        unknown = self._unknown_tags()
+        hint = (
+            f"{unknown[0].message}; check the coverage tool"
+            if unknown
+            else "check the coverage tool's source paths"
+        )
+        lines = self._book.build(hint)
+        notices = (*unknown, *self._compared(lines), *self._book.notices(lines), *self._hits.notices)
+        return Reading("lcov", lines, notices=notices, definitions=dict(LINE_DEFINITIONS))
+
+    def _section(self, section: str) -> None:
+        first = section.find("\nDA:")
+        if first < 0:
+            self._rest(section)
+            return
+        last = section.find("\n", section.rindex("\nDA:") + 1)
+        block, rest = section[first:last] if last > 0 else section[first:], section[:first] + section[last:]
+        path = self._rest(rest)
+        if not path:
+            raise EvidenceError(
+                "E_MISSING_FIELD", "lines stand before the SF record of their file", file=self._source.name
+            )
+        has_branches = "\nBRDA:" in section
+        numbers = [] if has_branches else _PLAIN.findall(block)
+        if len(numbers) == block.count("\n") and ",00" not in block:
+            missed = block.count(",0\n") + block.endswith(",0")
+            self._book.take_plain(path, numbers, len(numbers) - missed, partial(_marks, block))
+            return
+        columns = self._one_by_one(block)
+        branches = self._branches(section, dict(zip(*columns, strict=True))) if has_branches else None
+        marks = bytes(map(self._hits.__getitem__, columns[1]))
+        self._book.take(path, LineBatch(columns[0], marks, branches))
+
+    def _one_by_one(self, block: str) -> tuple[list[str], list[str]]:
+        """Lines with checksums, with other records between them, or of a section with branches."""
+        numbers, hits = [], []
+        for record in block.split("\n"):
+            if not record.startswith("DA:"):
+                self._known(record)
+                continue
+            number, _, rest = record[3:].partition(",")
+            numbers.append(number.strip())
+            hits.append(rest.partition(",")[0].strip())
+        return numbers, hits
+
+    def _rest(self, text: str) -> str:
+        """Everything but lines: the file's name, the sums, and what is unknown."""
+        path = ""
+        for record in text.split("\n"):
+            tag, _, value = record.partition(":")
+            if tag == "SF":
+                if path:
+                    raise EvidenceError(
+                        "E_MALFORMED",
+                        "a section names two files",
+                        file=self._source.name,
+                        hint="end each with end_of_record",
+                    )
+                path = self._book.path(value)
+            elif tag in _SUMS:
+                self._sums[tag] = self._sums.get(tag, 0) + (whole_number(value.strip()) or 0)
+            elif tag not in _OTHER:
+                self._known(record)
+        return path
+
+    def _known(self, record: str) -> None:
+        tag = record.partition(":")[0].strip()
+        if tag and not tag.startswith("#") and tag not in _OTHER:
+            self._unknown[tag[:20]] += 1
+
+    def _branches(self, section: str, hits: dict[str, str]) -> LineBranches | None:
+        taken: dict[str, dict[str, bool]] = {}
+        rows = _BRANCH.findall(section)
+        if len(rows) != section.count("\nBRDA:"):
+            wrong = next(
+                text for text in section.split("\n") if text.startswith("BRDA:") and not _BRANCH.match(text)
+            )
+            count(wrong.rpartition(",")[2].strip(), "a branch count", self._source.name)
+            raise EvidenceError("E_MALFORMED", f"not a branch record: {wrong[:60]!r}", file=self._source.name)
+        for line, branch, times in rows:
+            of_line = taken.setdefault(line, {})
+            of_line[branch] = of_line.get(branch, False) or times.strip("-0") != ""
+        pairs = [(sum(each.values()), len(each)) for each in taken.values()]
+        marks = bytes(self._hits[hits.get(line, "0")] for line in taken)
+        return LineBranches(list(taken), marks, pairs)
+
+    def _unknown_tags(self) -> tuple[Notice, ...]:
+        if not self._unknown:
+            return ()
+        names = ", ".join(sorted(self._unknown)[:5])
+        total = sum(self._unknown.values())
+        return (Notice("W_UNKNOWN_TAG", f"{total} records of unknown kind were passed over: {names}"),)
+
+    def _compared(self, lines: Lines) -> tuple[Notice, ...]:
+        covered, total, taken, branches = (self._sums.get(tag) for tag in ("LH", "LF", "BRH", "BRF"))
+        if taken is None or not branches:
+            taken = branches = None
+        sums = Announced(covered, total, taken, branches)
+        return tuple(
+            Notice(one.code, one.message.replace("header", "LF/LH", 1))
+            for one in sums.differences(lines.counts)
+        )
+
+
+def _sections(source: Source) -> Iterator[str]:
+    """The text up to each ``end_of_record``, beginning with a line end; bounded by the largest section."""
+    rest = b"\n"
+    for chunk in source.chunks(1 << 20):
+        rest += chunk.removeprefix(b"\xef\xbb\xbf") if rest == b"\n" else chunk
+        *whole, rest = rest.split(b"end_of_record")
+        for section in whole:
+            yield _text(section, source)
+        if len(rest) > _SECTION_LIMIT:
+            raise EvidenceError("E_FIELD_TOO_LONG", "one section is longer than 64 MiB", file=source.name)
+    if rest.strip():
+        if b"\nDA:" in rest or b"\nSF:" in rest:
+            raise EvidenceError(
+                "E_TRUNCATED",
+                "the last section has no end_of_record",
+                file=source.name,
+                hint="write the report again, complete",
+            )
+        yield _text(rest, source)
+
+
+def _text(section: bytes, source: Source) -> str:
+    try:
+        return section.decode()
+    except UnicodeDecodeError as error:
+        raise EvidenceError(
+            "E_ENCODING", f"not valid UTF-8: {error.reason}", file=source.name, hint="write UTF-8"
+        ) from None
+
+
+def _marks(block: str) -> tuple[bytearray, Branches]:
+    """The marks of lines that are plain, when somebody asks which they are."""
+    cells = block[4:].replace("\nDA:", ",").split(",")
+    numbers = list(map(int, cells[0::2]))
+    row = bytearray(max(numbers) + 1)
+    for number, hits in zip(numbers, cells[1::2], strict=True):
+        row[number] |= MISSED if hits == "0" else HIT
+    return row, {}

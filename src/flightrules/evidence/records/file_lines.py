@@ -1,0 +1,97 @@
+"""The lines of one source file: which hold code, which ran, and how many branches each has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+__all__ = ["HIT", "MISSED", "Branches", "FileLines", "LineCounts", "joined_branches"]
+
+MISSED = 1
+HIT = 3
+
+Branches = Mapping[int, tuple[int, int]]
+"""Branches taken and existing, by line."""
+
+
+class LineCounts(NamedTuple):
+    """Numbers of one file; ``partial`` are covered lines of which not all branches were taken."""
+
+    covered: int
+    total: int
+    branches_covered: int = 0
+    branches_total: int = 0
+    partial: int = 0
+
+
+class FileLines:
+    """Marks of the lines of one file; ``marks[n]`` is 0 for no code, ``MISSED`` or ``HIT``.
+
+    One byte a line keeps a report of any size small, and joining two is one OR. A format that can count
+    without numbering gives ``counts`` and how to find the marks ``later``: most are never asked for.
+    """
+
+    __slots__ = ("_branches", "_later", "_marks", "counts")
+
+    def __init__(self, marks: bytes | bytearray, branches: Branches | None = None) -> None:
+        self._later: Callable[[], tuple[bytearray, Branches]] | None = None
+        self._marks: bytes | bytearray = marks
+        self._branches: Branches = branches or {}
+        self.counts = _counts(marks, self._branches)
+
+    @classmethod
+    def counted(cls, counts: LineCounts, later: Callable[[], tuple[bytearray, Branches]]) -> FileLines:
+        """Lines that are counted already; ``later`` gives marks and branches when somebody asks for them."""
+        lines = cls(b"")
+        lines.counts, lines._later = counts, later
+        return lines
+
+    @property
+    def marks(self) -> bytes | bytearray:
+        """One byte a line, index 0 unused."""
+        self._settle()
+        return self._marks
+
+    @property
+    def branches(self) -> Branches:
+        """Branches taken and existing, by line."""
+        self._settle()
+        return self._branches
+
+    def numbers(self, mark: int) -> list[int]:
+        """The line numbers with this mark, ascending."""
+        return [line for line, found in enumerate(self.marks) if found == mark]
+
+    def joined(self, other: FileLines) -> FileLines:
+        """Both: a line is covered if either covers it; of each line's branches the larger numbers count."""
+        size = max(len(self.marks), len(other.marks))
+        united = int.from_bytes(self.marks, "little") | int.from_bytes(other.marks, "little")
+        return FileLines(
+            united.to_bytes(size, "little"), joined_branches(self.branches, other.branches.items())
+        )
+
+    def _settle(self) -> None:
+        if self._later is not None:
+            later, self._later = self._later, None
+            self._marks, self._branches = later()
+
+
+def _counts(marks: bytes | bytearray, branches: Branches) -> LineCounts:
+    covered = marks.count(HIT)
+    taken = existing = partial = 0
+    for line, (some, of_all) in branches.items():
+        taken += some
+        existing += of_all
+        partial += some < of_all and line < len(marks) and marks[line] == HIT
+    return LineCounts(covered, covered + marks.count(MISSED), taken, existing, partial)
+
+
+def joined_branches(
+    branches: Branches, more: Iterable[tuple[int, tuple[int, int]]]
+) -> dict[int, tuple[int, int]]:
+    """Branches by line, of each line the larger number taken and the larger number existing."""
+    joined = dict(branches)
+    for line, (taken, total) in more:
+        old = joined.get(line)
+        joined[line] = (taken, total) if old is None else (max(taken, old[0]), max(total, old[1]))
+    return joined
