@@ -1,0 +1,86 @@
+"""State of which build and environment artefacts are, by their digests, in .flightrules/evidence.yml.
+
+The statement holds for these very bytes: another run writes another file, which must be bound anew.
+"""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, Namespace
+from datetime import UTC, datetime
+
+from flightrules.cli.discover import FOLDER, find_rulebook, read_file
+from flightrules.cli.outputs import write_file
+from flightrules.errors import EvidenceError, ExitCode, UsageError
+from flightrules.evidence.source import Source
+
+__all__ = ["configure", "execute"]
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument("--build", metavar="BUILD", help="the build that was measured")
+    parser.add_argument("--environment", metavar="NAME", help="where it was measured")
+    parser.add_argument("--artefact", metavar="DIGEST", help="digest of what was measured")
+    parser.add_argument("--taken-at", metavar="TIME", help="when it was measured (RFC 3339); else now")
+
+
+def execute(arguments: Namespace) -> int:
+    """Add one binding for each file; a file bound before gets the new statement."""
+    from flightrules.rules.exception_files import load_bindings
+
+    root = os.path.dirname(os.path.abspath(find_rulebook(os.getcwd()) or ".flightrules.yml"))
+    path = os.path.join(root, FOLDER, "evidence.yml")
+    known = load_bindings(read_file(path, what="file"), path) if os.path.exists(path) else ()
+    entries = {
+        one.sha256: _entry(one.path, one.sha256, one.build, one.environment, one.artefact, one.taken_at)
+        for one in known
+    }
+    taken_at = _taken_at(arguments.taken_at)
+    for file in arguments.files:
+        digest = _digest(file)
+        shown = os.path.relpath(os.path.abspath(file), root)
+        entries[digest] = _entry(
+            shown, digest, arguments.build, arguments.environment, arguments.artefact, taken_at
+        )
+        print(f"bound {shown} sha256:{digest[:12]}…")
+    text = "bindings:\n" + "".join(entries[key] for key in sorted(entries))
+    load_bindings(text.encode(), path)
+    write_file(path, text.encode())
+    return int(ExitCode.GO)
+
+
+def _digest(path: str) -> str:
+    try:
+        with Source.open(path) as source:
+            return source.digest()
+    except EvidenceError as error:
+        raise UsageError(error.code, error.message, file=path, hint=error.hint) from None
+
+
+def _taken_at(text: str | None) -> datetime:
+    return datetime.fromisoformat(text) if text else datetime.now(UTC).replace(microsecond=0)
+
+
+def _entry(
+    path: str,
+    digest: str,
+    build: str | None,
+    environment: str | None,
+    artefact: str | None,
+    taken_at: datetime | None,
+) -> str:
+    """One list item; values are quoted, so that nothing in a name becomes syntax."""
+    import json
+
+    fields = {
+        "sha256": digest,
+        "path": path,
+        "build": build,
+        "environment": environment,
+        "artefact": artefact,
+        "taken_at": taken_at.isoformat() if taken_at else None,
+    }
+    lines = [f"{name}: {json.dumps(value)}" for name, value in fields.items() if value is not None]
+    return "  - " + "\n    ".join(lines) + "\n"

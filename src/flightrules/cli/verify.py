@@ -1,0 +1,111 @@
+"""Verify a signed record offline: numbered steps, nothing but the file, the keys and what you hold beside it.
+
+Exit code 0 when the record holds (whatever its verdict), 1 when it does not.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from typing import Any
+
+from flightrules.cli.discover import read_file
+from flightrules.errors import EvidenceError, ExitCode, LedgerError, UsageError
+from flightrules.evidence.source import Source
+
+__all__ = ["configure", "execute"]
+
+_MARKS = {True: "ok  ", False: "FAIL", None: "--  "}
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument("file", metavar="FILE", help="the signed record")
+    parser.add_argument("--key", action="append", required=True, metavar="PUB", help="public key; repeatable")
+    parser.add_argument("--threshold", type=int, default=1, metavar="N", help="signatures by different keys")
+    parser.add_argument("--rulebook", metavar="FILE", help="compare with this rulebook")
+    parser.add_argument("--evidence", nargs="+", metavar="FILE", help="compare with these artefacts")
+    parser.add_argument("--some-evidence", action="store_true", help="the artefacts need not be all of them")
+    parser.add_argument(
+        "--artefact", metavar="FILE", help="compare with what was released: file or sha256:DIGEST"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def execute(arguments: Namespace) -> int:
+    """Verify and print every step."""
+    from flightrules.ledger.keys import load_public_key
+    from flightrules.ledger.verification import verify_attestation
+
+    keys = [load_public_key(read_file(path, what="key"), name=path) for path in arguments.key]
+    verification = verify_attestation(
+        _bytes(arguments.file),
+        public_keys=keys,
+        rulebook_digest=_rulebook(arguments.rulebook),
+        evidence_digests={path: _digest(path) for path in arguments.evidence} if arguments.evidence else None,
+        subject_digest=_subject(arguments.artefact),
+        threshold=arguments.threshold,
+        all_evidence=not arguments.some_evidence,
+        name=arguments.file,
+    )
+    sys.stdout.write(_json(verification) if arguments.format == "json" else _text(verification))
+    return int(ExitCode.GO if verification.ok else ExitCode.NO_GO)
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        with Source.open(path, limit=256 << 20) as source:
+            return source.data()
+    except EvidenceError as error:
+        raise LedgerError(error.code, error.message, file=path, hint=error.hint) from None
+
+
+def _rulebook(path: str | None) -> str | None:
+    from flightrules.rules.rulebook import load_rulebook
+
+    return load_rulebook(read_file(path), path).digest if path else None
+
+
+def _digest(path: str) -> str:
+    try:
+        with Source.open(path) as source:
+            return source.digest()
+    except EvidenceError as error:
+        raise UsageError(error.code, error.message, file=path, hint=error.hint) from None
+
+
+def _subject(named: str | None) -> str | None:
+    if named is None or ":" in named.partition("/")[0]:
+        return named
+    return _digest(named)
+
+
+def _text(verification: Any) -> str:
+    lines = [
+        f"{step.number:>2}. {_MARKS[step.ok]} {step.title}: {step.detail}" for step in verification.steps
+    ]
+    if not verification.ok:
+        failed = verification.failed
+        lines += [
+            "",
+            f"error {failed.code}: {verification.name}: step {failed.number}, {failed.title}: {failed.detail}",
+        ]
+        lines += ["  fix    do not rely on this record; ask for it again from who signed it"]
+        return "\n".join([*lines, f"  learn  flightrules explain {failed.code}", ""])
+    record = verification.record
+    product = " ".join(part for part in (record.get("product"), record.get("version")) if part)
+    signers = ", ".join(key.keyid[:16] for key in verification.signers)
+    said = (
+        f"verified: {product or 'release'} {record['verdict']} as of {record['as_of']}, signed by {signers}"
+    )
+    return "\n".join([*lines, "", said, ""])
+
+
+def _json(verification: Any) -> str:
+    steps = [
+        {"number": step.number, "title": step.title, "ok": step.ok, "detail": step.detail, "code": step.code}
+        for step in verification.steps
+    ]
+    found = {"ok": verification.ok, "steps": steps, "record": verification.record}
+    return json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
