@@ -38,6 +38,8 @@ def _hotspots(head: Head) -> bool:
 
 
 def _defectdojo(head: Head) -> bool:
+    if head.any("scan_status", "findings[].issue_id"):
+        return False
     keys = sum(head.has(f"findings[].{key}") for key in ("title", "severity", "description"))
     generic = head.kind == "json" and keys >= _TELLING and not head.has("findings[].component")
     return generic or _json(head, "results[].severity", "results[].false_p", "results[].active")
@@ -186,6 +188,36 @@ def _checkov(head: Head) -> bool:
 def _codeclimate(head: Head) -> bool:
     named = _json(head, "[].check_name") or _json(head, "[].fingerprint", "[].description")
     return named and head.has("[].location.path")
+
+
+def _lint_array(head: Head) -> bool:
+    signatures = (
+        ("[].ruleName", "[].failure", "[].startPosition"),
+        ("[].rule_id", "[].reason", "[].file"),
+        ("[].line_from", "[].file_path", "[].type", "[].message"),
+        ("[].Rule.Id", "[].Filename", "[].Level"),
+    )
+    return any(_json(head, *paths) for paths in signatures)
+
+
+def _android_lint(head: Head) -> bool:
+    return head.root == "issues" and head.attributes.get("by", "").startswith("lint")
+
+
+def _cppcheck(head: Head) -> bool:
+    return head.root == "results" and "cppcheck" in head.elements
+
+
+def _resharper(head: Head) -> bool:
+    return head.root == "Report" and bool({"IssueTypes", "Issues"} & head.elements)
+
+
+def _retire(head: Head) -> bool:
+    return (
+        _json(head, "data[].results[].component")
+        or _json(head, "[].results[].component", "[].file")
+        or (_json(head, "data", "messages", "errors", "start"))
+    )
 
 
 def _burp(head: Head) -> bool:
@@ -350,4 +382,46 @@ SECURITY_TAIL_FORMATS: tuple[Format, ...] = (
         "checkstyle-xml", "Checkstyle (XML)", _SECURITY, "checkstyle", lambda head: head.root == "checkstyle"
     ),
     Format("pmd-xml", "PMD (XML)", _SECURITY, "pmd", lambda head: head.root == "pmd"),
+    Format(
+        "lint-array", "TSLint, SwiftLint, Psalm and cfn-lint (JSON)", _SECURITY, "lint_arrays", _lint_array
+    ),
+    Format("cppcheck-xml", "Cppcheck (XML)", _SECURITY, "cppcheck", _cppcheck),
+    Format("android-lint-xml", "Android Lint (XML)", _SECURITY, "android_lint", _android_lint),
+    Format("resharper-xml", "InspectCode/ReSharper (XML)", _SECURITY, "resharper", _resharper),
+    Format(
+        "veracode-pipeline",
+        "Veracode pipeline scan (JSON)",
+        _SECURITY,
+        "veracode_pipeline",
+        lambda head: _json(head, "scan_status", "findings"),
+    ),
+    Format(
+        "wapiti",
+        "Wapiti (JSON)",
+        _SECURITY,
+        "wapiti",
+        lambda head: _json(head, "infos.target", "vulnerabilities"),
+    ),
+    Format(
+        "aws-security-hub",
+        "AWS Security Hub (ASFF)",
+        _SECURITY,
+        "security_hub",
+        lambda head: _json(head, "Findings[].GeneratorId"),
+    ),
+    Format(
+        "terrascan",
+        "Terrascan (JSON)",
+        _SECURITY,
+        "terrascan",
+        lambda head: _json(head, "results.scan_summary"),
+    ),
+    Format(
+        "dockle",
+        "Dockle (JSON)",
+        _SECURITY,
+        "dockle",
+        lambda head: _json(head, "summary.fatal", "summary.pass"),
+    ),
+    Format("retire-js", "Retire.js (JSON)", _SECURITY, "retire_js", _retire),
 )
