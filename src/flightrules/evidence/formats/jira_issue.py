@@ -5,8 +5,7 @@ from __future__ import annotations
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.json import decode, require
-from flightrules.evidence.records.defects import DEFECT_DEFINITIONS
-from flightrules.evidence.records.jira import JiraIssues, known_custom_fields
+from flightrules.evidence.records.jira import JiraIssues, jira_reading, known_custom_fields
 from flightrules.evidence.source import Source
 
 __all__ = ["read"]
@@ -18,10 +17,4 @@ def read(source: Source, _head: Head) -> Reading:
     require(issue.get("fields"), dict, "issue.fields", source.name)
     taken = JiraIssues(source.name, known_custom_fields(issue.get("names")))
     taken(issue)
-    return Reading(
-        "jira-issue",
-        taken.found.defects(),
-        notices=taken.found.notices(),
-        facts={"tool": "Jira"},
-        definitions={**DEFECT_DEFINITIONS, "state": "statusCategory.key, never the status name"},
-    )
+    return jira_reading("jira-issue", taken.found)

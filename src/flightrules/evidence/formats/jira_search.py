@@ -1,4 +1,5 @@
-"""Jira search answers: v2 (``startAt``, ``total``), v3 (``nextPageToken``, ``isLast``), or an array of these.
+"""Jira search answers: v2 (``startAt``, ``total``), v3 (``nextPageToken``, ``isLast``), or an array of these;
+also the bare list of issues that command line clients print.
 
 Part of an answer is refused. An answer that found nothing is evidence: the filter ran.
 """
@@ -12,29 +13,32 @@ from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.json import DOCUMENT_LIMIT, require
 from flightrules.evidence.reading.json_stream import stream
-from flightrules.evidence.records.defects import DEFECT_DEFINITIONS
-from flightrules.evidence.records.jira import JiraIssues, known_custom_fields
-from flightrules.evidence.records.tracker_answers import Item, api_error, partial
+from flightrules.evidence.records.jira import JiraIssues, jira_reading, known_custom_fields
+from flightrules.evidence.records.tracker_answers import Item, api_error, maybe_partial, partial
 from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
+_PAGE_SIZES = (50, 100)
 
-def read(source: Source, _head: Head) -> Reading:
+
+def read(source: Source, head: Head) -> Reading:
     """Issues of the complete answer; custom fields are read when the answer carries their ``names``."""
     try:
-        return _read(source)
+        return _read(source, head)
     except EvidenceError as error:
         if error.code != "E_CONTROL_CHAR" or source.size > DOCUMENT_LIMIT:
             raise
     # Jira lets users paste NUL into texts; it decides nothing, so it is shown as the replacement character
     shown = Source.of(source.data().replace(rb"\u0000", rb"\ufffd"), source.name)
-    reading = _read(shown)
+    reading = _read(shown, head)
     notice = Notice("W_CONTROL_CHAR", "texts hold NUL characters; they are shown as U+FFFD")
     return replace(reading, notices=(*reading.notices, notice))
 
 
-def _read(source: Source) -> Reading:
+def _read(source: Source, head: Head) -> Reading:
+    if head.has("[].fields"):
+        return _listed(source)
     issues = JiraIssues(source.name)
     document = stream(source, {"issues": issues, "[].issues": issues})
     pages = [
@@ -47,13 +51,13 @@ def _read(source: Source) -> Reading:
     if custom:  # the names stand behind the issues, so their values need a second look
         issues = JiraIssues(source.name, custom)
         stream(source, {"issues": issues, "[].issues": issues})
-    return Reading(
-        "jira-search",
-        issues.found.defects(),
-        notices=(*notices, *issues.found.notices()),
-        facts={"tool": "Jira"},
-        definitions={**DEFECT_DEFINITIONS, "state": "statusCategory.key, never the status name"},
-    )
+    return jira_reading("jira-search", issues.found, notices)
+
+
+def _listed(source: Source) -> Reading:
+    issues = JiraIssues(source.name)
+    require(stream(source, {"[]": issues}), list, "issues", source.name)
+    return jira_reading("jira-search", issues.found, maybe_partial(len(issues.found), _PAGE_SIZES))
 
 
 def _require_accepted(page: Item) -> None:

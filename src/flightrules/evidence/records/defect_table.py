@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flightrules.errors import EvidenceError
+from flightrules.evidence.records.defect_words import severity_from, type_from
 from flightrules.evidence.records.defects import Defect, State
 
 __all__ = ["defect_of", "state_of"]
@@ -59,17 +60,18 @@ def defect_of(cells: Mapping[str, str], line: int, name: str) -> Defect:
     identity = _first(row, "id", "key", "issue key", "issue id", "defect id", "bug id")
     if not identity:
         raise EvidenceError("E_MISSING_FIELD", "the row has no id", file=name, line=line)
+    labels = _parts(_first(row, "labels", "label", "tags"))
     return Defect(
         id=identity,
         title=_first(row, "title", "summary"),
-        severity=_first(row, "severity", "priority"),
+        severity=_first(row, "severity", "priority") or severity_from(labels),
         state=state_of(_first(row, "status", "state"), line, name),
-        type=_first(row, "type", "issue type"),
+        type=_first(row, "type", "issue type", "work item type") or type_from(labels),
         url=_first(row, "url", "link"),
-        labels=_parts(_first(row, "labels", "label")),
+        labels=labels,
         fields=_fields(row),
-        created=_first(row, "created", "created at"),
-        updated=_first(row, "updated", "updated at"),
+        created=_first(row, "created", "created at", "created at (utc)"),
+        updated=_first(row, "updated", "updated at", "updated at (utc)"),
     )
 
 

@@ -6,18 +6,19 @@ Custom fields have numbers; only the ``names`` of an expanded answer tell what t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flightrules.errors import EvidenceError
+from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.json_stream import fields
-from flightrules.evidence.records.defects import Defect, DefectList, State
+from flightrules.evidence.records.defects import DEFECT_DEFINITIONS, Defect, DefectList, State
 
-__all__ = ["JiraIssues", "known_custom_fields"]
+__all__ = ["JIRA_STATES", "JiraIssues", "custom_meaning", "jira_reading", "known_custom_fields"]
 
 Pairs = tuple[tuple[str, str], ...]
 
-_STATES: dict[str, State] = {"done": "done", "new": "open", "indeterminate": "open"}
+JIRA_STATES: dict[str, State] = {"done": "done", "new": "open", "indeterminate": "open"}
 _MEANINGS = {
     "severity": "severity",
     "defect severity": "severity",
@@ -40,10 +41,24 @@ def known_custom_fields(names: Any) -> dict[str, str]:
     """Which custom fields hold what we know by name, from the ``names`` of an answer."""
     if not isinstance(names, (dict, tuple)):
         return {}
-    pairs = ((key, str(title).strip().casefold()) for key, title in dict(names).items())
-    return {
-        key: _MEANINGS[title] for key, title in pairs if key.startswith("customfield_") and title in _MEANINGS
-    }
+    pairs = ((key, custom_meaning(str(title))) for key, title in dict(names).items())
+    return {key: meaning for key, meaning in pairs if meaning and key.startswith("customfield_")}
+
+
+def custom_meaning(title: str) -> str:
+    """What a custom field of this name holds, in our words; empty where we do not know it."""
+    return _MEANINGS.get(title.strip().casefold(), "")
+
+
+def jira_reading(format_name: str, found: DefectList, notices: Sequence[Notice] = ()) -> Reading:
+    """The reading of Jira issues."""
+    return Reading(
+        format_name,
+        found.defects(),
+        notices=(*notices, *found.notices()),
+        facts={"tool": "Jira"},
+        definitions={**DEFECT_DEFINITIONS, "state": "statusCategory.key, never the status name"},
+    )
 
 
 class JiraIssues:
@@ -113,7 +128,7 @@ class JiraIssues:
         if category is None:
             return "unknown"
         key = fields(category, "issue.fields.status.statusCategory", self._name).get("key")
-        return _STATES.get(key, "unknown") if isinstance(key, str) else "unknown"
+        return JIRA_STATES.get(key, "unknown") if isinstance(key, str) else "unknown"
 
     def _named(self, value: Any, key: str) -> str:
         return "" if value is None else _text(fields(value, f"issue.fields.{key}", self._name).get("name"))

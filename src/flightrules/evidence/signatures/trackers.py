@@ -20,6 +20,8 @@ _JIRA_SETTING = re.compile(
 def _jira_search(head: Head) -> bool:
     if head.any("issues[].rule", "paging", "[].issues[].rule"):
         return False
+    if head.has("[].key", "[].fields"):
+        return True
     answer = head.has("issues") and head.any(
         "issues[].fields", "issues[].key", "maxResults", "isLast", "startAt"
     )
@@ -132,9 +134,22 @@ def _defect_table(head: Head) -> bool:
     return not any(cells.isdisjoint(columns) for columns in (_ID_COLUMNS, _STATE_COLUMNS, _RATING_COLUMNS))
 
 
+def _jira_xml(head: Head) -> bool:
+    return head.root == "rss" and head.elements.issuperset({"item", "key", "project"})
+
+
+def _jira_csv(head: Head) -> bool:
+    if head.kind != "text" or not head.lines:
+        return False
+    cells = {cell.strip().strip('"').casefold() for cell in head.lines[0].split(",")}
+    return cells.issuperset({"summary", "issue key", "issue type", "status"})
+
+
 TRACKER_FORMATS: tuple[Format, ...] = (
     Format("jira-search", "Jira search result (v2, v3)", "trackers", "jira_search", _jira_search),
     Format("jira-issue", "Jira issue", "trackers", "jira_issue", _jira_issue),
+    Format("jira-xml", "Jira XML export", "trackers", "jira_xml", _jira_xml),
+    Format("jira-csv", "Jira CSV export", "trackers", "jira_csv", _jira_csv),
     Format(
         "jira-settings", "Jira settings (refused: no issues)", "trackers", "tracker_refusals", _jira_setting
     ),
