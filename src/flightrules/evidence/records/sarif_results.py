@@ -62,12 +62,12 @@ class _Draft(NamedTuple):
 class _Run:
     """One run while its results come by."""
 
-    def __init__(self, run: dict[str, Any], name: str) -> None:
+    def __init__(self, run: dict[str, Any], name: str, *, patient: bool) -> None:
         self.run = run
         self.count = 0
         self.waiting: list[_Draft] = []
         self.known: dict[Any, Rule] = {}
-        self.rules = Rules(run, name) if run.get("tool") is not None else None
+        self.rules = Rules(run, name) if run.get("tool") is not None and not patient else None
         self.hasty = self.rules is not None and "invocations" not in run
         self._name = name
 
@@ -112,7 +112,7 @@ class SarifResults:
 
     def enter(self, run: dict[str, Any]) -> None:
         """A run's results begin; ``run`` holds what stood before them."""
-        self._run = _Run(run, self._name)
+        self._run = _Run(run, self._name, patient=self._patient)
         self._runs.append(self._run)
         self._tool = tool_name(run)
 
@@ -122,11 +122,7 @@ class SarifResults:
         draft = _draft(fields(item, "runs[].results[]", self._name), self._name)
         if draft is None:
             return
-        if (
-            self._patient
-            or run.rules is None
-            or (draft.artifact is not None and not draft.uri and "artifacts" not in run.run)
-        ):
+        if run.rules is None or (draft.artifact is not None and not draft.uri and "artifacts" not in run.run):
             run.waiting.append(draft)
         else:
             self._take(draft, run)
