@@ -16,6 +16,7 @@ Kind = Literal["xml", "json", "ndjson", "text"]
 
 _MAGIC = (b"\x7fELF", b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"GIF8", b"\xff\xd8\xff", b"MZ\x90", b"BZh9", b"\xfd7zXZ")
 _HTML = re.compile(rb"\A\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE | re.DOTALL)
+_GATLING_BINARY = re.compile(rb"\x00\x00\x00\x00[\x03-\x14]3\.[0-9]+\.[0-9]+")
 _CONFLICT = re.compile(rb"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}\[\],:])|([^\s{}\[\],:"]+)')
 _PATH_DEPTH = 5
@@ -90,6 +91,9 @@ def _refuse_foreign(source: Source, raw: bytes) -> None:
         raise EvidenceError("E_HTML_PAGE", "the file is an HTML page (a login or error page?)", file=name, hint="download the artefact again with credentials")
     if body.startswith(b"<<<<<<< ") or (body[:4096].count(b"<<<<<<< ") and len(_CONFLICT.findall(body)) >= 3):
         raise EvidenceError("E_MALFORMED", "the file holds merge conflict markers", file=name, hint="resolve the conflict and run the tool again")
+    if _GATLING_BINARY.match(raw):
+        version = raw[5 : 5 + min(raw[4], 20)].decode("ascii", "replace")
+        raise EvidenceError("E_BINARY", f"this is the binary simulation.log of Gatling {version}", file=name, hint="use the report's stats.json")
     if b"\0" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise EvidenceError("E_BINARY", "the file holds NUL bytes; it is binary", file=name, hint="name the report itself")
 

@@ -40,7 +40,7 @@ def read(source: Source, _head: Head) -> Reading:
 class _Log:
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._counts: Counter[tuple[str, int, bool]] = Counter()
+        self._counts: Counter[tuple[str, int | Decimal, bool]] = Counter()
         self._first: int | None = None
         self._last = 0
         self._active = 0

@@ -29,7 +29,7 @@ _DEFAULTS = (
 _DEPTH_LIMIT = 32
 _DEFINITIONS = {
     **SUMMARY_DEFINITIONS,
-    "percentile": "Gatling's, over all requests, good and failed; names as in Gatling's default configuration",
+    "percentile": "as printed by Gatling over all requests, good and failed; its default ranks",
 }
 
 
@@ -73,14 +73,10 @@ def _json_part(text: str) -> str:
 
 
 def _row(stats: dict[str, Any], source: Source) -> tuple[LoadRow, Decimal | None]:
-    counts = (
-        require(stats.get("numberOfRequests"), dict, "numberOfRequests", source.name)
-        if ("numberOfRequests" in stats)
-        else None
-    )
-    if counts is None:
+    if "numberOfRequests" not in stats:
         message = "numberOfRequests is missing: no request was counted"
         raise EvidenceError("E_NO_SAMPLES", message, file=source.name, hint="use the file that Gatling wrote")
+    counts = require(stats["numberOfRequests"], dict, "numberOfRequests", source.name)
     total, good, failed = (_count(counts.get(key), key, source) for key in ("total", "ok", "ko"))
     if good + failed != total:
         message = f"{good} good and {failed} failed requests are not {total}"
@@ -99,7 +95,7 @@ def _row(stats: dict[str, Any], source: Source) -> tuple[LoadRow, Decimal | None
 
 def _count(value: Any, key: str, source: Source) -> int:
     number = _number(value, f"numberOfRequests.{key}", source)
-    return 0 if number is None else whole(number if isinstance(number, Decimal) else value, key, source.name)
+    return 0 if number is None else whole(number, key, source.name)
 
 
 def _over_all(stats: dict[str, Any], key: str, source: Source) -> Decimal | None:

@@ -29,6 +29,7 @@ __all__ = ["read"]
 _REQUIRED = ("timeStamp", "elapsed", "success")
 _CAREFUL_SIZE = 4 << 20
 _STRIDE = 16
+_COUNT_DIGITS = 10
 _FOLD_AT = 100_000
 _DISTINCT_LIMIT = 1_000_000
 _OWN_FAULT = "org.apache.jmeter."
@@ -93,7 +94,7 @@ def _layout(header: str, source: Source) -> _Layout:
             "the table has no header that names the column elapsed",
             file=source.name,
             line=1,
-            hint="set jmeter.save.saveservice.print_field_names=true; columns are found by name, never by place",
+            hint="set jmeter.save.saveservice.print_field_names=true; columns are found by name",
         )
     twice = next((name for name, count in Counter(names).items() if count > 1), None)
     if twice is not None:
@@ -250,7 +251,9 @@ class _Tally:
                 str.split, batch.bare[:: self._stride], repeat(layout.delimiter), repeat(layout.users + 1)
             )
             found = [row[layout.users] for row in (*cells, *rows)]
-            self._users = max(self._users, *(int(one) for one in found if one.isdecimal()), 0)
+            self._users = max(
+                self._users, *(int(one) for one in found if one.isdecimal() and len(one) < _COUNT_DIGITS), 0
+            )
 
     def reading(self, *, complete: bool) -> Reading:
         """All rows as samples, once the last batch was taken."""
@@ -310,7 +313,9 @@ class _Tally:
 
     def _notices(self, *, complete: bool) -> Iterable[Notice]:
         if self._mismarked:
-            message = f"{self._mismarked} rows are marked success=true with a 5xx response code; they count as failed"
+            message = (
+                f"{self._mismarked} rows say success=true with a 5xx response code; they count as failed"
+            )
             yield Notice("W_CONTRADICTION", message)
         if self._transactions:
             message = (

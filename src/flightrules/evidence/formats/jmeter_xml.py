@@ -24,6 +24,8 @@ from flightrules.evidence.source import Source
 __all__ = ["read"]
 
 _SERVER_ERROR = re.compile(r"5[0-9]{2}\Z")
+_COUNT_DIGITS = 10
+_TIME_DIGITS = 18
 _DEFINITIONS = {
     **SAMPLE_DEFINITIONS,
     "load.requests": "samples directly below the root; sub-samples are parts of them",
@@ -110,7 +112,7 @@ class _Tally:
         self._mismarked += good and broken
         self.counts[label or "", int(ms) if ms == int(ms) else ms, good and not broken] += 1
         users = attributes.get("na", "")
-        self._users = max(self._users, int(users) if users.isdecimal() else 0)
+        self._users = max(self._users, int(users) if users.isdecimal() and len(users) < _COUNT_DIGITS else 0)
         self._time(start, ms)
 
     def _amount(self, text: str, what: str) -> Decimal:
@@ -121,7 +123,7 @@ class _Tally:
         return found
 
     def _time(self, start: str | None, ms: Decimal) -> None:
-        if not start or not start.isdecimal():
+        if not start or not start.isdecimal() or len(start) > _TIME_DIGITS:
             self._untimed += 1
             return
         began = Decimal(start)

@@ -17,6 +17,7 @@ __all__ = ["read"]
 
 _REQUIRED = ("metric_name", "timestamp", "metric_value")
 _OK_BELOW = 400
+_STATUS_DIGITS = 3
 _EPOCH_DIGITS = {10: 1000, 13: 1}
 _DEFINITIONS = {
     **SAMPLE_DEFINITIONS,
@@ -58,7 +59,7 @@ def _is_good(row: dict[str, str]) -> bool:
     if row.get("expected_response") in ("true", "false"):
         return row["expected_response"] == "true"
     status = row.get("status", "")
-    return status.isdecimal() and 0 < int(status) < _OK_BELOW
+    return len(status) == _STATUS_DIGITS and status.isdecimal() and 0 < int(status) < _OK_BELOW
 
 
 def _when(text: str) -> Decimal | None:

@@ -36,6 +36,7 @@ _ENDPOINT_LIMIT = 50_000
 _CHUNK = 1 << 20
 _LINE_LIMIT = 4 << 20
 _OK_BELOW = 400
+_STATUS_DIGITS = 3
 _DEFINITIONS = {
     **SAMPLE_DEFINITIONS,
     "load.failed": "samples of http_req_duration tagged expected_response=false; without the tag, "
@@ -99,10 +100,8 @@ class _Stream:
                 self._first_of(number, one)
                 continue
             values.append(value)
-            if when < edges[0]:
-                edges[0] = when
-            if when > edges[1]:
-                edges[1] = when
+            edges[0] = min(edges[0], when)
+            edges[1] = max(edges[1], when)
         self._refuse_unplain(b"".join(values), len(values), line)
         self._others(rest, last=len(lines) + line - 1)
         return len(lines) - 1
@@ -210,4 +209,4 @@ def _is_good(tags: dict[str, Any]) -> bool:
     if expected in ("true", "false"):
         return bool(expected == "true")
     status = str(tags.get("status", "0"))
-    return status.isdecimal() and 0 < int(status) < _OK_BELOW
+    return len(status) == _STATUS_DIGITS and status.isdecimal() and 0 < int(status) < _OK_BELOW

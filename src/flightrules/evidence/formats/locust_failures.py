@@ -1,4 +1,4 @@
-"""Locust's ``_failures.csv``: how often which error occurred. It does not tell how many requests there were."""
+"""Locust's ``_failures.csv``: how often which error occurred, out of an unknown number."""
 
 from __future__ import annotations
 

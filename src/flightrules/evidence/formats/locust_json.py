@@ -6,7 +6,6 @@ them; the percentiles are exact over the rounded values.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from flightrules.errors import EvidenceError

@@ -11,9 +11,10 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
+from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Labels, Measurement, labelled
 
-__all__ = ["SUMMARY_DEFINITIONS", "LoadRow", "LoadSummary"]
+__all__ = ["SUMMARY_DEFINITIONS", "LoadRow", "LoadSummary", "proven"]
 
 _N = TypeVar("_N", int, Decimal)
 SUMMARY_DEFINITIONS = {
@@ -118,6 +119,22 @@ class LoadSummary:
             yield Measurement("load.users", Decimal(self.users))
         for name in sorted(self.endpoints):
             yield from self.endpoints[name].measurements(labelled(endpoint=name))
+
+
+def proven(summary: LoadSummary, name: str) -> LoadSummary:
+    """The summary, if it is evidence of a run.
+
+    Raises:
+        EvidenceError: E_NO_SAMPLES without any request, E_COUNT_MISMATCH with more failures than requests.
+    """
+    requests, failed = summary.total.requests, summary.total.failed
+    if not requests:
+        raise EvidenceError(
+            "E_NO_SAMPLES", "the run made no request", file=name, hint="check that the load test ran"
+        )
+    if failed is not None and failed > requests:
+        raise EvidenceError("E_COUNT_MISMATCH", f"{failed} failed of {requests} requests", file=name)
+    return summary
 
 
 def _sum(one: int | None, other: int | None) -> int | None:

@@ -16,6 +16,7 @@ __all__ = ["Span", "moment"]
 
 _PENDING_LIMIT = 8
 _EPOCH_DIGITS = 13
+_INTEGER_DIGITS = 18
 _Pair = tuple[str, str]
 
 
@@ -25,7 +26,7 @@ def moment(text: str) -> tuple[int | None, bool]:
     Whole numbers are milliseconds; dates are year-first, without a zone they are read as UTC.
     """
     if text.isascii() and text.isdigit():
-        return int(text), False
+        return (int(text), False) if len(text) <= _INTEGER_DIGITS else (None, False)
     try:
         when = datetime.fromisoformat(text.strip().replace("/", "-").replace(",", "."))
     except ValueError:
@@ -128,7 +129,4 @@ def _is_epoch(text: str) -> bool:
 
 
 def _whole(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        return int(Decimal(text))
+    return int(text) if text.isdigit() and len(text) <= _INTEGER_DIGITS else int(Decimal(text))

@@ -16,9 +16,18 @@ _SUMMARY_LINE = re.compile(
 _K6_METRICS = frozenset(
     f"metrics.{name}"
     for name in (
-        "http_reqs http_req_duration http_req_failed http_req_waiting iterations iteration_duration vus "
-        "vus_max checks data_received data_sent"
-    ).split()
+        "http_reqs",
+        "http_req_duration",
+        "http_req_failed",
+        "http_req_waiting",
+        "iterations",
+        "iteration_duration",
+        "vus",
+        "vus_max",
+        "checks",
+        "data_received",
+        "data_sent",
+    )
 )
 _K6_COLUMNS = frozenset({"metric_name", "timestamp", "metric_value"})
 _BARE_ROW = re.compile(r"\d{13}[,;\t]\d+[,;\t][^\n]*[,;\t](?:true|false)(?:[,;\t\n]|\Z)")
@@ -108,6 +117,80 @@ def _is_k6_csv(head: Head) -> bool:
     return head.kind == "text" and _cells(head) >= _K6_COLUMNS
 
 
+def _is_wrk(head: Head) -> bool:
+    text = head.text
+    return head.kind == "text" and "Running " in text and " test @ " in text and " connections" in text
+
+
+def _is_hey(head: Head) -> bool:
+    marks = ("Summary:", "Requests/sec:", "Response time histogram:")
+    return (
+        head.kind == "text"
+        and all(mark in head.text for mark in marks)
+        and "success rate" not in head.text.lower()
+    )
+
+
+def _is_hey_csv(head: Head) -> bool:
+    return head.kind == "text" and _cells(head) >= {"response-time", "status-code", "DNS+dialup"}
+
+
+def _is_ab(head: Head) -> bool:
+    named = "This is ApacheBench" in head.text or "Concurrency Level:" in head.text
+    return (
+        head.kind == "text" and named and ("Server Software:" in head.text or "Document Path:" in head.text)
+    )
+
+
+def _is_ab_csv(head: Head) -> bool:
+    return head.kind == "text" and _cells(head) >= {"Percentage served", "Time in ms"}
+
+
+def _is_vegeta_json(head: Head) -> bool:
+    return head.kind == "json" and head.has("latencies", "status_codes", "requests", "success")
+
+
+def _is_vegeta_text(head: Head) -> bool:
+    return head.kind == "text" and bool(re.match(r"\s*Requests\s+\[total", head.text))
+
+
+def _is_siege(head: Head) -> bool:
+    lowered = head.text.lower()
+    summary = all(mark in lowered for mark in ("transactions", "availability", "concurrency", "longest"))
+    bare = head.kind == "json" and head.has("transactions", "availability", "elapsed_time")
+    return bare or (head.kind == "text" and summary)
+
+
+def _is_artillery(head: Head) -> bool:
+    second = head.has("aggregate.counters")
+    return head.kind == "json" and (second or head.has("aggregate.requestsCompleted", "aggregate.codes"))
+
+
+def _is_autocannon(head: Head) -> bool:
+    return head.kind == "json" and head.has("non2xx", "latency", "requests.total", "connections")
+
+
+def _is_oha(head: Head) -> bool:
+    return head.kind == "json" and head.has("summary.successRate", "statusCodeDistribution")
+
+
+def _is_bombardier(head: Head) -> bool:
+    return head.kind == "json" and head.has("spec", "result.req2xx", "result.latency")
+
+
+def _is_taurus_xml(head: Head) -> bool:
+    return head.kind == "xml" and head.root == "FinalStatus"
+
+
+def _is_molotov(head: Head) -> bool:
+    kinds = ("workers", "request", "scenario_success", "scenario_failure")
+    return head.kind == "ndjson" and head.has("ts", "type") and head.values.get("type") in kinds
+
+
+def _is_iago(head: Head) -> bool:
+    return head.kind == "text" and " stats: {" in head.text and '"client' in head.text
+
+
 LOAD_FORMATS: tuple[Format, ...] = (
     Format(
         "k6-summary",
@@ -151,4 +234,19 @@ LOAD_FORMATS: tuple[Format, ...] = (
         "jmeter_summariser",
         _is_jmeter_summariser,
     ),
+    Format("wrk", "wrk, wrk2", "performance", "wrk", _is_wrk),
+    Format("hey", "hey (text)", "performance", "hey", _is_hey),
+    Format("hey-csv", "hey samples (CSV)", "performance", "hey_csv", _is_hey_csv),
+    Format("ab", "ApacheBench (text)", "performance", "ab", _is_ab),
+    Format("ab-percentiles-csv", "ApacheBench percentiles (CSV)", "performance", "ab_csv", _is_ab_csv),
+    Format("vegeta-json", "vegeta report (JSON)", "performance", "vegeta_json", _is_vegeta_json),
+    Format("vegeta-text", "vegeta report (text)", "performance", "vegeta_text", _is_vegeta_text),
+    Format("siege", "Siege statistics", "performance", "siege", _is_siege),
+    Format("artillery", "Artillery report (JSON)", "performance", "artillery", _is_artillery),
+    Format("autocannon", "autocannon (JSON)", "performance", "autocannon", _is_autocannon),
+    Format("oha", "oha (JSON)", "performance", "oha", _is_oha),
+    Format("bombardier", "bombardier (JSON)", "performance", "bombardier", _is_bombardier),
+    Format("taurus-xml", "Taurus final statistics (XML)", "performance", "taurus_xml", _is_taurus_xml),
+    Format("molotov", "Molotov results (JSON Lines)", "performance", "molotov", _is_molotov),
+    Format("iago-log", "Iago statistics log", "performance", "iago", _is_iago),
 )
