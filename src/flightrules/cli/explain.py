@@ -24,7 +24,7 @@ STATUS_WORDS = {
     "WAIVED": "failed, and a valid waiver stands for this version: reason, approver, control, expiry, scope",
     "NO DATA": "nothing was measured; it is neither a pass nor a failure, and it blocks",
     "STALE": "the evidence is too old, of another build, or dated in the future; it blocks",
-    "NOT MEASURED AS STATED": "measured, but not under the load, place, scope or length that is stated; it blocks",
+    "NOT MEASURED AS STATED": "measured, but not under the load, place, scope or length stated; it blocks",
     "NOT APPLICABLE": "the release does not touch what the criterion is for, with the reason",
     "ERROR": "an artefact or a reference cannot be read; it blocks",
     "GO": "every blocking criterion passes",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flightrules.cli.files import Tree
+from flightrules.cli.parallel import read_all
 from flightrules.engine.facts import Changes, Facts, Found, Refusal
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Evidence, Notice, Reading
@@ -82,11 +83,17 @@ def _unique(
 
 
 def _read_all(files: list[File], root: str, step: Callable[[int, int, str], None]) -> dict[File, _Read]:
-    done: dict[File, _Read] = {}
-    for at, file in enumerate(files, 1):
-        step(at, len(files), file[0])
-        done[file] = _read_one(file, root)
-    return done
+    sizes = [_size(os.path.join(root, file[0])) for file in files]
+    return read_all(
+        files, sizes, lambda file: _read_one(file, root), lambda at, of, file: step(at, of, file[0])
+    )
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
 
 
 def _read_one(file: File, root: str) -> _Read:

@@ -87,10 +87,8 @@ def _text(verification: Any) -> str:
     ]
     if not verification.ok:
         failed = verification.failed
-        lines += [
-            "",
-            f"error {failed.code}: {verification.name}: step {failed.number}, {failed.title}: {failed.detail}",
-        ]
+        place = f"{verification.name}: step {failed.number}, {failed.title}"
+        lines += ["", f"error {failed.code}: {place}: {failed.detail}"]
         lines += ["  fix    do not rely on this record; ask for it again from who signed it"]
         return "\n".join([*lines, f"  learn  flightrules explain {failed.code}", ""])
     record = verification.record

@@ -55,9 +55,8 @@ def explained(result: CriterionResult) -> list[str]:
     lines += [f"  choice    {name}: {text}" for name, text in result.definitions if name != "formula"]
     lines.append(f"  actual    {actual_of(result)}, target {target_of(result)}")
     if result.interval is not None:
-        lines.append(
-            f"  interval  95 %: {result.interval.low} to {result.interval.high} over {result.interval.total:,}"
-        )
+        low, high, total = result.interval.low, result.interval.high, result.interval.total
+        lines.append(f"  interval  95 %: {low} to {high} over {total:,}")
     lines.append(f"  because   {result.reason}")
     lines += [f"            {detail}" for detail in result.details]
     lines += [f"  excluded  {name} (quarantined)" for name in result.excluded]
@@ -71,7 +70,6 @@ def _evidence(use: EvidenceUse) -> list[str]:
     taken = use.taken_at.isoformat() if use.taken_at else "time unknown"
     place = f", {use.environment}" if use.environment else ""
     build = f", build {use.build}" if use.build else ""
-    lines = [
-        f"  evidence  {use.path} ({use.format}, {taken}{place}{build}, known by {use.bound}) sha256:{use.digest[:16]}…"
-    ]
+    known = f"{use.format}, {taken}{place}{build}, known by {use.bound}"
+    lines = [f"  evidence  {use.path} ({known}) sha256:{use.digest[:16]}…"]
     return lines + [f"            {notice}" for notice in use.notices]

@@ -29,7 +29,9 @@ class Desk:
             reading = read(source)
         except EvidenceError as error:
             return Refusal(path, error.code, error.message, error.line, error.column, error.hint)
-        return Evidence(method, path, source.digest(), source.size, reading, NOW, taken_at, environment, build, "binding")
+        return Evidence(
+            method, path, source.digest(), source.size, reading, NOW, taken_at, environment, build, "binding"
+        )
 
     def found(self, *artefacts, baseline=(), looked_for=("reports/*",)):
         """What a method yielded."""
@@ -41,7 +43,18 @@ class Desk:
             looked_for,
         )
 
-    def decide(self, rulebook, found=None, *, waivers="", acceptances="", version="4.2.1", build=None, changes=None, gate=None):
+    def decide(
+        self,
+        rulebook,
+        found=None,
+        *,
+        waivers="",
+        acceptances="",
+        version="4.2.1",
+        build=None,
+        changes=None,
+        gate=None,
+    ):
         """The verdict on a rulebook's gate."""
         book = load_rulebook(("flightrules: 1\nproduct: Shop\n" + rulebook).encode(), "rules.yml")
         facts = Facts(found or {}, changes or {})
@@ -64,9 +77,17 @@ def desk():
 def junit(passed=0, failed=0, errored=0, skipped=0, prefix="t", classname="suite"):
     """A JUnit document with so many cases of each kind."""
     cases = [f'<testcase classname="{classname}" name="{prefix}p{i}"/>' for i in range(passed)]
-    cases += [f'<testcase classname="{classname}" name="{prefix}f{i}"><failure message="no"/></testcase>' for i in range(failed)]
-    cases += [f'<testcase classname="{classname}" name="{prefix}e{i}"><error message="no"/></testcase>' for i in range(errored)]
-    cases += [f'<testcase classname="{classname}" name="{prefix}s{i}"><skipped/></testcase>' for i in range(skipped)]
+    cases += [
+        f'<testcase classname="{classname}" name="{prefix}f{i}"><failure message="no"/></testcase>'
+        for i in range(failed)
+    ]
+    cases += [
+        f'<testcase classname="{classname}" name="{prefix}e{i}"><error message="no"/></testcase>'
+        for i in range(errored)
+    ]
+    cases += [
+        f'<testcase classname="{classname}" name="{prefix}s{i}"><skipped/></testcase>' for i in range(skipped)
+    ]
     return f'<testsuite name="s">{"".join(cases)}</testsuite>'
 
 

@@ -58,9 +58,14 @@ def test_nothing_found_is_no_data_and_holds(desk):
     assert verdict.outcome is Outcome.HOLD
 
 
-@pytest.mark.parametrize("empty", ['<testsuite name="s" tests="0"/>', '<testsuite><testcase name="a"><skipped/></testcase></testsuite>'])
+@pytest.mark.parametrize(
+    "empty",
+    ['<testsuite name="s" tests="0"/>', '<testsuite><testcase name="a"><skipped/></testcase></testsuite>'],
+)
 def test_a_run_without_a_test_that_ran_is_no_data(desk, empty):
-    verdict = desk.decide(RATE + CI, {"CI run": desk.found(desk.artefact("CI run", empty, environment="staging"))})
+    verdict = desk.decide(
+        RATE + CI, {"CI run": desk.found(desk.artefact("CI run", empty, environment="staging"))}
+    )
     assert only(verdict).status is Status.NO_DATA
     assert verdict.outcome is Outcome.HOLD
 
@@ -75,19 +80,25 @@ def test_one_unreadable_file_among_good_ones_is_an_error_and_not_overlooked(desk
 
 
 def test_evidence_older_than_agreed_is_stale(desk, junit):
-    old = desk.artefact("CI run", junit(passed=100), environment="staging", taken_at=desk.now - timedelta(hours=25))
+    old = desk.artefact(
+        "CI run", junit(passed=100), environment="staging", taken_at=desk.now - timedelta(hours=25)
+    )
     verdict = desk.decide(RATE + CI, {"CI run": desk.found(old)})
     assert only(verdict).status is Status.STALE
     assert "25 h old" in only(verdict).reason
 
 
 def test_exactly_as_old_as_agreed_is_still_good(desk, junit):
-    old = desk.artefact("CI run", junit(passed=100), environment="staging", taken_at=desk.now - timedelta(hours=24))
+    old = desk.artefact(
+        "CI run", junit(passed=100), environment="staging", taken_at=desk.now - timedelta(hours=24)
+    )
     assert desk.decide(RATE + CI, {"CI run": desk.found(old)}).outcome is Outcome.GO
 
 
 def test_evidence_from_the_future_is_stale(desk, junit):
-    odd = desk.artefact("CI run", junit(passed=100), environment="staging", taken_at=desk.now + timedelta(hours=1))
+    odd = desk.artefact(
+        "CI run", junit(passed=100), environment="staging", taken_at=desk.now + timedelta(hours=1)
+    )
     assert only(desk.decide(RATE + CI, {"CI run": desk.found(odd)})).status is Status.STALE
 
 
@@ -108,7 +119,9 @@ def test_another_build_is_stale_and_an_unknown_one_is_not_as_stated(desk, junit)
     other = desk.artefact("CI run", junit(passed=100), environment="staging", build="4.2.0")
     unknown = desk.artefact("CI run", junit(passed=100), environment="staging")
     right = desk.artefact("CI run", junit(passed=100), environment="staging", build="4.2.1")
-    statuses = [only(desk.decide(rules, {"CI run": desk.found(one)})).status for one in (other, unknown, right)]
+    statuses = [
+        only(desk.decide(rules, {"CI run": desk.found(one)})).status for one in (other, unknown, right)
+    ]
     assert statuses == [Status.STALE, Status.NOT_MEASURED_AS_STATED, Status.PASS]
 
 
@@ -131,13 +144,15 @@ scopes:
 evidence:
   CI run: {paths: [a.xml]}
 """
-    mixed = junit(passed=5, classname="shop.checkout.Pay").replace("</testsuite>", "") + junit(failed=9, classname="shop.cart").replace(
-        '<testsuite name="s">', ""
-    )
+    mixed = junit(passed=5, classname="shop.checkout.Pay").replace("</testsuite>", "") + junit(
+        failed=9, classname="shop.cart"
+    ).replace('<testsuite name="s">', "")
     verdict = desk.decide(rules, {"CI run": desk.found(desk.artefact("CI run", mixed))})
     assert only(verdict).status is Status.PASS
     assert "5 of 5" in only(verdict).reason
-    none = desk.decide(rules, {"CI run": desk.found(desk.artefact("CI run", junit(passed=9, classname="shop.cart")))})
+    none = desk.decide(
+        rules, {"CI run": desk.found(desk.artefact("CI run", junit(passed=9, classname="shop.cart")))}
+    )
     assert only(none).status is Status.NO_DATA
 
 
@@ -166,7 +181,9 @@ def test_an_expired_quarantine_counts_the_test_again(desk, junit):
 
 
 def test_a_valid_waiver_makes_a_conditional_go_with_conditions(desk, junit):
-    found = {"CI run": desk.found(desk.artefact("CI run", junit(passed=90, failed=10), environment="staging"))}
+    found = {
+        "CI run": desk.found(desk.artefact("CI run", junit(passed=90, failed=10), environment="staging"))
+    }
     verdict = desk.decide(RATE + CI, found, waivers=WAIVER)
     assert verdict.outcome is Outcome.CONDITIONAL_GO
     assert only(verdict).status is Status.WAIVED
@@ -183,8 +200,14 @@ def test_a_valid_waiver_makes_a_conditional_go_with_conditions(desk, junit):
     ],
 )
 def test_a_waiver_dies_with_any_of_its_parts(desk, junit, change, why):
-    text = WAIVER.replace("expires: 2026-11-30T00:00:00Z", "expires: 2026-11-21T12:00:00Z") if "expired" in why else WAIVER.replace(*change)
-    found = {"CI run": desk.found(desk.artefact("CI run", junit(passed=90, failed=10), environment="staging"))}
+    text = (
+        WAIVER.replace("expires: 2026-11-30T00:00:00Z", "expires: 2026-11-21T12:00:00Z")
+        if "expired" in why
+        else WAIVER.replace(*change)
+    )
+    found = {
+        "CI run": desk.found(desk.artefact("CI run", junit(passed=90, failed=10), environment="staging"))
+    }
     verdict = desk.decide(RATE + CI, found, waivers=text)
     assert verdict.outcome is Outcome.NO_GO
     assert why in only(verdict).reason
@@ -192,7 +215,9 @@ def test_a_waiver_dies_with_any_of_its_parts(desk, junit, change, why):
 
 def test_a_blocking_criterion_cannot_be_waived(desk, junit):
     rules = RATE.replace("enforcement: waivable", "enforcement: blocking") + CI
-    found = {"CI run": desk.found(desk.artefact("CI run", junit(passed=90, failed=10), environment="staging"))}
+    found = {
+        "CI run": desk.found(desk.artefact("CI run", junit(passed=90, failed=10), environment="staging"))
+    }
     verdict = desk.decide(rules, found, waivers=WAIVER)
     assert verdict.outcome is Outcome.NO_GO
     assert "cannot be waived" in only(verdict).reason
@@ -203,9 +228,13 @@ def test_a_waiver_never_covers_what_was_not_measured(desk):
 
 
 def test_an_advisory_criterion_never_blocks_and_says_what_it_would_have_done(desk, junit):
-    rules = RATE.replace("enforcement: waivable", "enforcement: advisory").replace("[regression]", "[regression, all]", 1)
+    rules = RATE.replace("enforcement: waivable", "enforcement: advisory").replace(
+        "[regression]", "[regression, all]", 1
+    )
     rules = rules.replace("gates:", "  all: Pass rate >= 50% measured by the CI run\ngates:") + CI
-    found = {"CI run": desk.found(desk.artefact("CI run", junit(passed=90, failed=10), environment="staging"))}
+    found = {
+        "CI run": desk.found(desk.artefact("CI run", junit(passed=90, failed=10), environment="staging"))
+    }
     verdict = desk.decide(rules, found)
     assert verdict.outcome is Outcome.GO
     assert [result.would_block for result in verdict.results] == [True, False]
@@ -235,7 +264,10 @@ evidence:
 
 def jtl(users, count=100, elapsed=250):
     head = "timeStamp,elapsed,label,responseCode,responseMessage,threadName,success,bytes,grpThreads,allThreads,Latency"
-    rows = [f"{1763700000000 + i * 10},{elapsed},GET /,200,OK,T 1-{i},true,10,{users},{users},1" for i in range(count)]
+    rows = [
+        f"{1763700000000 + i * 10},{elapsed},GET /,200,OK,T 1-{i},true,10,{users},{users},1"
+        for i in range(count)
+    ]
     return "\n".join([head, *rows, ""])
 
 
@@ -250,18 +282,35 @@ def test_a_load_test_of_ten_users_does_not_measure_two_hundred(desk):
 def test_the_same_speed_under_the_stated_load_passes(desk):
     verdict = desk.decide(LOAD, {"load test": desk.found(desk.artefact("load test", jtl(users=200)))})
     assert only(verdict).status is Status.PASS
-    assert only(desk.decide(LOAD, {"load test": desk.found(desk.artefact("load test", jtl(200, elapsed=301)))})).status is Status.FAIL
+    assert (
+        only(
+            desk.decide(LOAD, {"load test": desk.found(desk.artefact("load test", jtl(200, elapsed=301)))})
+        ).status
+        is Status.FAIL
+    )
 
 
 def test_too_short_or_too_few_is_not_measured_as_stated(desk):
-    short = LOAD.replace("p95: p95 response time <= 300 ms under 200 concurrent users measured by the load test", "p95: {sentence: p95 response time <= 300 ms measured by the load test, minimum_duration: 10m, minimum_samples: 50}")
+    short = LOAD.replace(
+        "p95: p95 response time <= 300 ms under 200 concurrent users measured by the load test",
+        "p95: {sentence: p95 response time <= 300 ms measured by the load test, minimum_duration: 10m, minimum_samples: 50}",
+    )
     verdict = desk.decide(short, {"load test": desk.found(desk.artefact("load test", jtl(users=200)))})
     assert only(verdict).status is Status.NOT_MEASURED_AS_STATED
     assert "600 s" in only(verdict).reason
 
 
 def issue(key, severity, state="new", **fields):
-    return {"key": key, "fields": {"summary": f"about {key}", "issuetype": {"name": "Bug"}, "priority": {"name": severity}, "status": {"name": "x", "statusCategory": {"key": state}}, **fields}}
+    return {
+        "key": key,
+        "fields": {
+            "summary": f"about {key}",
+            "issuetype": {"name": "Bug"},
+            "priority": {"name": severity},
+            "status": {"name": "x", "statusCategory": {"key": state}},
+            **fields,
+        },
+    }
 
 
 def jira(*issues):
@@ -303,7 +352,9 @@ def test_no_open_defect_is_evidence_of_none(desk):
 
 def test_a_p1_blocks_and_no_acceptance_helps(desk):
     accepted = ACCEPTANCE.replace("S-2", "S-1").replace("severity: P2", "severity: P1")
-    verdict = desk.decide(DEFECTS, {"JIRA": desk.found(desk.artefact("JIRA", jira(issue("S-1", "P1"))))}, acceptances=accepted)
+    verdict = desk.decide(
+        DEFECTS, {"JIRA": desk.found(desk.artefact("JIRA", jira(issue("S-1", "P1"))))}, acceptances=accepted
+    )
     assert verdict.outcome is Outcome.NO_GO
     assert verdict.defects[0].blocks
     assert "override" in verdict.defects[0].reason
@@ -317,7 +368,9 @@ def test_an_accepted_p2_ships_on_conditions_and_an_unaccepted_one_does_not(desk)
     assert verdict.defects[0].decision.startswith("ships with mitigation")
 
 
-@pytest.mark.parametrize("change", [("qa_lead", "developer"), ("2026-12-20", "2026-11-01"), ("4.2.*", "4.1.0")])
+@pytest.mark.parametrize(
+    "change", [("qa_lead", "developer"), ("2026-12-20", "2026-11-01"), ("4.2.*", "4.1.0")]
+)
 def test_an_acceptance_dies_with_an_approver_its_date_or_its_scope(desk, change):
     found = {"JIRA": desk.found(desk.artefact("JIRA", jira(issue("S-2", "P2"))))}
     assert desk.decide(DEFECTS, found, acceptances=ACCEPTANCE.replace(*change)).outcome is Outcome.NO_GO
@@ -333,7 +386,10 @@ def test_an_unknown_severity_counts_as_the_worst(desk):
 def test_a_localised_done_state_is_told_by_its_category_and_not_by_its_name(desk):
     open_one = issue("S-1", "P1")
     open_one["fields"]["status"]["name"] = "Done"
-    assert desk.decide(DEFECTS, {"JIRA": desk.found(desk.artefact("JIRA", jira(open_one)))}).outcome is Outcome.NO_GO
+    assert (
+        desk.decide(DEFECTS, {"JIRA": desk.found(desk.artefact("JIRA", jira(open_one)))}).outcome
+        is Outcome.NO_GO
+    )
     done = issue("S-1", "P1", state="done")
     assert desk.decide(DEFECTS, {"JIRA": desk.found(desk.artefact("JIRA", jira(done)))}).outcome is Outcome.GO
 
@@ -357,7 +413,15 @@ evidence:
 
 def sarif(*rules, severity="9.1"):
     listed = [{"id": rule, "properties": {"security-severity": severity}} for rule in sorted(set(rules))]
-    results = [{"ruleId": rule, "level": "error", "message": {"text": rule}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": f"{rule}.py"}}}]} for rule in rules]
+    results = [
+        {
+            "ruleId": rule,
+            "level": "error",
+            "message": {"text": rule},
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": f"{rule}.py"}}}],
+        }
+        for rule in rules
+    ]
     run = {"tool": {"driver": {"name": "scanner", "rules": listed}}, "results": results}
     return json.dumps({"version": "2.1.0", "runs": [run]})
 
@@ -392,9 +456,13 @@ evidence:
 
 
 def test_new_code_coverage_counts_changed_lines_only(desk):
-    lcov = "SF:src/a.py\n" + "".join(f"DA:{n},{1 if n > 5 else 0}\n" for n in range(1, 11)) + "end_of_record\n"
+    lcov = (
+        "SF:src/a.py\n" + "".join(f"DA:{n},{1 if n > 5 else 0}\n" for n in range(1, 11)) + "end_of_record\n"
+    )
     found = {"coverage": desk.found(desk.artefact("coverage", lcov))}
-    good = desk.decide(COVERAGE, found, changes={"coverage": desk.changed("main", {"src/a.py": [6, 7, 8, 9, 1]})})
+    good = desk.decide(
+        COVERAGE, found, changes={"coverage": desk.changed("main", {"src/a.py": [6, 7, 8, 9, 1]})}
+    )
     bad = desk.decide(COVERAGE, found, changes={"coverage": desk.changed("main", {"src/a.py": [1, 2, 6]})})
     assert (only(good).status, only(bad).status) == (Status.PASS, Status.FAIL)
     assert "4 of 5" in only(good).reason
@@ -408,8 +476,18 @@ def test_without_a_base_there_is_no_data_on_new_code(desk):
 
 def test_ninety_seven_of_forty_is_told_apart_from_ninety_seven_of_forty_thousand(desk, junit):
     rules = RATE.replace("enforcement: waivable", "lower_bound: yes") + CI
-    few = desk.decide(rules, {"CI run": desk.found(desk.artefact("CI run", junit(passed=39, failed=1), environment="staging"))})
-    many = desk.decide(rules, {"CI run": desk.found(desk.artefact("CI run", junit(passed=39000, failed=1000), environment="staging"))})
+    few = desk.decide(
+        rules,
+        {"CI run": desk.found(desk.artefact("CI run", junit(passed=39, failed=1), environment="staging"))},
+    )
+    many = desk.decide(
+        rules,
+        {
+            "CI run": desk.found(
+                desk.artefact("CI run", junit(passed=39000, failed=1000), environment="staging")
+            )
+        },
+    )
     assert (only(few).status, only(many).status) == (Status.FAIL, Status.PASS)
     assert only(few).interval.total == 40
 

@@ -1,0 +1,68 @@
+# Flightrules. `make help` lists the targets; nothing here is promised that does not run.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SHELL := /bin/sh
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format types contracts unit check-self bench docs schema parser lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null 2>&1 && py=$(PYTHON) || py=python3; \
+	$$py -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Flightrules needs Python 3.11 or later"; exit 1; }; \
+	test -x $(BIN)/python || $$py -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Byte code is written ahead, so that the first command is as fast as the second, wherever PYTHONDONTWRITEBYTECODE is set.
+.PHONY: installed
+installed: $(STAMP)
+	@$(BIN)/python -m compileall -q src/flightrules
+
+demo: installed ## the main job on the examples: one GO, one NO-GO, one CONDITIONAL GO
+	@$(BIN)/python examples/demo.py
+
+test: installed lint types contracts unit check-self ## everything that must hold before a change lands
+
+lint: installed ## style, with every rule on
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: installed ## put the style right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: installed ## mypy, strict
+	$(BIN)/mypy
+
+contracts: installed ## who may import whom
+	$(BIN)/lint-imports --no-cache
+
+unit: installed ## all tests, on all cores; leaves JUnit and coverage under reports/
+	@mkdir -p reports
+	$(BIN)/python -m pytest -q -n auto --dist worksteal --junitxml=reports/junit.xml \
+		--cov --cov-report=xml:reports/coverage.xml --cov-report=term:skip-covered
+
+check-self: installed ## Flightrules goes out by its own rules
+	-@$(BIN)/ruff check --quiet --output-format sarif --output-file reports/ruff.sarif .
+	$(BIN)/flightrules check --release $$($(BIN)/python -c 'import flightrules; print(flightrules.__version__)')
+
+bench: installed ## speed and memory against peers and floors, in interleaved rounds
+	$(BIN)/python bench/run.py
+
+schema: installed ## write the JSON Schema of the rulebook anew
+	$(BIN)/flightrules schema > schema/flightrules.schema.json
+
+parser: installed ## write the parser anew from the grammar of the sentence
+	tools/generate_parser.sh > src/flightrules/rules/_sentence_parser.py
+
+lock: ## lock the dependencies anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/dev.in -o requirements/dev.txt
+
+clean: ## take away what was built
+	rm -rf $(VENV) build dist reports .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
