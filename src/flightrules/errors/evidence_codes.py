@@ -86,5 +86,4 @@ EVIDENCE_CODES: tuple[Code, ...] = (
     Code("W_GAP", "a series has a gap", "Nothing is known about the time in the gap.", "Check that the source was up."),
     Code("W_THRESHOLD", "the tool's own thresholds are not met", "They are counted; the rulebook decides.", "Read the tool's output."),
     Code("W_CONTROL_CHAR", "texts hold characters that cannot be shown", "They describe and decide nothing, so they are replaced.", "Nothing to do."),
-    Code("W_FULL_PAGE", "a list is exactly as long as a full page", "The interface answers in pages and says nowhere in the file whether this was the last one.", "Fetch all pages and join them."),
 )

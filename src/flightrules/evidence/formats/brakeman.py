@@ -35,7 +35,7 @@ def read(source: Source, _head: Head) -> Reading:
         raise scan.failed(f"Brakeman reports {len(errors)} errors and no warning")
     scan.not_tested(len(errors), "files or checks ended with an error")
     scan.compare(info.get("security_warnings"), "scan_info.security_warnings", len(scan.live))
-    scan.fact(tool_version=text(info, "brakeman_version"), taken_at=text(info, "end_time"))
+    scan.fact(tool_version=text(info, "brakeman_version"), taken_at=text(info, "start_time"))
     scan.define(severity="Brakeman's confidence: High is high, Medium is medium, Weak is low")
     return scan.reading("brakeman")
 

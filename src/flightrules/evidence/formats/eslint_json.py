@@ -23,7 +23,7 @@ def read(source: Source, _head: Head) -> Reading:
         EvidenceError: E_NO_RUNS for an empty list, E_WRONG_TYPE, E_MISSING_FIELD.
     """
     scan = Scan("ESLint", source.name)
-    files = objects(decode(source), "the report", source.name)
+    files = objects(decode(source, free_text=True), "the report", source.name)
     if not files:
         raise scan.no_run("the report lists no file")
     declared = 0

@@ -34,7 +34,7 @@ def read(source: Source, _head: Head) -> Reading:
         else:
             _add_code(scan, alert)
     if len(alerts) in _PAGES:
-        scan.note("W_FULL_PAGE", f"the list holds {len(alerts)} alerts, exactly one full page")
+        scan.note("W_MAYBE_PARTIAL", f"the list holds {len(alerts)} alerts, exactly one full page")
     scan.define(suppressed="dismissed alerts and secrets closed without revoking; fixed ones are left out")
     return scan.reading("github-alerts")
 

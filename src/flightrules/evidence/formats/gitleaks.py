@@ -22,7 +22,7 @@ def read(source: Source, _head: Head) -> Reading:
         EvidenceError: E_WRONG_TYPE, E_MISSING_FIELD, E_NO_RUNS.
     """
     scan = Scan("Gitleaks", source.name)
-    leaks = objects(decode(source), "the report", source.name)
+    leaks = objects(decode(source, free_text=True), "the report", source.name)
     if not leaks:
         raise scan.no_run("the report lists no leak and does not show that a repository was looked at")
     for one in leaks:

@@ -28,8 +28,9 @@ def read(source: Source, _head: Head) -> Reading:
     for notice in ignored:
         scan.note(notice.code, notice.message)
     versions = [node.get("version") for node in root.walk() if node.tag == "niktoscan"]
-    starts = [host.get("starttime") for host in hosts]
-    scan.fact(tool_version=next(filter(None, versions), ""), taken_at=next(filter(None, starts), ""))
+    scan.fact(tool_version=next(filter(None, versions), ""))
+    for host in hosts:
+        scan.fact(taken_at=host.get("starttime"))
     return scan.reading("nikto-xml")
 
 

@@ -26,7 +26,7 @@ def read(source: Source, _head: Head) -> Reading:
         EvidenceError: E_ENUM for a weakness that is none, E_WRONG_TYPE, E_MISSING_FIELD, E_NO_RUNS.
     """
     scan = Scan("nuclei", source.name)
-    found = list(documents(source))
+    found = list(documents(source, free_text=True))
     records = objects(found[0] if found and isinstance(found[0], list) else found, "the report", source.name)
     if not records:
         raise scan.no_run("the report lists no record and does not show that a host was tested")

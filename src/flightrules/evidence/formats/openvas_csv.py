@@ -19,7 +19,6 @@ def read(source: Source, _head: Head) -> Reading:
         EvidenceError: E_NO_ROWS, E_NUMBER and the other faults of tables.
     """
     scan = Scan("OpenVAS", source.name)
-    taken = ""
     for line, row in table(source, required=("IP", "Severity", "NVT Name")):
         score = row.get("CVSS", "").strip()
         word = row["Severity"].strip()
@@ -30,7 +29,6 @@ def read(source: Source, _head: Head) -> Reading:
             title=row["NVT Name"],
             state="suppressed" if word.lower() == "false positive" else "live",
         )
-        taken = max(taken, row.get("Timestamp", ""))
-    scan.fact(taken_at=taken)
+        scan.fact(taken_at=row.get("Timestamp", ""))
     scan.define(severity="band of the CVSS score; Log is informational")
     return scan.reading("openvas-csv")

@@ -40,7 +40,7 @@ def read(source: Source, _head: Head) -> Reading:
         _add(scan, one)
     if not listed and not _hosts(report):
         raise scan.no_run("the report lists no result and no host that was scanned")
-    scan.fact(taken_at=report.text_of("scan_end") or report.text_of("timestamp"))
+    scan.fact(taken_at=report.text_of("scan_start") or report.text_of("timestamp"))
     scan.define(severity="band of the CVSS score", suppressed="results overridden as false positives")
     return scan.reading("openvas-xml")
 

@@ -22,7 +22,7 @@ def read(source: Source, _head: Head) -> Reading:
         EvidenceError: E_NO_RUNS where no image was scanned, E_SCAN_FAILED, E_WRONG_TYPE.
     """
     scan = Scan("Prisma Cloud", source.name)
-    document = decode(source)
+    document = decode(source, free_text=True)
     reports = objects(document if isinstance(document, list) else [document], "the report", source.name)
     images = 0
     for report in reports:

@@ -24,7 +24,7 @@ def read(source: Source, _head: Head) -> Reading:
         EvidenceError: E_SCAN_FAILED, E_WRONG_TYPE, E_MISSING_FIELD, E_NO_RUNS.
     """
     scan = Scan("TruffleHog", source.name)
-    found = list(documents(source))
+    found = list(documents(source, free_text=True))
     for one in objects(
         found[0] if found and isinstance(found[0], list) else found, "the report", source.name
     ):

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Notice, Reading
+from flightrules.evidence.reading.json import refuse_bad_text
+from flightrules.evidence.reading.timestamps import earliest
 from flightrules.evidence.records.findings import Finding, Findings, finding
 
 __all__ = ["Scan"]
-
-_TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?) ?(Z|[+-]\d\d:?\d\d)?(?: UTC)?\Z", re.ASCII
-)
 
 
 class Scan:
@@ -31,6 +28,7 @@ class Scan:
         self._notices: list[Notice] = []
         self._facts: dict[str, str] = {"tool": tool}
         self._definitions: dict[str, str] = {}
+        self._times: list[str] = []
 
     def add(  # noqa: PLR0913 -- one argument for each field of a finding
         self,
@@ -48,7 +46,8 @@ class Scan:
         """Put one finding on the pile ``state``: ``live``, ``suppressed`` or ``fixed``.
 
         Raises:
-            EvidenceError: E_MISSING_FIELD where neither a rule nor a title says what was found.
+            EvidenceError: E_MISSING_FIELD where neither a rule nor a title says what was found,
+                E_CONTROL_CHAR, E_ENCODING for texts that cannot be stored or shown.
         """
         if not rule and not title:
             raise EvidenceError(
@@ -57,6 +56,8 @@ class Scan:
                 file=self.name,
                 hint="check the tool's options and version",
             )
+        identity = tuple(identity)
+        refuse_bad_text((rule, path, line, title, identity), self.name)
         made = finding(
             self.tool,
             rule or title[:80],
@@ -77,17 +78,12 @@ class Scan:
         return not (self.live or self.suppressed or self.fixed)
 
     def fact(self, **facts: str) -> None:
-        """State facts about the run: ``tool_version``, ``taken_at`` and so on; empty ones are left out."""
-        taken = facts.pop("taken_at", "")
+        """State facts about the run: ``tool_version``, ``taken_at`` and so on; empty ones are left out.
+
+        Of several times the earliest stays: evidence is as old as its oldest part.
+        """
+        self._times.append(facts.pop("taken_at", ""))
         self._facts.update({key: value for key, value in facts.items() if value})
-        found = _TIME.match(taken.strip())
-        if found:
-            zone = found[3] or ("Z" if taken.strip().endswith("UTC") else "")
-            if len(zone) == len("+0000"):
-                zone = f"{zone[:3]}:{zone[3:]}"
-            self._facts["taken_at"] = f"{found[1]}T{found[2]}{zone}"
-        elif taken.strip():
-            self.note("W_TIME", f"the time of the scan is not readable: {taken.strip()[:40]!r}")
 
     def define(self, **definitions: str) -> None:
         """Name a choice that the numbers depend on."""
@@ -138,10 +134,11 @@ class Scan:
     def reading(self, format_name: str) -> Reading:
         """Everything collected, as the format's answer."""
         findings = Findings(self.live, suppressed=self.suppressed, fixed=self.fixed)
+        taken, on_times = earliest(self._times)
         return Reading(
             format=format_name,
             records=findings,
-            notices=(*self._notices, *findings.notices()),
-            facts=self._facts,
+            notices=(*self._notices, *on_times, *findings.notices()),
+            facts=self._facts | taken,
             definitions=self._definitions,
         )

@@ -223,9 +223,17 @@ def test_what_was_skipped_or_ignored_is_a_warning(reading):
     assert any(notice.code == "W_NOT_TESTED" for notice in reading(CARGO).notices)
 
 
-def test_a_naive_or_spaced_time_becomes_rfc_3339(reading):
-    assert reading(BUNDLER).facts["taken_at"] == "2023-01-02T03:04:05+00:00"
-    assert reading(SAFETY).facts["taken_at"] == "2023-01-02T03:04:05"
+def test_times_become_rfc_3339_and_a_missing_zone_is_said(reading):
+    assert reading(BUNDLER).facts["taken_at"] == "2023-01-02T03:04:05Z"
+    found = reading(SAFETY)
+    assert found.facts["taken_at"] == "2023-01-02T03:04:05Z"
+    assert "W_NAIVE_TIME" in {notice.code for notice in found.notices}
+
+
+def test_captured_bytes_of_a_secret_are_no_fault_of_the_report(outcome):
+    odd = HOG.replace("hunter2", "\\u0000\\ud800")
+    assert outcome(odd) == ("trufflehog", {"total": 1, "unknown": 1})
+    assert outcome(HOG.replace("AWS", "\\u0000")) == "E_CONTROL_CHAR"
 
 
 def test_an_unreadable_time_is_a_warning_and_no_fact(reading):
