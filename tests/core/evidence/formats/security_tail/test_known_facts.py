@@ -16,6 +16,7 @@ ARGUED = {
     "defectdojo-generic/generic_report_kev_cvssv4.csv": "its last cell never ends, so rows may be lost",
     "github-vulnerability/github_shiro.json": "its only alert is fixed, so it is not live",
     "nikto/juice-shop.json": "151 items; the peer folds items of one kind at different addresses",
+    "nuclei/multiple_v3.json": "six records; the peer folds two of one template and host",
     "openvex/openvex_many_vuln.json": "three statements say not affected, one fixed; two are live",
     "spotbugs/many_findings.xml": "83 instances, as its own summary says; the peer folds equal hashes",
     "spotbugs/version_4.4.0.xml": "56 instances, as its own summary says; the peer folds by kind",
