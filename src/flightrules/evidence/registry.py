@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Mapping
 
 from flightrules.errors import EvidenceError
@@ -34,6 +35,8 @@ FORMATS: tuple[Format, ...] = (
     *MONITORING_FORMATS,
 )
 _LOOKS = (16 << 10, 512 << 10)
+_FEW = 8
+_SCALAR = re.compile(r'\s*(?:null|true|false|-?[0-9]+(?:\.[0-9]+)?|"[^"]*")\s*\Z')
 
 
 def by_name(name: str) -> Format:
@@ -103,9 +106,24 @@ def _declared_table(source: Source, columns: Mapping[str, str]) -> Reading:
 
 
 def _unrecognised(source: Source, head: Head | None) -> EvidenceError:
-    if head is not None and head.kind == "json" and head.paths and len(head.paths) < 8 and head.any("message", "error", "errors"):
-        return EvidenceError("E_API_ERROR", "this looks like an API's error answer, not a report", file=source.name, hint="repeat the request with credentials")
-    what = {"xml": f"XML with the root {head.root!r}", "json": "JSON", "ndjson": "JSON Lines"}.get(head.kind, "text") if head else "data"
+    """Why the content is no report: a fault of syntax comes before the want of a format."""
+    if head is not None:
+        _require_sound(source, head)
+    few = head is not None and head.kind == "json" and 0 < len(head.paths) < _FEW
+    if head is not None and few and head.any("message", "error", "errors"):
+        return EvidenceError(
+            "E_API_ERROR",
+            "this looks like an API's error answer, not a report",
+            file=source.name,
+            hint="repeat the request with credentials",
+        )
+    what = (
+        {"xml": f"XML with the root {head.root!r}", "json": "JSON", "ndjson": "JSON Lines"}.get(
+            head.kind, "text"
+        )
+        if head
+        else "data"
+    )
     return EvidenceError(
         "E_UNRECOGNISED",
         f"{what} that matches no known format",
@@ -114,3 +132,19 @@ def _unrecognised(source: Source, head: Head | None) -> EvidenceError:
         column=1,
         hint="see flightrules formats, or convert to SARIF, JUnit, CTRF or the generic format",
     )
+
+
+def _require_sound(source: Source, head: Head) -> None:
+    from flightrules.evidence.reading import json, xml
+
+    if source.size > json.DOCUMENT_LIMIT:
+        return
+    if head.kind == "xml":
+        for _ in xml.stream(source, frozenset()):
+            pass
+    elif head.kind in ("json", "ndjson"):
+        json.decode(source)
+    elif head.complete and _SCALAR.match(head.text):
+        raise EvidenceError(
+            "E_WRONG_TYPE", "the document is a single JSON value", file=source.name, line=1, column=1
+        )
