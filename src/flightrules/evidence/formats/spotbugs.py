@@ -4,44 +4,48 @@ from __future__ import annotations
 
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
-from flightrules.evidence.reading.xml import Node, tree
+from flightrules.evidence.reading.xml import Node, stream
 from flightrules.evidence.records.scan import Scan
 from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
+_PARTS = frozenset({"BugInstance", "FindBugsSummary", "Errors"})
 _PRIORITY = {"1": "high", "2": "medium", "3": "low", "4": "info", "5": "info"}
 
 
-def read(source: Source, _head: Head) -> Reading:
+def read(source: Source, head: Head) -> Reading:
     """Count the bug instances.
 
     Raises:
         EvidenceError: E_NO_RUNS where no class was analysed, and the faults of XML.
     """
     scan = Scan("SpotBugs", source.name)
-    root = tree(source)
-    for bug in root.all("BugInstance"):
-        _add(scan, bug)
-    summary = root.find("FindBugsSummary")
-    classes = summary.get("total_classes") if summary is not None else ""
-    if scan.empty and not classes.strip("0"):
+    other: dict[str, Node] = {}
+    for node in stream(source, _PARTS):
+        if node.tag == "BugInstance":
+            _add(scan, node)
+        else:
+            other.setdefault(node.tag, node)
+    summary = other.get("FindBugsSummary")
+    if scan.empty and _stated(summary, "total_classes") == 0:
         raise scan.no_run("no class was analysed")
-    total = summary.get("total_bugs") if summary is not None else ""
-    if total.isdecimal():
-        scan.compare(int(total[:18]), "total_bugs", len(scan.live))
-    errors = root.find("Errors")
-    if errors is not None:
-        broken = max(
-            len(errors.all("Error")),
-            int(errors.get("errors", "0")[:9]) if errors.get("errors").isdecimal() else 0,
-        )
-        scan.not_tested(broken, "errors during the analysis")
-    scan.fact(tool_version=root.get("version"))
+    if summary is not None and summary.get("total_bugs"):
+        scan.compare(_stated(summary, "total_bugs"), "total_bugs", len(scan.live))
+    errors = other.get("Errors")
+    listed = len(errors.all("Error")) if errors is not None else 0
+    scan.not_tested(max(listed, _stated(errors, "errors")), "errors during the analysis")
+    scan.fact(tool_version=head.attributes.get("version", ""))
     scan.define(
         finding="one for each BugInstance", severity="priority 1 is high, 2 medium, 3 low, others info"
     )
     return scan.reading("spotbugs-xml")
+
+
+def _stated(node: Node | None, attribute: str) -> int:
+    """A count in the report's own summary; zero where it states none."""
+    value = node.get(attribute) if node is not None else ""
+    return int(value[:18]) if value.isdecimal() else 0
 
 
 def _add(scan: Scan, bug: Node) -> None:
