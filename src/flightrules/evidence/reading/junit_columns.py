@@ -14,7 +14,7 @@ from flightrules.errors import EvidenceError
 __all__ = ["Columns", "columns", "seconds"]
 
 _PLAIN = re.compile(r"\s*[+-]?(?:\d{1,18}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?s?\s*\Z", re.ASCII)
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z", re.ASCII)
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?\Z", re.ASCII)
 _COMMA = re.compile(r"\d+,\d+\Z", re.ASCII)
 _UNKNOWN = -1.0
 

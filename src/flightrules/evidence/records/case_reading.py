@@ -13,7 +13,15 @@ from flightrules.evidence.reading.text import count
 from flightrules.evidence.records.cases import Cases
 from flightrules.evidence.source import Source
 
-__all__ = ["DEFINITIONS", "NothingRanError", "case_reading", "declared_count", "duration", "header_notice"]
+__all__ = [
+    "DEFINITIONS",
+    "NothingRanError",
+    "case_reading",
+    "declared_count",
+    "duration",
+    "header_notice",
+    "plain_count",
+]
 
 _SECONDS = re.compile(r"(\d{1,12})(?:([.,])(\d{1,12}))?\Z", re.ASCII)
 
@@ -99,12 +107,24 @@ def header_notice(what: str, declared: int, counted: int) -> Notice:
 
 
 def declared_count(text: str, what: str, source: Source) -> int | None:
-    """A count that a header states as text; None where it is absent or blank.
+    """A count that a header states as text, in plain digits; None where it is absent or blank.
 
     Raises:
-        EvidenceError: E_NUMBER, E_NEGATIVE.
+        EvidenceError: E_NUMBER, E_NEGATIVE, E_NONFINITE.
     """
-    return count(text.strip(), what, source.name) if text.strip() else None
+    return plain_count(text.strip(), what, source.name) if text.strip() else None
+
+
+def plain_count(text: str, what: str, name: str) -> int:
+    """A count in plain digits; ``1e3`` is no way to write one.
+
+    Raises:
+        EvidenceError: E_NUMBER, E_NEGATIVE, E_NONFINITE.
+    """
+    found = count(text, what, name)
+    if "e" in text.lower():
+        raise EvidenceError("E_NUMBER", f"{what} is not written as a count: {text[:40]!r}", file=name)
+    return found
 
 
 def duration(text: str, notices: list[Notice]) -> Decimal | None:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Notice
-from flightrules.evidence.reading.text import count
-from flightrules.evidence.records.case_reading import header_notice
+from flightrules.evidence.records.case_reading import header_notice, plain_count
 from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, PASSED, CaseWriter
 
 __all__ = ["Suite", "SuiteChecks"]
@@ -139,7 +138,7 @@ class SuiteChecks:
         text = suite.attributes.get(name)
         if not text or (text.isdigit() and text.isascii()):
             return int(text) if text else None
-        return count(text.strip(), f"{name} of a suite", self._name) if text.strip() else None
+        return plain_count(text.strip(), f"{name} of a suite", self._name) if text.strip() else None
 
     def _disagree(self, suite: Suite, what: str, declared: int, held: int) -> None:
         self._count += 1
