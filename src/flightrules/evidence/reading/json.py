@@ -61,8 +61,8 @@ def decode_text(text: str, name: str, *, line: int = 1, free_text: bool = False)
         raise malformed(error, text, name, line) from None
     except RecursionError:
         raise EvidenceError("E_TOO_DEEP", "the document is nested too deeply", file=name, line=line) from None
-    except ValueError as error:
-        raise EvidenceError("E_NUMBER", f"a number cannot be read: {error}", file=name, line=line) from None
+    except ValueError:
+        raise EvidenceError("E_NUMBER", "a number has too many digits", file=name, line=line) from None
     if not free_text and (len(text) > _STRING_LIMIT or any(escape in text for escape in _SUSPICIOUS)):
         refuse_bad_text(value, name)
     return value

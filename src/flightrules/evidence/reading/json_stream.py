@@ -21,6 +21,8 @@ from flightrules.evidence.source import Source
 __all__ = ["ITEM_LIMIT", "fields", "plain", "stream"]
 
 ITEM_LIMIT = 2_000_000
+_RUN_LIMIT = 100_000
+_OBJECT_LIMIT = 300_000
 _VALUE_LIMIT = 32 << 20
 _STRING_LIMIT = 8 << 20
 _LARGE = 1 << 20
@@ -174,7 +176,7 @@ class _Walker:
             found[key] = self._value(self._rest) if node is None else self._walk(node, found)
             if self._step("}"):
                 return found
-            self._bound(len(found))
+            self._bound(len(found), _RUN_LIMIT)
 
     def _key(self) -> str:
         if self._next() != '"':
@@ -190,7 +192,7 @@ class _Walker:
         found: list[Any] = []
         for _ in self._places():
             found.append(self._walk(node, None))
-            self._bound(len(found))
+            self._bound(len(found), _RUN_LIMIT)
         return found
 
     def _stream(self, callback: Each, around: dict[str, Any] | None) -> list[Any]:
@@ -282,9 +284,9 @@ class _Walker:
                 raise EvidenceError(
                     "E_TOO_DEEP", "the document is nested too deeply", file=self._source.name
                 ) from None
-            except ValueError as error:
+            except ValueError:
                 raise EvidenceError(
-                    "E_NUMBER", f"a number cannot be read: {error}", file=self._source.name
+                    "E_NUMBER", "a number has too many digits", file=self._source.name
                 ) from None
             if end + _NEAR_END < len(text) or self._ended or isinstance(value, (str, list, tuple, dict)):
                 break
@@ -296,14 +298,19 @@ class _Walker:
 
     def _check(self, value: Any, text: str, at: int, end: int) -> None:
         if end - at > _LARGE:
-            self._bound(text.count(",", at, end))
+            self._bound_text(text, at, end)
         refuse_bad_text(value, self._source.name)
 
-    def _bound(self, count: int) -> None:
-        if count > ITEM_LIMIT:
+    def _bound_text(self, text: str, at: int, end: int) -> None:
+        """Refuse a value whose objects would not fit into memory although its text does."""
+        self._bound(text.count(",", at, end))
+        self._bound(text.count("{", at, end) + text.count("[", at, end), _OBJECT_LIMIT)
+
+    def _bound(self, count: int, limit: int = ITEM_LIMIT) -> None:
+        if count > limit:
             raise EvidenceError(
                 "E_TOO_MANY_ITEMS",
-                f"a list has more than {ITEM_LIMIT} items",
+                f"a list has more than {limit} items",
                 file=self._source.name,
                 hint="split the report",
             )
@@ -339,7 +346,7 @@ class _Walker:
                 file=self._source.name,
             )
         if len(left) > _LARGE:
-            self._bound(left.count(","))
+            self._bound_text(left, 0, len(left))
 
     def _refusal(self, message: str) -> EvidenceError:
         return self._malformed(json.JSONDecodeError(message, self._text, self._at))

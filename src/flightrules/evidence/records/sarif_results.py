@@ -34,6 +34,7 @@ _MARKS: dict[str | None, str] = {
 }
 _LINE_NUMBER = re.compile(r"(\blines? |:)\d+", re.IGNORECASE)
 _SHORT = 200
+_RESULT_LIMIT = 500_000  # more would not fit into the memory that one artefact may take
 
 
 def tool_name(run: dict[str, Any]) -> str:
@@ -119,6 +120,13 @@ class SarifResults:
     def __call__(self, item: Any) -> None:
         run = self._run
         run.count += 1
+        if run.count > _RESULT_LIMIT:
+            raise EvidenceError(
+                "E_TOO_MANY_ITEMS",
+                f"a run has more than {_RESULT_LIMIT} results",
+                file=self._name,
+                hint="split the report",
+            )
         draft = _draft(fields(item, "runs[].results[]", self._name), self._name)
         if draft is None:
             return
@@ -145,7 +153,7 @@ class SarifResults:
 
     def _take(self, draft: _Draft, run: _Run) -> None:
         rule = run.rule(draft)
-        uri = run.place(draft)
+        uri = draft.uri or run.place(draft)
         made = Finding(
             rule.id,
             draft.severity or _severity(draft, rule),
@@ -182,7 +190,7 @@ def _draft(result: dict[str, Any], name: str) -> _Draft | None:
     if not kind:
         return None
     level, message, rule_id = get("level"), get("message"), get("ruleId")
-    if level is not None:
+    if level is not None and (type(level) is not str or level not in LEVELS):
         level = checked_level(level, name)
     if message is None and rule_id is None and get("rule") is None and get("ruleIndex") is None:
         raise EvidenceError("E_MISSING_FIELD", "a result has neither a message nor a rule", file=name)
@@ -219,7 +227,9 @@ def _word(word: Any, known: dict[str | None, str], what: str, name: str) -> str:
 def _printed(prints: Any) -> str:
     """The tool's own fingerprints in one text; a nested one counts with all its leaves."""
     if isinstance(prints, tuple):
-        return "\0".join(sorted([f"{key}={_leaves(value)}" for key, value in prints]))
+        return "\0".join(
+            sorted([f"{key}={value if type(value) is str else _leaves(value)}" for key, value in prints])
+        )
     return _leaves(prints)
 
 
@@ -247,14 +257,15 @@ def _location(locations: Any, name: str) -> tuple[str, int | None, int | None, A
     """File, index of the file, line and snippet of the first location, checked only where they are odd."""
     if not locations:
         return "", None, None, ""
-    first = fields(require(locations, list, "result.locations", name)[0], "result.locations[]", name)
+    if type(locations) is not list:
+        require(locations, list, "result.locations", name)
+    first = fields(locations[0], "result.locations[]", name)
     physical = first.get("physicalLocation")
     if physical is None:
         return _logical(first, name), None, None, ""
     place = fields(physical, "physicalLocation", name)
-    artifact = place.get("artifactLocation") or place.get("fileLocation") or ()
-    region = fields(place.get("region") or (), "region", name)
-    file = fields(artifact, "artifactLocation", name)
+    file = fields(place.get("artifactLocation") or place.get("fileLocation") or (), "artifactLocation", name)
+    region = fields(place["region"], "region", name) if place.get("region") else {}
     uri, index, line = file.get("uri") or "", file.get("index"), region.get("startLine")
     if type(uri) is not str:
         require(uri, str, "artifactLocation.uri", name)
