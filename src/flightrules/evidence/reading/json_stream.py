@@ -6,7 +6,6 @@ the document need not. Strictness is that of ``reading.json``.
 
 from __future__ import annotations
 
-import codecs
 import gc
 import json
 import re
@@ -16,6 +15,7 @@ from typing import Any
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.reading.json import malformed, refuse_bad_text, require, strict_decoder
+from flightrules.evidence.reading.utf8_pieces import pieces, position
 from flightrules.evidence.source import Source
 
 __all__ = ["ITEM_LIMIT", "fields", "plain", "stream"]
@@ -124,7 +124,7 @@ class _Walker:
     def __init__(self, source: Source, tree: _Node) -> None:
         self._source = source
         self._tree = tree
-        self._pieces = _texts(source)
+        self._pieces = pieces(source, _CHUNK)
         self._text = ""
         self._at = 0
         self._passed = 0  # characters that have left the window
@@ -353,7 +353,7 @@ class _Walker:
 
     def _malformed(self, error: json.JSONDecodeError) -> EvidenceError:
         refusal = malformed(error, self._text, self._source.name, 1)
-        refusal.line, refusal.column = _position(self._source, self._passed + error.pos)
+        refusal.line, refusal.column = position(self._source, self._passed + error.pos)
         return refusal
 
 
@@ -367,47 +367,3 @@ def _without_cycle_collection() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-def _texts(source: Source) -> Iterator[str]:
-    """The source as text in pieces; a byte order mark is tolerated, another encoding is not."""
-    if source.head(2) in (b"\xff\xfe", b"\xfe\xff"):
-        raise EvidenceError(
-            "E_ENCODING", "the file is UTF-16; JSON is UTF-8", file=source.name, hint="write UTF-8"
-        )
-    decoder = codecs.getincrementaldecoder("utf-8-sig")()
-    read = 0
-    for chunk in source.chunks(_CHUNK):
-        pending = len(decoder.getstate()[0])
-        try:
-            text = decoder.decode(chunk)
-        except UnicodeDecodeError as error:
-            raise _encoding(source, read - pending + error.start) from None
-        read += len(chunk)
-        if text:
-            yield text
-    pending = len(decoder.getstate()[0])
-    if pending:
-        raise EvidenceError(
-            "E_TRUNCATED",
-            "the document ends inside a character",
-            file=source.name,
-            hint="upload the artefact again",
-        )
-
-
-def _encoding(source: Source, at: int) -> EvidenceError:
-    return EvidenceError("E_ENCODING", f"not valid UTF-8 at byte {at}", file=source.name, hint="write UTF-8")
-
-
-def _position(source: Source, at: int) -> tuple[int, int]:
-    """Line and column of a character, counted only when something is wrong there."""
-    line, column = 1, 1
-    for text in _texts(source):
-        part = text[:at]
-        line += part.count("\n")
-        column = len(part) - part.rfind("\n") if "\n" in part else column + len(part)
-        at -= len(part)
-        if at <= 0:
-            break
-    return line, column

@@ -1,0 +1,57 @@
+"""UTF-8 text in pieces, for readers that keep only a window of it."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+
+from flightrules.errors import EvidenceError
+from flightrules.evidence.source import Source
+
+__all__ = ["pieces", "position"]
+
+_CHUNK = 1 << 18
+
+
+def pieces(source: Source, size: int) -> Iterator[str]:
+    """The source as text in pieces; a byte order mark is tolerated, another encoding is not."""
+    if source.head(2) in (b"\xff\xfe", b"\xfe\xff"):
+        raise EvidenceError(
+            "E_ENCODING", "the file is UTF-16; JSON is UTF-8", file=source.name, hint="write UTF-8"
+        )
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    read = 0
+    for chunk in source.chunks(size):
+        pending = len(decoder.getstate()[0])
+        try:
+            text = decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            raise _encoding(source, read - pending + error.start) from None
+        read += len(chunk)
+        if text:
+            yield text
+    pending = len(decoder.getstate()[0])
+    if pending:
+        raise EvidenceError(
+            "E_TRUNCATED",
+            "the document ends inside a character",
+            file=source.name,
+            hint="upload the artefact again",
+        )
+
+
+def _encoding(source: Source, at: int) -> EvidenceError:
+    return EvidenceError("E_ENCODING", f"not valid UTF-8 at byte {at}", file=source.name, hint="write UTF-8")
+
+
+def position(source: Source, at: int) -> tuple[int, int]:
+    """Line and column of a character, counted only when something is wrong there."""
+    line, column = 1, 1
+    for text in pieces(source, _CHUNK):
+        part = text[:at]
+        line += part.count("\n")
+        column = len(part) - part.rfind("\n") if "\n" in part else column + len(part)
+        at -= len(part)
+        if at <= 0:
+            break
+    return line, column
