@@ -1,0 +1,90 @@
+"""The house stays small: sizes, names of rooms, and who is imported when."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "flightrules"
+GENERATED = {SOURCE / "rules" / "_sentence_parser.py"}
+FILES = sorted(set(SOURCE.rglob("*.py")) - GENERATED)
+FUNCTION_LIMIT = 80
+FILE_LIMIT = 400
+NO_ROOMS = {"utils", "util", "helpers", "helper", "common", "core", "misc", "shared", "base"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_files_and_functions_stay_within_their_budget(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= FILE_LIMIT
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    long = {node.name: node.end_lineno - node.lineno + 1 for node in functions}
+    assert {name: lines for name, lines in long.items() if lines > FUNCTION_LIMIT} == {}
+
+
+def test_functions_are_small_on_the_whole():
+    lengths = sorted(
+        node.end_lineno - node.lineno + 1
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    )
+    assert lengths[len(lengths) // 2] <= 12
+    assert lengths[len(lengths) * 9 // 10] <= 25
+
+
+def test_no_room_is_called_after_nothing():
+    names = {path.stem for path in FILES} | {path.parent.name for path in FILES}
+    assert not names & NO_ROOMS
+
+
+def test_every_module_says_what_it_is_for():
+    without = [str(path) for path in FILES if path.read_text(encoding="utf-8").strip() and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
+    assert without == []
+
+
+def test_the_generated_parser_is_the_grammars(tmp_path):
+    made = subprocess.run(
+        [sys.executable, "-m", "lark.tools.standalone", "src/flightrules/rules/sentence.lark"],
+        cwd=ROOT, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": "0"},
+    )  # fmt: skip
+    assert made.stdout == (SOURCE / "rules" / "_sentence_parser.py").read_text(encoding="utf-8")
+
+
+HEAVY = "django jinja2 click rich pydantic numpy pandas sqlalchemy typst shtab lark requests httpx asyncio multiprocessing".split()
+
+
+def test_check_loads_nothing_heavy(tmp_path):
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "junit.xml").write_text('<testsuite><testcase name="a" classname="b"/></testsuite>', encoding="utf-8")
+    script = (
+        "import sys; from flightrules.cli.main import main; code = main(['check']); "
+        "print(*sorted(name for name in sys.modules if '.' not in name), file=sys.stderr); sys.exit(code)"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert set(HEAVY) & set(ran.stderr.split()) == set()
+
+
+def test_the_lock_pins_every_package_by_hash_and_names_no_index():
+    text = (ROOT / "requirements" / "dev.txt").read_text(encoding="utf-8")
+    pins = re.findall(r"^([a-z0-9][\w.\-]*)==\S+(.*)$", text, re.MULTILINE)
+    assert len(pins) > 20
+    assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}", text)) >= len(pins)
+    assert not re.search(r"https?://|--index-url|--extra-index|--find-links", text)
+
+
+def test_no_file_names_a_registry_or_a_folder_of_a_machine():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    hosts = re.compile("|".join(["pypi" + r"\.org", "python" + r"hosted\.org", "npmjs" + r"\.(?:org|com)", r"deb\.debian" + r"\.org", "/ro" + "ot/", "/tmp/" + "bash_jobs"]))
+    found = []
+    for name in filter(None, listed.split("\0")):
+        path = ROOT / name
+        if path.is_file() and path.suffix not in {".png", ".pdf"} and hosts.search(path.read_text(encoding="utf-8", errors="ignore")):
+            found.append(name)
+    assert found == []
