@@ -45,12 +45,13 @@ class Role(NamedTuple):
 
 
 class Act(NamedTuple):
-    """Something signed: who is accountable, who signs, how many of them."""
+    """Something signed: who is accountable, who signs, how many of them, and who must be among them."""
 
     id: str
     accountable: tuple[str, ...] = ()
     signers: tuple[str, ...] = ()
     quorum: int | None = None
+    required: tuple[str, ...] = ()
     distinct_people: bool = True
 
     @property
@@ -131,6 +132,7 @@ _ACT = Record(
             "How many of them must sign; all when it is not stated.",
             default=None,
         ),
+        Field("required", ROLES, "Roles that must be among those who sign.", default=()),
         Field("distinct_people", FLAG, "The signatures come from different people.", default=True),
     ),
     partial=True,

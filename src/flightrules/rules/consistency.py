@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from flightrules.rules.environments import cycle
+from flightrules.rules.finding import own
 from flightrules.rules.gate import Gate
 from flightrules.rules.node import Mapping, Node, Sequence, Text, fault
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.shape import Collected, nearest
+from flightrules.rules.source import name_key
 
-__all__ = ["check_references", "complete_gates"]
+__all__ = ["check_references", "complete_gates", "own_names_win"]
 
 _OVERRIDE_SIGNATURES = 2
 
@@ -35,6 +37,18 @@ def complete_gates(book: Rulebook, collected: Collected) -> Rulebook:
     if at is not None and rest:
         gates[at] = replace(gates[at], criteria=(*gates[at].criteria, *rest))
     return replace(book, gates=tuple(gates))
+
+
+def own_names_win(book: Rulebook) -> Rulebook:
+    """A source of the rulebook takes its names away from a profile's sources that answer to them."""
+    taken = {name_key(n) for one in book.sources if own(one.origin) for n in (one.name, *one.also)}
+    sources = [
+        one
+        if own(one.origin)
+        else replace(one, also=tuple(name for name in one.also if name_key(name) not in taken))
+        for one in book.sources
+    ]
+    return replace(book, sources=tuple(sources))
 
 
 def check_references(book: Rulebook, merged: Mapping, collected: Collected) -> None:
@@ -130,6 +144,14 @@ def _acts(book: Rulebook) -> Iterator[_Problem]:
             yield _quorum(f"the act {act.id!r}", act.quorum, eligible, (*path, "quorum"))
         if len(act.accountable) > 1:
             yield _two_accountable(act.id, act.accountable, (*path, "accountable"))
+        missing = [role for role in act.required if role not in act.signers]
+        if missing or len(act.required) > act.needed:
+            required = ", ".join(act.required)
+            message = (
+                f"the act {act.id!r} requires {required}, who cannot all be among its {act.needed} signers"
+            )
+            hint = "name the required roles among the signers and raise the quorum"
+            yield _Problem("E_QUORUM_UNSATISFIABLE", message, (*path, "required"), hint)
         if act.id == "override" and act.needed < _OVERRIDE_SIGNATURES:
             message = f"an override with {act.needed} signature would let one person turn a no-go around"
             yield _Problem(
@@ -208,7 +230,7 @@ def _role_mentions(book: Rulebook) -> Iterator[tuple[tuple[str, ...], tuple[str,
 
 def _authority_mentions(book: Rulebook) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     for act in book.authority.acts:
-        for key in ("accountable", "signers"):
+        for key in ("accountable", "signers", "required"):
             yield ("authority", "acts", act.id, key), getattr(act, key)
     for activity in book.authority.activities:
         for key in ("responsible", "accountable", "supports", "consulted", "informed"):
@@ -235,7 +257,7 @@ def _methods(book: Rulebook) -> Iterator[_Problem]:
     seen: dict[str, str] = {}
     for source in book.sources:
         for name in (source.name, *source.also):
-            key = " ".join(name.casefold().split()).removeprefix("the ")
+            key = name_key(name)
             if seen.setdefault(key, source.name) != source.name:
                 message = f"the method {name!r} is also a name of the source {seen[key]!r}"
                 yield _Problem(

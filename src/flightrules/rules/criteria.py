@@ -8,6 +8,7 @@ from typing import Any
 
 from flightrules.rules.criterion import Enforcement, Rule
 from flightrules.rules.gate import Gate
+from flightrules.rules.metrics import METRICS
 from flightrules.rules.node import fault
 from flightrules.rules.record import Field, MapOf, Record
 from flightrules.rules.shape import Choice, Whole
@@ -16,6 +17,7 @@ from flightrules.rules.vocabulary import DURATION, FLAG, IDS, LINE, ROLES, TEXT
 
 __all__ = ["CRITERIA", "GATES"]
 
+_WHOLE = 100
 _WEIGHTS = {
     "yes": "blocking",
     "true": "blocking",
@@ -48,6 +50,9 @@ def _rule(
         raise fault(
             "E_CONTRADICTION", message, sentence.node, "take the remark out, or write `enforcement: advisory`"
         )
+    if METRICS[criterion.metric].rate and criterion.threshold > _WHOLE:
+        message = f"{criterion.threshold:f} % can never be reached; a share ends at 100 %"
+        raise fault("E_RANGE", message, sentence.node, "choose a threshold from 0 to 100 %")
     return Rule(
         sentence=sentence.text,
         criterion=criterion,

@@ -19,7 +19,7 @@ from flightrules.rules.release_facts import Identity, Product, ReleaseFacts
 from flightrules.rules.severity import SeverityPolicy
 from flightrules.rules.severity_policy import shipped_policy
 from flightrules.rules.shape import Collected, Removal
-from flightrules.rules.source import EvidenceSource, Scope
+from flightrules.rules.source import EvidenceSource, Scope, name_key
 from flightrules.rules.track import ReleaseClass, Track
 from flightrules.rules.trigger import Rollback
 from flightrules.rules.watch import Watch
@@ -93,11 +93,9 @@ class Rulebook:
         return next((source for source in self.sources if source.answers_to(method)), None)
 
     def scope(self, name: str) -> Scope | None:
-        """The scope of that name; case and spacing do not matter."""
-        wanted = " ".join(name.casefold().split())
-        return next(
-            (scope for scope in self.scopes if " ".join(scope.name.casefold().split()) == wanted), None
-        )
+        """The scope of that name; case and a leading article do not matter."""
+        wanted = name_key(name)
+        return next((scope for scope in self.scopes if name_key(scope.name) == wanted), None)
 
     def environment(self, name: str) -> Environment | None:
         """The environment of that id or further name."""
@@ -153,7 +151,7 @@ def profile_rulebook(profile: str, *, mode: str = "advise") -> Rulebook:
 
 
 def _converted(node: Node, name: str, collected: Collected) -> Rulebook:
-    from flightrules.rules.consistency import check_references, complete_gates
+    from flightrules.rules.consistency import check_references, complete_gates, own_names_win
     from flightrules.rules.language import RULEBOOK
     from flightrules.rules.record import Reported
     from flightrules.rules.resolve import resolve
@@ -164,6 +162,7 @@ def _converted(node: Node, name: str, collected: Collected) -> Rulebook:
     except Reported:
         return Rulebook(origin=name)
     values.pop("language", None)
-    book = complete_gates(Rulebook(origin=name, removals=tuple(collected.removals), **values), collected)
+    book = Rulebook(origin=name, removals=tuple(collected.removals), **values)
+    book = own_names_win(complete_gates(book, collected))
     check_references(book, merged, collected)
     return book

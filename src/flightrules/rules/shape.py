@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence as Row
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from flightrules.errors import RulebookError
 from flightrules.rules.node import Node, Text, fault
@@ -55,16 +55,13 @@ _UNIT_OF = {word: unit for unit, words in _UNIT_WORDS.items() for word in words}
 _NOT_FINITE = frozenset({".nan", ".inf", "-.inf", "+.inf", "nan", "inf", "-inf", "infinity", "-infinity"})
 
 
-class Removal:
+class Removal(NamedTuple):
     """An entry that the rulebook took out of its profile."""
 
-    __slots__ = ("id", "reason", "section", "where")
-
-    def __init__(self, section: str, name: str, reason: str, where: str) -> None:
-        self.section = section
-        self.id = name
-        self.reason = reason
-        self.where = where
+    section: str
+    id: str
+    reason: str
+    where: str
 
 
 class Collected:
@@ -303,6 +300,7 @@ class Choice(Shape[str]):
 
     def schema(self) -> dict[str, Any]:
         extra: list[object] = [word for word in self.aka if word not in self.words]
+        extra += [int(word) for word in self.words if word.isdigit()]  # editors read 1 as a number
         if "yes" in extra:
             extra += [True, False]
         return {"enum": [*self.words, *extra]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-__all__ = ["Binding", "EvidenceSource", "Scope"]
+__all__ = ["Binding", "EvidenceSource", "Scope", "name_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,14 @@ class EvidenceSource:
     origin: str = ""
 
     def answers_to(self, method: str) -> bool:
-        """Whether a sentence's method means this source; case and a leading article do not matter."""
-        wanted = _plain(method)
-        return any(_plain(name) == wanted for name in (self.name, *self.also))
+        """Whether a sentence's method means this source."""
+        wanted = name_key(method)
+        return any(name_key(name) == wanted for name in (self.name, *self.also))
+
+    def covers_part(self, name: str) -> bool:
+        """Whether the whole artefact measures the part of that name."""
+        wanted = name_key(name)
+        return any(name_key(one) == wanted for one in self.covers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,9 @@ class Binding:
     origin: str = ""
 
 
-def _plain(name: str) -> str:
-    words = name.casefold().split()
-    return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "a", "an") else words)
+def name_key(name: str) -> str:
+    """A name without case, article and a closing ``run``: ``the nightly CI run`` is ``Nightly CI``."""
+    words = name.casefold().replace("-", " ").split()
+    words = words[1:] if len(words) > 1 and words[0] in ("the", "a", "an", "our") else words
+    words = words[:-1] if len(words) > 1 and words[-1] in ("run", "suite", "paths") else words
+    return " ".join(words)

@@ -26,7 +26,7 @@ _TRUNCATED_WORDS = (
     "end of stream",
     "expected ',' or ']'",
     "expected ',' or '}'",
-    "expected <document start>",
+    "expected node content",
 )
 
 
