@@ -7,7 +7,8 @@ from decimal import Decimal
 from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
-from flightrules.evidence.reading.text import count, decimal, table
+from flightrules.evidence.reading.numbers import quantity
+from flightrules.evidence.reading.text import count, table
 from flightrules.evidence.records.load_summary import SUMMARY_DEFINITIONS, LoadRow, LoadSummary
 from flightrules.evidence.source import Source
 
@@ -29,9 +30,7 @@ def read(source: Source, _head: Head) -> Reading:
             raise EvidenceError(
                 "E_RANGE", f"there is no percentile {percentile}", file=source.name, line=line
             )
-        value = decimal(row["Time in ms"], "Time in ms", source.name, line)
-        if value < 0:
-            raise EvidenceError("E_NEGATIVE", f"a time is below zero: {value}", file=source.name, line=line)
+        value = quantity(row["Time in ms"], "Time in ms", source.name, line)
         if times and value < max(times.values()):
             raise EvidenceError(
                 "E_CONTRADICTION", "a higher percentile is faster", file=source.name, line=line

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.epoch import rfc3339
@@ -58,6 +59,8 @@ def _second(total: dict[str, Any], name: str) -> tuple[LoadRow, Decimal | None]:
     seconds = None
     if start is not None and end is not None:
         seconds = (amount(end, "lastCounterAt", name) - amount(start, "firstCounterAt", name)) / 1000
+    if seconds is not None and seconds < 0:
+        raise EvidenceError("E_RANGE", "the run ends before it starts", file=name)
     return _row(requests, min(bad + errors, requests), times, name), seconds
 
 

@@ -7,8 +7,7 @@ from typing import Any
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.json import decode, require
-from flightrules.evidence.reading.numbers import amount, whole
-from flightrules.evidence.reading.text import decimal
+from flightrules.evidence.reading.numbers import amount, quantity, whole
 from flightrules.evidence.records.load_summary import SUMMARY_DEFINITIONS, LoadRow, LoadSummary, proven
 from flightrules.evidence.source import Source
 
@@ -33,7 +32,7 @@ def read(source: Source, _head: Head) -> Reading:
     counts = {key: whole(result.get(key), key, name) for key in _CLASSES}
     latency: dict[str, Any] = require(result.get("latency"), dict, "latency", name)
     percentiles = {
-        decimal(key, "a percentile", name): amount(value, key, name) / 1000
+        quantity(key, "a percentile", name): amount(value, key, name) / 1000
         for key, value in require(latency.get("percentiles") or {}, dict, "percentiles", name).items()
     }
     most, mean = (

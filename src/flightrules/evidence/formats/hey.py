@@ -9,7 +9,8 @@ from decimal import Decimal
 from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
-from flightrules.evidence.reading.text import decimal, lines
+from flightrules.evidence.reading.numbers import quantity
+from flightrules.evidence.reading.text import lines
 from flightrules.evidence.records.load_summary import SUMMARY_DEFINITIONS, LoadRow, LoadSummary, proven
 from flightrules.evidence.source import Source
 
@@ -45,10 +46,10 @@ def read(source: Source, _head: Head) -> Reading:
                 raise EvidenceError(
                     "E_MALFORMED", message, file=source.name, line=number, hint="keep one run per file"
                 )
-            fields[field.group(1)] = _positive(field.group(2), field.group(1), number, source)
+            fields[field.group(1)] = quantity(field.group(2), field.group(1), source.name, number)
         elif found := _PERCENTILE.match(line):
-            percentiles[Decimal(found.group(1))] = 1000 * _positive(
-                found.group(2), "a percentile", number, source
+            percentiles[Decimal(found.group(1))] = 1000 * quantity(
+                found.group(2), "a percentile", source.name, number
             )
         elif (count := _COUNT.match(line)) and section == "Status code distribution:":
             codes[int(count.group(1))] += int(re.sub(r"\D.*", "", count.group(2)) or 0)
@@ -61,10 +62,3 @@ def read(source: Source, _head: Head) -> Reading:
         LoadSummary(row, seconds=fields.get("Total"), rps=fields.get("Requests/sec")), source.name
     )
     return Reading("hey", records=summary, facts={"tool": "hey"}, definitions=_DEFINITIONS)
-
-
-def _positive(text: str, what: str, line: int, source: Source) -> Decimal:
-    found = decimal(text, what, source.name, line)
-    if found < 0:
-        raise EvidenceError("E_NEGATIVE", f"{what} is below zero: {text[:40]}", file=source.name, line=line)
-    return found

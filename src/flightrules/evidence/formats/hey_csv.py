@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
-from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
-from flightrules.evidence.reading.text import count, decimal, table
+from flightrules.evidence.reading.numbers import quantity
+from flightrules.evidence.reading.text import count, table
 from flightrules.evidence.records.samples import SAMPLE_DEFINITIONS, Samples
 from flightrules.evidence.source import Source
 
@@ -25,10 +25,7 @@ def read(source: Source, _head: Head) -> Reading:
     """
     counts: Counter[tuple[str, int | Decimal, bool]] = Counter()
     for line, row in table(source, required=("response-time", "status-code")):
-        seconds = decimal(row["response-time"], "response-time", source.name, line)
-        if seconds < 0:
-            message = f"response-time is below zero: {seconds}"
-            raise EvidenceError("E_NEGATIVE", message, file=source.name, line=line)
+        seconds = quantity(row["response-time"], "response-time", source.name, line)
         code = count(row["status-code"], "status-code", source.name, line)
         counts["", seconds * 1000, 0 < code < _FAILED_FROM] += 1
     notice = Notice(

@@ -19,7 +19,7 @@ from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.batches import Batch, batches
 from flightrules.evidence.reading.epoch import rfc3339
-from flightrules.evidence.reading.text import decimal
+from flightrules.evidence.reading.numbers import quantity
 from flightrules.evidence.records.samples import SAMPLE_DEFINITIONS, Samples
 from flightrules.evidence.records.span import Span
 from flightrules.evidence.source import Source
@@ -221,9 +221,7 @@ class _Tally:
         return slowest
 
     def _checked(self, key: _Key) -> Decimal:
-        elapsed = decimal(key[0], "elapsed", self._source.name)
-        if elapsed < 0:
-            raise EvidenceError("E_NEGATIVE", f"elapsed is below zero: {key[0]}", file=self._source.name)
+        elapsed = quantity(key[0], "elapsed", self._source.name)
         if self._layout.ok >= 0 and key[3].lower() not in ("true", "false"):
             message = f"success is neither true nor false: {key[3][:40]!r}"
             raise EvidenceError("E_ENUM", message, file=self._source.name)

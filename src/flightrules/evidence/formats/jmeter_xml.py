@@ -16,7 +16,7 @@ from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.epoch import rfc3339
-from flightrules.evidence.reading.text import decimal
+from flightrules.evidence.reading.numbers import quantity
 from flightrules.evidence.reading.xml import ATTRIBUTE_LIMIT, DEPTH_LIMIT, feed, guarded_parser
 from flightrules.evidence.records.samples import SAMPLE_DEFINITIONS, Samples
 from flightrules.evidence.source import Source
@@ -102,7 +102,8 @@ class _Tally:
         elapsed, success, label, code, start = (attributes.get(key) for key in keys)
         if elapsed is None or success is None:
             raise self._error("E_MISSING_FIELD", "a sample has no elapsed time (t) or no outcome (s)")
-        ms = self._amount(elapsed, "the elapsed time of a sample")
+        line = self._parser.CurrentLineNumber
+        ms = quantity(elapsed, "the elapsed time of a sample", self._source.name, line)
         if success.lower() not in ("true", "false"):
             raise self._error(
                 "E_ENUM", f"the outcome of a sample is neither true nor false: {success[:40]!r}"
@@ -114,13 +115,6 @@ class _Tally:
         users = attributes.get("na", "")
         self._users = max(self._users, int(users) if users.isdecimal() and len(users) < _COUNT_DIGITS else 0)
         self._time(start, ms)
-
-    def _amount(self, text: str, what: str) -> Decimal:
-        line = self._parser.CurrentLineNumber
-        found = decimal(text, what, self._source.name, line)
-        if found < 0:
-            raise self._error("E_NEGATIVE", f"{what} is below zero: {text[:40]}")
-        return found
 
     def _time(self, start: str | None, ms: Decimal) -> None:
         if not start or not start.isdecimal() or len(start) > _TIME_DIGITS:

@@ -8,7 +8,8 @@ from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.epoch import rfc3339
-from flightrules.evidence.reading.text import decimal, table
+from flightrules.evidence.reading.numbers import quantity
+from flightrules.evidence.reading.text import table
 from flightrules.evidence.records.samples import SAMPLE_DEFINITIONS, Samples
 from flightrules.evidence.records.span import moment
 from flightrules.evidence.source import Source
@@ -40,9 +41,7 @@ def read(source: Source, _head: Head) -> Reading:
         metric = row["metric_name"]
         if metric not in ("http_req_duration", "http_reqs", "vus"):
             continue
-        value = decimal(row["metric_value"], metric, source.name, line)
-        if value < 0:
-            raise EvidenceError("E_NEGATIVE", f"{metric} is below zero: {value}", file=source.name, line=line)
+        value = quantity(row["metric_value"], metric, source.name, line)
         if metric == "vus":
             samples.seen(None, None, int(value))
         elif metric == "http_reqs":

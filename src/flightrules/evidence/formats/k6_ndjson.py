@@ -9,7 +9,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from math import isfinite
 from typing import Any
 
 from flightrules.errors import EvidenceError
@@ -31,6 +30,7 @@ _NAMES = (b'"http_req_duration"', b'"vus"')
 _KEY = b'"value":'
 _DIGITS = b"0123456789.eE+-"
 _PARTS = 5
+_LONGEST = 1e18
 _MEMO_LIMIT = 50_000
 _ENDPOINT_LIMIT = 50_000
 _CHUNK = 1 << 20
@@ -102,15 +102,21 @@ class _Stream:
             values.append(value)
             edges[0] = min(edges[0], when)
             edges[1] = max(edges[1], when)
-        self._refuse_unplain(b"".join(values), len(values), line)
+        self._refuse_unplain(values, line)
         self._others(rest, last=len(lines) + line - 1)
         return len(lines) - 1
 
-    def _refuse_unplain(self, values: bytes, count: int, line: int) -> None:
+    def _refuse_unplain(self, values: list[bytes], line: int) -> None:
         """``float`` reads ``1_0`` and ``nan``; JSON does not."""
-        if values.translate(None, _DIGITS) != _KEY.translate(None, _DIGITS) * count:
-            message = f"a value is not written as a number, somewhere behind line {line}"
-            raise EvidenceError("E_NUMBER", message, file=self._source.name, line=line)
+        plain = _KEY.translate(None, _DIGITS)
+        if b"".join(values).translate(None, _DIGITS) == plain * len(values):
+            return
+        found = next(one for one in values if one.translate(None, _DIGITS) != plain).removeprefix(_KEY)
+        endless = found.lower().strip(b" -+") in (b"nan", b"inf", b"infinity")
+        message = f"a value is not written as a number: {found[:40].decode('utf-8', 'replace')!r}"
+        raise EvidenceError(
+            "E_NONFINITE" if endless else "E_NUMBER", message, file=self._source.name, line=line
+        )
 
     def _others(self, rest: list[tuple[int, bytes]], last: int) -> None:
         """Samples in another layout and users; of all other lines only the last must be whole."""
@@ -200,8 +206,8 @@ class _Stream:
         for durations in samples.durations.values():
             if durations.loose and min(durations.loose) < 0:
                 raise EvidenceError("E_NEGATIVE", "a duration is below zero", file=self._source.name)
-            if durations.loose and not isfinite(max(durations.loose)):
-                raise EvidenceError("E_NONFINITE", "a duration is out of range", file=self._source.name)
+            if durations.loose and max(durations.loose) > _LONGEST:
+                raise EvidenceError("E_RANGE", "a duration is impossibly long", file=self._source.name)
 
 
 def _is_good(tags: dict[str, Any]) -> bool:

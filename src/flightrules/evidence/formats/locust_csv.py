@@ -12,7 +12,8 @@ from decimal import Decimal
 from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
-from flightrules.evidence.reading.text import count, decimal, table
+from flightrules.evidence.reading.numbers import quantity
+from flightrules.evidence.reading.text import count, table
 from flightrules.evidence.records.load_summary import SUMMARY_DEFINITIONS, LoadRow, LoadSummary
 from flightrules.evidence.source import Source
 
@@ -87,10 +88,7 @@ def _row(row: dict[str, str], line: int, source: Source) -> LoadRow:
 def _number(text: str | None, what: str, line: int, source: Source) -> Decimal | None:
     if text is None or text in ("N/A", ""):
         return None
-    found = decimal(text, what, source.name, line)
-    if found < 0:
-        raise EvidenceError("E_NEGATIVE", f"{what} is below zero: {text[:40]}", file=source.name, line=line)
-    return found
+    return quantity(text, what, source.name, line)
 
 
 def _reading(endpoints: dict[str, LoadRow], total: LoadRow, rate: Decimal | None, source: Source) -> Reading:

@@ -12,7 +12,8 @@ from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.epoch import rfc3339
-from flightrules.evidence.reading.text import count, decimal, table
+from flightrules.evidence.reading.numbers import quantity
+from flightrules.evidence.reading.text import count, table
 from flightrules.evidence.records.load_summary import SUMMARY_DEFINITIONS, LoadRow, LoadSummary
 from flightrules.evidence.source import Source
 
@@ -59,6 +60,6 @@ def _row(row: dict[str, str], line: int, source: Source) -> LoadRow:
     median = row.get("Total Median Response Time", "")
     known = bool(requests) and median not in ("", "N/A")
     percentiles = (
-        {Decimal(50): decimal(median, "Total Median Response Time", source.name, line)} if known else {}
+        {Decimal(50): quantity(median, "Total Median Response Time", source.name, line)} if known else {}
     )
     return LoadRow(requests, failed, percentiles)

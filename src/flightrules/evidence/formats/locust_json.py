@@ -13,8 +13,7 @@ from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.epoch import rfc3339
 from flightrules.evidence.reading.json import decode, require
-from flightrules.evidence.reading.numbers import amount, whole
-from flightrules.evidence.reading.text import decimal
+from flightrules.evidence.reading.numbers import amount, quantity, whole
 from flightrules.evidence.records.durations import Durations
 from flightrules.evidence.records.samples import SAMPLE_DEFINITIONS, Samples
 from flightrules.evidence.source import Source
@@ -62,9 +61,7 @@ def _take(entry: dict[str, Any], samples: Samples, notices: list[Notice], source
     for ms, times in require(
         entry.get("response_times"), dict, f"response_times of {name[:80]}", source.name
     ).items():
-        value = decimal(ms, "a response time", source.name)
-        if value < 0:
-            raise EvidenceError("E_NEGATIVE", f"a response time is below zero: {ms[:40]}", file=source.name)
+        value = quantity(ms, "a response time", source.name)
         durations.add(value, whole(times, "a count of response times", source.name))
     counted = len(durations) + unanswered
     if failed > max(counted, declared):

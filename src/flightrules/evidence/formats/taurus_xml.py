@@ -7,7 +7,8 @@ from decimal import Decimal
 from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
-from flightrules.evidence.reading.text import count, decimal
+from flightrules.evidence.reading.numbers import quantity
+from flightrules.evidence.reading.text import count
 from flightrules.evidence.reading.xml import Node, tree
 from flightrules.evidence.records.load_summary import SUMMARY_DEFINITIONS, LoadRow, LoadSummary, proven
 from flightrules.evidence.source import Source
@@ -35,7 +36,7 @@ def read(source: Source, _head: Head) -> Reading:
     summary = LoadSummary(
         total,
         rows,
-        seconds=_amount(duration, "TestDuration", root.line, source) if duration else None,
+        seconds=quantity(duration, "TestDuration", source.name, root.line) if duration else None,
         users=count(users.get("value"), "concurrency", source.name, users.line)
         if users is not None
         else None,
@@ -52,12 +53,16 @@ def _row(group: Node, source: Source) -> LoadRow:
     good, failed = (_count(group, tag, source) for tag in ("succ", "fail"))
     times: dict[Decimal, Decimal] = {}
     for node in group.all("perc"):
-        percentile = _amount(node.get("param"), "a percentile", node.line, source)
-        times[percentile.normalize() + 0] = 1000 * _amount(node.get("value"), "a time", node.line, source)
+        percentile = quantity(node.get("param"), "a percentile", source.name, node.line)
+        times[percentile.normalize() + 0] = 1000 * quantity(
+            node.get("value"), "a time", source.name, node.line
+        )
     least = times.pop(Decimal(0), None)
     average = group.find("avg_rt")
     mean = (
-        1000 * _amount(average.get("value"), "avg_rt", average.line, source) if average is not None else None
+        1000 * quantity(average.get("value"), "avg_rt", source.name, average.line)
+        if average is not None
+        else None
     )
     return LoadRow(good + failed, failed, times, least, times.get(Decimal(100)), mean)
 
@@ -68,10 +73,3 @@ def _count(group: Node, tag: str, source: Source) -> int:
         message = f"the group {group.get('label')[:60]!r} has no {tag}"
         raise EvidenceError("E_MISSING_FIELD", message, file=source.name, line=group.line)
     return count(node.get("value"), tag, source.name, node.line)
-
-
-def _amount(text: str, what: str, line: int, source: Source) -> Decimal:
-    found = decimal(text, what, source.name, line)
-    if found < 0:
-        raise EvidenceError("E_NEGATIVE", f"{what} is below zero: {text[:40]}", file=source.name, line=line)
-    return found

@@ -1,4 +1,4 @@
-"""Numbers taken from decoded JSON: finite, of the right type, never below zero where that is impossible."""
+"""Measured quantities from JSON or text: of the right type, and neither below zero nor impossible."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Any
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.reading.json import require
+from flightrules.evidence.reading.text import decimal
 
-__all__ = ["amount", "number", "whole"]
+__all__ = ["amount", "number", "quantity", "whole"]
+
+_LIMIT = Decimal(10) ** 18
 
 
 def number(value: Any, what: str, name: str) -> Decimal:
@@ -25,11 +28,25 @@ def amount(value: Any, what: str, name: str) -> Decimal:
     """A JSON number that counts or times something, so zero or more.
 
     Raises:
-        EvidenceError: E_WRONG_TYPE, E_MISSING_FIELD, E_NEGATIVE.
+        EvidenceError: E_WRONG_TYPE, E_MISSING_FIELD, E_NEGATIVE, E_RANGE.
     """
-    found = number(value, what, name)
+    return _possible(number(value, what, name), what, name, None)
+
+
+def quantity(text: str, what: str, name: str, line: int | None = None) -> Decimal:
+    """The same from a text.
+
+    Raises:
+        EvidenceError: E_NUMBER, E_NONFINITE, E_NEGATIVE, E_RANGE.
+    """
+    return _possible(decimal(text, what, name, line), what, name, line)
+
+
+def _possible(found: Decimal, what: str, name: str, line: int | None) -> Decimal:
     if found < 0:
-        raise EvidenceError("E_NEGATIVE", f"{what} is below zero: {found}", file=name)
+        raise EvidenceError("E_NEGATIVE", f"{what} is below zero: {str(found)[:40]}", file=name, line=line)
+    if found > _LIMIT:
+        raise EvidenceError("E_RANGE", f"{what} is impossibly large: {str(found)[:40]}", file=name, line=line)
     return found
 
 

@@ -23,7 +23,7 @@ _UNITS = {
     "min": Decimal(60_000),
     "h": Decimal(3_600_000),
 }
-_PART = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*([a-zµμ]{1,8})\s*")
+_PART = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,15})?)\s*([a-zµμ]{1,8})\s*")
 _WHOLE = re.compile(rf"(?:{_PART.pattern})+\Z")
 
 

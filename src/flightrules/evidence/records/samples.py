@@ -121,7 +121,7 @@ class Samples:
     @property
     def seconds(self) -> Decimal | None:
         """Seconds from the first start to the last end."""
-        if self.first is None or self.last is None:
+        if self.first is None or self.last is None or self.last < self.first:
             return None
         return (self.last - self.first) / 1000
 
