@@ -162,9 +162,9 @@ def coverage_pairs(facts: dict) -> Iterator[tuple]:
     yield from ((facts.get(covered), facts.get(total)) for covered, total in COVERED)
     for key, (covered, total) in NESTED_COVERED.items():
         yield inner(facts, key).get(covered), inner(facts, key).get(total)
-    missed_and_covered = inner(facts, "counters").get("LINE")
-    if missed_and_covered:
-        yield missed_and_covered[1], sum(missed_and_covered)
+    covered_and_missed = inner(facts, "counters").get("LINE")  # in this order, as the files themselves show
+    if covered_and_missed:
+        yield covered_and_missed[0], sum(covered_and_missed)
     lines = inner(facts, "totals", "lines")
     yield lines.get("covered"), lines.get("total")
 
