@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 __all__ = ["METRICS", "Metric"]
 
+# fmt: off
 Family = Literal["tests", "coverage", "findings", "a11y", "load", "contracts", "api", "defects", "checklist", "mutation", "monitoring", "rulebook"]
 
 
@@ -36,7 +37,6 @@ _TESTS = frozenset(["automated", "overall", "test", "tests", "suite", "suites", 
 _FINDINGS = frozenset(["security", "open", "live", "severity", "vulnerability", "vulnerabilities", "cve", "cves", "alert", "alerts", "scan", "sast", "dast", "zap", "owasp", "findings", "finding"])
 _TIME = frozenset(["api", "response", "responses", "time", "times", "latency", "duration", "page", "transaction", "transactions", "request", "under", "load"])
 
-# fmt: off
 _ALL = (
     Metric("tests.pass_rate", "pass rate", "%", "higher", ("tests",), "100 x passed / (passed + failed + errored); skipped and quarantined tests are left out and counted beside it; a test counts once over its retries", _w("pass rate", "tests pass", "pass"), _TESTS | {"rate"}, rate=True),
     Metric("tests.failure_rate", "failure rate", "%", "lower", ("tests",), "100 x (failed + errored) / (passed + failed + errored); quarantined tests left out", _w("failure rate", "test failures rate"), _TESTS, rate=True),
