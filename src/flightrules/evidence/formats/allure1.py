@@ -11,7 +11,7 @@ from flightrules.evidence.reading.epoch import rfc3339
 from flightrules.evidence.reading.fields import mapping, objects, text
 from flightrules.evidence.reading.json import decode
 from flightrules.evidence.reading.xml import Node, tree
-from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.case_reading import json_case_reading
 from flightrules.evidence.records.cases import ERRORED, FAILED, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -31,7 +31,7 @@ def read(source: Source, head: Head) -> Reading:
     """The cases of one suite.
 
     Raises:
-        EvidenceError: E_ENUM for an unknown status, and as ``case_reading``.
+        EvidenceError: E_ENUM for an unknown status, and as ``json_case_reading``.
     """
     notices: list[Notice] = []
     rows, suite, started = (
@@ -51,7 +51,7 @@ def read(source: Source, head: Head) -> Reading:
         if started.isascii() and started.isdigit() and len(started) < len("10000000000000000")
         else None
     )
-    return case_reading(
+    return json_case_reading(
         "allure1", source, writer.cases(), notices=notices, facts={"taken_at": at} if at else {}
     )
 

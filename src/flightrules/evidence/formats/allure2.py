@@ -14,7 +14,7 @@ from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.epoch import rfc3339
 from flightrules.evidence.reading.fields import mapping, objects, text
 from flightrules.evidence.reading.json import decode
-from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.case_reading import json_case_reading
 from flightrules.evidence.records.cases import ERRORED, FAILED, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -62,7 +62,7 @@ def read(source: Source, _head: Head) -> Reading:
     )
     start = root.get("start")
     at = rfc3339(start) if isinstance(start, int) and not isinstance(start, bool) and start > 0 else None
-    return case_reading("allure2", source, writer.cases(), facts={"taken_at": at} if at else {})
+    return json_case_reading("allure2", source, writer.cases(), facts={"taken_at": at} if at else {})
 
 
 def _name(root: dict[str, Any], source: Source) -> str:

@@ -15,7 +15,7 @@ from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.epoch import rfc3339
 from flightrules.evidence.reading.fields import mapping, text
 from flightrules.evidence.reading.json_documents import documents
-from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.case_reading import json_case_reading
 from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, PASSED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -45,7 +45,7 @@ def read(source: Source, _head: Head) -> Reading:
     """The test targets of the invocation.
 
     Raises:
-        EvidenceError: E_ENUM, E_TRUNCATED, and as ``case_reading``.
+        EvidenceError: E_ENUM, E_TRUNCATED, and as ``json_case_reading``.
     """
     walk = _Walk(source)
     last = False
@@ -59,7 +59,7 @@ def read(source: Source, _head: Head) -> Reading:
             file=source.name,
             hint="run the build again",
         )
-    return case_reading("bazel-bep", source, walk.cases(), facts=walk.facts)
+    return json_case_reading("bazel-bep", source, walk.cases(), facts=walk.facts)
 
 
 class _Walk:

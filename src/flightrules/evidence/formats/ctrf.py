@@ -16,7 +16,7 @@ from flightrules.evidence.reading.fields import mapping, objects, text
 from flightrules.evidence.reading.json import decode
 from flightrules.evidence.reading.numbers import whole
 from flightrules.evidence.reading.timestamps import earliest
-from flightrules.evidence.records.case_reading import case_reading, header_notice
+from flightrules.evidence.records.case_reading import header_notice, json_case_reading
 from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, PASSED, SKIPPED, Cases, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -29,7 +29,7 @@ def read(source: Source, _head: Head) -> Reading:
     """The tests of the results.
 
     Raises:
-        EvidenceError: E_ENUM, E_WRONG_TYPE, E_MISSING_FIELD, E_CONTRADICTION, and as ``case_reading``.
+        EvidenceError: E_ENUM, E_WRONG_TYPE, E_MISSING_FIELD, E_CONTRADICTION, and as ``json_case_reading``.
     """
     root = mapping(decode(source, free_text=True), "the report", source.name)
     results = mapping(root.get("results"), "results", source.name)
@@ -41,7 +41,7 @@ def read(source: Source, _head: Head) -> Reading:
     declared = whole(summary.get("tests"), "results.summary.tests", source.name)
     said = _compared(summary, cases, source)
     facts, notices = _facts(root, results, summary)
-    return case_reading("ctrf", source, cases, notices=[*said, *notices], facts=facts, declared=declared)
+    return json_case_reading("ctrf", source, cases, notices=[*said, *notices], facts=facts, declared=declared)
 
 
 def _add(writer: CaseWriter, test: dict[str, Any], source: Source) -> None:

@@ -15,7 +15,7 @@ from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.fields import objects, text
 from flightrules.evidence.reading.json import decode
 from flightrules.evidence.reading.timestamps import earliest
-from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.case_reading import json_case_reading
 from flightrules.evidence.records.cases import ERRORED, FAILED, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -34,7 +34,7 @@ def read(source: Source, _head: Head) -> Reading:
     """The scenarios of all features.
 
     Raises:
-        EvidenceError: E_ENUM, E_WRONG_TYPE, E_MISSING_FIELD, and as ``case_reading``.
+        EvidenceError: E_ENUM, E_WRONG_TYPE, E_MISSING_FIELD, and as ``json_case_reading``.
     """
     writer, stamps = CaseWriter(), []
     for feature in objects(decode(source, free_text=True), "the report", source.name):
@@ -48,7 +48,7 @@ def read(source: Source, _head: Head) -> Reading:
             _add(writer, feature, element, ends | background)
             background = set()
     facts, said = earliest(stamps)
-    return case_reading("cucumber", source, writer.cases(), notices=said, facts=facts)
+    return json_case_reading("cucumber", source, writer.cases(), notices=said, facts=facts)
 
 
 def _add(writer: CaseWriter, feature: dict[str, Any], element: dict[str, Any], ends: set[int]) -> None:

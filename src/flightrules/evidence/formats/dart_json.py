@@ -13,7 +13,7 @@ from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.fields import mapping, text
 from flightrules.evidence.reading.json_documents import documents
-from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.case_reading import json_case_reading
 from flightrules.evidence.records.cases import ERRORED, FAILED, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -26,7 +26,7 @@ def read(source: Source, _head: Head) -> Reading:
     """The tests of the run.
 
     Raises:
-        EvidenceError: E_ENUM, E_REFERENCE, E_TRUNCATED, E_RUN_CRASHED, and as ``case_reading``.
+        EvidenceError: E_ENUM, E_REFERENCE, E_TRUNCATED, E_RUN_CRASHED, and as ``json_case_reading``.
     """
     walk = _Walk(source)
     for event in documents(source, free_text=True):
@@ -83,7 +83,7 @@ class _Walk:
                 hint="see the output of the run",
             )
         facts = {"tool": "dart test"} | ({"tool_version": self._version} if self._version else {})
-        return case_reading("dart", self._source, cases, facts=facts)
+        return json_case_reading("dart", self._source, cases, facts=facts)
 
     def _end(self, event: dict[str, Any]) -> None:
         number, result = text(event, "testID"), text(event, "result")

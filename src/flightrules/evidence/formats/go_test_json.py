@@ -14,7 +14,7 @@ from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.fields import mapping, text
 from flightrules.evidence.reading.json_documents import documents
 from flightrules.evidence.reading.timestamps import earliest
-from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.case_reading import json_case_reading
 from flightrules.evidence.records.cases import ERRORED, FAILED, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -27,7 +27,7 @@ def read(source: Source, _head: Head) -> Reading:
     """The tests and subtests of all packages.
 
     Raises:
-        EvidenceError: as ``reading.json.decode`` and ``case_reading``.
+        EvidenceError: as ``reading.json.decode`` and ``json_case_reading``.
     """
     walk = _Walk()
     first = ""
@@ -37,7 +37,7 @@ def read(source: Source, _head: Head) -> Reading:
         walk.take(event)
     facts, said = earliest([first])
     walk.close()
-    return case_reading("go-test", source, walk.writer.cases(), notices=said, facts=facts)
+    return json_case_reading("go-test", source, walk.writer.cases(), notices=said, facts=facts)
 
 
 class _Walk:

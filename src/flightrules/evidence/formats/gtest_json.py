@@ -11,7 +11,7 @@ from flightrules.evidence.reading.fields import mapping, objects, text
 from flightrules.evidence.reading.json import decode
 from flightrules.evidence.reading.numbers import whole
 from flightrules.evidence.reading.timestamps import earliest
-from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.case_reading import json_case_reading
 from flightrules.evidence.records.cases import FAILED, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -24,7 +24,7 @@ def read(source: Source, _head: Head) -> Reading:
     """The tests of all suites.
 
     Raises:
-        EvidenceError: E_ENUM, E_WRONG_TYPE, E_MISSING_FIELD, E_CONTRADICTION, and as ``case_reading``.
+        EvidenceError: E_ENUM, E_WRONG_TYPE, E_MISSING_FIELD, E_CONTRADICTION, and as ``json_case_reading``.
     """
     root = mapping(decode(source, free_text=True), "the report", source.name)
     writer = CaseWriter()
@@ -48,7 +48,7 @@ def read(source: Source, _head: Head) -> Reading:
         )
     facts, said = earliest([text(root, "timestamp")])
     declared = whole(root.get("tests"), "tests", source.name)
-    return case_reading("gtest-json", source, cases, notices=said, facts=facts, declared=declared)
+    return json_case_reading("gtest-json", source, cases, notices=said, facts=facts, declared=declared)
 
 
 def _end(test: dict[str, Any], source: Source) -> int:

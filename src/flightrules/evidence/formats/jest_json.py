@@ -15,7 +15,7 @@ from flightrules.evidence.reading.epoch import rfc3339
 from flightrules.evidence.reading.fields import mapping, objects, text
 from flightrules.evidence.reading.json import decode
 from flightrules.evidence.reading.numbers import whole
-from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.case_reading import json_case_reading
 from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -33,7 +33,7 @@ def read(source: Source, _head: Head) -> Reading:
     """The assertion results of all test files.
 
     Raises:
-        EvidenceError: E_ENUM, E_WRONG_TYPE, E_MISSING_FIELD, E_RUN_CRASHED, and as ``case_reading``.
+        EvidenceError: E_ENUM, E_WRONG_TYPE, E_MISSING_FIELD, E_RUN_CRASHED, and as ``json_case_reading``.
     """
     root = mapping(decode(source, free_text=True), "the report", source.name)
     writer, broken = CaseWriter(), 0
@@ -61,7 +61,7 @@ def read(source: Source, _head: Head) -> Reading:
     start = root.get("startTime")
     at = rfc3339(int(start)) if isinstance(start, int) and not isinstance(start, bool) and start > 0 else None
     declared = _count(root, "numTotalTests", source) + cases.errored
-    return case_reading("jest", source, cases, facts={"taken_at": at} if at else {}, declared=declared)
+    return json_case_reading("jest", source, cases, facts={"taken_at": at} if at else {}, declared=declared)
 
 
 def _add(writer: CaseWriter, result: dict[str, Any], file: str, source: Source) -> None:

@@ -7,7 +7,7 @@ attempt failed. An ``error`` directly below a suite is a case of its own.
 
 from __future__ import annotations
 
-from itertools import accumulate
+from itertools import compress, count
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
@@ -43,7 +43,7 @@ _STATES = {
     **dict.fromkeys(("error", "errored", "broken", "aborted", "timeout", "crashed"), _ERROR),
 }
 _CASE = "testcase"
-_SUITES = ("testsuite", "testsuites")
+_SUITES = frozenset(("testsuite", "testsuites"))
 
 
 def read(source: Source, head: Head) -> Reading:
@@ -81,30 +81,33 @@ class _Walk:
         rows, events, ends = piece
         if rows:
             self._add_rows(rows)
-        before = self._ended
-        cases = list(accumulate(map(_CASE.__eq__, ends), initial=before))  # cases that ended before each end
-        closings = [place for place, tag in enumerate(ends) if tag in _SUITES]
-        closed = 0
+        closings = list(compress(count(), map(_SUITES.__contains__, ends)))
+        closed = at = 0
         for number, event in enumerate(events):
             end = event[3]
             while closed < len(closings) and closings[closed] < end:
-                self._settle(cases[closings[closed]])
+                self._ended += ends[at : closings[closed]].count(_CASE)
+                at = closings[closed]
+                self._settle()
                 closed += 1
-            self._ended = cases[end]
+            self._ended += ends[at:end].count(_CASE)
+            at = end
             if self._depth + number + event[2] - end >= DEPTH_LIMIT:
                 raise EvidenceError(
                     "E_TOO_DEEP", f"elements are nested deeper than {DEPTH_LIMIT}", file=self._source.name
                 )
             self._start(event)
         for place in closings[closed:]:
-            self._settle(cases[place])
-        self._ended = cases[-1]
+            self._ended += ends[at:place].count(_CASE)
+            at = place
+            self._settle()
+        self._ended += ends[at:].count(_CASE)
         self._started += len(rows)
         self._depth += len(rows) + len(events) - len(ends)
 
     def reading(self) -> Reading:
         """The result, when the file has ended."""
-        self._settle(self._ended)
+        self._settle()
         cases = self._writer.cases(self._broken, self._checks.dropped)
         if cases.errored == cases.total == self._uncollected > 0:
             what = f"the run ended while collecting tests: {self._uncollected} errors, nothing ran"
@@ -158,7 +161,7 @@ class _Walk:
             self._broken.append((self._suites[-1].name, FAILED if mark == _FAILURE else ERRORED))
 
     def _open(self, tag: str, flat: list[str]) -> None:
-        self._assign(self._ended)
+        self._assign()
         attributes = dict(zip(flat[::2], flat[1::2], strict=True))
         if "timestamp" in attributes:
             self._stamps.add(attributes["timestamp"])
@@ -171,22 +174,23 @@ class _Walk:
         elif mark == _ERROR and "collection failure" in attributes:
             self._uncollected += 1
 
-    def _assign(self, end: int) -> None:
-        """The cases up to ``end`` that belong to no suite yet belong to the innermost open one."""
-        if end > self._assigned:
+    def _assign(self) -> None:
+        """The ended cases that belong to no suite yet belong to the innermost open one."""
+        cases = self._ended - self._assigned
+        if cases:
             suite = self._suites[-1]
-            self._writer.add_suite(suite.name, end - self._assigned)
-            suite.direct += end - self._assigned
-            self._assigned = end
+            self._writer.add_suite(suite.name, cases)
+            suite.direct += cases
+            self._assigned = self._ended
 
-    def _settle(self, end: int) -> None:
-        self._assign(end)
+    def _settle(self) -> None:
+        self._assign()
         suite = self._suites.pop()
         if self._marks:
             for case, marks in self._marks.items():
                 self._writer.statuses[case] = self._status(case, marks)
             self._marks.clear()
-        self._checks.settle(suite, end)
+        self._checks.settle(suite, self._ended)
         if self._suites:
             self._suites[-1].broken += suite.broken
             self._suites[-1].attempts += suite.attempts

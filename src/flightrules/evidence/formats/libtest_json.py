@@ -12,7 +12,7 @@ from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.fields import mapping, text
 from flightrules.evidence.reading.json_documents import documents
-from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.case_reading import json_case_reading
 from flightrules.evidence.records.cases import ERRORED, FAILED, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -25,7 +25,7 @@ def read(source: Source, _head: Head) -> Reading:
     """The tests of all binaries.
 
     Raises:
-        EvidenceError: E_ENUM, E_TRUNCATED, E_RUN_CRASHED, and as ``case_reading``.
+        EvidenceError: E_ENUM, E_TRUNCATED, E_RUN_CRASHED, and as ``json_case_reading``.
     """
     writer, open_suites, failed_suites = CaseWriter(), 0, 0
     running: dict[str, None] = {}
@@ -50,7 +50,7 @@ def read(source: Source, _head: Head) -> Reading:
             file=source.name,
             hint="see the output of the run",
         )
-    return case_reading("libtest", source, cases)
+    return json_case_reading("libtest", source, cases)
 
 
 def _test(

@@ -15,7 +15,7 @@ from flightrules.evidence.reading.fields import mapping, objects, text
 from flightrules.evidence.reading.json import decode
 from flightrules.evidence.reading.numbers import whole
 from flightrules.evidence.reading.timestamps import earliest
-from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.case_reading import json_case_reading
 from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -28,7 +28,7 @@ def read(source: Source, _head: Head) -> Reading:
     """The tests of the run.
 
     Raises:
-        EvidenceError: E_WRONG_TYPE, E_MISSING_FIELD, E_CONTRADICTION, and as ``case_reading``.
+        EvidenceError: E_WRONG_TYPE, E_MISSING_FIELD, E_CONTRADICTION, and as ``json_case_reading``.
     """
     root = mapping(decode(source, free_text=True), "the report", source.name)
     stats = mapping(root.get("stats"), "stats", source.name)
@@ -49,7 +49,7 @@ def read(source: Source, _head: Head) -> Reading:
         )
     facts, said = earliest([text(stats, "start")])
     declared = whole(stats.get("tests"), "stats.tests", source.name) + hooks
-    return case_reading("mocha", source, cases, notices=said, facts=facts, declared=declared)
+    return json_case_reading("mocha", source, cases, notices=said, facts=facts, declared=declared)
 
 
 def _name(test: dict[str, Any]) -> str:

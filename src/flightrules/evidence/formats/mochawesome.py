@@ -15,7 +15,7 @@ from flightrules.evidence.reading.fields import mapping, objects, text
 from flightrules.evidence.reading.json import decode
 from flightrules.evidence.reading.numbers import whole
 from flightrules.evidence.reading.timestamps import earliest
-from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.case_reading import json_case_reading
 from flightrules.evidence.records.cases import ERRORED, FAILED, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -26,7 +26,7 @@ def read(source: Source, _head: Head) -> Reading:
     """The tests of all files.
 
     Raises:
-        EvidenceError: E_ENUM, E_WRONG_TYPE, E_MISSING_FIELD, E_CONTRADICTION, and as ``case_reading``.
+        EvidenceError: E_ENUM, E_WRONG_TYPE, E_MISSING_FIELD, E_CONTRADICTION, and as ``json_case_reading``.
     """
     root = mapping(decode(source, free_text=True), "the report", source.name)
     stats = mapping(root.get("stats"), "stats", source.name)
@@ -52,7 +52,7 @@ def read(source: Source, _head: Head) -> Reading:
         )
     facts, said = earliest([text(stats, "start")])
     declared = whole(stats.get("tests"), "stats.tests", source.name) + hooks
-    return case_reading("mochawesome", source, cases, notices=said, facts=facts, declared=declared)
+    return json_case_reading("mochawesome", source, cases, notices=said, facts=facts, declared=declared)
 
 
 def _suites(suites: list[dict[str, Any]], source: Source) -> Iterator[dict[str, Any]]:

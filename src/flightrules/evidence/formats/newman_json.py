@@ -14,7 +14,7 @@ from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.epoch import rfc3339
 from flightrules.evidence.reading.fields import mapping, objects, text
 from flightrules.evidence.reading.json import decode
-from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.case_reading import json_case_reading
 from flightrules.evidence.records.cases import ERRORED, FAILED, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -25,7 +25,8 @@ def read(source: Source, _head: Head) -> Reading:
     """The assertions of the run.
 
     Raises:
-        EvidenceError: E_WRONG_TYPE, E_MISSING_FIELD, E_RUN_CRASHED, E_CONTRADICTION, and as ``case_reading``.
+        EvidenceError: E_WRONG_TYPE, E_MISSING_FIELD, E_RUN_CRASHED, E_CONTRADICTION,
+            and as ``json_case_reading``.
     """
     root = mapping(decode(source, free_text=True), "the report", source.name)
     run = mapping(root.get("run"), "run", source.name)
@@ -55,7 +56,7 @@ def read(source: Source, _head: Head) -> Reading:
         else None
     )
     facts = {"tool": "newman"} | ({"taken_at": at} if at else {})
-    return case_reading("newman", source, cases, facts=facts)
+    return json_case_reading("newman", source, cases, facts=facts)
 
 
 def _add(writer: CaseWriter, execution: dict[str, Any], suite: str, source: Source) -> None:

@@ -15,7 +15,7 @@ from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.fields import mapping, objects, text
 from flightrules.evidence.reading.json import decode
 from flightrules.evidence.reading.timestamps import earliest
-from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.case_reading import json_case_reading
 from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -28,7 +28,7 @@ def read(source: Source, _head: Head) -> Reading:
     """The tests of all projects.
 
     Raises:
-        EvidenceError: E_ENUM, E_WRONG_TYPE, E_MISSING_FIELD, E_CONTRADICTION, and as ``case_reading``.
+        EvidenceError: E_ENUM, E_WRONG_TYPE, E_MISSING_FIELD, E_CONTRADICTION, and as ``json_case_reading``.
     """
     root = mapping(decode(source, free_text=True), "the report", source.name)
     stats = mapping(root.get("stats"), "stats", source.name)
@@ -51,7 +51,7 @@ def read(source: Source, _head: Head) -> Reading:
     version = text(root, "config", "version")
     facts |= {"tool": "playwright"} | ({"tool_version": version} if version else {})
     outside = len(objects(root.get("errors"), "errors", source.name, optional=True))
-    return case_reading(
+    return json_case_reading(
         "playwright",
         source,
         cases,

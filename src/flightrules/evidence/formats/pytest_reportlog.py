@@ -13,7 +13,7 @@ from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.fields import mapping, text
 from flightrules.evidence.reading.json_documents import documents
-from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.case_reading import json_case_reading
 from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -26,7 +26,7 @@ def read(source: Source, _head: Head) -> Reading:
     """The tests of the session.
 
     Raises:
-        EvidenceError: E_ENUM, E_TRUNCATED, E_RUN_CRASHED, and as ``case_reading``.
+        EvidenceError: E_ENUM, E_TRUNCATED, E_RUN_CRASHED, and as ``json_case_reading``.
     """
     ends: dict[str, int] = {}
     retried: set[str] = set()
@@ -67,7 +67,7 @@ def read(source: Source, _head: Head) -> Reading:
             hint="see the output of the run",
         )
     facts = {"tool": "pytest"} | ({"tool_version": version} if version else {})
-    return case_reading("pytest-reportlog", source, cases, facts=facts)
+    return json_case_reading("pytest-reportlog", source, cases, facts=facts)
 
 
 def _phase(record: dict[str, Any], ends: dict[str, int], retried: set[str], source: Source) -> None:

@@ -8,7 +8,7 @@ from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.fields import mapping, objects, text
 from flightrules.evidence.reading.json import decode
 from flightrules.evidence.reading.numbers import whole
-from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.case_reading import json_case_reading
 from flightrules.evidence.records.cases import ERRORED, FAILED, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -21,7 +21,7 @@ def read(source: Source, _head: Head) -> Reading:
     """The examples of the run.
 
     Raises:
-        EvidenceError: E_ENUM, E_WRONG_TYPE, E_MISSING_FIELD, E_CONTRADICTION, and as ``case_reading``.
+        EvidenceError: E_ENUM, E_WRONG_TYPE, E_MISSING_FIELD, E_CONTRADICTION, and as ``json_case_reading``.
     """
     root = mapping(decode(source, free_text=True), "the report", source.name)
     summary = mapping(root.get("summary"), "summary", source.name)
@@ -53,4 +53,4 @@ def read(source: Source, _head: Head) -> Reading:
         )
     declared = whole(summary.get("example_count"), "example_count", source.name) + outside
     facts = {"tool": "rspec", "tool_version": text(root, "version")}
-    return case_reading("rspec", source, cases, facts=facts, declared=declared)
+    return json_case_reading("rspec", source, cases, facts=facts, declared=declared)

@@ -17,6 +17,7 @@ _PLAIN = re.compile(r"\s*[+-]?(?:\d{1,18}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?s
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?\Z", re.ASCII)
 _COMMA = re.compile(r"\d+,\d+\Z", re.ASCII)
 _UNKNOWN = -1.0
+_REMEMBERED, _LONG = 20_000, 1 << 16
 
 
 class Columns(NamedTuple):
@@ -30,6 +31,17 @@ class Columns(NamedTuple):
     odd_times: list[str]
 
 
+class _Numbers(dict[str, float]):
+    """Remembers texts as numbers: times repeat, and a look is cheaper than reading."""
+
+    def __missing__(self, text: str) -> float:
+        self[text] = number = float(text)
+        return number
+
+
+_READ = _Numbers()
+
+
 def columns(rows: list[list[str]], source_name: str) -> Columns:
     """The columns of one piece of a file.
 
@@ -38,7 +50,8 @@ def columns(rows: list[list[str]], source_name: str) -> Columns:
     """
     flat, width = list(chain.from_iterable(rows)), len(rows[0])
     keys = rows[0][::2]
-    uniform = set(map(len, rows)) == {width} and all(
+    # no element has one attribute twice, so equal columns of keys mean that every row has these attributes
+    uniform = len(flat) == width * len(rows) and all(
         flat[2 * at :: width].count(key) == len(rows) for at, key in enumerate(keys)
     )
     table = {key: flat[2 * at + 1 :: width] for at, key in enumerate(keys)} if uniform else _looked_up(rows)
@@ -92,9 +105,11 @@ def seconds(text: str, source_name: str) -> tuple[float, bool]:
 
 
 def _times(texts: list[str], source_name: str, odd: list[str]) -> array[float]:
+    together = "".join(texts)
+    if len(_READ) > _REMEMBERED or len(together) > _LONG:
+        _READ.clear()
     try:
-        times = array("d", list(map(float, texts)))
-        together = "".join(texts)
+        times = array("d", list(map(_READ.__getitem__, texts)))
         if min(times) >= 0 and math.isfinite(sum(times)) and together.isascii() and "_" not in together:
             return times
     except ValueError:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from itertools import chain
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from flightrules.errors import EvidenceError
@@ -20,6 +22,7 @@ __all__ = ["Event", "Piece", "read_pieces"]
 # an element other than ``testcase`` that starts: its name, its attributes as name, value, name, value...,
 # and how many cases of this piece had started and how many elements had ended before it
 Event = tuple[str, list[str], int, int]
+_ATTRIBUTES = itemgetter(1)
 
 
 class Piece(NamedTuple):
@@ -84,9 +87,7 @@ def _parser(source: Source, piece: Piece, *, namespaces: bool) -> Any:
 
 
 def _check_attributes(source: Source, parser: Any, piece: Piece) -> None:
-    most = (
-        max(max(map(len, piece.rows), default=0), max((len(one[1]) for one in piece.events), default=0)) // 2
-    )
+    most = max(map(len, chain(piece.rows, map(_ATTRIBUTES, piece.events))), default=0) // 2
     if most > ATTRIBUTE_LIMIT:
         raise EvidenceError(
             "E_TOO_MANY_ATTRS",

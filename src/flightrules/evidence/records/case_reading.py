@@ -20,6 +20,7 @@ __all__ = [
     "declared_count",
     "duration",
     "header_notice",
+    "json_case_reading",
     "plain_count",
 ]
 
@@ -85,7 +86,6 @@ def case_reading(
             file=source.name,
             hint="check the selection of tests and that the run did not crash early",
         )
-    refuse_bad_text([*cases.texts()], source.name)
     said = list(notices)
     if declared is not None and declared != cases.total:
         said.append(header_notice("tests", declared, cases.total))
@@ -99,6 +99,24 @@ def case_reading(
     if cases.total == cases.skipped:
         raise NothingRanError(reading, source.name)
     return reading
+
+
+def json_case_reading(
+    name: str,
+    source: Source,
+    cases: Cases,
+    *,
+    notices: Iterable[Notice] = (),
+    facts: Mapping[str, str] | None = None,
+    declared: int | None = None,
+) -> Reading:
+    """As ``case_reading``, for reports whose captured output may hold any character and whose names may not.
+
+    Raises:
+        EvidenceError: E_CONTROL_CHAR, E_ENCODING, E_FIELD_TOO_LONG for a name, and as ``case_reading``.
+    """
+    refuse_bad_text([*cases.texts()], source.name)
+    return case_reading(name, source, cases, notices=notices, facts=facts, declared=declared)
 
 
 def header_notice(what: str, declared: int, counted: int) -> Notice:

@@ -17,7 +17,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import compress
+from itertools import compress, repeat
 from typing import Final, NamedTuple, Self
 
 from flightrules.evidence.measurement import Measurement
@@ -196,7 +196,7 @@ class CaseWriter:
     def __init__(self) -> None:
         self.names: list[str] = []
         self.statuses = bytearray()
-        self._ids: dict[str, int] = {"": 0}
+        self._ids = _Numbers({"": 0})
         self._classes, self._suites, self._files = array("I"), array("I"), array("I")
         self._seconds = array("d")
 
@@ -239,7 +239,7 @@ class CaseWriter:
 
     def text_id(self, text: str) -> int:
         """The number that stands for a repeated text."""
-        return self._ids.setdefault(text, len(self._ids))
+        return self._ids[text]
 
     def add_columns(
         self, names: Sequence[str], classes: Sequence[str], files: Sequence[str], seconds: array[float]
@@ -253,14 +253,12 @@ class CaseWriter:
 
     def add_suite(self, name: str, count: int) -> None:
         """The next ``count`` cases of the columns belong to this suite."""
-        self._suites.extend(array("I", (self.text_id(name),)) * count)
+        self._suites.extend(repeat(self._ids[name], count))
 
     def _extend_texts(self, column: array[int], texts: Sequence[str], count: int) -> None:
         if not texts:
             column.extend(array("I", (0,)) * count)
             return
-        for text in dict.fromkeys(texts):
-            self.text_id(text)
         column.extend(map(self._ids.__getitem__, texts))
 
     def identity_at(self, at: int) -> tuple[int, str]:
@@ -284,6 +282,14 @@ class CaseWriter:
             self._seconds,
         )
         return built.rows([at not in dropped for at in range(len(built))]) if dropped else built
+
+
+class _Numbers(dict[str, int]):
+    """Gives every new text the next number."""
+
+    def __missing__(self, text: str) -> int:
+        self[text] = number = len(self)
+        return number
 
 
 def _matcher(patterns: Sequence[str]) -> Callable[[str], bool]:

@@ -52,7 +52,8 @@ class SuiteChecks:
             EvidenceError: E_COUNT_MISMATCH, E_NUMBER, E_NEGATIVE.
         """
         tests, announced = self._declared(suite, "tests"), self._announced(suite)
-        bad = self._held(suite, end, FAILED) + self._held(suite, end, ERRORED) + suite.broken
+        held = self._writer.statuses.count
+        bad = held(FAILED, suite.start, end) + held(ERRORED, suite.start, end) + suite.broken
         if announced != bad and not suite.attempts:
             self._failures_differ(suite, announced, bad)
         if tests is not None and tests != end - suite.start + suite.broken:
