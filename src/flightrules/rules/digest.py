@@ -4,7 +4,8 @@ The resolved rulebook (profile, preset and overrides put together) is written as
 no spaces, numbers as plain decimal texts without trailing zeros, durations in seconds, moments in UTC. Names
 that only say where something was written, and who asked for the check, are left out. Comments, layout, key
 order and the style of quotes therefore do not change the digest; any threshold, path, role or word of a
-sentence's meaning does.
+sentence's meaning does. Where a promise came from (the rulebook, a profile, a preset, a removal) is left out
+too: the same promises have the same digest.
 """
 
 from __future__ import annotations
@@ -18,11 +19,10 @@ from enum import Enum
 from typing import Any
 
 from flightrules.rules.rulebook import Rulebook
-from flightrules.rules.shape import Removal
 
 __all__ = ["canonical", "digest"]
 
-_LEFT_OUT = frozenset({"origin", "extends"})
+_LEFT_OUT = frozenset({"origin", "extends", "preset", "removals"})
 _BY_NAME = frozenset(
     {"rules", "gates", "sources", "scopes", "classes", "tracks", "indicators", "obligations"}
 )
@@ -58,8 +58,6 @@ def _plain(value: Any) -> Any:
         return value.value
     if value is None or isinstance(value, (bool, str)):
         return value
-    if isinstance(value, Removal):
-        return {"section": value.section, "id": value.id, "reason": value.reason}
     if isinstance(value, (int, Decimal)):
         return number(Decimal(value))
     if isinstance(value, timedelta):

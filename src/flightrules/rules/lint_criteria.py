@@ -56,18 +56,21 @@ def _measurable(book: Rulebook, rule: Rule, families: Mapping[str, str] | None) 
         return
     source = book.source(criterion.method)
     if source is None:
-        names = [name for one in book.sources for name in (one.name, *one.also)]
-        close = nearest(criterion.method, names)
-        hint = (
-            f"did you mean {close!r}?"
-            if close
-            else f"add `evidence: {{{criterion.method}: [path/to/report]}}`"
-        )
+        hint = _declare(book, criterion.method)
         yield _error("L_UNKNOWN_METHOD", rule, f"no evidence source is called {criterion.method!r}", hint)
         return
     yield from _family(rule, source, families)
     yield from _parts(book, rule, source)
     yield from _needs(book, rule, source)
+
+
+def _declare(book: Rulebook, method: str) -> str:
+    """How an unknown method becomes a known one."""
+    for one in book.sources:
+        if any(method.casefold().startswith(f"{name.casefold()} ") for name in (one.name, *one.also)):
+            return f"add `also: [{method}]` to the source {one.name!r}, or declare it under `evidence`"
+    close = nearest(method, [name for one in book.sources for name in (one.name, *one.also)])
+    return f"did you mean {close!r}?" if close else f"add `evidence: {{{method}: [path/to/report]}}`"
 
 
 def _family(rule: Rule, source: EvidenceSource, families: Mapping[str, str] | None) -> Iterator[LintFinding]:

@@ -143,6 +143,10 @@ class Record(Shape[T]):
         )
 
     def merge(self, base: Node, over: Node) -> Node:
+        if not isinstance(over, Mapping) and (
+            self.short is None or (isinstance(over, Text) and over.is_missing)
+        ):
+            return over  # reading it says what is wrong
         base, over = self.long_form(base), self.long_form(over)
         entries = dict(base.entries)
         for key, (written, value) in over.entries.items():

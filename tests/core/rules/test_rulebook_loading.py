@@ -296,6 +296,20 @@ def test_collecting_shows_every_error_at_once():
     assert [rule.id for rule in loaded.rules] == ["c"]
 
 
+def test_a_section_of_the_wrong_shape_does_not_hide_other_errors():
+    errors: list[RulebookError] = []
+    text = (
+        "flightrules: 1\nextends: web-feature\nrollback: soon\nwatch: [a]\ncriteria: {p1-open: {owner: }}\n"
+    )
+    loaded = load_rulebook(text.encode(), "rules.yml", collect=errors)
+    assert [(error.code, error.line) for error in errors] == [
+        ("E_MISSING_FIELD", 5),
+        ("E_WRONG_TYPE", 3),
+        ("E_WRONG_TYPE", 4),
+    ]
+    assert loaded.rule("regression-pass") is not None
+
+
 def test_an_override_keeps_the_quality_lead_in_every_preset():
     for preset in ("qa-led", "sponsor-led", "cab-led"):
         act = book(f"authority: {{preset: {preset}}}\n").authority.act("override")
