@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -25,6 +26,12 @@ class Announced(NamedTuple):
     branches_covered: int | None = None
     branches_total: int | None = None
     rate: Decimal | None = None
+
+    @classmethod
+    def of(cls, numbers: Iterable[int | None]) -> Announced:
+        """From lines covered and existing, branches covered and existing."""
+        covered, total, branches_covered, branches_total = numbers
+        return cls(covered, total, branches_covered, branches_total)
 
     def refuse_contradiction(self, name: str) -> None:
         """Refuse a header that contradicts itself.

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-__all__ = ["HIT", "MISSED", "Branches", "FileLines", "LineCounts", "joined_branches"]
+__all__ = ["HIT", "MISSED", "Branches", "FileLines", "LineCounts", "Statements", "joined_branches"]
 
 MISSED = 1
 HIT = 3
 
 Branches = Mapping[int, tuple[int, int]]
 """Branches taken and existing, by line."""
+
+Statements = Mapping[str, tuple[int, int]]
+"""Number of statements and their mark, by position; for tools that count statements instead of lines."""
 
 
 class LineCounts(NamedTuple):
@@ -31,13 +34,20 @@ class FileLines:
     without numbering gives ``counts`` and how to find the marks ``later``: most are never asked for.
     """
 
-    __slots__ = ("_branches", "_later", "_marks", "counts")
+    __slots__ = ("_branches", "_later", "_marks", "counts", "statements")
 
-    def __init__(self, marks: bytes | bytearray, branches: Branches | None = None) -> None:
+    def __init__(
+        self, marks: bytes | bytearray, branches: Branches | None = None, statements: Statements | None = None
+    ) -> None:
         self._later: Callable[[], tuple[bytearray, Branches]] | None = None
         self._marks: bytes | bytearray = marks
         self._branches: Branches = branches or {}
+        self.statements = statements
         self.counts = _counts(marks, self._branches)
+        if statements is not None:
+            ran = sum(weight for weight, mark in statements.values() if mark == HIT)
+            existing = sum(weight for weight, _ in statements.values())
+            self.counts = self.counts._replace(covered=ran, total=existing)
 
     @classmethod
     def counted(cls, counts: LineCounts, later: Callable[[], tuple[bytearray, Branches]]) -> FileLines:
@@ -66,9 +76,18 @@ class FileLines:
         """Both: a line is covered if either covers it; of each line's branches the larger numbers count."""
         size = max(len(self.marks), len(other.marks))
         united = int.from_bytes(self.marks, "little") | int.from_bytes(other.marks, "little")
-        return FileLines(
-            united.to_bytes(size, "little"), joined_branches(self.branches, other.branches.items())
-        )
+        branches = joined_branches(self.branches, other.branches.items())
+        return FileLines(united.to_bytes(size, "little"), branches, self._joined_statements(other))
+
+    def _joined_statements(self, other: FileLines) -> Statements | None:
+        """Statements of both where both count them; a report of lines beside it leaves lines."""
+        if self.statements is None or other.statements is None:
+            return None
+        joined = dict(self.statements)
+        for position, (weight, mark) in other.statements.items():
+            old_weight, old_mark = joined.get(position, (0, 0))
+            joined[position] = (max(weight, old_weight), mark | old_mark)
+        return joined
 
     def _settle(self) -> None:
         if self._later is not None:

@@ -9,7 +9,7 @@ from flightrules.evidence.records.file_lines import HIT, MISSED
 __all__ = ["Hits"]
 
 _MEMORY = 1 << 16
-_STORABLE = (1 << 63) - 1
+_DIGITS = 18
 
 
 class Hits(dict[str, int]):
@@ -26,8 +26,13 @@ class Hits(dict[str, int]):
 
     def __missing__(self, text: str) -> int:
         """Judge a text that was not seen yet."""
-        number = count(text, "a hit count", self._name)
-        self.clamped |= number > _STORABLE
+        is_plain = text.isascii() and text.isdecimal()
+        number = (
+            int(text[-_DIGITS:]) or int(text.strip("0") != "")
+            if is_plain
+            else count(text, "hits", self._name)
+        )
+        self.clamped |= len(text.lstrip("0")) > _DIGITS
         if len(self) > _MEMORY:
             self.clear()
         mark = self[text] = HIT if number else MISSED
@@ -36,4 +41,6 @@ class Hits(dict[str, int]):
     @property
     def notices(self) -> tuple[Notice, ...]:
         """Whether counts were beyond what tools can store."""
-        return (Notice("W_CLAMPED", "hit counts over 2^63 count as hits"),) if self.clamped else ()
+        return (
+            (Notice("W_CLAMPED", "hit counts of more than 18 digits count as hits"),) if self.clamped else ()
+        )

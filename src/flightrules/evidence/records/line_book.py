@@ -26,6 +26,7 @@ class LineBook:
         self.records = 0
         self._rows: dict[str, bytearray] = {}
         self._branches: dict[str, dict[int, tuple[int, int]]] = {}
+        self._statements: dict[str, dict[str, tuple[int, int]]] = {}
         self._counted: dict[str, FileLines] = {}
         self._packaged: dict[str, str] = {}
         self._bytes = 0
@@ -114,13 +115,22 @@ class LineBook:
         self.records += counts.total
         self._reserve(max(int(numbers[0]), int(numbers[-1])) + 1)
 
+    def statement(self, path: str, position: str, weight: int, mark: int) -> None:
+        """Count statements instead of lines, at a position inside the file."""
+        of_file = self._statements.setdefault(path, {})
+        old = of_file.get(position, (0, 0))
+        of_file[position] = (max(weight, old[0]), mark | old[1])
+
     def build(self, hint: str = "check the coverage tool's source paths") -> Lines:
         """All lines.
 
         Raises:
             EvidenceError: E_NO_LINES where there is none.
         """
-        rows = {path: FileLines(row, self._branches.get(path)) for path, row in self._rows.items()}
+        rows = {
+            path: FileLines(row, self._branches.get(path), self._statements.get(path))
+            for path, row in self._rows.items()
+        }
         lines = Lines({**self._counted, **rows}, self._packaged)
         if not lines.counts.total:
             raise EvidenceError(
@@ -131,7 +141,7 @@ class LineBook:
     def notices(self, lines: Lines) -> tuple[Notice, ...]:
         """Whether several records stood for one line, and whether lines were covered in part."""
         counts, found = lines.counts, []
-        if self.records > counts.total:
+        if self.records > counts.total and not self._statements:
             found.append(Notice("W_MERGED", f"{self.records} records stand for {counts.total} lines"))
         if counts.partial:
             found.append(

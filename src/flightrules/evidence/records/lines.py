@@ -11,12 +11,18 @@ from flightrules.evidence.measurement import Measurement, Notice
 from flightrules.evidence.records.file_lines import MISSED, FileLines, LineCounts
 from flightrules.evidence.records.line_paths import PathIndex, glob_pattern
 
-__all__ = ["LINE_DEFINITIONS", "ChangedCoverage", "Lines", "total_measurements"]
+__all__ = ["LINE_DEFINITIONS", "STATEMENT_DEFINITIONS", "ChangedCoverage", "Lines", "total_measurements"]
 
 LINE_DEFINITIONS = {
     "coverage.lines": "distinct lines of files; a line is covered if any record of it ran at least once",
     "coverage.branches": "branches of lines; of a line recorded several times the larger numbers count",
     "partial branches": "a line that ran with some of its branches not taken is a covered line",
+}
+
+STATEMENT_DEFINITIONS = {
+    "coverage.lines": "distinct statements; a statement is covered if it ran at least once",
+    "coverage.branches": LINE_DEFINITIONS["coverage.branches"],
+    "new code": "lines that hold a statement; a line is covered if any statement on it ran",
 }
 
 

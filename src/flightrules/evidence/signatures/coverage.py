@@ -29,8 +29,63 @@ def _lcov(head: Head) -> bool:
     return head.kind == "text" and any(line.startswith("SF:") for line in records[:20])
 
 
+def _opencover(head: Head) -> bool:
+    return head.root == "CoverageSession"
+
+
+def _scoverage(head: Head) -> bool:
+    return head.root == "scoverage"
+
+
+def _vs_coverage(head: Head) -> bool:
+    return head.root == "results" and "modules" in head.elements
+
+
+def _go_coverprofile(head: Head) -> bool:
+    return head.kind == "text" and head.text.lstrip("\ufeff \r\n").startswith("mode: ")
+
+
+def _coverage_py(head: Head) -> bool:
+    return head.has("files", "meta") and head.any("meta.branch_coverage", "meta.show_contexts", "meta.format")
+
+
+def _istanbul(head: Head) -> bool:
+    """Keys are file paths, so only what lies below them tells."""
+    ends = {path.rpartition(".")[2] for path in head.paths}
+    return head.kind == "json" and ends >= {"statementMap", "s"} and not head.has("files")
+
+
+def _istanbul_summary(head: Head) -> bool:
+    return head.has("total.lines.total", "total.lines.covered", "total.branches")
+
+
+def _pit(head: Head) -> bool:
+    return head.root == "mutations" or (head.root == "" and "<mutations" in head.text[:2000])
+
+
+def _stryker(head: Head) -> bool:
+    ends = {path.rpartition(".")[2] for path in head.paths}
+    return head.has("files") and (head.has("schemaVersion") or "mutants" in ends) and not head.has("meta")
+
+
 COVERAGE_FORMATS: tuple[Format, ...] = (
+    Format("clover", "Clover XML", "coverage", "clover", _clover),
     Format("cobertura", "Cobertura XML", "coverage", "cobertura", _cobertura),
     Format("jacoco", "JaCoCo XML", "coverage", "jacoco", _jacoco),
     Format("lcov", "lcov tracefile", "coverage", "lcov", _lcov),
+    Format("opencover", "OpenCover XML", "coverage", "opencover", _opencover),
+    Format("scoverage", "scoverage XML", "coverage", "scoverage", _scoverage),
+    Format("vs-coverage", "Visual Studio coverage XML", "coverage", "vs_coverage", _vs_coverage),
+    Format("go-coverprofile", "Go cover profile", "coverage", "go_coverprofile", _go_coverprofile),
+    Format("coverage-py", "coverage.py JSON", "coverage", "coverage_py", _coverage_py),
+    Format("istanbul", "istanbul coverage-final.json", "coverage", "istanbul", _istanbul),
+    Format(
+        "istanbul-summary",
+        "istanbul coverage-summary.json",
+        "coverage",
+        "istanbul_summary",
+        _istanbul_summary,
+    ),
+    Format("pit", "PIT mutations.xml", "coverage", "pit_mutations", _pit),
+    Format("stryker", "Stryker mutation report", "coverage", "stryker", _stryker),
 )
