@@ -18,7 +18,7 @@ __all__ = ["read"]
 
 _FIELD = re.compile(r"\s+(Total|Slowest|Fastest|Average|Requests/sec):\s+(\S+)")
 _PERCENTILE = re.compile(r"\s+([0-9]{1,3}(?:\.[0-9]+)?)%+ in (\S+) secs")
-_COUNT = re.compile(r"\s+\[([0-9]{1,12})\]\s+(\S.*)")
+_COUNT = re.compile(r"\s+\[([0-9]{1,12})\]\s+(?:([0-9]{1,12}) responses|\S.*)")
 _FAILED_FROM = 400
 _DEFINITIONS = {
     **SUMMARY_DEFINITIONS,
@@ -52,7 +52,7 @@ def read(source: Source, _head: Head) -> Reading:
                 found.group(2), "a percentile", source.name, number
             )
         elif (count := _COUNT.match(line)) and section == "Status code distribution:":
-            codes[int(count.group(1))] += int(re.sub(r"\D.*", "", count.group(2)) or 0)
+            codes[int(count.group(1))] += int(count.group(2) or 0)
         elif count and section == "Error distribution:":
             errors += int(count.group(1))
     failed = errors + sum(times for code, times in codes.items() if code >= _FAILED_FROM)

@@ -87,7 +87,11 @@ def _header(batch: Batch) -> tuple[str, Batch]:
 
 def _layout(header: str, source: Source) -> _Layout:
     delimiter = max(",;\t", key=header.count)
-    names = [cell.strip() for cell in next(csv.reader([header], delimiter=delimiter))]
+    try:
+        names = [cell.strip() for cell in next(csv.reader(header.splitlines(), delimiter=delimiter))]
+    except csv.Error as error:
+        message = f"the header is no row: {error}"
+        raise EvidenceError("E_HEADER", message, file=source.name, line=1) from None
     if "elapsed" not in names:
         raise EvidenceError(
             "E_HEADER",
@@ -140,6 +144,7 @@ class _Tally:
         self._samples = Samples()
         self._mismarked = 0
         self._own_faults = 0
+        self._any_good = False
         self._transactions = 0
         self._variables_set = False
 
@@ -152,11 +157,12 @@ class _Tally:
         """Count the rows of one batch."""
         layout, bare = self._layout, batch.bare
         rows = [self._quoted_row(line, text) for line, text in batch.quoted]
-        if "".join(bare).count(layout.delimiter) != len(bare) * (layout.width - 1):
+        delimiters = layout.width - 1
+        if any(map(delimiters.__ne__, map(str.count, bare, repeat(layout.delimiter)))):
             self._refuse_width(batch)
         split = map(str.split, bare, repeat(layout.delimiter), repeat(self._cut))
         if self._absent:
-            self.counts.update(self._key([*row[: layout.width], *[""] * 9]) for row in split)
+            self.counts.update(self._key([*row, *[""] * (layout.width + 1 - len(row))]) for row in split)
         else:
             self.counts.update(map(self._key, split))
         self.counts.update(self._key([*row, ""]) for row in rows)
@@ -210,6 +216,7 @@ class _Tally:
             if key[0] == "elapsed":  # a header in the middle: two results were joined
                 del self.counts[key]
                 continue
+            self._any_good = self._any_good or key[3].lower() == "true"
             try:
                 slowest = max(slowest, int(self._checked(key)))
             except EvidenceError as error:
@@ -236,9 +243,8 @@ class _Tally:
 
     def _look_aside(self, batch: Batch, rows: list[list[str]]) -> None:
         texts = [text for _, text in batch.quoted]
-        if any(_OWN_FAULT in text for text in texts):
-            self._own_faults += sum(_OWN_FAULT in text for text in texts)
-        self._own_faults += sum(_OWN_FAULT in row for row in batch.bare[:: self._stride])
+        if not self._any_good:
+            self._own_faults += sum(_OWN_FAULT in row for row in (*batch.bare, *texts))
         self._transactions += sum(_TRANSACTION in text for text in texts)
         layout = self._layout
         if layout.variables and not self._variables_set:
@@ -300,7 +306,7 @@ class _Tally:
                 "E_REFERENCE", message, file=name, hint="check the data set, or unset sample_variables"
             )
         total = self.counts.total() + self._samples.requests.total()
-        if self._own_faults >= total and all(key[3].lower() == "false" for key in self.counts):
+        if not self._any_good and self._own_faults >= total:
             message = f"all {total} samples failed with an exception inside JMeter itself"
             raise EvidenceError(
                 "E_RUN_CRASHED", message, file=name, hint="mend the test plan and repeat the run"

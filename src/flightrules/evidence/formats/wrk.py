@@ -8,7 +8,8 @@ from decimal import Decimal
 from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
-from flightrules.evidence.reading.text import decimal, lines
+from flightrules.evidence.reading.numbers import quantity
+from flightrules.evidence.reading.text import lines
 from flightrules.evidence.reading.units import milliseconds
 from flightrules.evidence.records.load_summary import SUMMARY_DEFINITIONS, LoadRow, LoadSummary, proven
 from flightrules.evidence.source import Source
@@ -73,6 +74,6 @@ def _summary(
     return LoadSummary(
         row,
         seconds=milliseconds(found["total"].group(2), "the run's length", source.name) / 1000,
-        rps=decimal(found["rate"].group(1), "Requests/sec", source.name) if "rate" in found else None,
+        rps=quantity(found["rate"].group(1), "Requests/sec", source.name) if "rate" in found else None,
         users=int(found["users"].group(1)) if "users" in found else None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import count
 from typing import Any, NoReturn
 
@@ -160,7 +160,10 @@ _TYPE_NAMES: dict[type, str] = {
 
 
 def _decimal(text: str, name: str) -> Decimal:
-    value = Decimal(text)
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise EvidenceError("E_NONFINITE", f"the number {text[:40]} is out of range", file=name) from None
     if value and abs(value.adjusted()) > _EXPONENT_LIMIT:
         raise EvidenceError("E_NONFINITE", f"the number {text[:40]} is out of range", file=name)
     return value

@@ -13,6 +13,7 @@ from flightrules.evidence.source import Source
 __all__ = ["count", "decimal", "lines", "table"]
 
 _FIELD_LIMIT = 128 << 10
+_COUNT_LIMIT = 10**18
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z", re.ASCII)
 
 
@@ -72,6 +73,8 @@ def count(text: str, what: str, name: str, line: int | None = None) -> int:
     value = decimal(text, what, name, line)
     if value != value.to_integral_value():
         raise EvidenceError("E_NUMBER", f"{what} is not a whole number: {text[:40]!r}", file=name, line=line)
+    if value > _COUNT_LIMIT:
+        raise EvidenceError("E_RANGE", f"{what} is impossibly large: {text[:40]}", file=name, line=line)
     if value < 0:
         raise EvidenceError("E_NEGATIVE", f"{what} is below zero: {text[:40]}", file=name, line=line)
     return int(value)

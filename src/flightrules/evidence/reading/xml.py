@@ -128,6 +128,8 @@ def feed(parser: Any, source: Source, after: Callable[[], None] | None = None) -
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise malformed(source, error) from None
+    except LookupError as error:
+        raise _unknown_encoding(source, error) from None
     if after is not None:
         after()
 
@@ -178,6 +180,8 @@ def stream(
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise malformed(source, error) from None
+    except LookupError as error:
+        raise _unknown_encoding(source, error) from None
     yield from ready
 
 
@@ -298,6 +302,13 @@ def _check_declaration(source: Source, head: bytes) -> None:
             column=1,
             hint="write UTF-8",
         )
+
+
+def _unknown_encoding(source: Source, error: LookupError) -> Exception:
+    if not str(error).startswith("unknown encoding"):
+        return error  # a handler's own fault
+    message = f"the declared encoding is not known: {str(error)[-60:]}"
+    return EvidenceError("E_ENCODING", message, file=source.name, line=1, column=1, hint="write UTF-8")
 
 
 def malformed(source: Source, error: expat.ExpatError) -> EvidenceError:

@@ -125,6 +125,8 @@ class TestJMeterCsv:
             (JTL + row("1_000"), "E_NUMBER"),
             (JTL + row("\uff11"), "E_NUMBER"),
             (JTL + row("0x10"), "E_NUMBER"),
+            (JTL + row("9" * 5_000), "E_RANGE"),
+            (JTL + "1,2,a\n" + row().replace("\n", ",1,2,3,4,5,6,7\n"), "E_ROW_WIDTH"),
             (JTL + row(success="maybe"), "E_ENUM"),
             (JTL + "1,2,a\n", "E_ROW_WIDTH"),
             (JTL + row().replace("\n", ",extra\n"), "E_ROW_WIDTH"),
@@ -189,6 +191,7 @@ class TestJMeterXml:
             ('<sample t="1" s="1"/></testResults>', "E_ENUM"),
             ('<sample t="x" s="true"/></testResults>', "E_NUMBER"),
             ("<a>" * 70, "E_TOO_DEEP"),
+            ('<sample t="9e99" s="true"/></testResults>', "E_RANGE"),
         ],
     )
     def test_unfit_results_are_refused(self, body: str, code: str) -> None:
@@ -801,3 +804,15 @@ def test_a_damaged_result_gives_a_refusal_or_a_reading_and_nothing_else(
 @pytest.mark.parametrize("document", WHOLE)
 def test_the_same_bytes_give_the_same_reading(document: Any) -> None:
     assert list(read(document).measurements) == list(read(document).measurements)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (f'<?xml version="1.0" encoding="UTF-8{"9" * 50}"?><testResults/>', "E_ENCODING"),
+        ('{"metrics":{"http_reqs":{"count":1e99999999999999999999}}}', "E_NONFINITE"),
+        ("Percentage served,Time in ms\n" + "9" * 5_000 + ",1\n", "E_RANGE"),
+    ],
+)
+def test_numbers_and_names_beyond_every_limit_are_refused(text: str, code: str) -> None:
+    assert refusal(text) == code
