@@ -38,7 +38,10 @@ class Gathering:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """One file as read; what a worker process hands back."""
+    """One file as read; what a worker process hands back.
+
+    Where nothing ran (every case skipped) there are both: a refusal, and a reading that counts beside others.
+    """
 
     path: str
     digest: str
@@ -111,7 +114,7 @@ def _read_one(file: File, root: str) -> _Read:
         refusal = Refusal(
             shown, error.code, error.message, error.line, error.column, error.hint, digest, size
         )
-        return _Read(path, digest, size, modified, None, refusal)
+        return _Read(path, digest, size, modified, getattr(error, "reading", None), refusal)
 
 
 def _found(
@@ -123,10 +126,13 @@ def _found(
 ) -> Found:
     files = [done[path, source.format, source.columns] for path in wanted]
     before = [done[path, source.format, source.columns] for path in baseline]
+    ran = any(one.refusal is None for one in files)
+    counted = [one for one in files if one.reading is not None and (ran or one.refusal is None)]
+    refused = [one for one in files if one.refusal is not None and one not in counted]
     return Found(
-        evidence=tuple(_evidence(one, source, plan) for one in files if one.reading is not None),
-        refused=tuple(one.refusal for one in files if one.refusal is not None),
-        baseline=tuple(_evidence(one, source, plan) for one in before if one.reading is not None),
+        evidence=tuple(_evidence(one, source, plan) for one in counted),
+        refused=tuple(one.refusal for one in refused if one.refusal is not None),
+        baseline=tuple(_evidence(one, source, plan) for one in before if one.reading and not one.refusal),
         baseline_refused=tuple(one.refusal for one in before if one.refusal is not None),
         looked_for=plan.extra.get(source.name, source.paths),
     )

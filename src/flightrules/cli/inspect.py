@@ -11,7 +11,7 @@ from typing import Any
 
 from flightrules.cli.terminal import Progress
 from flightrules.errors import EvidenceError, ExitCode
-from flightrules.evidence.measurement import Reading
+from flightrules.evidence.measurement import Measurement, Reading
 from flightrules.evidence.source import Source
 
 __all__ = ["configure", "execute"]
@@ -57,6 +57,7 @@ def inspect(path: str, expected: str | None = None) -> dict[str, Any]:
             seen["sha256"] = source.digest()
             seen |= _reading(source, expected)
     except EvidenceError as error:
+        seen["measurements"] = [_measurement(one) for one in getattr(error, "seen", ())]
         seen["error"] = {
             "code": error.code,
             "message": error.message,
@@ -73,14 +74,15 @@ def _reading(source: Source, expected: str | None) -> dict[str, Any]:
     reading: Reading = read(source, expected=expected)
     return {
         "format": reading.format,
-        "measurements": [
-            {"metric": one.metric, "value": _number(one.value), "unit": one.unit, "labels": dict(one.labels)}
-            for one in reading.measurements
-        ],
+        "measurements": [_measurement(one) for one in reading.measurements],
         "warnings": [{"code": one.code, "message": one.message} for one in reading.notices],
         "facts": reading.facts,
         "definitions": reading.definitions,
     }
+
+
+def _measurement(one: Measurement) -> dict[str, Any]:
+    return {"metric": one.metric, "value": _number(one.value), "unit": one.unit, "labels": dict(one.labels)}
 
 
 def _number(value: Any) -> int | str:

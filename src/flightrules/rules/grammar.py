@@ -60,7 +60,7 @@ def parse(sentence: str, *, file: str | None = None, line: int = 1, column: int 
 
 
 def _compared(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
-    subject_words = _words(tree.children[0])
+    subject_words = _flat(tree.children[0])
     comparison = next(child for child in tree.children if getattr(child, "data", "") == "comparison")
     _require_operator(comparison.children[0], place)
     quantity = read_quantity(comparison)
@@ -82,7 +82,7 @@ def _none(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
 
 
 def _every(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
-    words = _words(tree.children[1])
+    words = _flat(tree.children[1])
     subject = read_subject(_plain(words), place)
     if subject.metric.name != "defects.open":
         raise _error(
@@ -91,7 +91,7 @@ def _every(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
             place,
             "write: Every open defect has: severity, mitigation, owner",
         )
-    fields = next(child for child in tree.children if getattr(child, "data", "") == "phrase_list")
+    fields = [child for child in tree.children if getattr(child, "data", "") == "phrase_list"][1]
     clauses = _Clauses(tree.children[-1], place)
     clauses.requires += [name.lower() for name in _list(fields)]
     documented = Subject(METRICS["defects.undocumented"], subject.selectors)
@@ -174,17 +174,17 @@ class _Clauses:
         elif kind == "excluding":
             self._put("excluding", Words(_plain(_words(last))).text, clause)
         else:
-            self._text(str(kind), _words(last), clause)
+            self._text(str(kind), _joined(last) if last.data == "phrase_list" else _plain_text(last), clause)
 
-    def _text(self, kind: str, words: Words, clause: Any) -> None:
+    def _text(self, kind: str, text: str, clause: Any) -> None:
         """Clauses that hold a name: scope, method, environment, build, moment, found_in, on."""
-        if kind == "environment" and words.text.lower().endswith("quarantine list"):
+        if kind == "environment" and text.lower().endswith("quarantine list"):
             return
         if kind == "found_in":
             kind = "scope"
         if kind == "on":
-            kind = "environment" if self._is_environment(words.text) else "scope"
-        self._put(_SINGLE[kind], Words(_plain(words)).text, clause)
+            kind = "environment" if self._is_environment(text) else "scope"
+        self._put(_SINGLE[kind], text, clause)
 
     def _is_environment(self, text: str) -> bool:
         ran = (self.single.get("method") or "").lower().endswith((" run", " executed"))
@@ -364,16 +364,15 @@ def _flat(phrases: Any) -> Words:
 
 
 def _joined(phrases: Any) -> str:
-    """A list of phrases as text, without remarks."""
-    text = ""
+    """A list of phrases as text, without remarks and without a leading article."""
+    parts = []
     for child in phrases.children:
         if child.data == "phrase":
-            text += " ".join(str(word).strip('"') for word in _plain(_words(child)))
+            words = _plain(_words(child))
+            parts.append(Words(words).text if not parts else " ".join(str(word).strip('"') for word in words))
         else:
-            text += "".join(", " if str(token) in ",;" else f" {token} " for token in child.children).replace(
-                "  ", " "
-            )
-    return Words([text]).text
+            parts.append("".join(", " if str(token) in ",;" else f" {token} " for token in child.children))
+    return "".join(parts).replace("  ", " ")
 
 
 def _words(phrase: Any) -> Words:
@@ -382,6 +381,11 @@ def _words(phrase: Any) -> Words:
 
 def _plain(words: list[Any]) -> list[Any]:
     return [word for word in words if not str(word).startswith("(")]
+
+
+def _plain_text(phrase: Any) -> str:
+    """A phrase as text, without remarks."""
+    return Words(_plain(_words(phrase))).text
 
 
 def _list(phrases: Any) -> list[str]:

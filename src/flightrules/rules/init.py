@@ -165,7 +165,7 @@ _GITHUB = """\
       - uses: actions/download-artifact@v4
         with: {path: reports}
       - run: pip install flightrules
-      - run: flightrules check --output github --output html=readiness.html
+      - run: flightrules check --format github --output html=readiness.html
       - if: always()
         uses: actions/upload-artifact@v4
         with: {name: readiness, path: readiness.html}

@@ -103,9 +103,11 @@ class Findings:
         )
 
     def measurements(self) -> Iterator[Measurement]:
-        """``findings.total``, one count for each severity, and ``findings.suppressed``; zeros included."""
+        """Counts, zeros included: ``total`` is everything the report lists, suppressed and fixed ones too;
+        the severities are those of live findings, which alone count against a release.
+        """
         by_severity = Counter(one.severity for one in self.live)
-        yield self._count("total", len(self.live))
+        yield self._count("total", len(self.live) + len(self.suppressed) + len(self.fixed))
         for name in SEVERITIES:
             yield self._count(name, by_severity[name])
         yield self._count("suppressed", len(self.suppressed))

@@ -10,6 +10,7 @@ import pytest
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence import registry
+from flightrules.evidence.records.findings import SEVERITIES
 from flightrules.evidence.head import look
 from flightrules.evidence.measurement import Reading
 from flightrules.evidence.source import Source
@@ -46,7 +47,7 @@ def reading() -> Callable[[Any], Reading]:
 
 @pytest.fixture(scope="session")
 def outcome(reading: Callable[[Any], Reading]) -> Callable[[Any], Any]:
-    """``(format, {"total": …, "high": …})`` without zeros but for the total, or the refusal's code."""
+    """``(format, {"total": …, "high": …})`` of live findings, without other zeros, or the refusal's code."""
 
     def look_at(body: Any) -> Any:
         try:
@@ -54,6 +55,7 @@ def outcome(reading: Callable[[Any], Reading]) -> Callable[[Any], Any]:
         except EvidenceError as error:
             return error.code if error.message and "\n" not in error.message else "no sentence"
         counts = {one.metric.removeprefix("findings."): int(one.value) for one in found.measurements}
+        counts["total"] = sum(counts[severity] for severity in SEVERITIES)
         return found.format, {key: value for key, value in counts.items() if value or key == "total"}
 
     return look_at

@@ -12,9 +12,7 @@ from flightrules.evidence.source import Source
 COUNTS = ("findings_defectdojo", "results", "vulnerabilities", "rows", "issues", "findings", "ndjson_records")
 NAMES = {one.name for one in SECURITY_TAIL_FORMATS}
 ARGUED = {
-    "defectdojo-generic/generic_report3.json": "two of its four findings are mitigated, so they are not live",
     "defectdojo-generic/generic_report_kev_cvssv4.csv": "its last cell never ends, so rows may be lost",
-    "github-vulnerability/github_shiro.json": "its only alert is fixed, so it is not live",
     "nikto/juice-shop.json": "151 items; the peer folds items of one kind at different addresses",
     "nuclei/multiple_v3.json": "six records; the peer folds two of one template and host",
     "openvex/openvex_many_vuln.json": "three statements say not affected, one fixed; two are live",

@@ -1,0 +1,77 @@
+"""Check the rulebook itself: vague criteria, gates nobody can satisfy, triggers without limits.
+
+Exit code 0 when nothing is wrong (warnings allowed), 2 when an error was found.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from flightrules.cli.discover import find_rulebook, read_file
+from flightrules.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from flightrules.rules.lint import LintFinding
+
+__all__ = ["configure", "execute"]
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument(
+        "rulebook", nargs="?", metavar="FILE", help="else the nearest .flightrules.yml upwards"
+    )
+    parser.add_argument("--format", choices=("text", "json", "github"), default="text")
+    parser.add_argument("--strict", action="store_true", help="warnings count as errors")
+
+
+def execute(arguments: Namespace) -> int:
+    """Lint and print every finding."""
+    from flightrules.evidence.registry import FORMATS
+    from flightrules.rules.lint import lint_text
+
+    path = arguments.rulebook or find_rulebook(".")
+    if path is None:
+        raise UsageError(
+            "E_NOT_FOUND", "no rulebook found from here upwards", hint="write one with flightrules init"
+        )
+    families = {one.name: one.family for one in FORMATS}
+    findings = lint_text(read_file(path), path, as_of=datetime.now(UTC), families=families)
+    serious = [one for one in findings if one.level == "error" or arguments.strict]
+    sys.stdout.write(_FORMS[arguments.format](path, findings))
+    return int(ExitCode.USAGE if serious else ExitCode.GO)
+
+
+def _text(path: str, findings: list[LintFinding]) -> str:
+    lines = []
+    for one in findings:
+        lines.append(f"{one.level} {one.code}: {one.where}: {one.message}")
+        lines += [f"  fix    {one.suggestion}"] if one.suggestion else []
+        lines.append(f"  learn  flightrules explain {one.code}")
+    errors = sum(one.level == "error" for one in findings)
+    said = f"{errors} errors, {len(findings) - errors} warnings" if findings else "nothing to find fault with"
+    return "\n".join([*lines, f"{path}: {said}", ""])
+
+
+def _json(_path: str, findings: list[LintFinding]) -> str:
+    import json
+
+    return json.dumps([one._asdict() for one in findings], ensure_ascii=False, indent=2) + "\n"
+
+
+def _github(path: str, findings: list[LintFinding]) -> str:
+    lines = []
+    for one in findings:
+        file, _, line = one.where.partition(":")
+        number = line.partition(":")[0] if line[:1].isdigit() else "1"
+        message = (
+            f"{one.message}. {one.suggestion}".replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        )
+        lines.append(f"::{one.level} file={file or path},line={number},title={one.code}::{message}")
+    return "\n".join([*lines, ""]) if lines else ""
+
+
+_FORMS = {"text": _text, "json": _json, "github": _github}
