@@ -42,7 +42,8 @@ def record(report: Report) -> dict[str, Any]:
         "criteria": [_criterion(result) for result in verdict.results],
         "defects": [_defect(line) for line in verdict.defects],
         "conditions": [
-            {"kind": one.kind, "text": one.text, "parameters": dict(one.parameters)} for one in verdict.conditions
+            {"kind": one.kind, "text": one.text, "parameters": dict(one.parameters)}
+            for one in verdict.conditions
         ],
         "evidence": [_evidence(one) for one in verdict.evidence if one.digest],
         "refused": [{"path": one.path, "reason": one.refusal} for one in verdict.evidence if one.refusal],
@@ -61,13 +62,17 @@ def _criterion(result: CriterionResult) -> dict[str, Any]:
         "enforcement": str(result.enforcement),
         "status": str(result.status),
         "actual": None if result.actual is None else actual_of(result),
-        "value": None if result.actual is None else shown(result.actual, result.rule.criterion.threshold, places=6),
+        "value": None
+        if result.actual is None
+        else shown(result.actual, result.rule.criterion.threshold, places=6),
         "target": target_of(result),
         "reason": result.reason,
         "fix": result.fix,
         "details": list(result.details),
         "definitions": dict(result.definitions),
-        "interval": {"low": str(interval.low), "high": str(interval.high), "of": interval.total} if interval else None,
+        "interval": {"low": str(interval.low), "high": str(interval.high), "of": interval.total}
+        if interval
+        else None,
         "blocks": result.blocks,
         "would_block": result.would_block,
         "waiver": result.waiver.id if result.waiver else None,
