@@ -133,6 +133,8 @@ class _Tally:
         self.counts: Counter[_Key] = Counter()
         self._known = 0
         places = (layout.elapsed, layout.label, layout.code, layout.ok)
+        names = ("elapsed", "label", "responseCode", "success")
+        self._header = tuple(name if at >= 0 else "" for name, at in zip(names, places, strict=True))
         self._key = itemgetter(*(place if place >= 0 else layout.width for place in places))
         self._cut = max(*places, layout.start) + 1
         self._absent = min(places) < 0
@@ -213,7 +215,7 @@ class _Tally:
         new = list(islice(reversed(self.counts), len(self.counts) - self._known))
         slowest = 0
         for key in new:
-            if key[0] == "elapsed":  # a header in the middle: two results were joined
+            if key == self._header:  # a header in the middle: two results were joined
                 del self.counts[key]
                 continue
             self._any_good = self._any_good or key[3].lower() == "true"

@@ -126,6 +126,7 @@ class TestJMeterCsv:
             (JTL + row("\uff11"), "E_NUMBER"),
             (JTL + row("0x10"), "E_NUMBER"),
             (JTL + row("9" * 5_000), "E_RANGE"),
+            (JTL + row("elapsed"), "E_NUMBER"),
             (JTL + "1,2,a\n" + row().replace("\n", ",1,2,3,4,5,6,7\n"), "E_ROW_WIDTH"),
             (JTL + row(success="maybe"), "E_ENUM"),
             (JTL + "1,2,a\n", "E_ROW_WIDTH"),
