@@ -7,6 +7,7 @@ from argparse import Namespace
 from dataclasses import dataclass
 from datetime import datetime
 
+from flightrules.cli.approvals import with_signatures
 from flightrules.cli.discover import FOLDER, find_rulebook, read_file
 from flightrules.cli.gather import Gathering, gather
 from flightrules.cli.terminal import Progress
@@ -50,8 +51,8 @@ def evaluate_here(arguments: Namespace, now: datetime) -> Evaluation:
     facts = gather(rulebook, plan, progress.step)
     progress.done()
     version = arguments.release or rulebook.product.version
-    case = Case(rulebook, facts, as_of, version, arguments.build, _acceptances(root))
-    verdict = evaluate(gate, case, _waivers(root), artefact_digest=_artefact(arguments.artefact))
+    case = Case(rulebook, facts, as_of, version, arguments.build, _acceptances(root, rulebook))
+    verdict = evaluate(gate, case, _waivers(root, rulebook), artefact_digest=_artefact(arguments.artefact))
     return Evaluation(verdict, rulebook, facts, root)
 
 
@@ -107,18 +108,20 @@ def _optional(root: str, name: str) -> bytes | None:
     return read_file(path, what="file") if os.path.lexists(path) else None
 
 
-def _waivers(root: str) -> tuple[Waiver, ...]:
+def _waivers(root: str, rulebook: Rulebook) -> tuple[Waiver, ...]:
     from flightrules.rules.exception_files import load_waivers
 
-    data = _optional(root, "waivers.yml")
-    return load_waivers(data, f"{FOLDER}/waivers.yml") if data is not None else ()
+    data, path = _optional(root, "waivers.yml"), os.path.join(root, FOLDER, "waivers.yml")
+    found = load_waivers(data, f"{FOLDER}/waivers.yml") if data is not None else ()
+    return with_signatures(found, data or b"", path, rulebook, root)
 
 
-def _acceptances(root: str) -> tuple[Acceptance, ...]:
+def _acceptances(root: str, rulebook: Rulebook) -> tuple[Acceptance, ...]:
     from flightrules.rules.exception_files import load_acceptances
 
-    data = _optional(root, "acceptances.yml")
-    return load_acceptances(data, f"{FOLDER}/acceptances.yml") if data is not None else ()
+    data, path = _optional(root, "acceptances.yml"), os.path.join(root, FOLDER, "acceptances.yml")
+    found = load_acceptances(data, f"{FOLDER}/acceptances.yml") if data is not None else ()
+    return with_signatures(found, data or b"", path, rulebook, root)
 
 
 def _bindings(root: str) -> dict[str, Binding]:

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "formats": "list the formats of evidence",
     "bind": "state the build and environment of an artefact, by its digest",
     "keygen": "make a key pair for signing",
+    "sign": "sign a file of waivers or acceptances as its approver",
     "verify": "verify a signed record offline, step by step",
     "schema": "print the JSON Schema of the rulebook",
     "completion": "print a completion script for bash, zsh or fish",

@@ -39,7 +39,7 @@ def count_open(question: Question) -> Measured | Unmeasured:
     if missing:
         return Unmeasured(
             Status.FAIL,
-            f"{len(missing)} of {len(chosen)} open defects lack a required field: {'; '.join(missing[:_NAMED])}",
+            f"{len(missing)} of {len(chosen)} open defects lack a field: {'; '.join(missing[:_NAMED])}",
             "write it in the tracker or in the acceptance record",
             details,
         )
@@ -175,6 +175,8 @@ def _accepted(
     silent = [role for role in level.waivable_by if not any(same_role(one, role, rulebook) for one in said)]
     if silent:
         return True, "blocks", f"the acceptance lacks the approval of {', '.join(silent)}"
+    if rulebook.waivers.require_signature and not all(one.verified_by for one in accepted.approvals):
+        return True, "blocks", "the acceptance is not signed by its approvers' keys"
     names = ", ".join(f"{approval.name} ({approval.role})" for approval in accepted.approvals)
     return False, f"ships with mitigation: {accepted.mitigation}", f"accepted by {names}"
 

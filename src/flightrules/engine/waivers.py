@@ -54,11 +54,16 @@ def why_not(
 
 
 def _approver(waiver: Waiver, result: CriterionResult, rulebook: Rulebook) -> str:
-    allowed = result.rule.waivable_by or tuple(role.id for role in rulebook.authority.roles if role.may_waive)
+    allowed = result.rule.waivable_by or _waiving_roles(rulebook)
     if allowed and not any(
         same_role(one.role, role, rulebook) for one in waiver.approvals for role in allowed
     ):
-        return f"waiver {waiver.id} is approved by {waiver.approvals[0].role}, who may not waive {result.rule.id}"
+        role = waiver.approvals[0].role
+        return f"waiver {waiver.id} is approved by {role}, who may not waive {result.rule.id}"
     if rulebook.waivers.require_signature and not all(one.verified_by for one in waiver.approvals):
         return f"waiver {waiver.id} is not signed by its approver's key"
     return ""
+
+
+def _waiving_roles(rulebook: Rulebook) -> tuple[str, ...]:
+    return tuple(role.id for role in rulebook.authority.roles if role.may_waive)

@@ -21,7 +21,7 @@ from flightrules.evidence.signatures.tests import TEST_FORMATS
 from flightrules.evidence.signatures.trackers import TRACKER_FORMATS
 from flightrules.evidence.source import Source
 
-__all__ = ["FORMATS", "by_name", "read", "recognise"]
+__all__ = ["FORMATS", "by_name", "read", "read_evidence", "recognise"]
 
 FORMATS: tuple[Format, ...] = (
     *GENERIC_FORMATS,
@@ -82,6 +82,20 @@ def read(source: Source, *, expected: str | None = None, columns: Mapping[str, s
     module = importlib.import_module(f"flightrules.evidence.formats.{found.module}")
     reading: Reading = module.read(source, head)
     return reading
+
+
+def read_evidence(path: str, *, expected: str | None = None) -> Reading:
+    """What the file says; the library's short form of ``read``.
+
+    Args:
+        path: a regular file of at most 1 GiB.
+        expected: the format that it must have.
+
+    Raises:
+        EvidenceError: with a stable code, the position and what to do.
+    """
+    with Source.open(path) as source:
+        return read(source, expected=expected)
 
 
 def _declared(source: Source, wanted: Format) -> tuple[Format, Head]:

@@ -59,6 +59,7 @@ def check_references(book: Rulebook, merged: Mapping, collected: Collected) -> N
             E_DUPLICATE_KEY, unless errors are collected.
     """
     places = _Places(merged)
+    _refuse_stated_empty(book, places, collected)
     stated = merged.get("criteria")
     refused = (
         stated.entries.keys() - {rule.id for rule in book.rules} if isinstance(stated, Mapping) else set()
@@ -69,6 +70,15 @@ def check_references(book: Rulebook, merged: Mapping, collected: Collected) -> N
                 continue  # the criterion is there and was refused itself
             node = places.of(*problem.path)
             collected.report(fault(problem.code, problem.message, node, problem.hint))
+
+
+def _refuse_stated_empty(book: Rulebook, places: _Places, collected: Collected) -> None:
+    """``criteria: []`` says that nothing is asked; that criteria of no gate would join it does not mend that."""
+    for gate in book.gates:
+        node = places.of("gates", gate.id, "criteria")
+        if gate.criteria and isinstance(node, Sequence) and not node.items:
+            hint = "name its criteria, or leave the key out: criteria that no gate names join the exit gate"
+            collected.report(fault("E_EMPTY_GATE", f"the gate {gate.id!r} holds nothing", node, hint))
 
 
 class _Problem(NamedTuple):

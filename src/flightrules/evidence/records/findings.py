@@ -160,7 +160,7 @@ class Findings:
         found = []
         if self.suppressed:
             found.append(
-                Notice("W_SUPPRESSED", f"{len(self.suppressed)} findings are suppressed and not in the total")
+                Notice("W_SUPPRESSED", f"{len(self.suppressed)} findings are suppressed and counted apart")
             )
         if unknown:
             found.append(
