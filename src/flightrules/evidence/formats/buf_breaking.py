@@ -1,7 +1,7 @@
 """``buf breaking --error-format=json``: one JSON object a line for each breaking change.
 
-``buf lint`` writes the same shape; its rules are told by their names. buf prints nothing where nothing breaks,
-and an empty file proves nothing: hand in its exit code in the generic format instead.
+``buf lint`` writes the same shape; its rules are told by their names. Where nothing breaks, buf prints
+nothing, and an empty file proves nothing: hand in its exit code in the generic format instead.
 """
 
 from __future__ import annotations

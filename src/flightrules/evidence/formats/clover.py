@@ -118,7 +118,7 @@ class _Reader:
             self._book.statement(self._path, f"{number}.{self._same_line[str(number)]}", 1, mark)
 
     def _condition(self, number: int, attributes: dict[str, str]) -> None:
-        """Both outcomes of a condition; istanbul instead writes how many branches ran and how many did not."""
+        """Both outcomes of a condition; istanbul writes how many branches ran and did not."""
         true, false = (self._hits_of(attributes.get(key, "0")) for key in ("truecount", "falsecount"))
         if self._root.get("clover") == _ISTANBUL:
             taken, total = true, true + false

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -61,11 +62,10 @@ def _file(book: LineBook, path: str, one: dict[str, Any]) -> None:
     book.add(path, executed, [HIT] * len(executed))
     book.add(path, missing, [MISSED] * len(missing))
     taken, not_taken = (
-        _arcs(one.get(key), key, book.name) for key in ("executed_branches", "missing_branches")
+        Counter(_arcs(one.get(key), key, book.name)) for key in ("executed_branches", "missing_branches")
     )
     for line in sorted({*taken, *not_taken}):
-        ran = taken.count(line)
-        book.branch(path, abs(line), ran, ran + not_taken.count(line))
+        book.branch(path, abs(line), taken[line], taken[line] + not_taken[line])
 
 
 def _numbers(value: Any, what: str, name: str) -> list[int]:

@@ -1,7 +1,7 @@
 """pa11y (a list of issues) and pa11y-ci (issues by page) JSON reports.
 
 An issue's code names the standard that was tested, not the level that is broken; it counts under every one.
-Errors are violations; warnings and notices need a person. pa11y itself writes ``[]`` for a page without issues,
+Errors are violations; warnings and notices need a person. pa11y writes ``[]`` for a page without issues,
 which no other empty list differs from: only a source that declares this format can mean it.
 """
 

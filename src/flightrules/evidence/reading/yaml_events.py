@@ -52,7 +52,7 @@ class _Builder:
             raise self._error(event, "E_MALFORMED", "anchors and aliases are not read")
         if isinstance(event, yaml.ScalarEvent):
             plain_null = event.implicit[0] and event.value in ("", "~", "null")
-            self._add(None if plain_null and event.style is None else event.value, event)
+            self._add(None if plain_null and not event.style else event.value, event)
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
             self._add(value, event)

@@ -110,7 +110,7 @@ def _is_osv_scanner(head: Head) -> bool:
 
 
 def _is_semgrep(head: Head) -> bool:
-    if head.kind != "json" or not head.has("results"):
+    if head.kind != "json" or not head.has("results[]"):
         return False
     return head.has("results[].check_id", "results[].path") or (
         head.has("errors") and not head.has("metrics")

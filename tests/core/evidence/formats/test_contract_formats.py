@@ -1,0 +1,264 @@
+"""Contracts and interface changes: nobody's answer is no yes, and an empty list needs to be meant."""
+
+import json
+import random
+
+import pytest
+
+from flightrules.errors import EvidenceError
+from flightrules.evidence import registry
+from flightrules.evidence.source import Source
+
+
+def read(document, expected=None):
+    text = document if isinstance(document, str) else json.dumps(document)
+    return registry.read(Source.of(text.encode(), "report"), expected=expected)
+
+
+def refused(document, expected=None):
+    with pytest.raises(EvidenceError) as caught:
+        read(document, expected)
+    return caught.value.code
+
+
+def numbers(reading):
+    return {one.metric: int(one.value) for one in reading.measurements if not one.labels}
+
+
+def contracts(reading):
+    found = numbers(reading)
+    return tuple(found[f"contracts.{key}"] for key in ("total", "passed", "failed", "unknown"))
+
+
+def row(success, consumer="Shop", key="verificationResult"):
+    side = {"name": consumer, "version": {"number": "1"}}
+    result = None if success is None else {"success": success}
+    return {
+        "consumer": side,
+        "provider": {"name": "Pay", "version": {"number": "2"}},
+        "pact": {},
+        key: result,
+    }
+
+
+def matrix(deployable, *rows):
+    return {"summary": {"deployable": deployable, "reason": "because"}, "notices": [], "matrix": list(rows)}
+
+
+def test_matrix_counts_its_rows():
+    reading = read(matrix(True, row(True), row(True, "App")))
+    assert contracts(reading) == (2, 2, 0, 0)
+    assert numbers(reading)["contracts.deployable"] == 1
+    failing = read(matrix(False, row(True), row(False, "App"), row(None, "Old")))
+    assert contracts(failing) == (3, 1, 1, 1)
+    assert numbers(failing)["contracts.deployable"] == 0
+
+
+def test_deployable_null_is_neither_yes_nor_no():
+    assert refused(matrix(None, row(True), row(None, "Old"))) == "E_NO_DATA"
+    assert refused(matrix(None)) == "E_NO_CASES"
+    reading = read(matrix(None, row(False), row(None, "Old")))
+    assert contracts(reading) == (2, 0, 1, 1)
+    assert "contracts.deployable" not in numbers(reading)
+
+
+def test_a_recorded_exchange_and_the_dashboard_hold_the_same_rows():
+    assert contracts(read({"request": {}, "response": {"status": 200, "body": matrix(True, row(True))}})) == (
+        1,
+        1,
+        0,
+        0,
+    )
+    assert contracts(read({"items": [row(False, key="latestVerificationResult")]})) == (1, 0, 1, 0)
+
+
+def test_a_version_without_contracts_counts_none():
+    assert numbers(read(matrix(True))) == {"contracts.deployable": 1}
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        (matrix(False, row(True)), "E_CONTRADICTION"),
+        (matrix("yes", row(True)), "E_WRONG_TYPE"),
+        (matrix(True, row("yes")), "E_WRONG_TYPE"),
+        (matrix(True, row(True)) | {"_links": {"next": {"href": "x"}}}, "E_PARTIAL"),
+        ({"items": [row(None, key="latestVerificationResult")]}, "E_NO_DATA"),
+    ],
+)
+def test_matrix_that_proves_nothing_is_refused(document, code):
+    assert refused(document) == code
+
+
+def verifier(result, **more):
+    return {"result": result, "notices": [], "output": [], "errors": [], "pendingErrors": [], **more}
+
+
+def test_verification_by_interaction_and_as_a_whole():
+    assert contracts(read(verifier(True))) == (1, 1, 0, 0)
+    listed = [{"interactionId": "a", "result": "OK"}, {"interactionId": "b", "result": "Failed"}]
+    assert contracts(read(verifier(False, interactionResults=listed))) == (2, 1, 1, 0)
+    assert contracts(read(verifier(False, errors=[{"interaction": "a GET", "mismatch": {}}]))) == (1, 0, 1, 0)
+    broker = {
+        "success": True,
+        "providerApplicationVersion": "4.2.1",
+        "verifiedAt": "2026-01-01T00:00:00Z",
+        "testResults": [{"interactionId": "a", "success": True}],
+    }
+    reading = read(broker)
+    assert contracts(reading) == (1, 1, 0, 0)
+    assert reading.facts["build"] == "4.2.1"
+
+
+def test_verification_that_failed_without_a_reason_still_failed():
+    assert contracts(read(verifier(False)))[2] == 1
+    assert refused(verifier(True, interactionResults=[{"result": "Failed"}])) == "E_CONTRADICTION"
+    assert refused(verifier("yes")) == "E_WRONG_TYPE"
+
+
+def test_pending_failures_are_said():
+    assert {one.code for one in read(verifier(True, pendingErrors=[{"interaction": "x"}])).notices} == {
+        "W_NOT_TESTED"
+    }
+
+
+def test_a_pact_is_no_verification():
+    pact = {"consumer": {"name": "A"}, "provider": {"name": "B"}, "interactions": [{"description": "d"}]}
+    assert refused(pact) == "E_NO_RUNS"
+
+
+def change(level, identity="api-removed"):
+    return {
+        "id": identity,
+        "text": "gone",
+        "level": level,
+        "operation": "GET",
+        "path": "/pay",
+        "source": "a.yaml",
+        "section": "paths",
+    }
+
+
+def test_oasdiff_counts_what_breaks_and_what_may_break():
+    assert numbers(read([change(3), change(2), change(1)])) == {"api.breaking_changes": 2, "api.changes": 3}
+    assert refused([change(9)]) == "E_ENUM"
+    assert refused([change("error")]) == "E_WRONG_TYPE"
+
+
+def test_no_change_at_all_needs_a_declaration():
+    assert numbers(read("[]", "oasdiff"))["api.breaking_changes"] == 0
+    assert refused("[]") == "E_UNRECOGNISED"
+    assert refused("", "oasdiff") == "E_EMPTY"
+
+
+def test_changes_are_joined_without_counting_twice():
+    one, other = read([change(3)]).records, read([change(3), change(3, "other")]).records
+    assert len(one.merge(other).live) == len(other.merge(one).live) == 2
+
+
+def buf(rule):
+    return json.dumps(
+        {
+            "path": "a.proto",
+            "start_line": 3,
+            "start_column": 1,
+            "end_line": 3,
+            "end_column": 9,
+            "type": rule,
+            "message": "m",
+        }
+    )
+
+
+def test_buf_lists_one_change_a_line():
+    assert (
+        numbers(read(f"{buf('FIELD_NO_DELETE')}\n{buf('ENUM_VALUE_SAME_NAME')}\n"))["api.breaking_changes"]
+        == 2
+    )
+    assert numbers(read(buf("RPC_NO_DELETE")))["api.breaking_changes"] == 1
+    assert refused(buf("PACKAGE_DIRECTORY_MATCH")) == "E_UNRECOGNISED"
+    assert refused(buf("COMPILE")) == "E_RUN_CRASHED"
+
+
+def test_openapi_diff_contradicts_itself_or_counts():
+    report = {
+        "breakingDifferencesFound": True,
+        "breakingDifferences": [{"code": "c"}],
+        "nonBreakingDifferences": [{}],
+        "unclassifiedDifferences": [{}],
+    }
+    assert numbers(read(report)) == {"api.breaking_changes": 2, "api.changes": 3}
+    assert refused(report | {"breakingDifferences": []}) == "E_CONTRADICTION"
+    assert numbers(read({"breakingDifferencesFound": False}))["api.breaking_changes"] == 0
+
+
+def test_japicmp_shows_that_it_compared():
+    change = '<compatibilityChange type="METHOD_REMOVED" binaryCompatible="false" sourceCompatible="false"/>'
+    mild = '<compatibilityChange type="METHOD_ADDED" binaryCompatible="true" sourceCompatible="true"/>'
+    classes = f'<classes><class fullyQualifiedName="A"><compatibilityChanges>{change}{mild}</compatibilityChanges></class></classes>'
+    assert numbers(read(f'<japicmp oldJar="a-1.jar" newJar="a-2.jar">{classes}</japicmp>')) == {
+        "api.breaking_changes": 1,
+        "api.changes": 2,
+    }
+    assert numbers(read('<japicmp oldJar="a-1.jar"><classes/></japicmp>'))["api.breaking_changes"] == 0
+    assert refused("<japicmp><classes/></japicmp>") == "E_NO_BASELINE"
+
+
+def cassette(*interactions):
+    body = "".join(
+        f"- id: '{at}'\n  status: '{status}'\n  recorded_at: '2026-01-0{at + 1}T00:00:00+00:00'\n  checks:\n    - name: 'c'\n      status: '{check}'\n      message: ~\n  request:\n    uri: 'http://x/'\n    method: 'GET'\n"
+        for at, (status, check) in enumerate(interactions)
+    )
+    return f"command: 'st run'\nrecorded_with: 'Schemathesis 3.39.16'\nhttp_interactions:\n{body}"
+
+
+def test_schemathesis_counts_interactions_by_their_checks():
+    reading = read(cassette(("SUCCESS", "SUCCESS"), ("FAILURE", "FAILURE"), ("SUCCESS", "FAILURE")))
+    assert contracts(reading) == (3, 1, 2, 0)
+    assert reading.facts == {
+        "tool": "schemathesis",
+        "tool_version": "3.39.16",
+        "taken_at": "2026-01-03T00:00:00+00:00",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (cassette(), "E_NO_CASES"),
+        (cassette(("MAYBE", "SUCCESS")), "E_ENUM"),
+        (cassette(("SKIP", "SKIP")), "E_NO_DATA"),
+        (cassette(("SUCCESS", "SUCCESS")).replace("id: '0'", "id: &a '0'"), "E_MALFORMED"),
+        (cassette(("SUCCESS", "SUCCESS")).replace("method: 'GET'", "method: *b"), "E_MALFORMED"),
+        (cassette(("SUCCESS", "SUCCESS")) + "command: x\n", "E_DUPLICATE_KEY"),
+        (cassette(("SUCCESS", "SUCCESS")) + "x: [\n", "E_MALFORMED"),
+        (cassette(("SUCCESS", "SUCCESS")) + f"x: {'[' * 100}", "E_TOO_DEEP"),
+        (cassette(("SUCCESS", "SUCCESS")) + "x: '\x07'\n", "E_CONTROL_CHAR"),
+    ],
+)
+def test_schemathesis_that_proves_nothing_is_refused(text, code):
+    assert refused(text) == code
+
+
+SAMPLES = [
+    json.dumps(matrix(True, row(True))),
+    json.dumps(verifier(False, interactionResults=[{"result": "OK"}])),
+    json.dumps([change(3)]),
+    buf("FIELD_NO_DELETE"),
+    cassette(("SUCCESS", "SUCCESS")),
+]
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_damage_is_refused_or_read_and_never_crashes(sample):
+    chance = random.Random(7)
+    for _ in range(200):
+        text = list(sample)
+        at = chance.randrange(len(text))
+        text[at : at + chance.randint(0, 9)] = chance.choice(
+            ["", "null", "[]", "{}", '"x"', "1", "true", ":", "\n", "- "]
+        )
+        try:
+            assert all(value >= 0 for value in numbers(read("".join(text))).values())
+        except EvidenceError as error:
+            assert error.code.startswith("E_")
