@@ -196,7 +196,7 @@ class _InPieces(_Report):
     """The usual report: one piece of text for each class."""
 
     def run(self) -> None:
-        pieces = Pieces(self.source, "<class ", self._class, self.notices)
+        pieces = Pieces(self.source, "<class ", self._class, inner="<line", notices=self.notices)
 
         def on_class(_: dict[str, str]) -> None:
             pieces.parser.StartElementHandler = None
@@ -205,9 +205,10 @@ class _InPieces(_Report):
 
     def _class(self, piece: str) -> None:
         name = _FILENAME.match(piece)
-        if name is None or "&" in name[1]:
+        body, _, behind = piece.partition("</class>")
+        if name is None or "&" in name[1] or "<class" in body or "<line" in behind:
             raise NotPlainError
-        methods, closed, own = piece.rpartition("</methods>")
+        methods, closed, own = body.rpartition("</methods>")
         if closed:
             self._methods(methods)
         elif "<method " in own:

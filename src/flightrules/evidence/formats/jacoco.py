@@ -113,7 +113,7 @@ class _InPieces(_Report):
 
     def run(self) -> None:
         self._tail = ""
-        pieces = Pieces(self.source, "<package ", self._package, self.notices)
+        pieces = Pieces(self.source, "<package ", self._package, inner="<line", notices=self.notices)
 
         def start(name: str, attributes: dict[str, str]) -> None:
             if name == "group":
@@ -129,10 +129,9 @@ class _InPieces(_Report):
     def _package(self, piece: str) -> None:
         name = _NAME.match(piece)
         body, closed, self._tail = piece.rpartition("</package>")
-        if name is None or not closed or "<group" in piece or "<line" in self._tail:
-            raise NotPlainError
         first, *files = body.split("<sourcefile ")
-        if "<line " in first:
+        odd = "<group" in piece or "<package" in piece or "<line" in first or "<line" in self._tail
+        if name is None or not closed or odd or len(files) != body.count("<sourcefile"):
             raise NotPlainError
         for text in files:
             self._file(name[1], text)

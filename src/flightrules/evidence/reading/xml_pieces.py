@@ -33,15 +33,23 @@ class Pieces:
     Args:
         source: the artefact.
         mark: the start of a tag with the space behind its name, such as ``<class ``.
-        take: called with each piece; the text before the first mark is not given.
+        take: called with each piece.
+        inner: the start of a tag that stands only inside pieces; elsewhere the document is not plain.
         notices: takes what the parser remarks.
     """
 
     def __init__(
-        self, source: Source, mark: str, take: Callable[[str], None], notices: list[Notice] | None = None
+        self,
+        source: Source,
+        mark: str,
+        take: Callable[[str], None],
+        *,
+        inner: str,
+        notices: list[Notice] | None = None,
     ) -> None:
         self._source = source
         self._mark = mark.encode()
+        self._inner = inner.encode()
         self._take = take
         self._notices = notices
         self._buffer = b""
@@ -105,6 +113,8 @@ class Pieces:
         if whole[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise NotPlainError
         first, *pieces = whole.split(self._mark)
+        if self._inner in first:
+            raise NotPlainError
         self.piece_at = self._base + len(first)
         for piece in pieces:
             self._take(piece.decode())

@@ -125,6 +125,15 @@ def test_cobertura_says_the_same_however_it_is_written(report):
     assert list(reading.records.files) == ["a.py"]
 
 
+@pytest.mark.parametrize("tag", ["<class\n", "<class\t"])
+def test_cobertura_a_class_whose_tag_is_broken_over_lines_is_its_own(tag):
+    report = cobertura(
+        klass([line(1, 1)]), klass([line(1, 0)], "b.py").replace("<class ", tag), klass([line(1, 0)], "c.py")
+    )
+    assert lines_of(read(report)) == (1, 3)
+    assert lines_of(read(report.replace("<class ", tag))) == (1, 3)
+
+
 def test_cobertura_a_tag_inside_a_comment_or_cdata_is_text():
     inside = cobertura(klass([line(1, 1), f"<!-- {line(2, 0)} -->", f"<![CDATA[{line(3, 0)}]]>", line(4, 0)]))
     assert lines_of(read(inside)) == (1, 2)
@@ -289,6 +298,15 @@ def test_jacoco_the_same_file_of_two_modules_is_two_files():
     assert set(reading.records.files) == {"a/p/A.java", "b/p/A.java"}
     changed = reading.records.on({"a/src/p/A.java": frozenset({1})}, tracked={"b/src/p/A.java"})
     assert changed.ambiguous == ("a/src/p/A.java",)
+
+
+@pytest.mark.parametrize("name", ["sourcefile", "package", "line"])
+def test_jacoco_tags_may_be_broken_over_lines(name):
+    report = jacoco(sourcefile((1, 0, 1, 0, 0)), sourcefile((1, 1, 0, 0, 0), name="B.java"))
+    first, _, rest = report.rpartition(f"<{name} ")
+    reading = read(f"{first}<{name}\n {rest}")
+    assert lines_of(reading) == (1, 2)
+    assert len(reading.records.files) == 2
 
 
 @pytest.mark.parametrize(
