@@ -49,7 +49,10 @@ def _formats() -> str:
 def _metrics() -> str:
     text = f"{_NOTE}# Metrics\n\nEvery metric with its exact formula. Where formulas differ in the field, "
     text += "the choice is part of the formula and is printed with the evidence.\n\n"
-    rows = [(f"`{one.name}`", one.title, one.unit, one.better, ", ".join(one.families), one.formula) for one in METRICS.values()]
+    rows = [
+        (f"`{one.name}`", one.title, one.unit, one.better, ", ".join(one.families), one.formula)
+        for one in METRICS.values()
+    ]
     return text + _table(("Metric", "In a sentence", "Unit", "Better", "Measured by", "Formula"), rows)
 
 
@@ -62,8 +65,14 @@ def _codes() -> str:
 def _verdicts() -> str:
     text = f"{_NOTE}# Verdicts, statuses, operators and exit codes\n\n## Statuses and verdicts\n\n"
     text += _table(("Word", "Meaning"), [(f"`{word}`", said) for word, said in STATUS_WORDS.items()])
-    text += "\n## Operators\n\n" + _table(("Operator", "Meaning"), [(f"`{word}`", said) for word, said in OPERATOR_WORDS.items()])
-    return text + "\n## Exit codes\n\n" + _table(("Code", "Meaning"), [(str(code), said) for code, said in EXIT_CODES.items()])
+    text += "\n## Operators\n\n" + _table(
+        ("Operator", "Meaning"), [(f"`{word}`", said) for word, said in OPERATOR_WORDS.items()]
+    )
+    return (
+        text
+        + "\n## Exit codes\n\n"
+        + _table(("Code", "Meaning"), [(str(code), said) for code, said in EXIT_CODES.items()])
+    )
 
 
 def _cli() -> str:

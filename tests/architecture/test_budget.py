@@ -22,7 +22,9 @@ NO_ROOMS = {"utils", "util", "helpers", "helper", "common", "core", "misc", "sha
 def test_files_and_functions_stay_within_their_budget(path):
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= FILE_LIMIT
-    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = [
+        node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
     long = {node.name: node.end_lineno - node.lineno + 1 for node in functions}
     assert {name: lines for name, lines in long.items() if lines > FUNCTION_LIMIT} == {}
 
@@ -44,7 +46,12 @@ def test_no_room_is_called_after_nothing():
 
 
 def test_every_module_says_what_it_is_for():
-    without = [str(path) for path in FILES if path.read_text(encoding="utf-8").strip() and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
+    without = [
+        str(path)
+        for path in FILES
+        if path.read_text(encoding="utf-8").strip()
+        and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ]
     assert without == []
 
 
@@ -59,12 +66,16 @@ HEAVY = "django jinja2 click rich pydantic numpy pandas sqlalchemy typst shtab l
 
 def test_check_loads_nothing_heavy(tmp_path):
     (tmp_path / ".git").mkdir()
-    (tmp_path / "junit.xml").write_text('<testsuite><testcase name="a" classname="b"/></testsuite>', encoding="utf-8")
+    (tmp_path / "junit.xml").write_text(
+        '<testsuite><testcase name="a" classname="b"/></testsuite>', encoding="utf-8"
+    )
     script = (
         "import sys; from flightrules.cli.main import main; code = main(['check']); "
         "print(*sorted(name for name in sys.modules if '.' not in name), file=sys.stderr); sys.exit(code)"
     )
-    ran = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 0, ran.stderr
     assert set(HEAVY) & set(ran.stderr.split()) == set()
 
@@ -78,11 +89,28 @@ def test_the_lock_pins_every_package_by_hash_and_names_no_index():
 
 
 def test_no_file_names_a_registry_or_a_folder_of_a_machine():
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
-    hosts = re.compile("|".join(["pypi" + r"\.org", "python" + r"hosted\.org", "npmjs" + r"\.(?:org|com)", r"deb\.debian" + r"\.org", "/ro" + "ot/", "/tmp/" + "bash_jobs"]))
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout
+    hosts = re.compile(
+        "|".join(
+            [
+                "pypi" + r"\.org",
+                "python" + r"hosted\.org",
+                "npmjs" + r"\.(?:org|com)",
+                r"deb\.debian" + r"\.org",
+                "/ro" + "ot/",
+                "/tmp/" + "bash_jobs",
+            ]
+        )
+    )
     found = []
     for name in filter(None, listed.split("\0")):
         path = ROOT / name
-        if path.is_file() and path.suffix not in {".png", ".pdf"} and hosts.search(path.read_text(encoding="utf-8", errors="ignore")):
+        if (
+            path.is_file()
+            and path.suffix not in {".png", ".pdf"}
+            and hosts.search(path.read_text(encoding="utf-8", errors="ignore"))
+        ):
             found.append(name)
     assert found == []

@@ -88,7 +88,12 @@ def everything(*names):
 
 
 def test_the_reference_covers_every_format_metric_operator_code_and_exit_code():
-    formats, metrics, codes, exits = everything("formats.md"), everything("metrics.md"), everything("codes.md"), everything("verdicts.md")
+    formats, metrics, codes, exits = (
+        everything("formats.md"),
+        everything("metrics.md"),
+        everything("codes.md"),
+        everything("verdicts.md"),
+    )
     assert [one.name for one in FORMATS if f"`{one.name}`" not in formats] == []
     assert [name for name in METRICS if f"`{name}`" not in metrics] == []
     assert [name for name in CATALOGUE if f"`{name}`" not in codes] == []
@@ -99,7 +104,9 @@ def test_the_reference_covers_every_format_metric_operator_code_and_exit_code():
 def test_the_generated_reference_is_up_to_date():
     generate = import_module_from(ROOT / "tools" / "generate_reference.py")
     for name, text in generate.pages().items():
-        assert (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8") == text, f"run make docs: {name}"
+        assert (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8") == text, (
+            f"run make docs: {name}"
+        )
 
 
 def import_module_from(path):
@@ -115,7 +122,10 @@ def import_module_from(path):
 def test_every_command_and_target_that_a_document_names_exists(path):
     text = path.read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    code = "\n".join(re.findall(r"```(?:console|sh|yaml|text)?\n(.*?)```", text, re.DOTALL) + re.findall(r"`([^`\n]+)`", text))
+    code = "\n".join(
+        re.findall(r"```(?:console|sh|yaml|text)?\n(.*?)```", text, re.DOTALL)
+        + re.findall(r"`([^`\n]+)`", text)
+    )
     named = set(re.findall(r"(?:^|[\s/$])flightrules ([a-z]+)\b(?![.:/])", code))
     assert sorted(named - set(COMMANDS) - {"help", "serve", "push"}) == []
     assert sorted(set(re.findall(r"(?:^|\s)make ([a-z][a-z-]*)\b", code)) - targets) == []

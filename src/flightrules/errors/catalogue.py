@@ -11,7 +11,5 @@ from flightrules.errors.rulebook_codes import RULEBOOK_CODES
 __all__ = ["CATALOGUE", "Code"]
 
 CATALOGUE: dict[str, Code] = {
-    code.name: code
-    for family in (EVIDENCE_CODES, RULEBOOK_CODES, LEDGER_CODES, CLI_CODES)
-    for code in family
+    code.name: code for family in (EVIDENCE_CODES, RULEBOOK_CODES, LEDGER_CODES, CLI_CODES) for code in family
 }

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 from xml.parsers import expat
 
 from flightrules.errors import EvidenceError
+from flightrules.evidence.json_paths import JsonPaths
 from flightrules.evidence.source import Source
 
 __all__ = ["Head", "look"]
 
 Kind = Literal["xml", "json", "ndjson", "text"]
 
-_MAGIC = (b"\x7fELF", b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"GIF8", b"\xff\xd8\xff", b"MZ\x90", b"BZh9", b"\xfd7zXZ")
-_HTML = re.compile(rb"\A\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE | re.DOTALL)
+_MAGIC = (
+    b"\x7fELF",
+    b"\x89PNG",
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"MZ\x90",
+    b"BZh9",
+    b"\xfd7zXZ",
+)
+_HTML = re.compile(
+    rb"\A\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE | re.DOTALL
+)
 _GATLING_BINARY = re.compile(rb"\x00\x00\x00\x00[\x03-\x14]3\.[0-9]+\.[0-9]+")
 _CONFLICT = re.compile(rb"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}\[\],:])|([^\s{}\[\],:"]+)')
-_PATH_DEPTH = 5
-_DEPTH_LIMIT = 512
-_VALUE_LENGTH = 200
+_MARKERS = 3  # a conflict has a beginning, a middle and an end
+_GUESS_LENGTH = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +75,7 @@ def look(source: Source, size: int) -> Head:
     """Look at the first bytes.
 
     Raises:
-        EvidenceError: E_EMPTY, E_BINARY, E_HTML_PAGE, E_LFS_POINTER, E_MALFORMED (merge conflict), E_ENCODING.
+        EvidenceError: E_EMPTY, E_BINARY, E_HTML_PAGE, E_LFS_POINTER, E_ENCODING, E_MALFORMED (conflict).
     """
     raw = source.head(size)
     _refuse_foreign(source, raw)
@@ -82,20 +95,50 @@ def _refuse_foreign(source: Source, raw: bytes) -> None:
     if not body or body in (b"\xff\xfe", b"\xfe\xff"):
         rest = any(piece.strip() for piece in source.chunks()) if source.size > len(raw) else False
         if not rest:
-            raise EvidenceError("E_EMPTY", "the file has no content", file=name, hint="run the tool again and keep its output")
+            raise EvidenceError(
+                "E_EMPTY", "the file has no content", file=name, hint="run the tool again and keep its output"
+            )
     if body.startswith(_MAGIC):
-        raise EvidenceError("E_BINARY", "the file is binary, not a report", file=name, hint="name the report itself; unpack archives first")
+        raise EvidenceError(
+            "E_BINARY",
+            "the file is binary, not a report",
+            file=name,
+            hint="name the report itself; unpack archives first",
+        )
     if body.startswith(b"version https://git-lfs"):
-        raise EvidenceError("E_LFS_POINTER", "the file is a Git LFS pointer, not the report", file=name, hint="run git lfs pull")
+        raise EvidenceError(
+            "E_LFS_POINTER",
+            "the file is a Git LFS pointer, not the report",
+            file=name,
+            hint="run git lfs pull",
+        )
     if _HTML.match(body) and b"http://maven" not in body[:200]:
-        raise EvidenceError("E_HTML_PAGE", "the file is an HTML page (a login or error page?)", file=name, hint="download the artefact again with credentials")
-    if body.startswith(b"<<<<<<< ") or (body[:4096].count(b"<<<<<<< ") and len(_CONFLICT.findall(body)) >= 3):
-        raise EvidenceError("E_MALFORMED", "the file holds merge conflict markers", file=name, hint="resolve the conflict and run the tool again")
+        raise EvidenceError(
+            "E_HTML_PAGE",
+            "the file is an HTML page (a login or error page?)",
+            file=name,
+            hint="download the artefact again with credentials",
+        )
+    opens = body[:_GUESS_LENGTH].count(b"<<<<<<< ")
+    if body.startswith(b"<<<<<<< ") or (opens and len(_CONFLICT.findall(body)) >= _MARKERS):
+        raise EvidenceError(
+            "E_MALFORMED",
+            "the file holds merge conflict markers",
+            file=name,
+            hint="resolve the conflict and run the tool again",
+        )
     if _GATLING_BINARY.match(raw):
         version = raw[5 : 5 + min(raw[4], 20)].decode("ascii", "replace")
-        raise EvidenceError("E_BINARY", f"this is the binary simulation.log of Gatling {version}", file=name, hint="use the report's stats.json")
+        raise EvidenceError(
+            "E_BINARY",
+            f"this is the binary simulation.log of Gatling {version}",
+            file=name,
+            hint="use the report's stats.json",
+        )
     if b"\0" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise EvidenceError("E_BINARY", "the file holds NUL bytes; it is binary", file=name, hint="name the report itself")
+        raise EvidenceError(
+            "E_BINARY", "the file holds NUL bytes; it is binary", file=name, hint="name the report itself"
+        )
 
 
 def _text(source: Source, raw: bytes, *, complete: bool) -> str:
@@ -108,7 +151,9 @@ def _text(source: Source, raw: bytes, *, complete: bool) -> str:
             return raw[: error.start].decode("utf-8-sig")
         if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
             return raw.decode("latin-1")
-        raise EvidenceError("E_ENCODING", f"not valid UTF-8 at byte {error.start}", file=source.name, hint="write UTF-8") from None
+        raise EvidenceError(
+            "E_ENCODING", f"not valid UTF-8 at byte {error.start}", file=source.name, hint="write UTF-8"
+        ) from None
 
 
 def _is_bracketed_text(start: str) -> bool:
@@ -126,67 +171,29 @@ def _xml_head(raw: bytes, text: str, *, complete: bool) -> Head:
     parser.StartElementHandler = start
     parser.EntityDeclHandler = lambda *_: parser.StopParser(False) if hasattr(parser, "StopParser") else None
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-    try:
+    # a broken tail does not matter here; the format's own reader will say where
+    with suppress(expat.ExpatError, ValueError, LookupError):
         parser.Parse(raw.removeprefix(b"\xef\xbb\xbf").lstrip(), False)
-    except (expat.ExpatError, ValueError, LookupError):
-        pass  # a broken tail does not matter here; the format's own reader will say where
     if not found:
-        guess = re.search(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)", re.sub(r"<[!?].*?>", "", text, flags=re.DOTALL))
-        return Head("xml", text, complete, root=guess.group(2) if guess else "")
+        return Head("xml", text, complete, root=_guessed_root(text[:_GUESS_LENGTH]))
     namespace, _, root = found[0][0].rpartition("\x1f")
     elements = frozenset(name.rpartition("\x1f")[2] for name, _ in found)
     attributes = {key.rpartition("\x1f")[2]: value for key, value in found[0][1].items()}
-    return Head("xml", text, complete, root=root, namespace=namespace, attributes=attributes, elements=elements)
+    return Head(
+        "xml", text, complete, root=root, namespace=namespace, attributes=attributes, elements=elements
+    )
+
+
+def _guessed_root(text: str) -> str:
+    """The first element's name in a text that no parser accepts."""
+    guess = re.search(
+        r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)", re.sub(r"<[!?].*?>", "", text, flags=re.DOTALL)
+    )
+    return guess.group(1) if guess else ""
 
 
 def _json_head(start: str, text: str, name: str, *, complete: bool) -> Head:
-    paths, values, ended_at = _json_paths(start, name)
-    rest = start[ended_at:].lstrip() if ended_at is not None else ""
+    found = JsonPaths(start, name)
+    rest = start[found.ended_at :].lstrip() if found.ended_at is not None else ""
     kind: Kind = "ndjson" if rest.startswith(("{", "[")) else "json"
-    return Head(kind, text, complete, paths=frozenset(paths), values=values)
-
-
-def _json_paths(text: str, name: str) -> tuple[set[str], dict[str, str], int | None]:
-    """Key paths of the first document; the third value is where it ended, if it did."""
-    paths: set[str] = set()
-    values: dict[str, str] = {}
-    stack: list[str] = []  # path of each open container
-    in_object: list[bool] = []
-    key: str | None = None
-    expect_key = False
-    for token in _TOKEN.finditer(text):
-        string, mark, scalar = token.group(1), token.group(2), token.group(3)
-        here = _path_here(stack, in_object, key)
-        if mark in ("{", "["):
-            # the text of a path grows with its depth: below the depth that is looked at none is kept
-            stack.append(here if 0 < len(stack) <= _PATH_DEPTH else "")
-            in_object.append(mark == "{")
-            if len(stack) > _DEPTH_LIMIT:
-                raise EvidenceError("E_TOO_DEEP", "the document is nested too deeply", file=name, line=1)
-            if mark == "[" and len(stack) <= _PATH_DEPTH + 1:
-                stack[-1] += "[]"
-                paths.add(stack[-1])
-            key, expect_key = None, mark == "{"
-        elif mark in ("}", "]"):
-            if stack:
-                stack.pop()
-                in_object.pop()
-            if not stack:
-                return paths, values, token.end()
-            key, expect_key = None, False
-        elif mark == ",":
-            key, expect_key = None, bool(in_object and in_object[-1])
-        elif string is not None and expect_key:
-            key, expect_key = string, False
-            if len(stack) <= _PATH_DEPTH:
-                paths.add(_path_here(stack, in_object, key))
-        elif (string is not None or scalar) and here not in values and len(stack) <= _PATH_DEPTH:
-            values[here] = (string if string is not None else scalar)[:_VALUE_LENGTH]
-    return paths, values, None
-
-
-def _path_here(stack: list[str], in_object: list[bool], key: str | None) -> str:
-    if not stack:
-        return ""
-    base = stack[-1]
-    return (f"{base}.{key}" if base else key) if in_object[-1] and key is not None else base
+    return Head(kind, text, complete, paths=frozenset(found.paths), values=found.values)

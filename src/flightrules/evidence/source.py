@@ -15,7 +15,9 @@ __all__ = ["SIZE_LIMIT", "Source"]
 
 SIZE_LIMIT = 1 << 30
 _CHUNK = 1 << 18
-_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_OPEN_FLAGS = (
+    os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+)
 
 
 class Source:
@@ -114,7 +116,9 @@ class Source:
         mode = self._stat.st_mode if self._stat else 0
         if not stat.S_ISREG(mode):
             what = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
-            raise EvidenceError("E_NOT_A_FILE", f"the path is {what}", file=self.name, hint="name the report file itself")
+            raise EvidenceError(
+                "E_NOT_A_FILE", f"the path is {what}", file=self.name, hint="name the report file itself"
+            )
         if self.size > limit:
             raise EvidenceError(
                 "E_TOO_LARGE",
@@ -136,10 +140,15 @@ class Source:
 
 def _open_error(path: str, error: OSError) -> EvidenceError:
     if error.errno in (errno.EACCES, errno.EPERM):
-        return EvidenceError("E_PERMISSION", "the file cannot be read: no permission", file=path, hint="make it readable")
+        return EvidenceError(
+            "E_PERMISSION", "cannot be read: no permission", file=path, hint="make it readable"
+        )
     if error.errno == errno.EISDIR:
-        return EvidenceError("E_NOT_A_FILE", "the path is a directory", file=path, hint="name the report file itself")
+        return EvidenceError(
+            "E_NOT_A_FILE", "the path is a directory", file=path, hint="name the report itself"
+        )
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG):
         reason = "too many links" if error.errno == errno.ELOOP else "no such file"
-        return EvidenceError("E_NOT_FOUND", reason, file=path, hint="check the path and that the producing step ran")
+        hint = "check the path and that the producing step ran"
+        return EvidenceError("E_NOT_FOUND", reason, file=path, hint=hint)
     return EvidenceError("E_NOT_A_FILE", f"the path cannot be opened: {error.strerror}", file=path)

@@ -1,1 +1,1 @@
-"""The agreement: what was promised before the release. Pure values, no clock, no files beyond the text given."""
+"""The agreement: what was promised before the release. Pure values; no clock, no file but the text given."""

@@ -73,7 +73,7 @@ def check_references(book: Rulebook, merged: Mapping, collected: Collected) -> N
 
 
 def _refuse_stated_empty(book: Rulebook, places: _Places, collected: Collected) -> None:
-    """``criteria: []`` says that nothing is asked; that criteria of no gate would join it does not mend that."""
+    """``criteria: []`` says that nothing is asked; criteria of no gate that would join it mend nothing."""
     for gate in book.gates:
         node = places.of("gates", gate.id, "criteria")
         if gate.criteria and isinstance(node, Sequence) and not node.items:

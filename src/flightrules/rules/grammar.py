@@ -52,14 +52,14 @@ def parse(sentence: str, *, file: str | None = None, line: int = 1, column: int 
     Raises:
         RulebookError: E_SENTENCE, E_OPERATOR, E_METRIC, E_UNIT, E_VAGUE_CRITERION, pointing at the word.
     """
-    place = {"file": file, "line": line, "column": column}
+    place: dict[str, Any] = {"file": file, "line": line, "column": column}
     parts = [child for child in parse_tree(sentence, **place).children if hasattr(child, "data")]
     found = _FORMS[parts[-1].data](parts[-1], place, sentence)
     label = _words(parts[0].children[0]).text if parts[0].data == "label" else ""
     return _labelled(found, label) if label else found
 
 
-def _compared(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
+def _compared(tree: Any, place: dict[str, Any], _sentence: str) -> Criterion:
     subject_words = _flat(tree.children[0])
     comparison = next(child for child in tree.children if getattr(child, "data", "") == "comparison")
     _require_operator(comparison.children[0], place)
@@ -71,17 +71,17 @@ def _compared(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
         subject.selectors["percentile"] = percent_of
     operator = Operator(_OPERATORS[" ".join(str(comparison.children[0]).lower().removeprefix("is ").split())])
     clauses.read_remarks([*subject_words, *quantity.remarks])
-    return clauses.criterion(subject, operator, _threshold(quantity, subject, place), sentence)
+    return clauses.criterion(subject, operator, _threshold(quantity, subject, place))
 
 
-def _none(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
+def _none(tree: Any, place: dict[str, Any], _sentence: str) -> Criterion:
     words = _flat(tree.children[1])
     clauses = _Clauses(tree.children[-1], place)
     clauses.read_remarks(words)
-    return clauses.criterion(read_subject(_plain(words), place), Operator.EQUAL, Decimal(0), sentence)
+    return clauses.criterion(read_subject(_plain(words), place), Operator.EQUAL, Decimal(0))
 
 
-def _every(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
+def _every(tree: Any, place: dict[str, Any], _sentence: str) -> Criterion:
     words = _flat(tree.children[1])
     subject = read_subject(_plain(words), place)
     if subject.metric.name != "defects.open":
@@ -95,7 +95,7 @@ def _every(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
     clauses = _Clauses(tree.children[-1], place)
     clauses.requires += [name.lower() for name in _list(fields)]
     documented = Subject(METRICS["defects.undocumented"], subject.selectors)
-    return clauses.criterion(documented, Operator.EQUAL, Decimal(0), sentence)
+    return clauses.criterion(documented, Operator.EQUAL, Decimal(0))
 
 
 def _all(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
@@ -107,7 +107,7 @@ def _all(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
     clauses.read_remarks(words)
     by = clauses.take_by()
     subject = stories(lower, by) or checklist("all " + _joined(tree.children[1]), by, place, sentence)
-    return clauses.criterion(subject, Operator.EQUAL, Decimal(100), sentence)
+    return clauses.criterion(subject, Operator.EQUAL, Decimal(100))
 
 
 def _statement(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
@@ -121,7 +121,7 @@ def _statement(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
     clauses = _Clauses(tree.children[-1], place)
     clauses.read_remarks(words)
     subject = checklist(_joined(tree.children[0]), clauses.take_by(), place, sentence)
-    return clauses.criterion(subject, Operator.EQUAL, Decimal(100), sentence)
+    return clauses.criterion(subject, Operator.EQUAL, Decimal(100))
 
 
 def _with_remark(words: Words, inner: str, place: dict[str, Any]) -> Criterion:
@@ -261,7 +261,7 @@ class _Clauses:
                 token,
             )
 
-    def criterion(self, subject: Subject, operator: Operator, threshold: Decimal, sentence: str) -> Criterion:
+    def criterion(self, subject: Subject, operator: Operator, threshold: Decimal) -> Criterion:
         """Everything together."""
         selectors = dict(subject.selectors)
         if self.severity:
@@ -344,7 +344,7 @@ def _touched(text: str) -> list[str]:
 
 
 def _labelled(found: Criterion, label: str) -> Criterion:
-    """``OWASP ZAP scan: HIGH findings = 0``: a label of several words names the method, one word the category."""
+    """``OWASP ZAP scan: HIGH findings = 0``: a label of several words names the method."""
     if found.method is None and " " in label:
         return _replaced(found, method=label)
     return found if found.note else _replaced(found, note=label)
@@ -365,7 +365,7 @@ def _flat(phrases: Any) -> Words:
 
 def _joined(phrases: Any) -> str:
     """A list of phrases as text, without remarks and without a leading article."""
-    parts = []
+    parts: list[str] = []
     for child in phrases.children:
         if child.data == "phrase":
             words = _plain(_words(child))

@@ -54,7 +54,9 @@ def parse_tree(sentence: str, *, file: str | None, line: int, column: int) -> An
     Raises:
         RulebookError: E_SENTENCE, pointing at the word that does not fit.
     """
-    from flightrules.rules import _sentence_parser as generated
+    from flightrules.rules import _sentence_parser
+
+    generated: Any = _sentence_parser  # its types are the generator's business
 
     text = sentence.replace("\n", " ")
     if len(text) > SENTENCE_LIMIT:
@@ -70,12 +72,13 @@ def parse_tree(sentence: str, *, file: str | None, line: int, column: int) -> An
     except generated.UnexpectedToken as error:
         raise _unexpected(error, file, line, column, text) from None
     except generated.UnexpectedInput as error:
+        at: int = error.pos_in_stream
         raise RulebookError(
             "E_SENTENCE",
-            f"the character {text[error.pos_in_stream]!r} has no place in a sentence",
+            f"the character {text[at]!r} has no place in a sentence",
             file=file,
             line=line,
-            column=column + error.pos_in_stream,
+            column=column + at,
             hint='put free text with special characters in "quotes"',
         ) from None
 

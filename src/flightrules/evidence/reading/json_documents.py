@@ -25,7 +25,9 @@ _OBJECT_LIMIT = 750_000
 
 
 def documents(source: Source, *, free_text: bool = False) -> Iterator[Any]:
-    """All documents of the file in order, decoded as strictly as a single one (see ``reading.json.decode`` for ``free_text``).
+    """All documents of the file in order, decoded as strictly as a single one.
+
+    ``free_text`` is that of ``reading.json.decode``.
 
     Raises:
         EvidenceError: as ``reading.json.decode``.

@@ -35,7 +35,9 @@ def lines(source: Source) -> Iterator[str]:
         yield _decoded(rest, source)
 
 
-def table(source: Source, *, delimiter: str = ",", required: tuple[str, ...] = ()) -> Iterator[tuple[int, dict[str, str]]]:
+def table(
+    source: Source, *, delimiter: str = ",", required: tuple[str, ...] = ()
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows of a CSV file with a header, as ``(line, {column: cell})``.
 
     Raises:
@@ -65,7 +67,13 @@ def decimal(text: str, what: str, name: str, line: int | None = None) -> Decimal
         return Decimal(text)
     if text.strip().lower().lstrip("+-") in ("nan", "inf", "infinity"):
         raise EvidenceError("E_NONFINITE", f"{what} is {text.strip()}", file=name, line=line)
-    raise EvidenceError("E_NUMBER", f"{what} is not a number: {text[:40]!r}", file=name, line=line, hint="write plain decimal numbers with a point")
+    raise EvidenceError(
+        "E_NUMBER",
+        f"{what} is not a number: {text[:40]!r}",
+        file=name,
+        line=line,
+        hint="write plain decimal numbers with a point",
+    )
 
 
 def count(text: str, what: str, name: str, line: int | None = None) -> int:
@@ -84,24 +92,45 @@ def _decoded(part: bytes, source: Source) -> str:
     try:
         return part.rstrip(b"\r").decode("utf-8")
     except UnicodeDecodeError as error:
-        raise EvidenceError("E_ENCODING", f"not valid UTF-8 at byte {error.start} of a line", file=source.name, hint="write UTF-8") from None
+        raise EvidenceError(
+            "E_ENCODING",
+            f"not valid UTF-8 at byte {error.start} of a line",
+            file=source.name,
+            hint="write UTF-8",
+        ) from None
 
 
 def _header(cells: list[str], required: tuple[str, ...], source: Source) -> list[str]:
     twice = next((cell for at, cell in enumerate(cells) if cell in cells[:at]), None)
     if twice is not None:
-        raise EvidenceError("E_DUPLICATE_KEY", f"the column {twice!r} stands twice in the header", file=source.name, line=1)
+        raise EvidenceError(
+            "E_DUPLICATE_KEY", f"the column {twice!r} stands twice in the header", file=source.name, line=1
+        )
     missing = [name for name in required if name not in cells]
     if missing and len(missing) == len(required):
-        raise EvidenceError("E_HEADER", f"no header with {', '.join(required)}", file=source.name, line=1, hint="export with a header line")
+        raise EvidenceError(
+            "E_HEADER",
+            f"no header with {', '.join(required)}",
+            file=source.name,
+            line=1,
+            hint="export with a header line",
+        )
     if missing:
-        raise EvidenceError("E_MISSING_FIELD", f"the column {missing[0]} is missing", file=source.name, line=1)
+        raise EvidenceError(
+            "E_MISSING_FIELD", f"the column {missing[0]} is missing", file=source.name, line=1
+        )
     return cells
 
 
 def _row(header: list[str], row: list[str], line: int, source: Source) -> dict[str, str]:
     if len(row) != len(header):
-        raise EvidenceError("E_ROW_WIDTH", f"the row has {len(row)} of {len(header)} cells", file=source.name, line=line, hint="check the quoting")
+        raise EvidenceError(
+            "E_ROW_WIDTH",
+            f"the row has {len(row)} of {len(header)} cells",
+            file=source.name,
+            line=line,
+            hint="check the quoting",
+        )
     return dict(zip(header, row, strict=True))
 
 

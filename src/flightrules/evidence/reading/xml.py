@@ -24,8 +24,24 @@ TOKEN_LIMIT = 4 << 20
 _CHUNK = 1 << 18
 _NS = "\x1f"
 _ENCODINGS = frozenset(
-    "utf-8 utf8 us-ascii ascii iso-8859-1 iso8859-1 latin1 latin-1 iso-8859-15 windows-1252 cp1252 windows-1251 "
-    "windows-1250 utf-16 utf-16le utf-16be".split()
+    [
+        "utf-8",
+        "utf8",
+        "us-ascii",
+        "ascii",
+        "iso-8859-1",
+        "iso8859-1",
+        "latin1",
+        "latin-1",
+        "iso-8859-15",
+        "windows-1252",
+        "cp1252",
+        "windows-1251",
+        "windows-1250",
+        "utf-16",
+        "utf-16le",
+        "utf-16be",
+    ]
 )
 _DECLARED = re.compile(rb"""\A(?:\xef\xbb\xbf)?\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']{1,40})["']""")
 _VERSION = re.compile(rb"""\A(?:\xef\xbb\xbf)?\s*<\?xml\s+version\s*=\s*["']([^"']{1,10})["']""")
@@ -79,7 +95,7 @@ def guarded_parser(source: Source, *, namespaces: bool = True, notices: list[Not
     """An expat parser that refuses entity declarations and unknown encodings before it reads them."""
     head = source.head(512)
     _check_declaration(source, head)
-    parser = expat.ParserCreate(namespace_separator=_NS if namespaces else None)
+    parser: Any = expat.ParserCreate(namespace_separator=_NS if namespaces else None)
     parser.buffer_text = True
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
 
@@ -92,7 +108,7 @@ def guarded_parser(source: Source, *, namespaces: bool = True, notices: list[Not
             "remove the internal DTD subset",
         )
 
-    def doctype(name: str, system: str | None, public: str | None, has_subset: int) -> None:
+    def doctype(name: str, *_: object) -> None:
         if notices is not None:
             notices.append(Notice("W_DTD_IGNORED", f"DOCTYPE {name} was not fetched"))
 
@@ -244,7 +260,7 @@ class _Builder:
             self._stack[-1].children.append(node)
         self._stack.append(node)
 
-    def _end(self, name: str) -> None:
+    def _end(self, _name: str) -> None:
         self._depth -= 1
         if not self._stack:
             return

@@ -10,9 +10,9 @@ import pytest
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence import registry
-from flightrules.evidence.records.findings import SEVERITIES
 from flightrules.evidence.head import look
 from flightrules.evidence.measurement import Reading
+from flightrules.evidence.records.findings import SEVERITIES
 from flightrules.evidence.source import Source
 
 _ODD: tuple[Any, ...] = (

@@ -15,7 +15,6 @@ ARGUED = {
     "defectdojo-generic/generic_report_kev_cvssv4.csv": "its last cell never ends, so rows may be lost",
     "nikto/juice-shop.json": "151 items; the peer folds items of one kind at different addresses",
     "nuclei/multiple_v3.json": "six records; the peer folds two of one template and host",
-    "openvex/openvex_many_vuln.json": "three statements say not affected, one fixed; two are live",
     "spotbugs/many_findings.xml": "83 instances, as its own summary says; the peer folds equal hashes",
     "spotbugs/version_4.4.0.xml": "56 instances, as its own summary says; the peer folds by kind",
     "testssl/failed_target.csv": "the target was never reached; the peer counts the failure as a finding",
