@@ -32,8 +32,7 @@ _ALWAYS = {"html": "report.html", "md": "report.md", "json": "report.json"}
 def write_outputs(report: Report, arguments: Namespace, root: str) -> str | None:
     """Write the report and what was asked for; returns the path of the page, relative to here."""
     if arguments.format != "text":
-        sys.stdout.buffer.write(_rendered(report, arguments.format))
-        sys.stdout.flush()
+        _to_stdout(report, arguments.format)
     for one in arguments.output:
         kind, sign, path = one.partition("=")
         if not sign or kind not in _MODULES:
@@ -48,6 +47,32 @@ def write_outputs(report: Report, arguments: Namespace, root: str) -> str | None
     for kind, name in _ALWAYS.items():
         write_file(os.path.join(root, FOLDER, name), _rendered(report, kind))
     return os.path.relpath(os.path.join(root, FOLDER, "report.html"))
+
+
+def _to_stdout(report: Report, kind: str) -> None:
+    """The output itself; for GitHub the annotations, and the summary where the host wants it."""
+    written = b"" if kind == "github" and _to_step_summary(report) else _rendered(report, kind)
+    if kind == "github":
+        from flightrules.reports.github import annotation_lines
+
+        written = annotation_lines(report).encode() + written
+    sys.stdout.buffer.write(written)
+    sys.stdout.flush()
+
+
+def _to_step_summary(report: Report) -> bool:
+    """Append the summary to the file that GITHUB_STEP_SUMMARY names; false where none is named."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return False
+    from flightrules.reports.github import MOST_BYTES, summary
+
+    try:
+        with open(path, "ab") as file:
+            file.write(summary(report, MOST_BYTES - file.tell()).encode())
+    except OSError as error:
+        raise UsageError("E_WRITE", f"cannot write: {error.strerror}", file=path) from None
+    return True
 
 
 def write_file(path: str, data: bytes) -> None:

@@ -9,7 +9,11 @@ from typing import Any
 from flightrules import __version__
 from flightrules.engine.operators import shown
 from flightrules.engine.verdict import CriterionResult, DefectLine, EvidenceUse
+from flightrules.reports.plain import json_safe, storable
 from flightrules.reports.report import Report, actual_of, target_of
+from flightrules.reports.section_annex import indicator_of
+from flightrules.reports.section_rollback import rollback_answer
+from flightrules.reports.wording import statement
 from flightrules.rules.exceptions import Approval, Waiver
 from flightrules.rules.render import render as sentence
 
@@ -20,11 +24,25 @@ VERSION = "flightrules-report/1"
 
 def render(report: Report) -> str:
     """The record as text, indented, ending in a line end."""
-    return json.dumps(record(report), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    return json_safe(json.dumps(record(report), ensure_ascii=False, indent=2, sort_keys=True)) + "\n"
 
 
 def record(report: Report) -> dict[str, Any]:
     """The verdict as plain values: text, whole numbers, lists, objects; exact decimals are text."""
+    stored: dict[str, Any] = _stored(_record(report))
+    return stored
+
+
+def _stored(value: Any) -> Any:
+    """The value with odd file names made fit for UTF-8."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(key): _stored(one) for key, one in value.items()}
+    return [_stored(one) for one in value] if isinstance(value, list) else value
+
+
+def _record(report: Report) -> dict[str, Any]:
     verdict, book = report.verdict, report.rulebook
     return {
         "format": VERSION,
@@ -50,7 +68,44 @@ def record(report: Report) -> dict[str, Any]:
         "waivers": [_waiver(one) for one in verdict.waivers],
         "quarantined": list(verdict.quarantined),
         "unused_evidence": list(verdict.unused),
+        "not_looked_for": list(verdict.not_looked_for),
+        "release": _release(report),
+        "rollback": _rollback(report),
+        "indicators": [_indicator(report, kind) for kind in ("leading", "lagging")],
+        "statement": statement(verdict),
     }
+
+
+def _release(report: Report) -> dict[str, Any]:
+    facts, book = report.rulebook.release, report.rulebook
+    window = facts.window
+    return {
+        "qa_lead": facts.qa_lead,
+        "features": list(facts.features),
+        "excluded": list(facts.excluded),
+        "opens": _time(window.opens_at) if window else None,
+        "closes": _time(window.closes_at) if window and window.closes_at else None,
+        "agreed_by": [
+            {"name": one.name, "role": one.role, "at": _time(one.at) if one.at else None}
+            for one in book.identity.agreed_by
+        ],
+    }
+
+
+def _rollback(report: Report) -> dict[str, Any]:
+    plan = report.rulebook.rollback
+    return {
+        "at_what_error_rate": rollback_answer(report.rulebook),
+        "method": plan.method,
+        "owner": plan.owner,
+        "estimated_minutes": plan.estimated_minutes,
+        "triggers": [one.id for one in plan.triggers],
+    }
+
+
+def _indicator(report: Report, kind: str) -> dict[str, Any]:
+    one, value = indicator_of(report, kind)
+    return {"kind": kind, "id": one.id if one else None, "value": value}
 
 
 def _criterion(result: CriterionResult) -> dict[str, Any]:

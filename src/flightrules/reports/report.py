@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import IntEnum
+from functools import lru_cache
 
 from flightrules.engine.operators import shown
 from flightrules.engine.verdict import CriterionResult, Interval, Status, Verdict
+from flightrules.rules.criterion import Criterion
 from flightrules.rules.exceptions import Approval
 from flightrules.rules.metrics import METRICS
 from flightrules.rules.render import number, render
@@ -106,7 +108,11 @@ def weight_of(result: CriterionResult, verdict: Verdict) -> Weight:
 
 def title_of(result: CriterionResult) -> str:
     """The criterion's subject in words, without operator and threshold."""
-    criterion = result.rule.criterion
+    return _title(result.rule.criterion)
+
+
+@lru_cache(maxsize=1024)
+def _title(criterion: Criterion) -> str:
     if criterion.metric == "checklist.done_rate":
         return (criterion.selector("checklist") or "").capitalize()
     head = render(replace(criterion, scope=None)).partition(f" {criterion.operator} ")[0].rstrip(".")

@@ -39,7 +39,9 @@ def verdict_sentence(report: Report) -> str:
 
 def _advisory(verdict: Verdict) -> str:
     number = sum(result.would_block for result in verdict.results)
-    return f" {count(number, 'advisory criterion', 'advisory criteria')} not met." if number else ""
+    verb = "does" if number == 1 else "do"
+    said = count(number, "advisory criterion", "advisory criteria")
+    return f" {said} {verb} not pass." if number else ""
 
 
 def recommendation_section(report: Report) -> Section:

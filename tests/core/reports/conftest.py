@@ -147,7 +147,9 @@ def sarif(findings=0):
 
     results = [{"ruleId": "xss", "level": "error", "message": {"text": "m"}} for _ in range(findings)]
     run = {
-        "tool": {"driver": {"name": "zap", "rules": [{"id": "xss", "properties": {"security-severity": "8.0"}}]}},
+        "tool": {
+            "driver": {"name": "zap", "rules": [{"id": "xss", "properties": {"security-severity": "8.0"}}]}
+        },
         "results": results,
         "invocations": [{"executionSuccessful": True}],
     }
@@ -166,7 +168,16 @@ class Gate:
         source = Source.of(data.encode(), path)
         taken = NOW - timedelta(hours=14)
         one = Evidence(
-            method, path, source.digest(), source.size, read(source), NOW, taken, "staging", "4.2.1", "binding"
+            method,
+            path,
+            source.digest(),
+            source.size,
+            read(source),
+            NOW,
+            taken,
+            "staging",
+            "4.2.1",
+            "binding",
         )
         return Found((one,), (), (), (), (path,))
 
