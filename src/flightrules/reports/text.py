@@ -253,11 +253,8 @@ def _closing(report: Report, style: Style, exit_code: int, path: str | None) -> 
     said += [f"exit {exit_code}"]
     said += [f"report: {one_line(path)}"] if path else []
     word = f"advise mode: would be {verdict.outcome}" if verdict.advise else str(verdict.outcome)
-    first, *rest = fold(f"{word}  {style.dot.join(said)}", style.width)
-    return [
-        style.paint(word, _OUTCOMES[verdict.outcome]) + first[len(word) :],
-        *(f"  {line}" for line in rest),
-    ]
+    first, *rest = joined([f"{word}  {said[0]}", *said[1:]], style.dot, style.width)
+    return [style.paint(word, _OUTCOMES[verdict.outcome]) + first[len(word) :], *rest]
 
 
 def _printable(text: str, style: Style) -> str:
