@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from flightrules.cli.files import Tree
 from flightrules.cli.parallel import read_all
@@ -210,7 +209,7 @@ def _changed_since(base: str, root: str) -> Changes:
     from flightrules.connectors.git import changed_lines
 
     try:
-        changed: Any = changed_lines(root, base)
+        changed = changed_lines(root, base)
     except EvidenceError as error:
         return Changes(base, refusal=Refusal(base, error.code, error.message, hint=error.hint))
-    return Changes(changed.base, changed.lines, frozenset(changed.tracked))
+    return Changes(changed.merge_base, changed.files, changed.tracked)

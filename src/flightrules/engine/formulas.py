@@ -170,46 +170,57 @@ def _with(measured: Measured, definitions: dict[str, str]) -> Measured:
     )
 
 
-def _findings(prefix: str, *, new: bool) -> Callable[[Question], Answer]:
+def _findings(*, new: bool) -> Callable[[Question], Answer]:
     def formula(question: Question) -> Answer:
-        records = question.joined.records.get("Findings") or question.joined.records.get("Violations")
-        if records is None:
-            return _totals_of_findings(question, prefix, new=new)
         wanted = _wanted_severities(question)
-        if wanted is not None:
-            records = records.select(wanted)
-        records = _of_standard(records, question)
-        if not new:
-            count = len(records.live)
-            return Measured(
-                Decimal(count), f"{count} live", samples=count, details=tuple(records.titles(_NAMED))
-            )
-        return _new_findings(question, records, wanted)
+        records = _narrowed(question.joined.records.get("Findings"), wanted)
+        if records is None:
+            return _totals(question, "findings", new=new)
+        return _counted(question, records, _narrowed(_before(question, "Findings"), wanted), new=new)
 
     return formula
 
 
-def _new_findings(question: Question, records: Any, wanted: frozenset[str] | None) -> Answer:
+def _violations(*, new: bool) -> Callable[[Question], Answer]:
+    def formula(question: Question) -> Answer:
+        standard = question.criterion.selector("standard")
+        standards = (standard,) if standard else ()
+        records, before = question.joined.records.get("Violations"), _before(question, "Violations")
+        if records is None:
+            return _totals(question, "a11y", new=new)
+        narrowed = before.select(standards=standards) if before is not None else None
+        return _counted(question, records.select(standards=standards), narrowed, new=new)
+
+    return formula
+
+
+def _narrowed(records: Any, severities: frozenset[str] | None) -> Any:
+    return records if records is None or severities is None else records.select(severities)
+
+
+def _before(question: Question, kind: str) -> Any:
+    return join(question.found.baseline).records.get(kind) if question.found.baseline else None
+
+
+def _counted(question: Question, records: Any, before: Any, *, new: bool) -> Answer:
+    """Live records, or those of them that the baseline does not hold."""
+    total = len(records.live)
+    if not new:
+        return Measured(Decimal(total), f"{total} live", samples=total, details=tuple(records.titles(_NAMED)))
     if question.found.baseline_refused:
-        return Unmeasured(
-            Status.ERROR, f"the baseline cannot be read: {question.found.baseline_refused[0].sentence}"
-        )
-    joined = join(question.found.baseline) if question.found.baseline else None
-    baseline = joined.records.get("Findings") or joined.records.get("Violations") if joined else None
-    if baseline is not None and wanted is not None:
-        baseline = baseline.select(wanted)
+        reason = f"the baseline cannot be read: {question.found.baseline_refused[0].sentence}"
+        return Unmeasured(Status.ERROR, reason)
+    if not total:
+        return Measured(Decimal(0), "0 new of 0 live", samples=0)
     try:
-        found = records.new_against(baseline)
+        found = records.new_against(before)
     except EvidenceError as error:
         return Unmeasured(Status.NO_DATA, error.message, error.hint or "")
     count = len(found.live)
-    definitions = {"new": f"compared by {found.compared_by}"} if found.compared_by else {}
+    way = getattr(found, "compared_by", "fingerprints")
+    sentence, details = f"{count} new of {total} live", tuple(found.titles(_NAMED))
     return Measured(
-        Decimal(count),
-        f"{count} new of {len(records.live)} live",
-        samples=len(records.live),
-        details=tuple(found.titles(_NAMED)),
-        definitions=definitions,
+        Decimal(count), sentence, samples=total, details=details, definitions={"new": f"compared by {way}"}
     )
 
 
@@ -218,13 +229,7 @@ def _wanted_severities(question: Question) -> frozenset[str] | None:
     return frozenset(named.split("|")) | {"unknown"} if named else None
 
 
-def _of_standard(records: Any, question: Question) -> Any:
-    standard = question.criterion.selector("standard")
-    select = getattr(records, "of_standard", None)
-    return select(standard) if standard and select is not None else records
-
-
-def _totals_of_findings(question: Question, prefix: str, *, new: bool) -> Answer:
+def _totals(question: Question, prefix: str, *, new: bool) -> Answer:
     if new:
         return Unmeasured(
             Status.NO_DATA, "the report holds counts only; new ones cannot be told from old ones"
@@ -358,11 +363,11 @@ FORMULAS: dict[str, Callable[[Question], Answer]] = {
     "defects.undocumented": count_undocumented,
     "defects.density": density,
     "stories.accepted_rate": stories,
-    "findings.open": _findings("findings", new=False),
-    "findings.new": _findings("findings", new=True),
+    "findings.open": _findings(new=False),
+    "findings.new": _findings(new=True),
     "findings.suppressed": _suppressed,
-    "a11y.violations": _findings("a11y", new=False),
-    "a11y.new": _findings("a11y", new=True),
+    "a11y.violations": _violations(new=False),
+    "a11y.new": _violations(new=True),
     "load.percentile": _percentile,
     "load.error_rate": _share("load.failed", "load.requests", "requests failed"),
     "load.rps": _load_value("load.rps", "throughput", " requests/s"),

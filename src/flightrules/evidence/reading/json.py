@@ -29,7 +29,7 @@ _ARRAY_LIMIT = 2_000_000
 _ITEM_LIMIT = 8_000_000
 _STRING_LIMIT = 8 << 20
 _EXPONENT_LIMIT = 300
-_CUT_TOKEN = re.compile(r"tr?u?|fa?l?s?|nu?l?|-|\.|[eE][+-]?|u[0-9a-fA-F]{0,3}")
+_CUT_TOKEN = re.compile(r"tr?u?|fa?l?s?|nu?l?|-|\.|[eE][+-]?|u[0-9a-fA-F]{0,4}")
 _SUSPICIOUS = ("\\u0000", "\\ud", "\\uD")
 
 
