@@ -96,8 +96,8 @@ def install() -> Path:
 def regenerate(state: State, axe: Path, chromium: str) -> None:
     """Measure one release and the release before it, and put both beside the state's rulebook."""
     folder = HERE / state.name
-    evidence, baseline = folder / "evidence", folder / "baseline"
-    for old in (evidence, baseline):
+    evidence, baseline, entry = folder / "evidence", folder / "baseline", folder / "entry"
+    for old in (evidence, baseline, entry):
         shutil.rmtree(old, ignore_errors=True)
         old.mkdir(parents=True)
     with source_of(state.before) as before:
@@ -108,7 +108,7 @@ def regenerate(state: State, axe: Path, chromium: str) -> None:
         with serving(source):
             accessibility(source, evidence, axe, chromium)
             load(source, evidence, state.users)
-        paperwork(source, evidence, state.release)
+        paperwork(source, evidence, entry, state.release)
     write_rulebook(state, folder)
     bind(state, folder)
 
@@ -206,13 +206,13 @@ def load(source: Path, evidence: Path, users: int) -> None:
         shutil.copy(source / f"locust_{part}.csv", evidence / "load")
 
 
-def paperwork(source: Path, evidence: Path, release: str) -> None:
+def paperwork(source: Path, evidence: Path, entry: Path, release: str) -> None:
     """The defect export and the entry checklist; both are simulated, see tracker/."""
     python = str(BIN / "python")
     export = run(python, "tracker/export.py", release, cwd=source)
     (evidence / "jira.json").write_text(export, encoding="utf-8")
     checklist = run(python, "tracker/checklist.py", release, now(), cwd=source)
-    (evidence / "checklist.json").write_text(checklist, encoding="utf-8")
+    (entry / "checklist.json").write_text(checklist, encoding="utf-8")
 
 
 def write_rulebook(state: State, folder: Path) -> None:
