@@ -13,6 +13,7 @@ from flightrules.cli.main import COMMANDS, parser_for
 from flightrules.errors.catalogue import CATALOGUE
 from flightrules.evidence.registry import FORMATS
 from flightrules.rules.metrics import METRICS
+from flightrules.rules.reference import reference_markdown
 
 __all__ = ["pages"]
 
@@ -28,6 +29,7 @@ def pages() -> dict[str, str]:
         "codes.md": _codes(),
         "verdicts.md": _verdicts(),
         "cli.md": _cli(),
+        "rulebook.md": _rulebook(),
     }
 
 
@@ -82,6 +84,13 @@ def _cli() -> str:
         text += f"\n## flightrules {name}\n\n{said[:1].upper()}{said[1:]}.\n\n"
         text += _table(("Argument", "What it does"), [row for row in map(_argument, parser._actions) if row])
     return text
+
+
+def _rulebook() -> str:
+    """Every section and key, from the declarations that the loader itself uses."""
+    text = f"{_NOTE}# The rulebook, key by key\n\nUnknown keys, repeated keys, tags and merge keys are refused; every value is read as "
+    text += "text and converted by its declared type. The JSON Schema for editors: `flightrules schema`.\n\n"
+    return text + reference_markdown()
 
 
 def _argument(action: Action) -> tuple[str, str]:
