@@ -1,10 +1,21 @@
-"""What all tests share: where the reference material lies, if it is here."""
+"""What all tests share: where the reference material lies, and how properties are tried."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+# A busy machine is no defect, so nothing is timed; under CI the same examples are tried each time.
+settings.register_profile(
+    "flightrules",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("flightrules")
 
 
 @pytest.fixture(scope="session")
