@@ -12,6 +12,12 @@ OPEN = {"name": "In Progress", "statusCategory": {"id": 4, "key": "indeterminate
 DONE = {"name": "Done", "statusCategory": {"id": 3, "key": "done", "name": "Done"}}
 
 
+CUSTOM = {
+    "affected_users": ("customfield_10050", "Affected users"),
+    "business_impact": ("customfield_10051", "Business impact"),
+}
+
+
 def issue(at: int, entry: dict, release: str) -> dict:
     return {
         "id": str(10_000 + at),
@@ -25,6 +31,7 @@ def issue(at: int, entry: dict, release: str) -> dict:
             "labels": ["checkout"],
             "fixVersions": [],
             "created": f"{entry['created']}T08:00:00.000+0000",
+            **{field: entry.get(name) for name, (field, _) in CUSTOM.items()},
         },
     }
 
@@ -32,7 +39,8 @@ def issue(at: int, entry: dict, release: str) -> dict:
 def answer(entries: list[dict], release: str) -> dict:
     known = [entry for entry in entries if entry.get("since", "") <= release]
     issues = [issue(at, entry, release) for at, entry in enumerate(known)]
-    return {"expand": "schema,names", "startAt": 0, "maxResults": 100, "total": len(issues), "issues": issues}
+    page = {"expand": "schema,names", "startAt": 0, "maxResults": 100, "total": len(issues)}
+    return {**page, "issues": issues, "names": dict(CUSTOM.values())}
 
 
 if __name__ == "__main__":
