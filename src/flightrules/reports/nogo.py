@@ -6,6 +6,8 @@ affected, is named as not stated; nothing is made up. For any other verdict it s
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from flightrules.engine.verdict import CriterionResult, DefectLine, Outcome, Verdict
 from flightrules.reports.plain import one_line
 from flightrules.reports.report import (
@@ -24,35 +26,58 @@ from flightrules.rules.criterion import Enforcement
 __all__ = ["MOST_WORDS", "render"]
 
 MOST_WORDS = 350  # two minutes at 175 words a minute
-_SHOWN = 4
-_SHORT = 90
-_SENTENCE = 130
-_WORDS = 18
+
+
+class _Cut(NamedTuple):
+    """How many lines a part shows, and how many words of a name, so that none uses up the minutes."""
+
+    lines: int
+    words: int
+
+    def brief(self, text: str, longest: int = 130) -> str:
+        """The text cut by characters and by words."""
+        words = one_line(text, longest).split(" ")
+        return " ".join(words[: self.words]) + (" …" if len(words) > self.words else "")
+
+    def bullets(self, lines: list[str]) -> str:
+        """The first lines, and how many more there are."""
+        shown = [f"- {line}" for line in lines[: self.lines]]
+        if len(lines) > self.lines:
+            shown.append(f"- and {len(lines) - self.lines} more, in the report")
+        return "\n".join(shown)
+
+    def named(self, names: list[str]) -> str:
+        """A few names as a list in a sentence."""
+        most = max(1, self.lines - 1)
+        shown = [self.brief(name, 90) for name in names[:most]]
+        left = len(names) - most
+        return listed([*shown, f"{left} more"] if left > 0 else shown)
+
+
+_CUTS = (_Cut(4, 18), _Cut(3, 14), _Cut(2, 9), _Cut(1, 5))
 
 
 def render(report: Report) -> str:
-    """The message as plain text, ending in a line end."""
-    verdict = report.verdict
-    if verdict.outcome is Outcome.NO_GO:
-        parts = [_status(report), _blocking(report), _risk(report), _way(report), _alternatives(report)]
-        return "\n\n".join(parts) + "\n"
-    return f"{_not_a_no_go(report)}\n"
+    """The message as plain text of at most ``MOST_WORDS``, ending in a line end."""
+    write = _no_go if report.verdict.outcome is Outcome.NO_GO else _not_a_no_go
+    for cut in _CUTS:
+        message = write(report, cut)
+        if len(message.split()) <= MOST_WORDS:
+            break
+    return f"{message}\n"
 
 
-def _name(report: Report) -> str:
-    return one_line(product_of(report), _SHORT)
+def _no_go(report: Report, cut: _Cut) -> str:
+    parts = (_status, _blocking, _risk, _way, _alternatives)
+    return "\n\n".join(part(report, cut) for part in parts)
 
 
-def _not_a_no_go(report: Report) -> str:
-    verdict, name = report.verdict, _name(report)
+def _not_a_no_go(report: Report, cut: _Cut) -> str:
+    verdict, name = report.verdict, cut.brief(product_of(report))
     if verdict.outcome is Outcome.HOLD:
-        waiting = _titles(report)
-        more = f" and {len(waiting) - _SHOWN} more" if len(waiting) > _SHOWN else ""
-        awaited = ", ".join(waiting[:_SHOWN]) + more
-        return (
-            f"{name} is on hold: this is not a no-go. {verdict_sentence(report)}\n"
-            f"Awaited: {awaited or 'a criterion that can be judged'}."
-        )
+        awaited = cut.named(_titles(_shut(report))) or "a criterion that can be judged"
+        said = f"{name} is on hold: this is not a no-go. {verdict_sentence(report)}"
+        return f"{said}\nAwaited: {awaited}."
     word = "would be " if verdict.advise else "is "
     return f"{name} {word}{verdict.outcome}: there is no no-go to send. {verdict_sentence(report)}"
 
@@ -65,95 +90,79 @@ def _bad(verdict: Verdict) -> list[DefectLine]:
     return [line for line in verdict.defects if line.blocks]
 
 
-def _bullets(lines: list[str], *, more: str = "in the report") -> str:
-    shown = [f"- {line}" for line in lines[:_SHOWN]]
-    if len(lines) > _SHOWN:
-        shown.append(f"- and {len(lines) - _SHOWN} more, {more}")
-    return "\n".join(shown)
+def _titles(results: list[CriterionResult]) -> list[str]:
+    return [title_of(result) for result in results]
 
 
-def _brief(text: str, longest: int = _SENTENCE) -> str:
-    """Cut by characters and by words, so that no name uses up the reader's minutes."""
-    words = one_line(text, longest).split(" ")
-    return " ".join(words[:_WORDS]) + (" …" if len(words) > _WORDS else "")
-
-
-def _status(report: Report) -> str:
+def _status(report: Report, cut: _Cut) -> str:
     verdict = report.verdict
-    does = "would not meet" if verdict.advise else "does not meet"
     criteria, defects = len(_shut(report)), len(_bad(verdict))
     parts = (
         [f"{criteria} of {count(len(verdict.results), 'criterion', 'criteria')} not met"] if criteria else []
     )
     parts += [count(defects, "blocking defect")] if defects else []
-    return (
-        f"{_name(report)} {does} the criteria of its gate {one_line(verdict.gate, _SHORT)}: {listed(parts)}."
-    )
+    does = "would not meet" if verdict.advise else "does not meet"
+    name, gate = cut.brief(product_of(report)), cut.brief(verdict.gate, 90)
+    return f"{name} {does} the criteria of its gate {gate}: {listed(parts)}."
 
 
-def _blocking(report: Report) -> str:
-    lines = [f"{_defect(line)}: {_brief(line.reason, _SHORT)}" for line in _bad(report.verdict)]
-    lines += [_brief(_measured(result)) for result in _shut(report)]
-    return "What blocks:\n" + _bullets(lines)
+def _blocking(report: Report, cut: _Cut) -> str:
+    lines = [f"{_defect(line, cut)}: {cut.brief(line.reason, 90)}" for line in _bad(report.verdict)]
+    lines += [_measured(result, cut) for result in _shut(report)]
+    return f"What blocks:\n{cut.bullets(lines)}"
 
 
-def _defect(line: DefectLine) -> str:
-    return _brief(f"{line.id} ({line.severity}) {line.title}", _SHORT)
+def _defect(line: DefectLine, cut: _Cut) -> str:
+    return cut.brief(f"{line.id} ({line.severity}) {line.title}", 90)
 
 
-def _measured(result: CriterionResult) -> str:
-    target = target_of(result)
+def _measured(result: CriterionResult, cut: _Cut) -> str:
+    title, target = cut.brief(title_of(result), 90), target_of(result)
     if result.actual is None:
-        return f"{title_of(result)}: {result.status} (target {target}); {result.reason}"
-    return f"{title_of(result)}: {actual_of(result)} (target {target}); {behind(result)}"
+        return f"{title}: {result.status} (target {target}); {cut.brief(result.reason)}"
+    return f"{title}: {actual_of(result)} (target {target}); {cut.brief(behind(result))}"
 
 
-def _risk(report: Report) -> str:
-    stated, silent = [], []
-    for line in _bad(report.verdict):
-        accepted = line.acceptance
-        if accepted is None:
-            silent.append(one_line(line.id, _SHORT))
-        else:
-            stated.append(_brief(f"{line.id}: {accepted.affected_users}; {accepted.business_impact}"))
-    lines = stated[:_SHOWN]
-    lines += [f"users and cost of {_named(silent)}: not stated in any record"] if silent else []
-    lines += (
-        [f"{_named(_titles(report))}: effect on users and revenue is not stated"] if _shut(report) else []
-    )
+def _risk(report: Report, cut: _Cut) -> str:
+    bad = _bad(report.verdict)
+    stated = [
+        cut.brief(f"{line.id}: {line.acceptance.affected_users}; {line.acceptance.business_impact}")
+        for line in bad
+        if line.acceptance is not None
+    ]
+    silent = [line.id for line in bad if line.acceptance is None]
+    lines = stated[: cut.lines]
+    lines += [f"users and cost of {cut.named(silent)}: not stated in any record"] if silent else []
+    shut = _titles(_shut(report))
+    lines += [f"{cut.named(shut)}: effect on users and revenue is not stated"] if shut else []
     return "Risk if shipped:\n" + "\n".join(f"- {line}" for line in lines)
 
 
-def _titles(report: Report) -> list[str]:
-    return [one_line(title_of(result), _SHORT) for result in _shut(report)]
-
-
-def _named(names: list[str]) -> str:
-    left = len(names) - 3
-    shown = [_brief(name, _SHORT) for name in names[:3]]
-    return listed([*shown, f"{left} more"] if left > 0 else shown)
-
-
-def _way(report: Report) -> str:
-    lines = [f"{_defect(line)}: mend it, or descope it" for line in _bad(report.verdict)[:2]]
-    lines += [_brief(f"{title_of(result)}: {result.fix}") for result in _shut(report) if result.fix]
+def _way(report: Report, cut: _Cut) -> str:
+    lines = [f"{_defect(line, cut)}: mend it, or descope it" for line in _bad(report.verdict)[:2]]
+    lines += [cut.brief(f"{title_of(result)}: {result.fix}") for result in _shut(report) if result.fix]
+    steps = cut.bullets(lines or ["clear each item above"])
     return (
-        "To reach GO:\n"
-        + _bullets(lines or ["clear each item above"])
-        + "\nEffort and dates are not in the evidence; ask the owners before the meeting."
+        f"To reach GO:\n{steps}\nEffort and dates are not in the evidence; ask the owners before the meeting."
     )
 
 
-def _alternatives(report: Report) -> str:
+def _alternatives(report: Report, cut: _Cut) -> str:
     ways = [
-        _without(report),
+        _without(report, cut),
         "Delay, mend the items above, and run the gate again",
         _partial(report),
-        *_waiver(report),
+        *_waiver(report, cut),
         f"Ship and accept the risk. {override_needs(report.rulebook)}",
     ]
     said = "\n".join(f"{at}. {way.rstrip('.')}." for at, way in enumerate(ways, 1))
     return f"Alternatives:\n{said}\n\nRecommendation: {_recommended(report)}"
+
+
+def _without(report: Report, cut: _Cut) -> str:
+    bad = _bad(report.verdict)
+    what = cut.named([line.id for line in bad]) if bad else "what fails"
+    return f"Release without the part that holds {what}: flag off or descoped"
 
 
 def _partial(report: Report) -> str:
@@ -161,13 +170,7 @@ def _partial(report: Report) -> str:
     return f"Release to a small share of users first{inside}; it stays NO-GO until an override is signed"
 
 
-def _without(report: Report) -> str:
-    bad = _bad(report.verdict)
-    what = _named([line.id for line in bad]) if bad else "what fails"
-    return f"Release without the part that holds {what}: flag off or descoped"
-
-
-def _waiver(report: Report) -> list[str]:
+def _waiver(report: Report, cut: _Cut) -> list[str]:
     can = [result for result in _shut(report) if result.enforcement is Enforcement.WAIVABLE]
     if not can:
         return []
@@ -175,8 +178,7 @@ def _waiver(report: Report) -> list[str]:
     roles = list(dict.fromkeys(role for result in can for role in result.rule.waivable_by))
     who = roles or [role.id for role in book.authority.roles if role.may_waive]
     by = f" by {listed([role_title(book, role) for role in who[:4]], 'or')}" if who else ""
-    titles = _named([one_line(title_of(result), _SHORT) for result in can])
-    return [f"Waive {titles}{by}, with a compensating control and an expiry"]
+    return [f"Waive {cut.named(_titles(can))}{by}, with a compensating control and an expiry"]
 
 
 def _recommended(report: Report) -> str:

@@ -84,7 +84,7 @@ def _definitions(report: Report) -> Section:
 
 
 def _evidence(report: Report) -> Section:
-    verdict, book = report.verdict, report.rulebook
+    verdict = report.verdict
     used = [one for one in verdict.evidence if one.refusal is None]
     refused = [one for one in verdict.evidence if one.refusal is not None]
     blocks: list[Block] = [_artefacts(used)] if used else [Text("No evidence was used.")]
@@ -97,7 +97,7 @@ def _evidence(report: Report) -> Section:
     blocks.append(
         Facts(
             (
-                ("Rulebook digest", Cell(book.digest, code=True)),
+                ("Rulebook digest", Cell(verdict.rulebook_digest, code=True)),
                 ("Released artefact, SHA-256", Cell(subject, code=True) if subject else Cell("not stated")),
             )
         )

@@ -215,7 +215,8 @@ def _defects(report: Report, style: Style) -> list[str]:
         return []
     lines = ["", style.paint("Known defects", "1")]
     for one in shown:
-        said = f"  {one_line(one.id, 40)} {one.severity} {one_line(one.title, 160)}: {one_line(one.decision)}"
+        named = f"{one_line(one.id, 40)} {one_line(one.severity, 40)} {one_line(one.title, 160)}"
+        said = f"  {named}: {one_line(one.decision)}"
         lines += hanging(said, style.width, " " * 10)
         lines += hanging(f"{' ' * 10}{one_line(one.reason)}", style.width, " " * 10)
     return lines

@@ -160,6 +160,11 @@ class Gate:
     """Puts a release before the gate and hands back what renderers get."""
 
     now = NOW
+    rulebook = RULEBOOK
+    junit = staticmethod(junit)
+    jira = staticmethod(jira)
+    cobertura = staticmethod(cobertura)
+    sarif = staticmethod(sarif)
 
     def book(self, text=RULEBOOK):
         return load_rulebook(text.encode(), ".flightrules.yml")
@@ -247,28 +252,3 @@ VERDICTS = ("go", "no_go", "conditional")
 def verdict_name(request):
     """One of the three verdicts."""
     return request.param
-
-
-HOSTILE = (
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "' onmouseover='alert(1)",
-    "</style></title></textarea><svg onload=alert(1)>",
-    "&lt;b&gt; &amp;",
-    "[link](javascript:alert(1)) ![i](http://evil.example/x.png)",
-    "https://evil.example/a www.evil.example @team",
-    "| a | b |\n|---|---|\n# head\n- item\n```\ncode",
-    "\x1b[31mred\x1b[0m\x07\x08\x9b31m",
-    "abc\u202egnp.exe\u2066\u2069\u200e",
-    '#eval("1+1") $x^2$ #read("/etc/passwd") @ref <label> *b* _i_ \\input{/etc/passwd}',
-    "::error file=x::pwned%0A::set-output name=a::b",
-    "a\r\nb\x00c\x85d\u2028e",
-    "lone \udc80 surrogate",
-    "]]> <!-- --> <?xml?> &#x3c;",
-    "x" * 5000,
-    "*" * 300,
-    "`" * 7 + "a`b``",
-    "",
-    "1. a",
-    "\ufffe\uffff\U000e0041",
-)
