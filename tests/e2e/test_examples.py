@@ -1,17 +1,21 @@
 """The shipped examples as a stranger meets them: three verdicts, and what happens when somebody tampers."""
 
+import contextlib
+import io
 import json
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from flightrules.cli.main import main
+
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
-FLIGHTRULES = Path(sys.executable).with_name("flightrules")
 AS_OF = (EXAMPLES / "AS_OF").read_text(encoding="utf-8").strip()
 RELEASES = {"go": "4.2.0", "no-go": "4.3.0", "conditional-go": "4.3.1"}
 EXPECTED = {"go": (0, "GO"), "no-go": (1, "NO-GO"), "conditional-go": (0, "CONDITIONAL GO")}
@@ -22,10 +26,18 @@ EVIDENCE = sorted(
 )
 
 
+class Ran(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 def flightrules(folder, *arguments):
-    return subprocess.run(
-        [FLIGHTRULES, *arguments], cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False
-    )
+    """The command, inside this process: the console script itself is run by the demo."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main([str(argument) for argument in arguments])
+    return Ran(int(code), *(stream.buffer.getvalue().decode("utf-8") for stream in (out, err)))
 
 
 def decided(folder, *arguments):
