@@ -1,0 +1,1 @@
+"""The contenders, by kind of evidence: floors, peers and ours."""
