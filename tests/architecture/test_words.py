@@ -31,7 +31,7 @@ def codes_in_use():
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                for word in node.value.split():
+                for word in re.split(r"[\s:,;()`]+", node.value):
                     if CODE.fullmatch(word):
                         found.setdefault(word, path.name)
     return found

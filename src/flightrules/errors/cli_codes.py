@@ -6,89 +6,21 @@ from flightrules.errors.code import Code
 
 __all__ = ["CLI_CODES"]
 
+# fmt: off
 CLI_CODES: tuple[Code, ...] = (
-    Code(
-        "E_COMMAND",
-        "there is no such command",
-        "A misspelt command must not pass as a check.",
-        "See `flightrules --help`.",
-    ),
-    Code(
-        "E_GATE",
-        "there is no such gate",
-        "A check without a gate would evaluate nothing.",
-        "Name a gate of the rulebook with --gate.",
-    ),
-    Code(
-        "E_CRITERION",
-        "the gate has no such criterion",
-        "There is nothing to explain.",
-        "Name one of the gate's criteria.",
-    ),
-    Code(
-        "E_TOPIC",
-        "nothing is called that",
-        "There is nothing to explain.",
-        "See `flightrules explain` for what there is.",
-    ),
-    Code(
-        "E_METHOD",
-        "no evidence source has that name",
-        "Files must belong to a declared method.",
-        "Write --evidence METHOD=PATH with a method of the rulebook.",
-    ),
-    Code(
-        "E_TIME",
-        "the moment cannot be read",
-        "A time without a zone could mean another day.",
-        "Write RFC 3339 with a zone: 2026-11-21T09:00:00Z.",
-    ),
-    Code(
-        "E_OUTPUT",
-        "there is no such output",
-        "Nothing would be written.",
-        "Write --output FORMAT=FILE with one of the formats.",
-    ),
-    Code(
-        "E_WRITE",
-        "a file cannot be written",
-        "The result would be lost.",
-        "Check the folder, its permissions and the disk.",
-    ),
-    Code(
-        "E_EXISTS",
-        "the file is there already",
-        "Keys and rulebooks are never overwritten.",
-        "Name another file, or move the old one away.",
-    ),
-    Code(
-        "E_SIGN",
-        "signing needs a key and a place",
-        "A record without either cannot be made.",
-        "Give both --sign KEY and --attest FILE.",
-    ),
-    Code(
-        "E_SUBJECT",
-        "nothing says what is released",
-        "A signature must be bound to an artefact or a commit.",
-        "Give --artefact FILE, or run inside a git repository.",
-    ),
-    Code(
-        "E_PASSPHRASE",
-        "the passphrase is missing",
-        "It is read from an environment variable only, never from the command line.",
-        "Set the variable that the message names.",
-    ),
-    Code(
-        "E_EXTRA",
-        "an optional part is not installed",
-        "Heavy parts are extras, so that pipelines stay small.",
-        "Install the extra that the message names.",
-    ),
-    Code(
-        "E_INTERNAL",
-        "Flightrules has a defect",
-        "Something happened that must not happen; nothing was decided.",
-        "Set FLIGHTRULES_DEBUG=1 and report what it prints.",
-    ),
+    Code("E_COMMAND", "there is no such command", "A misspelt command must not pass as a check.", "See `flightrules --help`."),
+    Code("E_GATE", "there is no such gate", "A check without a gate would evaluate nothing.", "Name a gate of the rulebook with --gate."),
+    Code("E_CRITERION", "the gate has no such criterion", "There is nothing to explain.", "Name one of the gate's criteria."),
+    Code("E_TOPIC", "nothing is called that", "There is nothing to explain.", "See `flightrules explain` for what there is."),
+    Code("E_METHOD", "no evidence source has that name", "Files must belong to a declared method.", "Write --evidence METHOD=PATH with a method of the rulebook."),
+    Code("E_TIME", "the moment cannot be read", "A time without a zone could mean another day.", "Write RFC 3339 with a zone: 2026-11-21T09:00:00Z."),
+    Code("E_OUTPUT", "there is no such output", "Nothing would be written.", "Write --output FORMAT=FILE with one of the formats."),
+    Code("E_WRITE", "a file cannot be written", "The result would be lost.", "Check the folder, its permissions and the disk."),
+    Code("E_EXISTS", "the file is there already", "Keys and rulebooks are never overwritten.", "Name another file, or move the old one away."),
+    Code("E_SIGN", "signing needs a key and a place", "A record without either cannot be made.", "Give both --sign KEY and --attest FILE."),
+    Code("E_SUBJECT", "nothing says what is released", "A signature must be bound to an artefact or a commit.", "Give --artefact FILE, or run inside a git repository."),
+    Code("E_PASSPHRASE", "the passphrase is missing", "It is read from an environment variable only, never from the command line.", "Set the variable that the message names."),
+    Code("E_EXTRA", "an optional part is not installed", "Heavy parts are extras, so that pipelines stay small.", "Install the extra that the message names."),
+    Code("E_INTERNAL", "Flightrules has a defect", "Something happened that must not happen; nothing was decided.", "Set FLIGHTRULES_DEBUG=1 and report what it prints."),
 )
+# fmt: on

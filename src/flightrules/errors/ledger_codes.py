@@ -6,65 +6,17 @@ from flightrules.errors.code import Code
 
 __all__ = ["LEDGER_CODES"]
 
+# fmt: off
 LEDGER_CODES: tuple[Code, ...] = (
-    Code(
-        "E_ALG",
-        "the signature algorithm is not accepted",
-        "A record is only as strong as the weakest algorithm that is accepted; the key decides it, never the file.",
-        "Use an Ed25519 key; `flightrules keygen` makes one.",
-    ),
-    Code(
-        "E_KEY",
-        "the key cannot be used",
-        "It is damaged, protected, of the wrong half, weak or revoked.",
-        "Name the right key file; `flightrules keygen` makes a new pair.",
-    ),
-    Code(
-        "E_SIGNATURE",
-        "too few valid signatures",
-        "The bytes were changed after signing, or other keys signed them.",
-        "Fetch the record again from where it was written, and check which key signed it.",
-    ),
-    Code(
-        "E_DIGEST",
-        "a digest differs from the recorded one",
-        "The file at hand is not the one that the verdict was given on.",
-        "Compare with the file that the record names.",
-    ),
-    Code(
-        "E_ALTERED",
-        "the file is not byte for byte as it was written",
-        "Something outside the signed part was changed; the signed part still holds.",
-        "Fetch the record again; do not reformat it.",
-    ),
-    Code(
-        "E_NOT_CANONICAL",
-        "a value has no canonical form",
-        "Floating-point numbers and integers beyond 2^53 are read differently by different programs, so their digest would prove nothing.",
-        "Record the number as text.",
-    ),
-    Code(
-        "E_PROOF",
-        "a Merkle proof does not hold",
-        "The entry is not in the tree with this root, or the tree was not only appended to.",
-        "Ask for the proof again for exactly these sizes and roots.",
-    ),
-    Code(
-        "E_ORIGIN",
-        "the ledger is another one",
-        "A signed head counts only for the ledger that it names.",
-        "Name the ledger's own origin and key.",
-    ),
-    Code(
-        "E_ANCHOR",
-        "the ledger is shorter than a head that was signed for it",
-        "Entries at its end were removed.",
-        "Restore the ledger; keep the signed head as proof.",
-    ),
-    Code(
-        "E_DIVERGED",
-        "the ledger contradicts a head that was signed for it",
-        "Two histories were shown under one name, or entries were changed.",
-        "Keep both heads: together they prove it.",
-    ),
+    Code("E_ALG", "the signature algorithm is not accepted", "A record is only as strong as the weakest algorithm that is accepted; the key decides it, never the file.", "Use an Ed25519 key; `flightrules keygen` makes one."),
+    Code("E_KEY", "the key cannot be used", "It is damaged, protected, of the wrong half, weak or revoked.", "Name the right key file; `flightrules keygen` makes a new pair."),
+    Code("E_SIGNATURE", "too few valid signatures", "The bytes were changed after signing, or other keys signed them.", "Fetch the record again from where it was written, and check which key signed it."),
+    Code("E_DIGEST", "a digest differs from the recorded one", "The file at hand is not the one that the verdict was given on.", "Compare with the file that the record names."),
+    Code("E_ALTERED", "the file is not byte for byte as it was written", "Something outside the signed part was changed; the signed part still holds.", "Fetch the record again; do not reformat it."),
+    Code("E_NOT_CANONICAL", "a value has no canonical form", "Floating-point numbers and integers beyond 2^53 are read differently by different programs, so their digest would prove nothing.", "Record the number as text."),
+    Code("E_PROOF", "a Merkle proof does not hold", "The entry is not in the tree with this root, or the tree was not only appended to.", "Ask for the proof again for exactly these sizes and roots."),
+    Code("E_ORIGIN", "the ledger is another one", "A signed head counts only for the ledger that it names.", "Name the ledger's own origin and key."),
+    Code("E_ANCHOR", "the ledger is shorter than a head that was signed for it", "Entries at its end were removed.", "Restore the ledger; keep the signed head as proof."),
+    Code("E_DIVERGED", "the ledger contradicts a head that was signed for it", "Two histories were shown under one name, or entries were changed.", "Keep both heads: together they prove it."),
 )
+# fmt: on
