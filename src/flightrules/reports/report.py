@@ -8,7 +8,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from flightrules.engine.operators import shown
-from flightrules.engine.verdict import CriterionResult, Interval, Status, Verdict
+from flightrules.engine.verdict import CriterionResult, DefectLine, Interval, Status, Verdict
 from flightrules.rules.criterion import Criterion
 from flightrules.rules.exceptions import Approval
 from flightrules.rules.metrics import METRICS
@@ -24,6 +24,7 @@ __all__ = [
     "actual_of",
     "behind",
     "blocker_lines",
+    "decided_because",
     "formula_of",
     "interval_of",
     "known_by",
@@ -181,6 +182,13 @@ def formula_of(result: CriterionResult) -> str:
 def known_by(approval: Approval) -> str:
     """How an approval is known: by a key, or only because a file says so."""
     return f"signed by key {approval.verified_by}" if approval.verified_by else "claimed by a file"
+
+
+def decided_because(line: DefectLine) -> str:
+    """Why a defect blocks or ships; an acceptance that only a file claims is marked as such."""
+    accepted = line.acceptance
+    claimed = accepted is not None and not all(one.verified_by for one in accepted.approvals)
+    return f"{line.reason} (claimed by a file)" if claimed and not line.blocks else line.reason
 
 
 def product_of(report: Report) -> str:

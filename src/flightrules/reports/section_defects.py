@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flightrules.engine.verdict import CriterionResult, DefectLine, Status
 from flightrules.reports.document import Block, Bullets, Cell, Column, Facts, Part, Section, Table, Text
-from flightrules.reports.report import Report, actual_of, target_of, title_of
+from flightrules.reports.report import Report, actual_of, decided_because, target_of, title_of
 from flightrules.reports.wording import approvals, count, glossed_over, moment
 from flightrules.rules.exceptions import Acceptance, Waiver
 from flightrules.rules.rulebook import Rulebook
@@ -65,7 +65,7 @@ def _defect(line: DefectLine) -> tuple[Cell, ...]:
         Cell(line.title or "no title"),
         Cell(line.severity),
         Cell(line.state),
-        Cell(line.decision[:1].upper() + line.decision[1:], line.reason, mark),
+        Cell(line.decision[:1].upper() + line.decision[1:], decided_because(line), mark),
     )
 
 

@@ -14,6 +14,7 @@ from flightrules.reports.report import (
     Report,
     actual_of,
     behind,
+    decided_because,
     interval_of,
     known_by,
     sorted_results,
@@ -218,7 +219,7 @@ def _defects(report: Report, style: Style) -> list[str]:
         named = f"{one_line(one.id, 40)} {one_line(one.severity, 40)} {one_line(one.title, 160)}"
         said = f"  {named}: {one_line(one.decision)}"
         lines += hanging(said, style.width, " " * 10)
-        lines += hanging(f"{' ' * 10}{one_line(one.reason)}", style.width, " " * 10)
+        lines += hanging(f"{' ' * 10}{one_line(decided_because(one))}", style.width, " " * 10)
     return lines
 
 
