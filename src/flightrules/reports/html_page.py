@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from base64 import b64encode
+from binascii import b2a_base64
 
 from flightrules.reports.document import (
     Block,
@@ -69,7 +69,7 @@ def text(value: str) -> str:
 
 
 def _head(document: Document) -> str:
-    digest = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    digest = b2a_base64(hashlib.sha256(_STYLE.encode()).digest(), newline=False).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     return f"""<!DOCTYPE html>
 <html lang="en">
