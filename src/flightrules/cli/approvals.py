@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TypeVar
 
 from flightrules.cli.discover import read_file
 from flightrules.errors import LedgerError, UsageError
 from flightrules.rules.exceptions import Acceptance, Approval, Waiver
 from flightrules.rules.rulebook import Rulebook
+from flightrules.values import replace
 
 __all__ = ["PAYLOAD_TYPE", "signature_path", "with_signatures"]
 

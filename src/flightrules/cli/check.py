@@ -11,8 +11,8 @@ from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 
 from flightrules.cli.evaluation import Evaluation, evaluate_here
-from flightrules.cli.outputs import OUTPUTS, write_outputs
-from flightrules.cli.terminal import colour_wanted, marks_wanted, width_of
+from flightrules.cli.outputs import OUTPUTS, to_stdout, write_outputs
+from flightrules.cli.terminal import colour_wanted, marks_wanted, say, width_of
 from flightrules.engine.verdict import Outcome, Status, Verdict
 from flightrules.errors import ExitCode
 from flightrules.reports.report import Report
@@ -65,8 +65,10 @@ def execute(arguments: Namespace) -> int:
     if arguments.sign or arguments.attest:
         _sign(evaluation, arguments)
     if arguments.format == "text":
-        style = _style(arguments)
-        sys.stdout.write(render_text(report, style, exit_code=int(code), report_path=path))
+        said = render_text(report, _style(arguments), exit_code=int(code), report_path=path)
+        say(said.encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
+    else:
+        to_stdout(report, arguments.format)
     return int(ExitCode.GO) if arguments.exit_zero else int(code)
 
 

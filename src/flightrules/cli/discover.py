@@ -26,14 +26,27 @@ def repository_root(start: str) -> str:
 
 
 def find_rulebook(start: str) -> str | None:
-    """The nearest rulebook from here up to the repository's root, as a path relative to here."""
+    """The nearest rulebook from here up to the repository's root, as a path relative to here.
+
+    A link that leads nowhere is found too: reading it is refused, it is not as if there were no rulebook.
+
+    Raises:
+        UsageError: E_CONTRADICTION where both spellings stand side by side.
+    """
     root = repository_root(start)
     here = os.path.abspath(start)
     while True:
-        for name in NAMES:
-            path = os.path.join(here, name)
-            if os.path.exists(path):
-                return os.path.relpath(path, start)
+        found = [path for name in NAMES if os.path.lexists(path := os.path.join(here, name))]
+        if len(found) > 1:
+            both = " and ".join(NAMES)
+            raise UsageError(
+                "E_CONTRADICTION",
+                f"both {both} are here",
+                file=found[1],
+                hint="keep one, or name it with --rulebook",
+            )
+        if found:
+            return os.path.relpath(found[0], start)
         if here in (root, os.path.dirname(here)):
             return None
         here = os.path.dirname(here)

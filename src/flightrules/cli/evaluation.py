@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from dataclasses import dataclass
 from datetime import datetime
 
 from flightrules.cli.approvals import with_signatures
@@ -20,13 +19,15 @@ from flightrules.rules.exceptions import Acceptance, Waiver
 from flightrules.rules.gate import Gate
 from flightrules.rules.rulebook import Rulebook, load_rulebook, profile_rulebook
 from flightrules.rules.source import Binding
+from flightrules.values import frozen
 
 __all__ = ["DEFAULT_PROFILE", "Evaluation", "evaluate_here", "load_here"]
 
 DEFAULT_PROFILE = "web-feature"
+_YEARS = range(1970, 9000)  # before and after, sums with time spans leave the calendar
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evaluation:
     """The verdict and what it was reached with."""
 
@@ -66,6 +67,14 @@ def load_here(path: str | None) -> tuple[Rulebook, str]:
 
 def _gate(rulebook: Rulebook, name: str | None) -> Gate:
     gate = rulebook.gate(name) if name else rulebook.exit_gate()
+    exits = [one.id for one in rulebook.gates if one.kind == "exit"]
+    if name is None and len(exits) > 1:
+        raise UsageError(
+            "E_GATE",
+            f"the rulebook has {len(exits)} exit gates: {', '.join(exits)}",
+            file=rulebook.origin,
+            hint="name one with --gate",
+        )
     if gate is None and name is None and len(rulebook.gates) == 1:
         gate = rulebook.gates[0]
     if gate is None:
@@ -80,7 +89,7 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or moment.year not in _YEARS:
         raise UsageError(
             "E_TIME", f"--as-of {text[:40]!r} is no time with a zone", hint="write 2026-11-21T09:00:00Z"
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from flightrules.cli.files import Tree
@@ -16,11 +15,12 @@ from flightrules.evidence.registry import read
 from flightrules.evidence.source import Source
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.source import Binding, EvidenceSource
+from flightrules.values import frozen, replace
 
 __all__ = ["Gathering", "gather"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gathering:
     """What the gathering needs to know beside the rulebook.
 
@@ -35,7 +35,7 @@ class Gathering:
     base: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Read:
     """One file as read; what a worker process hands back.
 

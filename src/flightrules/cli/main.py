@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from flightrules import __version__
+from flightrules.cli.terminal import forget_stdout
 from flightrules.errors import ExitCode, FlightrulesError, UsageError
 
 if TYPE_CHECKING:
@@ -30,24 +32,26 @@ COMMANDS: dict[str, str] = {
     "schema": "print the JSON Schema of the rulebook",
     "completion": "print a completion script for bash, zsh or fish",
 }
+_BROKEN_PIPE = 141  # what a shell says of a program that SIGPIPE ended
 _USAGE = "usage: flightrules [--version] [--help] COMMAND [options]"
 
 
 def run() -> None:
     """Entry point of the console script."""
+    _open_streams()
     sys.exit(main(sys.argv[1:]))
 
 
 def main(argv: list[str]) -> int:
     """Carry out one command line; returns the exit code."""
     try:
-        return _carry_out(argv)
+        return _flushed(_carry_out(argv))
     except FlightrulesError as error:
         print(error.diagnostics(), file=sys.stderr)
         return int(error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return int(ExitCode.GO)
+    except BrokenPipeError:  # the reader left before the answer was whole, so there is no answer
+        forget_stdout()
+        return _BROKEN_PIPE
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
@@ -99,6 +103,25 @@ def _unknown(command: str) -> UsageError:
     return UsageError("E_COMMAND", f"there is no command {command[:60]!r}", hint=hint)
 
 
+def _open_streams() -> None:
+    """A closed stdout or stderr is the null device, so that no file opened later is taken for it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 -- open as long as we are
+
+
+def _flushed(code: int) -> int:
+    """The exit code once everything is written: a reader that left does not change it, a full disk does."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        forget_stdout()
+    except OSError as error:
+        forget_stdout()
+        raise UsageError("E_WRITE", f"cannot write to stdout: {error.strerror}") from None
+    return code
+
+
 def _overview() -> str:
     width = max(map(len, COMMANDS))
     lines = [_USAGE, "", "Release criteria agreed before launch, evidence measured, verdicts signed.", ""]
@@ -112,7 +135,6 @@ def _overview() -> str:
 
 
 def _internal(error: Exception) -> int:
-    import os
     import traceback
 
     print(f"error E_INTERNAL: {type(error).__name__}: {str(error)[:200]}", file=sys.stderr)

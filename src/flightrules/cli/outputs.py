@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
 from argparse import Namespace
+from contextlib import suppress
 from importlib import import_module
 
 from flightrules.cli.discover import FOLDER
+from flightrules.cli.terminal import say
 from flightrules.errors import UsageError
 from flightrules.reports.report import Report
 
-__all__ = ["OUTPUTS", "write_file", "write_outputs"]
+__all__ = ["OUTPUTS", "to_stdout", "write_file", "write_outputs"]
 
 _MODULES = {
     "json": "json_report",
@@ -31,8 +32,6 @@ _ALWAYS = {"html": "report.html", "md": "report.md", "json": "report.json"}
 
 def write_outputs(report: Report, arguments: Namespace, root: str) -> str | None:
     """Write the report and what was asked for; returns the path of the page, relative to here."""
-    if arguments.format != "text":
-        _to_stdout(report, arguments.format)
     for one in arguments.output:
         kind, sign, path = one.partition("=")
         if not sign or kind not in _MODULES:
@@ -49,15 +48,14 @@ def write_outputs(report: Report, arguments: Namespace, root: str) -> str | None
     return os.path.relpath(os.path.join(root, FOLDER, "report.html"))
 
 
-def _to_stdout(report: Report, kind: str) -> None:
+def to_stdout(report: Report, kind: str) -> None:
     """The output itself; for GitHub the annotations, and the summary where the host wants it."""
     written = b"" if kind == "github" and _to_step_summary(report) else _rendered(report, kind)
     if kind == "github":
         from flightrules.reports.github import annotation_lines
 
         written = annotation_lines(report).encode() + written
-    sys.stdout.buffer.write(written)
-    sys.stdout.flush()
+    say(written)
 
 
 def _to_step_summary(report: Report) -> bool:
@@ -81,9 +79,7 @@ def write_file(path: str, data: bytes) -> None:
     try:
         os.makedirs(folder, exist_ok=True)
         temporary = os.path.join(folder, f".{os.path.basename(path)}.{os.getpid()}.part")
-        with open(os.open(temporary, _FRESH, 0o644), "wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
+        _replace(path, temporary, data)
     except OSError as error:
         raise UsageError(
             "E_WRITE",
@@ -91,6 +87,17 @@ def write_file(path: str, data: bytes) -> None:
             file=path,
             hint="check the folder and its permissions",
         ) from None
+
+
+def _replace(path: str, temporary: str, data: bytes) -> None:
+    try:
+        with open(os.open(temporary, _FRESH, 0o644), "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
 
 
 def _rendered(report: Report, kind: str) -> bytes:

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Mapping
 from typing import TextIO
 
-__all__ = ["Progress", "colour_wanted", "marks_wanted", "width_of"]
+from flightrules.errors import UsageError
+
+__all__ = ["Progress", "colour_wanted", "forget_stdout", "marks_wanted", "say", "width_of"]
 
 
 def colour_wanted(stream: TextIO, environment: Mapping[str, str], *, accessible: bool = False) -> bool:
@@ -32,6 +34,30 @@ def width_of(stream: TextIO) -> int:
         return max(60, min(os.get_terminal_size(stream.fileno()).columns, 140))
     except OSError:
         return 100
+
+
+def say(data: bytes) -> None:
+    """Write a whole answer to stdout; a reader that left early changes nothing.
+
+    Raises:
+        UsageError: E_WRITE where the disk behind stdout is full or broken.
+    """
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        forget_stdout()
+    except OSError as error:
+        forget_stdout()
+        raise UsageError("E_WRITE", f"cannot write to stdout: {error.strerror}") from None
+
+
+def forget_stdout() -> None:
+    """Let what is still buffered for stdout go nowhere, so that the interpreter's end stays quiet."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
 
 
 class Progress:
