@@ -108,13 +108,17 @@ def script(path):
 
 
 def as_pattern(shown):
-    """What is shown as a regular expression: … is anything within a line, a line of … any lines."""
+    """What is shown as a regular expression: … is anything within a line, a line of … any lines.
+
+    How wide columns and rules are drawn is left to the tests of the terminal.
+    """
     pattern = ""
     for line in shown.splitlines():
         if line.strip() == "…":
             pattern += r"(?:[^\n]*\n)*?"
         else:
-            pattern += ".*?".join(re.escape(part) for part in line.rstrip().split("…")) + r"[ ]*\n"
+            words = ".*?".join(re.escape(part) for part in line.rstrip().split("…"))
+            pattern += re.sub("─+", "─+", re.sub(r"(?:\\ )+", r"\\ +", words)) + r"[ ]*\n"
     return pattern
 
 
