@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from flightrules.errors import EvidenceError
+from flightrules.values import frozen
 
 __all__ = ["ChangedLines", "changed_lines", "head_commit", "repository_root"]
 
@@ -43,7 +43,7 @@ _ESCAPE = re.compile(rb'\\([0-7]{3}|[abtnvfr"\\])')
 _NAMED = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangedLines:
     """Lines that are new or changed since a base, by path from the repository's root.
 

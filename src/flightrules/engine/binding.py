@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flightrules.engine.verdict import Status
 from flightrules.evidence.measurement import Evidence
 from flightrules.rules.criterion import Criterion
 from flightrules.rules.source import EvidenceSource
+from flightrules.values import frozen
 
 __all__ = ["Misfit", "misfit"]
 
 CLOCK_SKEW = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Misfit:
     """Why an artefact cannot decide a criterion."""
 

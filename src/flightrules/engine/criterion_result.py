@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,17 +13,20 @@ from flightrules.engine.interval import wilson
 from flightrules.engine.measured import Measured, Question, Unmeasured
 from flightrules.engine.methods import methods_of
 from flightrules.engine.operators import compare, shown
-from flightrules.engine.selection import Joined, NotCoveredError, join, narrow, without_quarantine
+from flightrules.engine.selection import Joined, NotCoveredError, distinct, join, narrow, without_quarantine
 from flightrules.engine.uses import uses_of
 from flightrules.engine.verdict import CriterionResult, Interval, Status
-from flightrules.rules.criterion import Rule
+from flightrules.rules.criterion import Enforcement, Rule
 from flightrules.rules.exceptions import Acceptance
 from flightrules.rules.metrics import METRICS
+from flightrules.rules.reach import cannot_fail
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.source import EvidenceSource
+from flightrules.values import frozen, replace
 
 __all__ = ["Case", "judge"]
 
+_CHOOSE = "choose a threshold that can be missed, or make the criterion advisory"
 # artefacts that are whole and say that nothing was measured
 _NO_EVIDENCE = frozenset(
     [
@@ -45,9 +47,12 @@ _NO_EVIDENCE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
-    """What every criterion of one evaluation is judged with; ``as_of`` is the only clock reading."""
+    """What every criterion of one evaluation is judged with; ``as_of`` is the only clock reading.
+
+    ``artefact`` is the SHA-256 of what is to be released, where it is named.
+    """
 
     rulebook: Rulebook
     facts: Facts
@@ -55,6 +60,7 @@ class Case:
     version: str = ""
     build: str | None = None
     acceptances: tuple[Acceptance, ...] = ()
+    artefact: str | None = None
 
 
 def judge(rule: Rule, case: Case) -> CriterionResult:
@@ -67,6 +73,8 @@ def judge(rule: Rule, case: Case) -> CriterionResult:
     reason = _not_applicable(rule, case)  # (1)
     if reason:
         return _result(rule, Status.NOT_APPLICABLE, reason)
+    if rule.enforcement is not Enforcement.ADVISORY and cannot_fail(rule.criterion):
+        return _result(rule, Status.ERROR, "every value meets the threshold, so it decides nothing", _CHOOSE)
     if METRICS[rule.criterion.metric].families == ("rulebook",):
         return _answer(rule, _question(rule, case, Joined(), Found(), None), (), ())
     try:
@@ -88,7 +96,7 @@ def judge(rule: Rule, case: Case) -> CriterionResult:
 
 def _measured(rule: Rule, case: Case, found: Found, methods: tuple[EvidenceSource, ...]) -> CriterionResult:
     source = methods[0] if methods else None
-    joined = join(found.evidence)
+    joined = join(distinct(found.evidence))
     short = inadequate(rule, joined)  # (6) on the whole run, before it is narrowed
     if short is not None:
         return _result(rule, short.status, short.reason, short.fix)
@@ -101,9 +109,10 @@ def _measured(rule: Rule, case: Case, found: Found, methods: tuple[EvidenceSourc
             str(error),
             "name the part under scopes, or under covers of the method",
         )
-    part, excluded = without_quarantine(part, case.rulebook, case.as_of)
+    part, excluded, fault = without_quarantine(part, case.rulebook, case.as_of)
     question = _question(rule, case, part, found, source)
-    return _answer(rule, question, excluded, tuple(sorted(joined.definitions.items())))
+    result = _answer(rule, question, excluded, tuple(sorted(joined.definitions.items())))
+    return replace(result, reason=f"{result.reason}; {fault}, so no test is left out") if fault else result
 
 
 def _answer(
@@ -129,6 +138,13 @@ def _decided(rule: Rule, measured: Measured) -> CriterionResult:
         reason = f"only {measured.samples or 0} samples; at least {rule.minimum_samples} are asked for"
         return replace(
             _result(rule, Status.NOT_MEASURED_AS_STATED, reason, "measure more"), interval=interval
+        )
+    if rule.lower_bound and interval is None:
+        return _result(
+            rule,
+            Status.NOT_MEASURED_AS_STATED,
+            "the cautious bound is asked for, and there are no counts to compute it from",
+            "leave lower_bound out, or keep the records that the rate is made of",
         )
     judged = _bound(rule, measured, interval)
     passes = compare(judged, criterion.operator, criterion.threshold)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from flightrules.engine.cautions import cautions_of
 from flightrules.engine.conditions import conditions_of
 from flightrules.engine.criterion_result import Case, judge
 from flightrules.engine.defects import defect_lines
@@ -17,6 +16,7 @@ from flightrules.evidence.records.defects import Defect, Defects
 from flightrules.rules.criterion import Enforcement, Rule
 from flightrules.rules.exceptions import Waiver
 from flightrules.rules.gate import Gate
+from flightrules.values import replace
 
 __all__ = ["evaluate"]
 
@@ -24,16 +24,13 @@ _LETS_THROUGH = frozenset({Status.PASS, Status.WAIVED, Status.NOT_APPLICABLE})
 _WAITS = frozenset({Status.NO_DATA, Status.STALE, Status.NOT_MEASURED_AS_STATED, Status.ERROR})
 
 
-def evaluate(
-    gate: Gate, case: Case, waivers: tuple[Waiver, ...] = (), *, artefact_digest: str | None = None
-) -> Verdict:
+def evaluate(gate: Gate, case: Case, waivers: tuple[Waiver, ...] = ()) -> Verdict:
     """Judge every criterion of the gate and say how the gate stands.
 
     Args:
         gate: the criteria; an empty gate is refused, never passed.
-        case: agreement, facts, clock reading, version and build.
+        case: agreement, facts, clock reading, version, build and artefact.
         waivers: those on file, valid or not.
-        artefact_digest: SHA-256 of what the verdict is about.
 
     Raises:
         RulebookError: E_EMPTY_GATE, E_REFERENCE.
@@ -44,7 +41,7 @@ def evaluate(
         for rule in rules
     )
     defects = _defects(rules, case)
-    outcome = _outcome(results, defects)
+    outcome = _outcome(results, defects, gate)
     used = _used(results)
     return Verdict(
         gate=gate.id,
@@ -63,7 +60,8 @@ def evaluate(
         not_looked_for=_not_looked_for(results),
         product=case.rulebook.product.name,
         version=case.version,
-        artefact_digest=artefact_digest,
+        artefact_digest=case.artefact,
+        warnings=cautions_of(gate, case, results, waivers),
     )
 
 
@@ -109,18 +107,31 @@ def _defect_records(rule: Rule, case: Case) -> tuple[Defect, ...]:
     return tuple(records) if isinstance(records, Defects) else ()
 
 
-def _outcome(results: tuple[CriterionResult, ...], defects: tuple[DefectLine, ...]) -> Outcome:
-    """NO-GO for what is known to fail; HOLD while something is not known; then conditions; then GO."""
+def _outcome(
+    results: tuple[CriterionResult, ...], defects: tuple[DefectLine, ...], gate: Gate
+) -> Outcome:
+    """NO-GO for what is known to fail; HOLD while something is not known; then conditions; then GO.
+
+    Where criteria may block, at least one of them must have been met: a gate whose every such criterion does
+    not apply has seen nothing. A gate that alerts holds until a person has decided.
+    """
     blocking = [result.status for result in results if result.blocks]
     if Status.FAIL in blocking or any(line.blocks for line in defects):
         return Outcome.NO_GO
-    if blocking:
+    if blocking or _alerts(results, gate):
         return Outcome.HOLD
-    if not any(result.status in (Status.PASS, Status.WAIVED) for result in results):
+    weighty = [result for result in results if result.enforcement is not Enforcement.ADVISORY]
+    if not any(result.status in (Status.PASS, Status.WAIVED) for result in weighty or results):
         return Outcome.HOLD
     if any(result.status is Status.WAIVED for result in results) or any(line.acceptance for line in defects):
         return Outcome.CONDITIONAL_GO
     return Outcome.GO
+
+
+def _alerts(results: tuple[CriterionResult, ...], gate: Gate) -> bool:
+    return gate.on_failure == "alert" and any(
+        result.would_block and result.enforcement is not Enforcement.ADVISORY for result in results
+    )
 
 
 def _blockers(results: tuple[CriterionResult, ...], defects: tuple[DefectLine, ...]) -> tuple[str, ...]:

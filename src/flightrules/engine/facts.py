@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from flightrules.evidence.measurement import Evidence
+from flightrules.values import field, frozen
 
 __all__ = ["Changes", "Facts", "Found", "Refusal"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refusal:
     """An artefact that is no evidence, with the reader's reason."""
 
@@ -30,7 +30,7 @@ class Refusal:
         return f"{place}: {self.code} {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Changes:
     """Lines added or changed since ``base``, by path; or why they are not known."""
 
@@ -40,23 +40,27 @@ class Changes:
     refusal: Refusal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
-    """What one method yielded. ``looked_for`` are the patterns, for the message when nothing is there."""
+    """What one method yielded. ``looked_for`` are the patterns, for the message when nothing is there;
+    ``unmatched`` are those among them that name a file which is not there.
+    """
 
     evidence: tuple[Evidence, ...] = ()
     refused: tuple[Refusal, ...] = ()
     baseline: tuple[Evidence, ...] = ()
     baseline_refused: tuple[Refusal, ...] = ()
     looked_for: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
-    """Everything found, by method name."""
+    """Everything found, by method name; ``cautions`` are what the search could not look at."""
 
     found: Mapping[str, Found] = field(default_factory=dict)
     changes: Mapping[str, Changes] = field(default_factory=dict)
+    cautions: tuple[str, ...] = ()
 
     def of(self, method: str) -> Found:
         """What one method yielded; nothing for a method that nobody looked for."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,11 +11,12 @@ from flightrules.engine.verdict import Status
 from flightrules.rules.criterion import Criterion
 from flightrules.rules.exceptions import Acceptance
 from flightrules.rules.rulebook import Rulebook
+from flightrules.values import field, frozen
 
 __all__ = ["Measured", "Question", "Unmeasured"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """Everything that a formula may look at."""
 
@@ -31,7 +31,7 @@ class Question:
     planned: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Measured:
     """A value in the metric's unit. ``part`` of ``whole`` are given for rates, for the interval."""
 
@@ -44,7 +44,7 @@ class Measured:
     definitions: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unmeasured:
     """No value, and why."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import reduce
@@ -16,15 +15,16 @@ from flightrules.evidence.records.findings import Findings
 from flightrules.evidence.records.lines import Lines
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.source import EvidenceSource, Scope
+from flightrules.values import field, frozen
 
-__all__ = ["Joined", "NotCoveredError", "join", "name_key", "narrow", "without_quarantine"]
+__all__ = ["Joined", "NotCoveredError", "distinct", "join", "name_key", "narrow", "without_quarantine"]
 
 
 class NotCoveredError(Exception):
     """The evidence does not measure the scope that the sentence names."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Joined:
     """All artefacts of one method as one: records by kind, and the totals that have no records."""
 
@@ -57,6 +57,11 @@ def join(evidence: tuple[Evidence, ...]) -> Joined:
     return Joined({kind: reduce(_merge, parts) for kind, parts in kinds.items()}, extra, definitions)
 
 
+def distinct(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Each artefact once: the same bytes under another name (a copy, a link) are the same measurement."""
+    return tuple({one.digest: one for one in reversed(evidence)}.values())[::-1]
+
+
 def narrow(joined: Joined, wanted: list[str], source: EvidenceSource | None, rulebook: Rulebook) -> Joined:
     """Keep what belongs to every named part.
 
@@ -80,14 +85,25 @@ def narrow(joined: Joined, wanted: list[str], source: EvidenceSource | None, rul
     return joined
 
 
-def without_quarantine(joined: Joined, rulebook: Rulebook, as_of: datetime) -> tuple[Joined, tuple[str, ...]]:
-    """Leave out the tests that stand on the quarantine list and have not expired there."""
-    cases = joined.records.get("Cases")
-    patterns = [entry.test for entry in rulebook.quarantine.entries if entry.expires_at > as_of]
+def without_quarantine(
+    joined: Joined, rulebook: Rulebook, as_of: datetime
+) -> tuple[Joined, tuple[str, ...], str]:
+    """Leave out the tests that stand on the quarantine list and have not expired there.
+
+    A list that breaks its own rule leaves nothing out; the third value says how it does. Its limit holds for
+    the tests that its patterns name, too: ``*`` is not one test.
+    """
+    cases, held = joined.records.get("Cases"), rulebook.quarantine
+    patterns = [entry.test for entry in held.entries if entry.expires_at > as_of]
     if cases is None or not patterns:
-        return joined, ()
+        return joined, (), ""
     rest, excluded = cases.without(patterns)
-    return Joined({**joined.records, "Cases": rest}, joined.extra, joined.definitions), excluded
+    fault = held.fault
+    if len(excluded) > held.limit:
+        fault = f"the quarantine list names {len(excluded)} of the tests; the limit is {held.limit}"
+    if fault:
+        return joined, (), fault if excluded else ""
+    return Joined({**joined.records, "Cases": rest}, joined.extra, joined.definitions), excluded, ""
 
 
 def name_key(name: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from flightrules.rules.criterion import Enforcement, Rule
 from flightrules.rules.exceptions import Acceptance, Waiver
+from flightrules.values import frozen
 
 __all__ = [
     "Condition",
@@ -44,7 +44,7 @@ class Outcome(StrEnum):
     HOLD = "HOLD"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interval:
     """A 95 % Wilson score interval of a rate, in per cent, and the numbers behind it."""
 
@@ -54,7 +54,7 @@ class Interval:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EvidenceUse:
     """One artefact that a result rests on, or that was refused (``refusal`` holds code and sentence)."""
 
@@ -72,7 +72,7 @@ class EvidenceUse:
     notices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CriterionResult:
     """One criterion's result.
 
@@ -103,7 +103,7 @@ class CriterionResult:
         return self.rule.enforcement
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DefectLine:
     """One open defect and what was decided on it."""
 
@@ -119,7 +119,7 @@ class DefectLine:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Condition:
     """What must hold for a CONDITIONAL GO, checkable by a machine: ``kind`` and its parameters."""
 
@@ -128,7 +128,7 @@ class Condition:
     parameters: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """The engine's answer for one gate, complete enough to be read, signed and verified alone."""
 
@@ -150,3 +150,4 @@ class Verdict:
     product: str = ""
     version: str = ""
     artefact_digest: str | None = None
+    warnings: tuple[str, ...] = ()  # what a reader must know before relying on it

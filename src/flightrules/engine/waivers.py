@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from flightrules.engine.defects import covers
@@ -11,6 +10,7 @@ from flightrules.engine.verdict import CriterionResult, Status
 from flightrules.rules.criterion import Enforcement
 from flightrules.rules.exceptions import Waiver
 from flightrules.rules.rulebook import Rulebook
+from flightrules.values import replace
 
 __all__ = ["with_waiver"]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Literal
 from xml.parsers import expat
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.json_paths import JsonPaths
 from flightrules.evidence.source import Source
+from flightrules.values import field, frozen
 
 __all__ = ["Head", "look"]
 
@@ -37,7 +37,7 @@ _MARKERS = 3  # a conflict has a beginning, a middle and an end
 _GUESS_LENGTH = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """What the first bytes tell.
 

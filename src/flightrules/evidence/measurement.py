@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol, Self
+
+from flightrules.values import field, frozen
 
 __all__ = ["Evidence", "Labels", "Measurement", "Notice", "Reading", "Records", "labelled"]
 
@@ -18,7 +19,7 @@ def labelled(**labels: str) -> Labels:
     return tuple(sorted(labels.items()))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Measurement:
     """One value of one metric.
 
@@ -32,7 +33,7 @@ class Measurement:
     labels: Labels = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """Something a reader of the evidence must know; ``code`` starts with ``W_``."""
 
@@ -52,7 +53,7 @@ class Records(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What a format saw in one artefact.
 
@@ -78,7 +79,7 @@ class Reading:
         yield from self.extra
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """One artefact as received, bound to where, when and of what it was taken.
 

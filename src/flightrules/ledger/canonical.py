@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import Any
 
 from flightrules.errors import LedgerError
+from flightrules.values import frozen
 
 __all__ = ["DEPTH_LIMIT", "canonical_bytes", "canonical_digest", "jcs_bytes"]
 
@@ -23,7 +23,7 @@ _ES6_POINT_UP_TO = 21
 _ES6_ZEROS_DOWN_TO = -6
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Profile:
     number: Callable[[Any], str]
     is_record: bool

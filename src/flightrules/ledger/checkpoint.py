@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from flightrules.errors import LedgerError
 from flightrules.ledger import base64
 from flightrules.ledger.keys import PrivateKey
 from flightrules.ledger.merkle import HASH_SIZE, Tree, verify_consistency
 from flightrules.ledger.note import NoteKey, sign_note, verify_note
+from flightrules.values import frozen
 
 __all__ = [
     "Checkpoint",
@@ -25,7 +25,7 @@ _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 _LEAST_LINES = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checkpoint:
     """Which ledger (``origin``), how many entries, and the Merkle root over them."""
 

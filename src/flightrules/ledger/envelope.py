@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flightrules.errors import LedgerError
@@ -11,6 +10,7 @@ from flightrules.ledger import base64
 from flightrules.ledger.canonical import canonical_bytes
 from flightrules.ledger.decoding import STRING_LIMIT, decode_text, field, text_of
 from flightrules.ledger.keys import PrivateKey, PublicKey
+from flightrules.values import frozen
 
 __all__ = [
     "PAYLOAD_LIMIT",
@@ -30,7 +30,7 @@ _FIELDS = ("payload", "payloadType", "signatures")
 _ERROR_WORDS = frozenset({"message", "error", "errors", "error_description", "detail"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signature:
     """A signature and the hint which key made it; the hint decides nothing."""
 
@@ -38,7 +38,7 @@ class Signature:
     keyid: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Envelope:
     """Payload, type and signatures, as they were found: nothing here has been verified."""
 
@@ -61,7 +61,7 @@ class Envelope:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verified:
     """The bytes that the signatures vouch for, and who signed: parse these and nothing else.
 

@@ -7,11 +7,11 @@ A key's id is the hexadecimal SHA-256 of its SubjectPublicKeyInfo in DER.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from flightrules.errors import LedgerError
+from flightrules.values import frozen
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -42,7 +42,7 @@ _WEAK: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublicKey:
     """The half that verifies; two keys are one key when their SubjectPublicKeyInfo is equal."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from flightrules.errors import LedgerError
 from flightrules.ledger import base64
 from flightrules.ledger.keys import PrivateKey, PublicKey
+from flightrules.values import frozen
 
 __all__ = ["Note", "NoteKey", "parse_vkey", "sign_note", "verify_note"]
 
@@ -22,7 +22,7 @@ _LINE = re.compile("\u2014 ([^ ]+) ([A-Za-z0-9+/=]+)")
 _VKEY = re.compile(r"([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoteKey:
     """A verifier: whose name it is and with which key."""
 
@@ -40,7 +40,7 @@ class NoteKey:
         return f"{self.name}+{self.id.hex()}+{base64.encode(_ED25519 + self.key.raw)}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """A text that verified, and the known keys that signed it."""
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from flightrules.errors import LedgerError
 from flightrules.ledger import base64
 from flightrules.ledger.canonical import canonical_bytes
 from flightrules.ledger.decoding import decode_text, field, text_of
+from flightrules.values import frozen
 
 __all__ = [
     "PAYLOAD_TYPE",
@@ -53,7 +53,7 @@ _HEX_LENGTHS: Final[dict[str, tuple[int, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statement:
     """A statement whose shape has been checked; ``predicate`` is still what its maker wrote."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from flightrules.errors import LedgerError
+from flightrules.values import frozen
 
 __all__ = [
     "TILE_WIDTH",
@@ -24,7 +24,7 @@ _ENTRY_LIMIT = 0xFFFF
 _PREFIX_SIZE = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TileCount:
     """At one level: how many tiles are full, and how wide the last one is if it is not (0: there is none)."""
 

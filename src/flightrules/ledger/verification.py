@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flightrules.errors import LedgerError
 from flightrules.ledger.keys import PublicKey
 from flightrules.ledger.statement import bare_digest, sha256_hex
 from flightrules.ledger.steps import LAST_GATE, STEPS, Case, Given, Outcome, common_signers, count
+from flightrules.values import frozen
 
 __all__ = ["Step", "Verification", "verify_attestation"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One numbered step: ``ok`` is None where nothing was given to compare, or an earlier step failed.
 
@@ -28,7 +28,7 @@ class Step:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verification:
     """All steps in their fixed order; record and signers are there only when no step failed."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from flightrules.errors import LedgerError
 from flightrules.ledger.predicates import VSA, validate_predicate
 from flightrules.ledger.statement import Statement
+from flightrules.values import frozen
 
 __all__ = ["Expected", "verify_vsa"]
 
 _LEVEL = re.compile(r"(SLSA_[A-Z]+_LEVEL_)([0-9]+)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expected:
     """What a consumer asks of a summary.
 

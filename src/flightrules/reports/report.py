@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import IntEnum
 from functools import lru_cache
@@ -14,6 +13,7 @@ from flightrules.rules.exceptions import Approval
 from flightrules.rules.metrics import METRICS
 from flightrules.rules.render import number, render
 from flightrules.rules.rulebook import Rulebook
+from flightrules.values import frozen, replace
 
 __all__ = [
     "MARKS",
@@ -82,7 +82,7 @@ class Weight(IntEnum):
     NOTHING = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """A verdict with the agreement that it was reached under. Same report, same bytes."""
 

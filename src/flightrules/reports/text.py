@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from flightrules import __version__
 from flightrules.engine.verdict import CriterionResult, EvidenceUse, Outcome, Status
@@ -23,6 +22,7 @@ from flightrules.reports.report import (
 )
 from flightrules.reports.text_layout import clipped, hanging, joined, table_lines
 from flightrules.reports.wording import count, moment
+from flightrules.values import frozen
 
 __all__ = ["Style", "render_text"]
 
@@ -48,7 +48,7 @@ _PLAIN = str.maketrans(
 _HOST_COMMAND = re.compile(r"(?m)^(\s*):(?=:)|##(?=\[)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Style:
     """How it may look: colour, signs beyond ASCII, words only, and how wide."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from flightrules.rules.environments import cycle
@@ -13,6 +12,7 @@ from flightrules.rules.node import Mapping, Node, Sequence, Text, fault
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.shape import Collected, nearest
 from flightrules.rules.source import name_key
+from flightrules.values import replace
 
 __all__ = ["check_references", "complete_gates", "own_names_win"]
 

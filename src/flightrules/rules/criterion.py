@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
+
+from flightrules.values import frozen
 
 __all__ = ["Criterion", "Enforcement", "LoadCondition", "Operator", "Rule"]
 
@@ -33,7 +34,7 @@ class Enforcement(StrEnum):
     ADVISORY = "advisory"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoadCondition:
     """The load that the method must really have exercised, such as 200 users, 100 requests a second
     or (``projected``) 150 per cent of the projected load.
@@ -43,7 +44,7 @@ class LoadCondition:
     unit: Literal["users", "rps", "projected"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Criterion:
     """One sentence as values.
 
@@ -78,7 +79,7 @@ class Criterion:
         return dict(self.selectors).get(name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """A criterion as the rulebook holds it: with its id, its weight and what is asked of its evidence.
 

@@ -10,7 +10,6 @@ too: the same promises have the same digest.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from enum import Enum
 from typing import Any
 
 from flightrules.rules.rulebook import Rulebook
+from flightrules.values import names_of
 
 __all__ = ["canonical", "digest"]
 
@@ -42,12 +42,7 @@ def canonical(book: Rulebook) -> bytes:
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    names = (
-        [field.name for field in dataclasses.fields(value)]
-        if dataclasses.is_dataclass(value)
-        else value._fields
-    )
-    found = {name: _plain(getattr(value, name)) for name in names if name not in _LEFT_OUT}
+    found = {name: _plain(getattr(value, name)) for name in names_of(value) if name not in _LEFT_OUT}
     if "criterion" in found and "sentence" in found:
         del found["sentence"]  # the criterion is the sentence's meaning; two wordings of it are one promise
     return found
@@ -64,7 +59,7 @@ def _plain(value: Any) -> Any:
         return number(Decimal(value // timedelta(microseconds=1)) / 1_000_000) + " s"
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    if dataclasses.is_dataclass(value) or hasattr(value, "_fields"):
+    if names_of(value):
         return _fields(value)
     return [_plain(item) for item in value]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from flightrules.values import frozen
 
 __all__ = ["Acceptance", "Approval", "Quarantined", "Waiver"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Approval:
     """Who said yes, in which role, when. ``verified_by`` is a key id when the statement is signed."""
 
@@ -18,7 +19,7 @@ class Approval:
     verified_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiver:
     """A failed criterion set aside; without any one of these fields it does not stand.
 
@@ -35,7 +36,7 @@ class Waiver:
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Acceptance:
     """A known defect shipped on purpose: the eight fields of the record plus where it stands."""
 
@@ -53,7 +54,7 @@ class Acceptance:
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quarantined:
     """A test excluded from pass rates by agreement: counted and named in every report."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from flightrules.values import frozen
 
 __all__ = ["Gate"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gate:
     """A named set of criteria. An empty gate is an error, never a pass.
 

@@ -393,7 +393,7 @@ def _list(phrases: Any) -> list[str]:
 
 
 def _replaced(criterion: Criterion, **changes: Any) -> Criterion:
-    from dataclasses import replace
+    from flightrules.values import replace
 
     return replace(criterion, **changes)
 

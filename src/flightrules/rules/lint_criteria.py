@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from flightrules.rules.criterion import Enforcement, Operator, Rule
 from flightrules.rules.finding import LintFinding, own
@@ -12,6 +11,7 @@ from flightrules.rules.render import render
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.shape import nearest
 from flightrules.rules.source import EvidenceSource, name_key
+from flightrules.values import replace
 
 __all__ = ["lint_criteria"]
 
@@ -127,18 +127,16 @@ def _needs(book: Rulebook, rule: Rule, source: EvidenceSource) -> Iterator[LintF
 
 def _meaningful(book: Rulebook, rule: Rule) -> Iterator[LintFinding]:
     criterion, metric = rule.criterion, METRICS[rule.criterion.metric]
-    wrong = _DOWNWARD if metric.better == "higher" else _UPWARD
-    if criterion.operator in wrong:
+    if asks_the_opposite(criterion):
         right = Operator.AT_LEAST if metric.better == "higher" else Operator.AT_MOST
         message = (
             f"{metric.better} is better for {metric.title}, and {criterion.operator} asks for the opposite"
         )
         hint = f"write: {render(replace(criterion, operator=right))}"
         yield _warning("W_DIRECTION", rule, message, hint)
-    if metric.better == "higher" and criterion.operator is Operator.AT_LEAST and criterion.threshold == 0:
-        yield _error(
-            "L_ALWAYS_TRUE", rule, "zero is always reached, so it decides nothing", "choose a threshold"
-        )
+    if cannot_fail(criterion):
+        message = f"every value is {criterion.operator} {number(criterion.threshold)}, so it decides nothing"
+        yield _error("L_ALWAYS_TRUE", rule, message, "choose a threshold that can be missed")
     if metric.better == "lower" and criterion.operator is Operator.LESS and criterion.threshold == 0:
         hint = f"write: {render(replace(criterion, operator=Operator.EQUAL))}"
         yield _error("L_NEVER_TRUE", rule, "nothing is less than zero, so it can never be met", hint)

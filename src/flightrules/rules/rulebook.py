@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from flightrules.errors import RulebookError
@@ -23,11 +22,12 @@ from flightrules.rules.source import EvidenceSource, Scope, name_key
 from flightrules.rules.track import ReleaseClass, Track
 from flightrules.rules.trigger import Rollback
 from flightrules.rules.watch import Watch
+from flightrules.values import field, frozen, replace
 
 __all__ = ["Rulebook", "load_rulebook", "profile_rulebook"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Rulebook:
     """What was promised before the release; profile and overrides already put together.
 

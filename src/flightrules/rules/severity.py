@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from flightrules.values import frozen
 
 __all__ = ["SeverityLevel", "SeverityPolicy"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SeverityLevel:
     """One level. ``decision`` is what an open defect of it does without a record:
 
@@ -23,7 +24,7 @@ class SeverityLevel:
     definition: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SeverityPolicy:
     """Levels from worst to least; an unknown word counts as the worst level, never as none."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from flightrules.values import frozen
 
 __all__ = ["Binding", "EvidenceSource", "Scope", "name_key"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EvidenceSource:
     """One method of measurement.
 
@@ -44,7 +45,7 @@ class EvidenceSource:
         return any(name_key(one) == wanted for one in self.covers)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """A part of the product, and how to find it in evidence: globs over tests, endpoints, files, labels."""
 
@@ -55,7 +56,7 @@ class Scope:
     labels: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Binding:
     """What a producer states about one artefact: to which build and environment its digest belongs.
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
@@ -22,6 +21,7 @@ from flightrules.evidence.records.findings import SEVERITIES, Finding, Findings,
 from flightrules.evidence.records.strict_object import StrictObject
 from flightrules.evidence.records.tracker_answers import tracker_reading
 from flightrules.evidence.source import Source
+from flightrules.values import replace
 
 __all__ = ["read"]
 

@@ -6,8 +6,6 @@ Part of an answer is refused. An answer that found nothing is evidence: the filt
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
@@ -16,6 +14,7 @@ from flightrules.evidence.reading.json_stream import stream
 from flightrules.evidence.records.jira import JiraIssues, jira_reading, known_custom_fields
 from flightrules.evidence.records.tracker_answers import Item, api_error, maybe_partial, partial
 from flightrules.evidence.source import Source
+from flightrules.values import replace
 
 __all__ = ["read"]
 

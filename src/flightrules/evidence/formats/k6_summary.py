@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +19,7 @@ from flightrules.evidence.reading.json import decode, require
 from flightrules.evidence.reading.numbers import amount, whole
 from flightrules.evidence.records.load_summary import SUMMARY_DEFINITIONS, LoadRow, LoadSummary
 from flightrules.evidence.source import Source
+from flightrules.values import field, frozen
 
 __all__ = ["read"]
 
@@ -33,7 +33,7 @@ _DEFINITIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Metric:
     values: dict[str, Any]
     thresholds: dict[str, bool] = field(default_factory=dict)  # expression -> met

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
 from flightrules.evidence.measurement import Labels, Measurement, Notice, labelled
+from flightrules.values import field, frozen
 
 __all__ = ["CHECKLIST_DEFINITIONS", "ChecklistItem", "Checklists"]
 
@@ -28,7 +28,7 @@ class ChecklistItem(NamedTuple):
     evidence: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checklists:
     """Items by checklist and id."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -12,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from flightrules.evidence.measurement import Measurement, Notice, labelled
 from flightrules.evidence.records.defect_words import kind_of
+from flightrules.values import field, frozen
 
 __all__ = ["DEFECT_DEFINITIONS", "Defect", "DefectList", "Defects", "State"]
 
@@ -59,7 +59,7 @@ class Defect(NamedTuple):
         return tuple(value for key, value in self.fields if key == name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Defects:
     """Records by id. Joining is independent of order and grouping."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Notice
@@ -16,7 +15,6 @@ _SHOWN = 3
 _SKIP_NAMES = ("skipped", "skips", "skip", "disabled", "ignored")
 
 
-@dataclass(slots=True)
 class Suite:
     """An open suite; ``start`` is its first case, ``direct`` the cases not in a nested suite.
 
@@ -24,13 +22,14 @@ class Suite:
     inside that are no cases of their own; both with nested suites.
     """
 
-    name: str
-    attributes: Mapping[str, str]
-    start: int
-    root: bool = False
-    direct: int = 0
-    broken: int = 0
-    attempts: int = 0
+    __slots__ = ("attempts", "attributes", "broken", "direct", "name", "root", "start")
+
+    def __init__(self, name: str, attributes: Mapping[str, str], start: int, root: bool = False) -> None:
+        self.name = name
+        self.attributes = attributes
+        self.start = start
+        self.root = root
+        self.direct = self.broken = self.attempts = 0
 
 
 class SuiteChecks:

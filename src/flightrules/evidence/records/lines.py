@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from flightrules.evidence.measurement import Measurement, Notice
 from flightrules.evidence.records.file_lines import MISSED, FileLines, LineCounts
 from flightrules.evidence.records.line_paths import PathIndex, glob_pattern
+from flightrules.values import field, frozen
 
 __all__ = ["LINE_DEFINITIONS", "STATEMENT_DEFINITIONS", "ChangedCoverage", "Lines", "total_measurements"]
 
@@ -26,7 +26,7 @@ STATEMENT_DEFINITIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangedCoverage:
     """Statement coverage of changed lines: what of a change is code, and which of that ran.
 
@@ -55,7 +55,7 @@ class ChangedCoverage:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lines:
     """Files by the path that the report gives them, with forward slashes.
 
@@ -65,7 +65,7 @@ class Lines:
 
     files: Mapping[str, FileLines]
     packaged: Mapping[str, str] = field(default_factory=dict)
-    counts: LineCounts = field(init=False, compare=False)
+    counts: LineCounts = field(init=False)
 
     def __post_init__(self) -> None:
         """Count once; everything else asks for the sums."""

@@ -6,13 +6,13 @@ A percentile that the tool did not print does not exist here; none is interpolat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Labels, Measurement, labelled
+from flightrules.values import field, frozen
 
 __all__ = ["SUMMARY_DEFINITIONS", "LoadRow", "LoadSummary", "proven"]
 
@@ -24,7 +24,7 @@ SUMMARY_DEFINITIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoadRow:
     """One line of a summary: counts (``None`` where not printed) and times in milliseconds.
 
@@ -65,7 +65,7 @@ class LoadRow:
                 yield Measurement(name, value, "ms", labels)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoadSummary:
     """The total line and the lines per endpoint.
 

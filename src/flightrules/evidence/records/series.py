@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import pairwise
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Labels, Measurement, Notice, Reading
 from flightrules.evidence.reading.epoch import rfc3339
+from flightrules.values import frozen
 
 __all__ = ["SERIES_DEFINITIONS", "Point", "Series", "reading_of"]
 
@@ -23,7 +23,7 @@ _COUNTERS = ("_total", "_count", "_sum", "_bucket")
 _GAP_FACTOR = Decimal("1.5")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Series:
     """The points of one series, as the artefact orders them; ``instant`` for one value."""
 

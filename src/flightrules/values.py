@@ -1,0 +1,135 @@
+"""Values: records that never change, declared as data classes are and made without generating source text.
+
+A frozen data class writes and compiles its methods for every class, about 0.8 ms each, and its module loads
+the whole inspector of the standard library. A ``check`` needs forty of them; that was a third of its time.
+These classes share their methods instead. ``dataclasses.replace``, ``fields`` and ``asdict`` know them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, NoReturn, TypeVar, dataclass_transform
+
+__all__ = ["field", "frozen", "names_of", "replace"]
+
+T = TypeVar("T")
+
+
+class _Made:
+    """A default that is made anew for every value."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.make = make
+
+
+class _AsDataClass:
+    """The standard library's view of the fields, made when somebody asks for it."""
+
+    def __get__(self, _: object, owner: Any) -> Any:
+        import dataclasses
+
+        declared = [
+            (name, Any, dataclasses.field(default_factory=default.make))
+            if isinstance(default, _Made)
+            else (name, Any, dataclasses.field(default=default))
+            for name, default in owner.__frozen_fields__
+        ]
+        made: Any = dataclasses.make_dataclass(owner.__name__, declared, kw_only=True)
+        return made.__dataclass_fields__
+
+
+_REQUIRED: Any = object()
+_LATER: Any = object()
+
+
+def field(*, default_factory: Callable[[], Any] | None = None, init: bool = True) -> Any:
+    """A field whose default is made anew each time, or (``init=False``) one that ``__post_init__`` sets.
+
+    A field that is set later is no part of what makes two values equal.
+    """
+    return _Made(default_factory) if init and default_factory is not None else _LATER
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def frozen(cls: type[T]) -> type[T]:
+    """A class of values: its annotated names become slots, in order, that are set once, when it is made."""
+    space = dict(vars(cls))
+    names = [name for name, kind in space.get("__annotations__", {}).items() if "ClassVar" not in str(kind)]
+    defaults = {name: space.pop(name, _REQUIRED) for name in names}
+    inherited = getattr(cls, "__frozen_fields__", ())
+    own = [(name, default) for name, default in defaults.items() if default is not _LATER]
+    cached = any(isinstance(one, cached_property) for one in space.values())
+    for unwanted in ("__dict__", "__weakref__"):
+        space.pop(unwanted, None)
+    space |= {
+        "__slots__": (*names, "__dict__") if cached else tuple(names),
+        "__frozen_fields__": (*inherited, *own),
+        "__dataclass_fields__": _AsDataClass(),
+        "__match_args__": tuple(name for name, _ in (*inherited, *own)),
+    }
+    made: Any = type(cls.__name__, cls.__bases__, {**_SHARED, **space})
+    made.__frozen_setters__ = tuple(getattr(made, name).__set__ for name in made.__match_args__)
+    result: type[T] = made
+    return result
+
+
+def replace(one: T, /, **changes: Any) -> T:
+    """The same value with other content in the named fields."""
+    return type(one)(**{name: getattr(one, name) for name in names_of(one)} | changes)
+
+
+def names_of(one: Any) -> tuple[str, ...]:
+    """The names of a value's fields in order; none for what is no value. Named tuples are values."""
+    found: tuple[str, ...] = getattr(one, "__match_args__", ()) if hasattr(one, "__frozen_fields__") else ()
+    return found or getattr(one, "_fields", ())
+
+
+def _init(self: Any, *given: Any, **named: Any) -> None:
+    kind = type(self)
+    if named or len(given) != len(kind.__frozen_setters__):
+        given = _completed(kind, given, named)
+    for setter, value in zip(kind.__frozen_setters__, given, strict=True):
+        setter(self, value)
+    self.__post_init__()
+
+
+def _completed(kind: Any, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+    values = list(given)
+    for name, default in kind.__frozen_fields__[len(given) :]:
+        value = named.pop(name, default)
+        if value is _REQUIRED:
+            raise TypeError(f"{kind.__name__} needs {name}")
+        values.append(value.make() if isinstance(value, _Made) else value)
+    if named or len(values) > len(kind.__frozen_fields__):
+        raise TypeError(f"{kind.__name__} has no {', '.join(named) or 'further fields'}")
+    return tuple(values)
+
+
+def _content(self: Any) -> tuple[Any, ...]:
+    return tuple([getattr(self, name) for name in type(self).__match_args__])
+
+
+def _equal(self: Any, other: object) -> Any:
+    return _content(self) == _content(other) if type(other) is type(self) else NotImplemented
+
+
+def _shown(self: Any) -> str:
+    inside = [f"{name}={getattr(self, name)!r}" for name in type(self).__match_args__]
+    return f"{type(self).__qualname__}({', '.join(inside)})"
+
+
+def _refuse(self: Any, name: str, _: object = None) -> NoReturn:
+    raise AttributeError(f"{type(self).__name__} never changes; {name} cannot be set")
+
+
+_SHARED: dict[str, Any] = {
+    "__init__": _init,
+    "__post_init__": lambda _: None,
+    "__eq__": _equal,
+    "__hash__": lambda self: hash(_content(self)),
+    "__repr__": _shown,
+    "__setattr__": _refuse,
+    "__delattr__": _refuse,
+    "__reduce__": lambda self: (type(self), _content(self)),
+}
