@@ -59,7 +59,7 @@ schema: installed ## write the JSON Schema of the rulebook anew
 	$(BIN)/flightrules schema > schema/flightrules.schema.json
 
 parser: installed ## write the parser anew from the grammar of the sentence
-	tools/generate_parser.sh > src/flightrules/rules/_sentence_parser.py
+	tools/generate_parser.sh > src/flightrules/rules/_sentence_tables.py
 
 lock: ## lock the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/dev.in -o requirements/dev.txt

@@ -1,4 +1,4 @@
-"""From text to the parts of a sentence: the generated parser and its faults in the product's words."""
+"""From text to the parts of a sentence: the parser's tree, and its faults in the product's words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from flightrules.errors import RulebookError
+from flightrules.rules.lalr import END_OF_TEXT, UnexpectedCharacterError, UnexpectedTokenError, parse
 
 __all__ = ["Words", "near", "parse_tree"]
 
@@ -28,7 +29,6 @@ _KEYWORDS = [
     "if",
     "each",
 ]
-_PARSER: Any = None
 
 
 class Words(list[Any]):
@@ -54,10 +54,6 @@ def parse_tree(sentence: str, *, file: str | None, line: int, column: int) -> An
     Raises:
         RulebookError: E_SENTENCE, pointing at the word that does not fit.
     """
-    from flightrules.rules import _sentence_parser
-
-    generated: Any = _sentence_parser  # its types are the generator's business
-
     text = sentence.replace("\n", " ")
     if len(text) > SENTENCE_LIMIT:
         raise RulebookError(
@@ -68,17 +64,16 @@ def parse_tree(sentence: str, *, file: str | None, line: int, column: int) -> An
             column=column,
         )
     try:
-        return _parser(generated).parse(text)
-    except generated.UnexpectedToken as error:
+        return parse(text)
+    except UnexpectedTokenError as error:
         raise _unexpected(error, file, line, column, text) from None
-    except generated.UnexpectedInput as error:
-        at: int = error.pos_in_stream
+    except UnexpectedCharacterError as error:
         raise RulebookError(
             "E_SENTENCE",
-            f"the character {text[at]!r} has no place in a sentence",
+            f"the character {text[error.at]!r} has no place in a sentence",
             file=file,
             line=line,
-            column=column + at,
+            column=column + error.at,
             hint='put free text with special characters in "quotes"',
         ) from None
 
@@ -89,16 +84,11 @@ def near(word: str, known: list[str]) -> str | None:
     return found[0] if found else None
 
 
-def _parser(generated: Any) -> Any:
-    global _PARSER  # noqa: PLW0603 - one parser a process: building it costs 3 ms
-    if _PARSER is None:
-        _PARSER = generated.Lark_StandAlone()
-    return _PARSER
-
-
-def _unexpected(error: Any, file: str | None, line: int, column: int, text: str) -> RulebookError:
+def _unexpected(
+    error: UnexpectedTokenError, file: str | None, line: int, column: int, text: str
+) -> RulebookError:
     token = error.token
-    if token.type == "$END":
+    if token.type == END_OF_TEXT:
         return RulebookError(
             "E_SENTENCE",
             "the sentence ends too early",
@@ -107,7 +97,7 @@ def _unexpected(error: Any, file: str | None, line: int, column: int, text: str)
             column=column + len(text),
             hint=_expected(error.expected),
         )
-    at = column + int(token.column) - 1
+    at = column + token.column - 1
     return RulebookError(
         "E_SENTENCE",
         f"{str(token)!r} does not fit here",
@@ -118,7 +108,7 @@ def _unexpected(error: Any, file: str | None, line: int, column: int, text: str)
     )
 
 
-def _expected(expected: set[str]) -> str:
+def _expected(expected: frozenset[str]) -> str:
     if "NUMBER" in expected and "WORD" not in expected:
         return "write a number here, such as 97 or 0.5"
     if "WORD" in expected:
