@@ -30,14 +30,14 @@ def main(path: str) -> None:
         '"""Tables of the sentence\'s parser, made by `make parser` from sentence.lark; not written by hand."""\n'
     )
     print("# terminals in the order in which they are tried: name, pattern, characters it may begin with")
-    show("TERMINALS", [_terminal(one) for one in terminals])
+    show("TERMINALS: tuple[tuple[str, str, str], ...]", [_terminal(one) for one in terminals])
     print(
         "# rules: symbol, name in the tree (none where the parts belong to the rule above), number of parts"
     )
-    show("RULES", [_rule(rule) for rule in rules])
+    show("RULES: tuple[tuple[str, str, int], ...]", [_rule(rule) for rule in rules])
     print("# states: a symbol's next state, or minus the number of the rule that ends there")
     states, begin, end = _states(parser, rules)
-    show("STATES", states)
+    show("STATES: tuple[dict[str, int], ...]", states)
     print(f"START = {begin}\nEND = {end}")
 
 

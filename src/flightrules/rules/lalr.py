@@ -66,7 +66,8 @@ def parse(text: str) -> Tree:
     Raises:
         UnexpectedTokenError, UnexpectedCharacterError
     """
-    states, parts = [START], []
+    states: list[int] = [START]
+    parts: list[Any] = []
     at = 0
     while True:
         token = _next(text, at, states[-1])
