@@ -46,7 +46,8 @@ def read(source: Source, _head: Head) -> Reading:
                 raise EvidenceError(
                     "E_MALFORMED", message, file=source.name, line=number, hint="keep one run per file"
                 )
-            fields[field.group(1)] = quantity(field.group(2), field.group(1), source.name, number)
+            if field.group(2) != "NaN":  # what hey divides where no answer came
+                fields[field.group(1)] = quantity(field.group(2), field.group(1), source.name, number)
         elif found := _PERCENTILE.match(line):
             percentiles[Decimal(found.group(1))] = 1000 * quantity(
                 found.group(2), "a percentile", source.name, number
@@ -55,6 +56,9 @@ def read(source: Source, _head: Head) -> Reading:
             codes[int(count.group(1))] += int(count.group(2) or 0)
         elif count and section == "Error distribution:":
             errors += int(count.group(1))
+    if not codes:  # without an answer hey prints times of zero
+        percentiles.clear()
+        fields = {key: value for key, value in fields.items() if key in ("Total", "Requests/sec")}
     failed = errors + sum(times for code, times in codes.items() if code >= _FAILED_FROM)
     times = (1000 * fields[key] if key in fields else None for key in ("Fastest", "Slowest", "Average"))
     row = LoadRow(codes.total() + errors, failed, percentiles, *times)

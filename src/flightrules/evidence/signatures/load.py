@@ -6,6 +6,7 @@ import re
 
 from flightrules.evidence.format import Format
 from flightrules.evidence.head import Head
+from flightrules.evidence.records.load_consoles import console
 
 __all__ = ["LOAD_FORMATS"]
 
@@ -118,8 +119,14 @@ def _is_k6_csv(head: Head) -> bool:
 
 
 def _is_wrk(head: Head) -> bool:
+    """By its first lines; the text of autocannon begins alike, but is drawn as tables."""
     text = head.text
-    return head.kind == "text" and "Running " in text and " test @ " in text and " connections" in text
+    marks = ("Running ", " test @ ", " connections")
+    return head.kind == "text" and all(mark in text for mark in marks) and not _is_autocannon_text(head)
+
+
+def _is_autocannon_text(head: Head) -> bool:
+    return head.kind == "text" and " test @ " in head.text and "┬" in head.text
 
 
 def _is_hey(head: Head) -> bool:
@@ -136,10 +143,9 @@ def _is_hey_csv(head: Head) -> bool:
 
 
 def _is_ab(head: Head) -> bool:
-    named = "This is ApacheBench" in head.text or "Concurrency Level:" in head.text
-    return (
-        head.kind == "text" and named and ("Server Software:" in head.text or "Document Path:" in head.text)
-    )
+    table = "Server Software:" in head.text or "Document Path:" in head.text
+    banner = head.text.lstrip().startswith("This is ApacheBench")
+    return head.kind == "text" and (banner or ("Concurrency Level:" in head.text and table))
 
 
 def _is_ab_csv(head: Head) -> bool:
@@ -176,6 +182,10 @@ def _is_oha(head: Head) -> bool:
 
 def _is_bombardier(head: Head) -> bool:
     return head.kind == "json" and head.has("spec", "result.req2xx", "result.latency")
+
+
+def _is_console(head: Head) -> bool:
+    return head.kind == "text" and console(head.text) is not None
 
 
 def _is_taurus_xml(head: Head) -> bool:
@@ -249,4 +259,7 @@ LOAD_FORMATS: tuple[Format, ...] = (
     Format("taurus-xml", "Taurus final statistics (XML)", "performance", "taurus_xml", _is_taurus_xml),
     Format("molotov", "Molotov results (JSON Lines)", "performance", "molotov", _is_molotov),
     Format("iago-log", "Iago statistics log", "performance", "iago", _is_iago),
+    Format(
+        "load-console", "texts of load tools (refused by name)", "performance", "load_refusals", _is_console
+    ),
 )

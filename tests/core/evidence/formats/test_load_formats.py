@@ -817,3 +817,60 @@ def test_the_same_bytes_give_the_same_reading(document: Any) -> None:
 )
 def test_numbers_and_names_beyond_every_limit_are_refused(text: str, code: str) -> None:
     assert refusal(text) == code
+
+
+class TestTheToolsOwnSpelling:
+    """Details that only the tools' real output has."""
+
+    def test_sieges_json_begins_on_the_line_of_its_brace(self) -> None:
+        body = '{\t"transactions":\t\t\t          27,\n\t"availability":\t\t\t       90.00,\n\t"elapsed_time":\t\t\t 0.50,\n'
+        body += '\t"transaction_rate":\t 54.00,\n\t"concurrency":\t 2.5,\n\t"longest_transaction":\t 0.10,\n\t"successful_transactions":\t 27,\n\t"failed_transactions":\t\t 3\n}\n'
+        found = numbers(read(body))
+        assert (found["load.requests"], found["load.failed"], found["load.rps"]) == (30, 3, 54)
+        assert numbers(read("New configuration template added\n" + body))["load.requests"] == 30
+
+    def test_hey_without_an_answer_has_failures_and_no_times(self) -> None:
+        text = HEY.replace("0.0445", "NaN").replace("  [200]\t270 responses\n  [503]\t30 responses\n", "")
+        found = numbers(read(text))
+        assert (found["load.requests"], found["load.failed"]) == (5, 5)
+        assert not {"load.p95", "load.min", "load.max", "load.mean"} & found.keys(), (
+            "0 ms would pass any limit"
+        )
+
+    def test_autocannon_without_an_answer_has_failures_and_no_times(self) -> None:
+        nothing = {
+            **AUTOCANNON,
+            "requests": {"total": 0},
+            "errors": 9,
+            "non2xx": 0,
+            "latency": {"p99": 0, "max": 0},
+        }
+        found = numbers(read(nothing))
+        assert (found["load.requests"], found["load.failed"]) == (9, 9)
+        assert not {"load.p99", "load.max"} & found.keys()
+
+    def test_autocannon_has_a_rate(self) -> None:
+        found = numbers(read({**AUTOCANNON, "requests": {"total": 95}, "duration": 2.5}))
+        assert found["load.rps"] == 38
+
+    def test_a_run_of_apachebench_that_broke_off_is_named(self) -> None:
+        broken = "This is ApacheBench, Version 2.3\n\nBenchmarking x (be patient)...apr_socket_recv: refused (111)\n"
+        assert refusal(broken) == "E_NO_SAMPLES"
+
+    @pytest.mark.parametrize(
+        ("text", "hint"),
+        [
+            ("Running 9 requests test @ http://x\n5 connections\n\n┌───┬───┐\n9 requests in 1s, 3 kB read\n", "--json"),
+            ("http_req_duration..............: avg=1ms min=1ms p(90)=2ms p(95)=2ms\n", "--summary-export"),
+            ("Bombarding http://x\nStatistics\n  Latency  1ms\n", "--format json"),
+            ("Summary report @ 10:00:00\nhttp.codes.200: .... 5\n", "--output"),
+            ("Type Name # reqs # fails | Avg\nGET /a 5 0 | 1\nAggregated 5 0 | 1\n", "--csv"),
+            ("Date & Time,  Trans,  Elap Time,  Resp Time\n2026-01-01, 5, 1\n", "--json-output"),
+            ("starttime\tseconds\tctime\tdtime\tttime\twait\nx\t1\t0\t1\t1\t1\n", "ab"),
+        ],
+    )  # fmt: skip
+    def test_a_text_for_people_is_refused_with_the_option_that_helps(self, text: str, hint: str) -> None:
+        with pytest.raises(EvidenceError) as caught:
+            read(text)
+        assert caught.value.code == "E_UNRECOGNISED"
+        assert hint in (caught.value.hint or "")
