@@ -1169,7 +1169,7 @@ TAP = [
         "points and directives",
         "TAP version 14\n1..5\nok 1 - a\nnot ok 2 - b\nok 3 - c # SKIP later\nnot ok 4 - d # TODO some day\nok 5 # todo\n",
         "tap",
-        (5, 2, 1, 0, 2, 0),
+        (5, 1, 1, 0, 3, 0),
         notices=("W_NOT_TESTED",),
     ),
     Sample("the plan at the end", "ok 1 a\nnot ok 2 b\n# tests 2\n1..2\n", "tap", (2, 1, 1, 0, 0, 0)),
@@ -1198,6 +1198,47 @@ TAP = [
     Sample("no plan", "TAP version 13\nok 1\n", "tap", refused="E_TRUNCATED"),
     Sample("points are missing", "1..3\nok 1\nok 2\n", "tap", refused="E_COUNT_MISMATCH"),
     Sample("too many points", "1..1\nok 1\nok 2\n", "tap", refused="E_COUNT_MISMATCH"),
+    Sample(
+        "subtests that all were skipped are no pass",
+        "TAP version 13\n    ok 1 - in # SKIP\n    ok 2 - in # TODO\n    1..2\nok 1 - x\n1..1\n",
+        "tap",
+        refused="E_ALL_SKIPPED",
+    ),
+    Sample(
+        "a parent that hides a failure",
+        "ok 1 - a\n    not ok 1 - in\n    1..1\nok 2 - x\n1..2\n",
+        "tap",
+        (2, 1, 1, 0, 0, 0),
+    ),
+    Sample(
+        "node counts all but suites and numbers files anew",
+        "TAP version 13\n# Subtest: s\n    ok 1 - a\n      ---\n      type: 'test'\n      ...\n"
+        "    not ok 2 - b\n    1..2\nnot ok 1 - s\n  ---\n  type: 'suite'\n  ...\n"
+        "ok 2 - c # SKIP\nok 2 - d\n1..3\n# tests 4\n# suites 1\n# pass 2\n# fail 1\n",
+        "tap",
+        (4, 2, 1, 0, 1, 0),
+    ),
+    Sample(
+        "a suite of node that broke by itself",
+        "ok 1 - a\n    ok 1 - in\n    1..1\nnot ok 2 - s\n  ---\n  type: 'suite'\n  ...\n1..2\n# tests 2\n# suites 1\n",
+        "tap",
+        (3, 2, 1, 0, 0, 0),
+        notices=("W_COUNT_MISMATCH",),
+    ),
+    Sample(
+        "vitest puts a file's points in braces",
+        "TAP version 13\n1..2\nnot ok 1 - a.js # time=9.32ms {\n    1..2\n    ok 1 - in # time=1ms\n"
+        "    not ok 2 - b\n        ---\n        message: x\n        ...\n}\nok 2 - b.js # SKIP {\n    1..1\n    ok 1 - t # TODO\n}\n",
+        "tap",
+        (3, 1, 1, 0, 1, 0),
+    ),
+    Sample(
+        "mocha gives a broken hook the number of the next test",
+        'not ok 1 x "before all" hook for "a"\nok 1 b\n# tests 1\n1..2\n',
+        "tap",
+        (2, 1, 1, 0, 0, 0),
+        notices=("W_COUNT_MISMATCH",),
+    ),
     Sample("a point twice", "1..2\nok 1\nok 1\n", "tap", refused="E_DUPLICATE_KEY"),
     Sample("two runs in one file", "1..1\nok 1\n1..1\nok 1\n", "tap", refused="E_DUPLICATE_KEY"),
     Sample("nothing to do", "1..0 # SKIP no database\n", "tap", refused="E_NO_CASES"),
