@@ -55,6 +55,9 @@ check-self: installed ## Flightrules goes out by its own rules
 bench: installed ## speed and memory against peers and floors, in interleaved rounds
 	$(BIN)/python bench/run.py
 
+docs: installed ## write the generated pages of the reference anew
+	$(BIN)/python tools/generate_reference.py
+
 schema: installed ## write the JSON Schema of the rulebook anew
 	$(BIN)/flightrules schema > schema/flightrules.schema.json
 
