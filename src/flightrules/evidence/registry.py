@@ -99,10 +99,13 @@ def read_evidence(path: str, *, expected: str | None = None) -> Reading:
 
 
 def _declared(source: Source, wanted: Format) -> tuple[Format, Head]:
-    head = look(source, _LOOKS[-1])
-    is_empty_list = head.complete and "".join(head.text.split()) == "[]"
-    if is_empty_list or wanted.recognise(head):
-        return wanted, head
+    for size in _LOOKS:
+        head = look(source, size)
+        is_empty_list = head.complete and "".join(head.text.split()) == "[]"
+        if is_empty_list or wanted.recognise(head):
+            return wanted, head
+        if head.complete:
+            break
     found, _ = recognise(source)
     raise EvidenceError(
         "E_UNRECOGNISED",
