@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -131,7 +132,7 @@ def _with_remark(words: Words, inner: str, place: dict[str, Any]) -> Criterion:
     suite = " ".join(word for word in plain[at + 1 :] if word.lower() != "the") if at is not None else ""
     found = parse(f"{suite} {inner}", **place)
     where = " ".join(plain[:at]) if at else None
-    return _replaced(found, environment=found.environment or where)
+    return replace(found, environment=found.environment or where)
 
 
 _FORMS = {"compared": _compared, "none": _none, "every": _every, "all": _all, "statement": _statement}
@@ -346,8 +347,8 @@ def _touched(text: str) -> list[str]:
 def _labelled(found: Criterion, label: str) -> Criterion:
     """``OWASP ZAP scan: HIGH findings = 0``: a label of several words names the method."""
     if found.method is None and " " in label:
-        return _replaced(found, method=label)
-    return found if found.note else _replaced(found, note=label)
+        return replace(found, method=label)
+    return found if found.note else replace(found, note=label)
 
 
 def _require_operator(token: Any, place: dict[str, Any]) -> None:
@@ -390,12 +391,6 @@ def _plain_text(phrase: Any) -> str:
 
 def _list(phrases: Any) -> list[str]:
     return [Words(_plain(_words(child))).text for child in phrases.children if child.data == "phrase"]
-
-
-def _replaced(criterion: Criterion, **changes: Any) -> Criterion:
-    from flightrules.values import replace
-
-    return replace(criterion, **changes)
 
 
 def _error(code: str, message: str, place: dict[str, Any], hint: str, token: Any = None) -> RulebookError:
