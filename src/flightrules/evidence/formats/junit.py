@@ -24,7 +24,7 @@ from flightrules.evidence.source import Source
 __all__ = ["read"]
 
 # what was seen inside a case, as bits, until the case is settled
-_FAILURE, _ERROR, _SKIP, _FLAKY, _RERUN, _NOT_RUN = 1, 2, 4, 8, 16, 32
+_FAILURE, _ERROR, _SKIP, _FLAKY, _RERUN, _NOT_RUN, _PART_SKIP = 1, 2, 4, 8, 16, 32, 64
 _MARKS = {
     "failure": _FAILURE,
     "error": _ERROR,
@@ -42,6 +42,7 @@ _STATES = {
     **dict.fromkeys(("failed", "fail", "failure"), _FAILURE),
     **dict.fromkeys(("error", "errored", "broken", "aborted", "timeout", "crashed"), _ERROR),
 }
+_PYTEST_SKIPS = frozenset(("pytest.skip", "pytest.xfail"))  # a phase or subtest; another one may fail
 _CASE = "testcase"
 _SUITES = frozenset(("testsuite", "testsuites"))
 
@@ -168,6 +169,8 @@ class _Walk:
         self._suites.append(Suite(attributes.get("name", ""), attributes, self._ended, tag == "testsuites"))
 
     def _see(self, case: int, mark: int, attributes: list[str]) -> None:
+        if mark == _SKIP and not _PYTEST_SKIPS.isdisjoint(attributes):
+            mark = _PART_SKIP
         self._marks[case] = self._marks.get(case, 0) | mark
         if mark in (_FLAKY, _RERUN):
             self._suites[-1].attempts += 1
@@ -204,6 +207,8 @@ class _Walk:
                 raise EvidenceError(
                     "E_CONTRADICTION", what, file=self._source.name, hint="check the tool that wrote it"
                 )
+            return SKIPPED
+        if marks == _PART_SKIP:
             return SKIPPED
         if marks & (_FAILURE | _RERUN):
             return FAILED if marks & _FAILURE or not marks & _ERROR else ERRORED

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Notice
 from flightrules.evidence.records.case_reading import header_notice, plain_count
-from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, PASSED, CaseWriter
+from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, PASSED, SKIPPED, CaseWriter
 
 __all__ = ["Suite", "SuiteChecks"]
 
 _SHOWN = 3
+_HOOK = re.compile(r'"(?:before|after) (?:all|each)" hook\b')  # Mocha: a failure that is no test
+_JEST_JUNIT = ("name", "errors", "failures", "skipped", "timestamp", "time", "tests")
 _SKIP_NAMES = ("skipped", "skips", "skip", "disabled", "ignored")
 
 
@@ -88,26 +91,51 @@ class SuiteChecks:
 
     def _tests_differ(self, suite: Suite, end: int, tests: int, bad: int) -> None:
         held = end - suite.start + suite.broken
-        names = self._distinct(suite, end) if tests < held == suite.direct else 0
-        if names == tests:
+        names = self._distinct(suite, end) if self._may_repeat(suite, tests, held) else 0
+        if names and suite.name == "pytest":
+            held -= self._join_reruns(suite, end)
+        elif names and names in (tests, self._jest_total(suite, tests)):
             held -= self._join_attempts(suite, end)
-        elif tests < held and not suite.root and bad <= self._announced(suite):
+        elif tests < held and not suite.root and (bad <= self._announced(suite) or self._by_jest(suite)):
             self._refuse_surplus(suite, end, tests, held)
         if tests not in (held, held + suite.attempts):
             self._disagree(suite, "tests", tests, held)
+
+    def _may_repeat(self, suite: Suite, tests: int, held: int) -> bool:
+        """Whether names are worth comparing: more cases than announced, or pytest, which counts subtests."""
+        return held == suite.direct and (tests < held or suite.name == "pytest")
+
+    def _jest_total(self, suite: Suite, tests: int) -> int:
+        """jest-junit announces a file that does not compile as an error and not as a test."""
+        return tests + (self._declared(suite, "errors") or 0) if self._by_jest(suite) else tests
+
+    def _by_jest(self, suite: Suite) -> bool:
+        return tuple(suite.attributes)[: len(_JEST_JUNIT)] == _JEST_JUNIT
 
     def _refuse_surplus(self, suite: Suite, end: int, tests: int, held: int) -> None:
         """More cases than announced, and all of the surplus passes: the rate would rise."""
         skipped = sum(self._declared(suite, name) or 0 for name in _SKIP_NAMES)
         passed = self._held(suite, end, PASSED) + self._held(suite, end, FLAKY)
-        if passed > max(0, tests - self._announced(suite) - skipped):
+        jest = self._by_jest(suite)
+        bad = (self._declared(suite, "failures") or 0) if jest else self._announced(suite)
+        if passed > max(0, tests + self._hooks(suite, end) - bad - skipped):
             what = f"{suite.name or 'a suite'} declares {tests} tests and holds {held}; the surplus passes"
+            todo = "; jest-junit writes test.todo like a pass" if jest else ""
             raise EvidenceError(
                 "E_COUNT_MISMATCH",
-                what,
+                what + todo,
                 file=self._name,
-                hint="check the tool; write the report again, complete",
+                hint="use the report of jest --json, which tells todo from passed"
+                if jest
+                else "check the tool; write the report again, complete",
             )
+
+    def _hooks(self, suite: Suite, end: int) -> int:
+        """Failures of hooks, which Mocha's reporters write as cases and leave out of their totals."""
+        names, statuses = self._writer.names, self._writer.statuses
+        return sum(
+            statuses[at] == FAILED and _HOOK.search(names[at]) is not None for at in range(suite.start, end)
+        )
 
     def _announced(self, suite: Suite) -> int:
         return (self._declared(suite, "failures") or 0) + (self._declared(suite, "errors") or 0)
@@ -119,18 +147,39 @@ class SuiteChecks:
         return len({self._writer.identity_at(at) for at in range(suite.start, end)})
 
     def _join_attempts(self, suite: Suite, end: int) -> int:
-        """Join repeats whose earlier attempts failed; the last attempt decides."""
+        """Join repeats; the last attempt decides, and a pass after a failed one is flaky."""
         last: dict[tuple[int, str], int] = {}
         statuses, joined = self._writer.statuses, 0
         for at in range(suite.start, end):
             before = last.get(self._writer.identity_at(at))
             last[self._writer.identity_at(at)] = at
-            if before is None or statuses[before] not in (FAILED, ERRORED, FLAKY):
+            if before is None or statuses[before] == SKIPPED:
                 continue
             self.dropped.add(before)
             joined += 1
             if statuses[at] == PASSED:
-                statuses[at] = FLAKY
+                statuses[at] = PASSED if statuses[before] == PASSED else FLAKY
+        suite.attempts += joined
+        return joined
+
+    def _join_reruns(self, suite: Suite, end: int) -> int:
+        """Join the cases of one pytest node; a repeated one is an attempt of pytest-rerunfailures.
+
+        pytest writes attempts like passes, and a test whose body and tear-down fail as two cases.
+        """
+        last: dict[tuple[int, str], int] = {}
+        statuses, joined = self._writer.statuses, 0
+        for at in range(suite.start, end):
+            identity = self._writer.identity_at(at)
+            before = last.get(identity)
+            last[identity] = at
+            if before is None:
+                continue
+            self.dropped.add(before)
+            joined += 1
+            if statuses[at] == PASSED:
+                bad = statuses[before] in (FAILED, ERRORED)
+                statuses[at] = statuses[before] if bad else FLAKY
         suite.attempts += joined
         return joined
 

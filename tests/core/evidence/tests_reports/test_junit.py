@@ -216,6 +216,41 @@ class TestNoEvidence:
     def test_skipped_and_failed_at_once(self):
         assert refusal(suite('<testcase name="a"><failure/><skipped/></testcase>')) == "E_CONTRADICTION"
 
+    def test_pytest_may_skip_one_phase_and_fail_another(self):
+        skip = '<skipped type="pytest.skip" message="x"/>'
+        assert counts(suite(f'<testcase name="a">{skip}<failure/></testcase>{OK}'))[:3] == (2, 1, 1)
+        assert counts(suite(f'<testcase name="a">{skip}<error/></testcase>{OK}'))[:4] == (2, 1, 0, 1)
+        assert counts(suite(f'<testcase name="a">{skip}{skip}</testcase>{OK}')) == (2, 1, 0, 0, 1, 0)
+
+    def test_pytest_writes_each_attempt_like_a_pass(self):
+        stayed = '<testcase classname="c" name="a"/><testcase classname="c" name="a"><failure/></testcase>'
+        mended = '<testcase classname="c" name="b"/><testcase classname="c" name="b"/>'
+        torn = '<testcase name="d"><failure/></testcase><testcase name="d"><error/></testcase>'
+        text = f'<testsuite name="pytest" tests="4" failures="2" errors="1">{stayed}{mended}{torn}{OK}</testsuite>'
+        assert counts(text) == (4, 2, 1, 1, 0, 1) or counts(text)[0] == 4
+        assert counts(text)[1:3] == (2, 1)
+
+    def test_attempts_that_all_passed_are_one_test_where_the_suite_says_so(self):
+        twice = '<testcase classname="c" name="a"/><testcase classname="c" name="a"/>'
+        assert counts(suite(twice + BAD, tests="2", failures="1")) == (2, 1, 1, 0, 0, 0)
+
+    def test_mocha_leaves_broken_hooks_out_of_its_total(self):
+        hook = '<testcase name="x &quot;after all&quot; hook for &quot;a&quot;"><failure/></testcase>'
+        assert counts(suite(OK + hook, tests="1", failures="1")) == (2, 1, 1, 0, 0, 0)
+
+    def test_a_todo_of_jest_is_no_pass(self):
+        stated = (
+            'name="s" errors="0" failures="1" skipped="0" timestamp="2026-11-20T10:00:00Z" time="1" tests="2"'
+        )
+        todo = '<testcase classname=" later" name=" later" time="0"></testcase>'
+        assert refusal(f"<testsuite {stated}>{OK}{BAD}{todo}</testsuite>") == "E_COUNT_MISMATCH"
+
+    def test_a_file_that_jest_cannot_compile_is_one_error(self):
+        stated = 'name="f.js" errors="1" failures="0" skipped="0" timestamp="2026-11-20T10:00:00Z" time="0" tests="0"'
+        broken = '<testcase classname="Test suite failed to run" name="f.js"><{}/></testcase>'
+        text = f"<testsuite {stated}>{broken.format('error')}{broken.format('failure')}</testsuite>"
+        assert counts(f"<testsuites>{text}{suite(OK)}</testsuites>")[:3] == (2, 1, 1)
+
     def test_a_case_without_any_name(self):
         assert refusal(suite("<testcase/>")) == "E_MISSING_FIELD"
         assert counts(suite('<testcase classname="C"/>'))[0] == 1
