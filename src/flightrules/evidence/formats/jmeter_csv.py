@@ -140,7 +140,7 @@ class _Tally:
         self._absent = min(places) < 0
         self._careful = source.size <= _CAREFUL_SIZE
         first = max(layout.start, layout.elapsed) + 1
-        self._span = Span(self._pair(first), sortable=layout.start == 0, careful=self._careful)
+        self._span = Span(self._pairs(first), sortable=layout.start == 0, careful=self._careful)
         self._stride = 1 if self._careful else _STRIDE
         self._users = 0
         self._samples = Samples()
@@ -174,14 +174,9 @@ class _Tally:
             self._span.take(bare, slowest)
             self._span.convert((row[layout.start], row[layout.elapsed]) for row in rows)
 
-    def _pair(self, cut: int) -> Callable[[str], tuple[str, str]]:
-        delimiter, start, elapsed = self._layout.delimiter, self._layout.start, self._layout.elapsed
-
-        def pair(row: str) -> tuple[str, str]:
-            cells = row.split(delimiter, cut)
-            return cells[start], cells[elapsed]
-
-        return pair
+    def _pairs(self, cut: int) -> Callable[[Iterable[str]], Iterable[tuple[str, str]]]:
+        delimiter, pair = self._layout.delimiter, itemgetter(self._layout.start, self._layout.elapsed)
+        return lambda rows: map(pair, map(str.split, rows, repeat(delimiter), repeat(cut)))
 
     def _quoted_row(self, line: int, text: str) -> list[str]:
         try:
