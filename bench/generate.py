@@ -27,6 +27,7 @@ KINDS: dict[str, str] = {
     "gates": "gates.json",
 }
 LINES_PER_FILE = 200
+PACKAGE = 20
 Truth = dict[str, int]
 ENDPOINTS = (
     "GET /",
@@ -180,20 +181,21 @@ def cobertura(size: int, truth: Truth) -> Iterator[str]:
 
 
 def jacoco(size: int, truth: Truth) -> Iterator[str]:
-    """Source files with lines and counters, on one line as JaCoCo writes it."""
-    yield '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><!DOCTYPE report PUBLIC "-//JACOCO//DTD Report 1.1//EN" "report.dtd"><report name="shop"><package name="org/example/shop">'
+    """Packages of twenty source files with lines and counters, on one line as JaCoCo writes it."""
+    yield '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><!DOCTYPE report PUBLIC "-//JACOCO//DTD Report 1.1//EN" "report.dtd"><report name="shop">'
     for at, lines in coverage_lines(size):
         _count_lines(lines, truth)
         covered = sum(hits > 0 for _, hits, _ in lines)
+        if at % PACKAGE == 0:
+            yield f'<package name="org/example/shop{at // PACKAGE}">'
         yield f'<sourcefile name="M{at}.java">'
         for number, hits, branch in lines:
             mb, cb = (1 if branch else 0), (1 if branch and hits else 0)
             yield f'<line nr="{number}" mi="{0 if hits else 3}" ci="{3 if hits else 0}" mb="{mb}" cb="{cb}"/>'
         yield f'<counter type="LINE" missed="{len(lines) - covered}" covered="{covered}"/></sourcefile>'
-    counter = (
-        f'<counter type="LINE" missed="{truth["lines"] - truth["covered"]}" covered="{truth["covered"]}"/>'
-    )
-    yield f"{counter}</package>{counter}</report>"
+        if at % PACKAGE == PACKAGE - 1 or at == size - 1:
+            yield "</package>"
+    yield f'<counter type="LINE" missed="{truth["lines"] - truth["covered"]}" covered="{truth["covered"]}"/></report>'
 
 
 def lcov(size: int, truth: Truth) -> Iterator[str]:
