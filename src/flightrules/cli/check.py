@@ -17,6 +17,7 @@ from flightrules.engine.verdict import Outcome, Status, Verdict
 from flightrules.errors import ExitCode
 from flightrules.reports.report import Report
 from flightrules.reports.text import Style, render_text
+from flightrules.rules.criterion import Enforcement
 
 __all__ = ["configure", "execute", "exit_code_of"]
 
@@ -83,7 +84,14 @@ def exit_code_of(verdict: Verdict, *, found_anything: bool) -> ExitCode:
         return ExitCode.NO_GO
     if any(result.blocks and result.status is Status.ERROR for result in verdict.results):
         return ExitCode.USAGE
-    return ExitCode.NO_DATA
+    return ExitCode.WAITING if _alerts(verdict) else ExitCode.NO_DATA
+
+
+def _alerts(verdict: Verdict) -> bool:
+    """Whether the evidence is there, a gate that only alerts found a failure, and a person has to decide."""
+    shut = [one for one in verdict.results if one.would_block and one.enforcement is not Enforcement.ADVISORY]
+    known = all(result.status is Status.FAIL for result in shut)
+    return bool(shut) and known and not any(result.blocks for result in verdict.results)
 
 
 def _style(arguments: Namespace) -> Style:

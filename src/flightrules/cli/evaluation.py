@@ -52,8 +52,9 @@ def evaluate_here(arguments: Namespace, now: datetime) -> Evaluation:
     facts = gather(rulebook, plan, progress.step)
     progress.done()
     version = arguments.release or rulebook.product.version
-    case = Case(rulebook, facts, as_of, version, arguments.build, _acceptances(root, rulebook))
-    verdict = evaluate(gate, case, _waivers(root, rulebook), artefact_digest=_artefact(arguments.artefact))
+    artefact = _artefact(arguments.artefact)
+    case = Case(rulebook, facts, as_of, version, arguments.build, _acceptances(root, rulebook), artefact)
+    verdict = evaluate(gate, case, _waivers(root, rulebook))
     return Evaluation(verdict, rulebook, facts, root)
 
 

@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Iterable
 
+from flightrules.errors import UsageError
+
 __all__ = ["Tree"]
 
 _NEVER = frozenset(
@@ -27,7 +29,8 @@ _NEVER = frozenset(
         ".terraform",
     ]
 )
-_ENTRY_LIMIT = 200_000
+_ENTRY_LIMIT = 1_000_000
+_NAMED = 3
 
 
 class Tree:
@@ -36,6 +39,7 @@ class Tree:
     def __init__(self, root: str) -> None:
         self.root = root
         self._listed: list[str] | None = None
+        self._unread: list[str] = []
 
     def match(self, patterns: Iterable[str]) -> list[str]:
         """Paths relative to the root that match any of the patterns, sorted, each once.
@@ -58,28 +62,49 @@ class Tree:
 
     def _all(self) -> list[str]:
         if self._listed is None:
-            self._listed = list(_walk(self.root))
+            self._listed = list(_walk(self.root, self._unread))
         return self._listed
 
+    def unread(self) -> tuple[str, ...]:
+        """Sentences on what patterns could not look at."""
+        if not self._unread:
+            return ()
+        named = ", ".join(sorted(self._unread)[:_NAMED])
+        more = f" and {len(self._unread) - _NAMED} more" if len(self._unread) > _NAMED else ""
+        return (f"folders that were not looked into (unreadable, or links): {named}{more}",)
 
-def _walk(root: str) -> Iterable[str]:
+
+def _walk(root: str, unread: list[str]) -> Iterable[str]:
+    """Every file below; folders that cannot be read or are links are named in ``unread``.
+
+    Raises:
+        UsageError: E_TOO_LARGE, where a file that decides might never be reached.
+    """
     waiting, seen = [""], 0
     while waiting:
         folder = waiting.pop()
         try:
             entries = list(os.scandir(os.path.join(root, folder)))
         except OSError:
+            unread.append(folder or ".")
             continue
         for entry in entries:
             path = os.path.join(folder, entry.name)
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in _NEVER:
                     waiting.append(path)
+            elif entry.is_symlink() and os.path.isdir(os.path.join(root, path)) and entry.name not in _NEVER:
+                unread.append(path)
             else:
                 yield path
         seen += len(entries)
         if seen > _ENTRY_LIMIT:
-            return
+            raise UsageError(
+                "E_TOO_LARGE",
+                f"more than {_ENTRY_LIMIT:,} files lie here, so not all can be looked at",
+                file=root,
+                hint="name the evidence with --evidence METHOD=PATH, or run in a smaller folder",
+            )
 
 
 def _regex(pattern: str) -> str:

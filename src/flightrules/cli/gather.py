@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 
 from flightrules.cli.files import Tree
 from flightrules.cli.parallel import read_all
@@ -18,6 +18,8 @@ from flightrules.rules.source import Binding, EvidenceSource
 from flightrules.values import frozen, replace
 
 __all__ = ["Gathering", "gather"]
+
+_FARTHEST_ZONE = timedelta(hours=14)
 
 
 @frozen
@@ -53,21 +55,46 @@ class _Read:
 def gather(rulebook: Rulebook, plan: Gathering, step: Callable[[int, int, str], None]) -> Facts:
     """Read all that the rulebook looks for; a file that cannot be read becomes a refusal, never a gap."""
     tree = Tree(plan.root)
-    wanted = {source.name: _paths(source, tree, plan) for source in rulebook.sources}
     baselines = {source.name: tree.match(source.baseline) for source in rulebook.sources if source.baseline}
+    wanted = {
+        source.name: _without(_paths(source, tree, plan), baselines.get(source.name, ()), plan.root)
+        for source in rulebook.sources
+    }
     files = _unique(rulebook.sources, wanted, baselines)
     read_files = _read_all(files, plan.root, step)
     found = {
         source.name: _found(source, wanted[source.name], baselines.get(source.name, []), read_files, plan)
         for source in rulebook.sources
     }
-    return Facts(found, _changes(rulebook, found, plan))
+    return Facts(found, _changes(rulebook, found, plan), tree.unread())
 
 
 def _paths(source: EvidenceSource, tree: Tree, plan: Gathering) -> list[str]:
     named = plan.extra.get(source.name, ())
     here = [os.path.relpath(os.path.abspath(path), plan.root) for path in named]
     return sorted(set(tree.match(here if named else source.paths)))
+
+
+def _without(paths: list[str], baseline: Iterable[str], root: str) -> list[str]:
+    """Without the baseline itself, under whatever name: what is compared with itself holds nothing new."""
+    known = {_file_id(os.path.join(root, path)) for path in baseline}
+    return [path for path in paths if _file_id(os.path.join(root, path)) not in known] if known else paths
+
+
+def _file_id(path: str) -> tuple[int, int] | str:
+    try:
+        known = os.stat(path)
+    except OSError:
+        return path
+    return known.st_dev, known.st_ino
+
+
+def _unmatched(source: EvidenceSource, wanted: list[str], plan: Gathering) -> tuple[str, ...]:
+    """Files that the source names one by one and that are not there, while others of it are."""
+    if not wanted or source.name in plan.extra:
+        return ()
+    named = [path for path in source.paths if not any(mark in path for mark in "*?[!")]
+    return tuple(path for path in named if os.path.normpath(path) not in wanted)
 
 
 File = tuple[str, str | None, tuple[tuple[str, str], ...]]
@@ -134,6 +161,7 @@ def _found(
         baseline=tuple(_evidence(one, source, plan) for one in before if one.reading and not one.refusal),
         baseline_refused=tuple(one.refusal for one in before if one.refusal is not None),
         looked_for=plan.extra.get(source.name, source.paths),
+        unmatched=_unmatched(source, wanted, plan),
     )
 
 
@@ -142,7 +170,9 @@ def _evidence(one: _Read, source: EvidenceSource, plan: Gathering) -> Evidence:
     binding = plan.bindings.get(one.digest)
     facts = reading.facts
     environment, build, bound = _bound(facts, binding, source)
-    taken_at = _taken_at(facts, binding)
+    taken_at = _taken_at(reading, binding, plan.received_at)
+    if binding is not None:
+        reading = _with_binding(reading, binding)
     if taken_at is None and one.modified_at is not None:
         taken_at = datetime.fromtimestamp(one.modified_at, UTC)
         notice = Notice("W_FILE_TIME", "the artefact states no time; its age is the file's own time stamp")
@@ -174,15 +204,33 @@ def _bound(
     return environment, build, "source" if environment else "unknown"
 
 
-def _taken_at(facts: Mapping[str, str], binding: Binding | None) -> datetime | None:
-    stated = facts.get("taken_at")
-    if stated:
-        try:
-            taken = datetime.fromisoformat(stated)
-        except ValueError:
-            return None
-        return taken if taken.tzinfo is not None else taken.replace(tzinfo=UTC)
-    return binding.taken_at if binding else None
+def _with_binding(reading: Reading, binding: Binding) -> Reading:
+    """What the binding adds: the artefact that was tested, and a word where artefact and binding disagree."""
+    facts, notices = dict(reading.facts), list(reading.notices)
+    if binding.artefact:
+        facts["artefact"] = binding.artefact
+    for name, said in (("environment", binding.environment), ("build", binding.build)):
+        if said and facts.get(name, said) != said:
+            words = f"the artefact says {name} {facts[name]}, its binding says {said}; the artefact stands"
+            notices.append(Notice("W_BINDING_DIFFERS", words))
+    return replace(reading, facts=facts, notices=tuple(notices))
+
+
+def _taken_at(reading: Reading, binding: Binding | None, received_at: datetime) -> datetime | None:
+    """When it was taken. A time without zone is read as UTC; where that lies ahead of the clock by no more
+    than a zone can, the zone is what is ahead, and the artefact is as old as its arrival.
+    """
+    stated = reading.facts.get("taken_at")
+    if not stated:
+        return binding.taken_at if binding else None
+    try:
+        taken = datetime.fromisoformat(stated)
+    except ValueError:
+        return None
+    naive = taken.tzinfo is None or any(notice.code == "W_NAIVE_TIME" for notice in reading.notices)
+    taken = taken if taken.tzinfo is not None else taken.replace(tzinfo=UTC)
+    ahead = naive and received_at < taken <= received_at + _FARTHEST_ZONE
+    return received_at if ahead else taken
 
 
 def _changes(rulebook: Rulebook, found: Mapping[str, Found], plan: Gathering) -> dict[str, Changes]:

@@ -30,10 +30,12 @@ def misfit(
     source: EvidenceSource | None,
     as_of: datetime,
     build: str | None,
+    artefact: str | None = None,
 ) -> Misfit | None:
     """The first reason why the artefact does not fit, or ``None``."""
     return (
         _wrong_time(evidence, source, as_of)
+        or _wrong_artefact(evidence, artefact)
         or _wrong_build(evidence, criterion, source, build)
         or _wrong_environment(evidence, criterion)
     )
@@ -65,12 +67,30 @@ def _wrong_time(evidence: Evidence, source: EvidenceSource | None, as_of: dateti
     return None
 
 
+def _wrong_artefact(evidence: Evidence, wanted: str | None) -> Misfit | None:
+    """A build's name can be given twice; the digest of what was tested cannot."""
+    tested = evidence.reading.facts.get("artefact", "").casefold().removeprefix("sha256:")
+    if not tested or wanted is None or tested == wanted:
+        return None
+    return Misfit(
+        Status.STALE,
+        f"{evidence.path} is bound to the artefact sha256:{tested[:12]}…, not to sha256:{wanted[:12]}…",
+        "measure the artefact that is to be released",
+    )
+
+
 def _wrong_build(
     evidence: Evidence, criterion: Criterion, source: EvidenceSource | None, build: str | None
 ) -> Misfit | None:
     wanted = criterion.build or build
     if wanted is None:
         return None
+    if build is not None and build != wanted:
+        return Misfit(
+            Status.NOT_MEASURED_AS_STATED,
+            f"the criterion is as of build {wanted}; this check is of build {build}",
+            "bring the sentence up to date, or leave its build out and name it with --build",
+        )
     if evidence.build is not None and evidence.build != wanted:
         return Misfit(
             Status.STALE,

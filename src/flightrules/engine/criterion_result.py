@@ -73,8 +73,6 @@ def judge(rule: Rule, case: Case) -> CriterionResult:
     reason = _not_applicable(rule, case)  # (1)
     if reason:
         return _result(rule, Status.NOT_APPLICABLE, reason)
-    if rule.enforcement is not Enforcement.ADVISORY and cannot_fail(rule.criterion):
-        return _result(rule, Status.ERROR, "every value meets the threshold, so it decides nothing", _CHOOSE)
     if METRICS[rule.criterion.metric].families == ("rulebook",):
         return _answer(rule, _question(rule, case, Joined(), Found(), None), (), ())
     try:
@@ -148,6 +146,8 @@ def _decided(rule: Rule, measured: Measured) -> CriterionResult:
         )
     judged = _bound(rule, measured, interval)
     passes = compare(judged, criterion.operator, criterion.threshold)
+    if passes and rule.enforcement is not Enforcement.ADVISORY and cannot_fail(criterion):
+        return _result(rule, Status.ERROR, "every value meets the threshold, so it decides nothing", _CHOOSE)
     unit = {"%": " %", "ms": " ms", "1/s": " /s", "1/KLOC": " per KLOC"}.get(criterion.unit, "")
     reason = f"{shown(measured.value, criterion.threshold)}{unit}: {measured.sentence}"
     if rule.lower_bound and interval is not None:
@@ -254,7 +254,9 @@ def _no_evidence(rule: Rule, found: Found) -> CriterionResult | None:
 
 def _misfit(found: Found, rule: Rule, methods: tuple[EvidenceSource, ...], case: Case) -> Misfit | None:
     source = methods[0] if methods else None
-    checks = (misfit(one, rule.criterion, source, case.as_of, case.build) for one in found.evidence)
+    checks = (
+        misfit(one, rule.criterion, source, case.as_of, case.build, case.artefact) for one in found.evidence
+    )
     return next((wrong for wrong in checks if wrong is not None), None)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from flightrules.engine.measured import Measured, Question, Unmeasured
 from flightrules.engine.operators import rate, shown
-from flightrules.engine.roles import same_role
+from flightrules.engine.roles import lacking
 from flightrules.engine.verdict import DefectLine, Status
 from flightrules.evidence.records.defects import Defect, Defects
 from flightrules.rules.exceptions import Acceptance
@@ -43,9 +43,10 @@ def count_open(question: Question) -> Measured | Unmeasured:
             "write it in the tracker or in the acceptance record",
             details,
         )
+    condition = question.criterion.condition
     return Measured(
         Decimal(len(chosen)),
-        f"{len(chosen)} open of {len(listed)} listed",
+        f"{len(chosen)} open of {len(listed)} listed{f' with {condition}' if condition else ''}",
         samples=len(listed),
         details=details,
     )
@@ -118,24 +119,46 @@ def acceptance_of(
     defect: str, acceptances: tuple[Acceptance, ...], version: str, as_of: datetime
 ) -> tuple[Acceptance | None, str]:
     """The acceptance that stands for a defect, or why none does."""
-    mine = [one for one in acceptances if one.defect == defect]
-    if not mine:
-        return None, "no acceptance record"
-    for one in mine:
-        if one.expires_at is not None and one.expires_at <= as_of:
-            reason = f"the acceptance expired on {one.expires_at.date().isoformat()}"
-        elif one.scope and not covers(one.scope, version):
-            reason = f"the acceptance is for {one.scope}, not for {version or 'this version'}"
-        else:
-            return one, ""
+    reason = "no acceptance record"
+    for one in acceptances:
+        if one.defect == defect:
+            reason = _void(one, version, as_of)
+            if not reason:
+                return one, ""
     return None, reason
 
 
+def _void(one: Acceptance, version: str, as_of: datetime) -> str:
+    """Why an acceptance does not stand; empty when it does."""
+    if one.expires_at is not None and one.expires_at <= as_of:
+        return f"the acceptance expired on {one.expires_at.date().isoformat()}"
+    if one.expires_at is None and _passed(one.resolution_target, as_of):
+        return f"the acceptance's resolution target {one.resolution_target} has passed"
+    if one.scope and not covers(one.scope, version):
+        return f"the acceptance is for {one.scope}, not for {version or 'this version'}"
+    if any(approval.at is not None and approval.at > as_of for approval in one.approvals):
+        return "the acceptance was approved in the future"
+    return ""
+
+
+def _passed(target: str, as_of: datetime) -> bool:
+    """Whether a resolution target that is a date lies before today; other texts are for people."""
+    try:
+        return date.fromisoformat(target.strip()[:10]) < as_of.date()
+    except ValueError:
+        return False
+
+
 def covers(scope: str, version: str) -> bool:
-    """Whether a waiver's or acceptance's scope holds for a version: equal, or ``4.2.*``."""
-    if scope.endswith("*"):
-        return bool(version) and version.startswith(scope[:-1])
+    """Whether a waiver's or acceptance's scope holds for a version: equal, or of the family ``4.2.*``."""
+    if scope.endswith(".*"):
+        return version.startswith(scope[:-1])
     return scope == version
+
+
+def names_everything(scope: str) -> bool:
+    """Whether a scope has a star anywhere but in place of its last part, such as ``*`` or ``4*``."""
+    return "*" in scope.removesuffix(".*") or scope == ".*"
 
 
 def _line(
@@ -171,14 +194,21 @@ def _accepted(
 ) -> tuple[bool, str, str]:
     if accepted is None:
         return True, "blocks", reason
-    said = [approval.role for approval in accepted.approvals]
-    silent = [role for role in level.waivable_by if not any(same_role(one, role, rulebook) for one in said)]
-    if silent:
-        return True, "blocks", f"the acceptance lacks the approval of {', '.join(silent)}"
+    if _milder(accepted.severity, level, rulebook):
+        return True, "blocks", f"it was accepted as {accepted.severity}; the tracker now says {level.name}"
+    missing = lacking(level.waivable_by, accepted.approvals, rulebook)
+    if missing:
+        return True, "blocks", f"the acceptance {missing}"
     if rulebook.waivers.require_signature and not all(one.verified_by for one in accepted.approvals):
         return True, "blocks", "the acceptance is not signed by its approvers' keys"
     names = ", ".join(f"{approval.name} ({approval.role})" for approval in accepted.approvals)
     return False, f"ships with mitigation: {accepted.mitigation}", f"accepted by {names}"
+
+
+def _milder(said: str, level: SeverityLevel, rulebook: Rulebook) -> bool:
+    """Whether a severity that was accepted is unknown, or milder than the one that the tracker gives now."""
+    levels, accepted = rulebook.severity.levels, rulebook.severity.level(said)
+    return accepted is None or levels.index(accepted) > levels.index(level)
 
 
 def _listed(question: Question) -> list[Defect] | Unmeasured:
@@ -188,13 +218,20 @@ def _listed(question: Question) -> list[Defect] | Unmeasured:
             Status.NO_DATA, "the evidence lists no defects one by one", "export the tracker's records"
         )
     found = [defect for defect in records if defect.kind == "defect"]
-    return _filtered(found, question.criterion.condition) if question.criterion.condition else found
+    return _filtered(found, question) if question.criterion.condition else found
 
 
-def _filtered(found: list[Defect], condition: str) -> list[Defect] | Unmeasured:
-    """Apply ``name = value`` or ``name != value``; a condition that cannot be checked is no pass."""
+def _filtered(found: list[Defect], question: Question) -> list[Defect] | Unmeasured:
+    """Apply ``name = value`` or ``name != value``; a condition that cannot be checked is no pass.
+
+    Severities are compared by their level in the policy, and what has no known one is never filtered out.
+    """
+    condition = question.criterion.condition or ""
     name, _, rest = condition.partition(" ")
     operator, _, value = rest.partition(" ")
+    wanted = value.strip('"').casefold()
+    if name.casefold() == "severity" and operator in ("=", "!="):
+        return _of_severity(found, wanted, question.rulebook, same=operator == "=")
     values = _CONDITIONS.get(name.casefold())
     if values is None or operator not in ("=", "!="):
         return Unmeasured(
@@ -202,8 +239,30 @@ def _filtered(found: list[Defect], condition: str) -> list[Defect] | Unmeasured:
             f"the condition {condition!r} cannot be checked on the records",
             "use status, severity, type, label or component with = or !=",
         )
-    wanted = value.strip('"').casefold()
-    return [defect for defect in found if (wanted in values(defect)) == (operator == "=")]
+    kept = [defect for defect in found if (wanted in values(defect)) == (operator == "=")]
+    lost = sum(defect.is_open for defect in found) - sum(defect.is_open for defect in kept)
+    if lost and name.casefold() == "status":
+        return Unmeasured(
+            Status.NOT_MEASURED_AS_STATED,
+            f"the condition {condition!r} takes away {lost} open defects that are to be counted",
+            "write status != Done, or leave the condition out",
+        )
+    return kept
+
+
+def _of_severity(
+    found: list[Defect], word: str, rulebook: Rulebook, *, same: bool
+) -> list[Defect] | Unmeasured:
+    policy = rulebook.severity
+    wanted = policy.level(word)
+    if wanted is None:
+        return Unmeasured(
+            Status.NOT_MEASURED_AS_STATED,
+            f"the severity {word!r} is not in the policy",
+            f"write one of {', '.join(level.name for level in policy.levels)}",
+        )
+    levels = [(defect, policy.level(defect.severity)) for defect in found]
+    return [defect for defect, level in levels if level is None or (level.name == wanted.name) == same]
 
 
 def _status_words(defect: Defect) -> set[str]:
@@ -212,7 +271,6 @@ def _status_words(defect: Defect) -> set[str]:
 
 _CONDITIONS: dict[str, Any] = {
     "status": _status_words,
-    "severity": lambda defect: {defect.severity.casefold()},
     "type": lambda defect: {defect.type.casefold()},
     "label": lambda defect: {label.casefold() for label in defect.labels},
     "labels": lambda defect: {label.casefold() for label in defect.labels},

@@ -107,9 +107,7 @@ def _defect_records(rule: Rule, case: Case) -> tuple[Defect, ...]:
     return tuple(records) if isinstance(records, Defects) else ()
 
 
-def _outcome(
-    results: tuple[CriterionResult, ...], defects: tuple[DefectLine, ...], gate: Gate
-) -> Outcome:
+def _outcome(results: tuple[CriterionResult, ...], defects: tuple[DefectLine, ...], gate: Gate) -> Outcome:
     """NO-GO for what is known to fail; HOLD while something is not known; then conditions; then GO.
 
     Where criteria may block, at least one of them must have been met: a gate whose every such criterion does

@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from flightrules.engine.defects import count_open, count_undocumented, density, stories
+from flightrules.engine.findings import findings, suppressed, violations
 from flightrules.engine.measured import Measured, Question, Unmeasured
-from flightrules.engine.operators import rate, shown
-from flightrules.engine.selection import join
+from flightrules.engine.new_code import new_lines
+from flightrules.engine.operators import compare, rate, shown
 from flightrules.engine.verdict import Status
-from flightrules.errors import EvidenceError
+from flightrules.rules.criterion import Criterion, Operator
 
 __all__ = ["FORMULAS", "measure"]
 
@@ -39,11 +40,22 @@ def _of_tests(question: Question) -> dict[str, int] | None:
     return counts if counts["total"] else None
 
 
+def _unaccounted(counts: Mapping[str, int]) -> Unmeasured | None:
+    """Tests that are counted in the total and in no end may all have failed."""
+    ends = sum(counts[name] for name in ("passed", "failed", "errored", "skipped"))
+    if ends == counts["total"]:
+        return None
+    reason = f"{counts['total']} tests are stated, and {ends} of them passed, failed or were skipped"
+    return Unmeasured(Status.ERROR, reason, "state all counts, or list the tests one by one")
+
+
 def _pass_rate(question: Question) -> Answer:
     counts = _of_tests(question)
     run = counts["passed"] + counts["failed"] + counts["errored"] if counts else 0
     if counts is None or not run:
         return _nothing("test that ran", "check the selection of tests")
+    if (wrong := _unaccounted(counts)) is not None:
+        return wrong
     return _rate_of(counts["passed"], run, "tests passed", _beside(counts), _failing(question))
 
 
@@ -52,6 +64,8 @@ def _failure_rate(question: Question) -> Answer:
     run = counts["passed"] + counts["failed"] + counts["errored"] if counts else 0
     if counts is None or not run:
         return _nothing("test that ran", "check the selection of tests")
+    if (wrong := _unaccounted(counts)) is not None:
+        return wrong
     return _rate_of(
         counts["failed"] + counts["errored"], run, "tests failed", _beside(counts), _failing(question)
     )
@@ -67,7 +81,8 @@ def _executed_rate(question: Question) -> Answer:
         return Unmeasured(
             Status.ERROR, f"{run} tests ran, but only {planned} are planned", "correct planned of the method"
         )
-    return _rate_of(run, planned, "planned tests ran", _beside(counts))
+    what = "planned tests ran" if question.planned else "tests of the report ran, whose plan nobody states"
+    return _rate_of(run, planned, what, _beside(counts))
 
 
 def _tests_count(*names: str) -> Callable[[Question], Answer]:
@@ -75,6 +90,8 @@ def _tests_count(*names: str) -> Callable[[Question], Answer]:
         counts = _of_tests(question)
         if counts is None:
             return _nothing("test", "check the selection of tests")
+        if (wrong := _unaccounted(counts)) is not None:
+            return wrong
         value = sum(counts[name] for name in names)
         return Measured(
             Decimal(value),
@@ -112,148 +129,11 @@ def _share(part: str, whole: str, what: str) -> Callable[[Question], Answer]:
         upper, lower = _total(question, part), _total(question, whole)
         if upper is None or not lower:
             return _nothing(what)
+        if upper != int(upper) or lower != int(lower):
+            return Unmeasured(Status.ERROR, f"{shown(upper)} of {shown(lower)} {what} are no counts")
         return _rate_of(int(upper), int(lower), what)
 
     return formula
-
-
-def _new_lines(question: Question) -> Answer:
-    lines = question.joined.records.get("Lines")
-    if lines is None:
-        return Unmeasured(
-            Status.NO_DATA, "the coverage report states totals only, not lines", "write a report with lines"
-        )
-    if question.changes is None:
-        return Unmeasured(
-            Status.NO_DATA,
-            "no base commit is named to compare with",
-            "set compare_with for the method, or pass --base",
-        )
-    if question.changes.refusal is not None or question.changes.lines is None:
-        reason = question.changes.refusal
-        return Unmeasured(
-            Status.NO_DATA,
-            reason.message if reason else "the changed lines are not known",
-            (reason.hint if reason else "") or "",
-        )
-    found = lines.on(question.changes.lines, question.changes.tracked)
-    unknown = tuple(f"not in the report: {path}" for path in found.unknown[:_NAMED])
-    if not found.total:
-        return _no_changed_line(lines, found, unknown)
-    worst = sorted(found.missing.items(), key=lambda item: (-len(item[1]), item[0]))[:_NAMED]
-    details = tuple(f"{path}: {len(missed)} changed lines not covered" for path, missed in worst) + unknown
-    base = {"base": question.changes.base}
-    return _with(_rate_of(found.covered, found.total, "changed lines covered", "", details), base)
-
-
-def _no_changed_line(lines: Any, found: Any, unknown: tuple[str, ...]) -> Unmeasured:
-    kinds = {path.rpartition(".")[2] for path in lines.files}
-    if any(path.rpartition(".")[2] in kinds for path in (*found.unknown, *found.ambiguous)):
-        return Unmeasured(
-            Status.NO_DATA,
-            "the changed files are not in the coverage report",
-            "check the tool's source paths",
-            unknown,
-        )
-    return Unmeasured(Status.NOT_APPLICABLE, "no coverable line was changed")
-
-
-def _with(measured: Measured, definitions: dict[str, str]) -> Measured:
-    return Measured(
-        measured.value,
-        measured.sentence,
-        measured.part,
-        measured.whole,
-        measured.samples,
-        measured.details,
-        definitions,
-    )
-
-
-def _findings(*, new: bool) -> Callable[[Question], Answer]:
-    def formula(question: Question) -> Answer:
-        wanted = _wanted_severities(question)
-        records = _narrowed(question.joined.records.get("Findings"), wanted)
-        if records is None:
-            return _totals(question, "findings", new=new)
-        return _counted(question, records, _narrowed(_before(question, "Findings"), wanted), new=new)
-
-    return formula
-
-
-def _violations(*, new: bool) -> Callable[[Question], Answer]:
-    def formula(question: Question) -> Answer:
-        standard = question.criterion.selector("standard")
-        standards = (standard,) if standard else ()
-        records, before = question.joined.records.get("Violations"), _before(question, "Violations")
-        if records is None:
-            return _totals(question, "a11y", new=new)
-        narrowed = before.select(standards=standards) if before is not None else None
-        return _counted(question, records.select(standards=standards), narrowed, new=new)
-
-    return formula
-
-
-def _narrowed(records: Any, severities: frozenset[str] | None) -> Any:
-    return records if records is None or severities is None else records.select(severities)
-
-
-def _before(question: Question, kind: str) -> Any:
-    return join(question.found.baseline).records.get(kind) if question.found.baseline else None
-
-
-def _counted(question: Question, records: Any, before: Any, *, new: bool) -> Answer:
-    """Live records, or those of them that the baseline does not hold."""
-    total = len(records.live)
-    if not new:
-        return Measured(Decimal(total), f"{total} live", samples=total, details=tuple(records.titles(_NAMED)))
-    if question.found.baseline_refused:
-        reason = f"the baseline cannot be read: {question.found.baseline_refused[0].sentence}"
-        return Unmeasured(Status.ERROR, reason)
-    if not total:
-        return Measured(Decimal(0), "0 new of 0 live", samples=0)
-    try:
-        found = records.new_against(before)
-    except EvidenceError as error:
-        return Unmeasured(Status.NO_DATA, error.message, error.hint or "")
-    count = len(found.live)
-    way = getattr(found, "compared_by", "fingerprints")
-    sentence, details = f"{count} new of {total} live", tuple(found.titles(_NAMED))
-    return Measured(
-        Decimal(count), sentence, samples=total, details=details, definitions={"new": f"compared by {way}"}
-    )
-
-
-def _wanted_severities(question: Question) -> frozenset[str] | None:
-    named = question.criterion.selector("severity")
-    return frozenset(named.split("|")) | {"unknown"} if named else None
-
-
-def _totals(question: Question, prefix: str, *, new: bool) -> Answer:
-    if new:
-        return Unmeasured(
-            Status.NO_DATA, "the report holds counts only; new ones cannot be told from old ones"
-        )
-    named = question.criterion.selector("severity")
-    names = [f"{prefix}.{word}" for word in (*named.split("|"), "unknown")] if named else [_whole(prefix)]
-    values = question.joined.values()
-    if (_whole(prefix), ()) not in values:
-        return _nothing("finding counts")
-    count = sum((values.get((name, ()), Decimal(0)) for name in names), Decimal(0))
-    return Measured(count, f"{shown(count)} counted")
-
-
-def _whole(prefix: str) -> str:
-    return "a11y.violations" if prefix == "a11y" else f"{prefix}.total"
-
-
-def _suppressed(question: Question) -> Answer:
-    count = _total(question, "findings.suppressed")
-    return (
-        _nothing("findings report")
-        if count is None
-        else Measured(count, f"{shown(count)} suppressed by the tool")
-    )
 
 
 def _percentile(question: Question) -> Answer:
@@ -342,8 +222,18 @@ def _monitored(question: Question) -> Answer:
     ]
     if not found:
         return _nothing(f"series {series!r}", "name a series of the snapshot")
-    worst = max(found)
+    worst = _worst(found, question.criterion)
     return Measured(worst, f"worst of {len(found)} series", samples=len(found))
+
+
+def _worst(found: list[Decimal], criterion: Criterion) -> Decimal:
+    """The value that is hardest on the release: the lowest where more is asked for, else the highest."""
+    if criterion.operator in (Operator.AT_LEAST, Operator.MORE):
+        return min(found)
+    if criterion.operator in (Operator.AT_MOST, Operator.LESS):
+        return max(found)
+    missed = [one for one in found if not compare(one, criterion.operator, criterion.threshold)]
+    return max(missed or found)
 
 
 FORMULAS: dict[str, Callable[[Question], Answer]] = {
@@ -357,17 +247,17 @@ FORMULAS: dict[str, Callable[[Question], Answer]] = {
     "tests.flaky": _tests_count("flaky"),
     "coverage.lines": _share("coverage.lines.covered", "coverage.lines.total", "lines covered"),
     "coverage.branches": _share("coverage.branches.covered", "coverage.branches.total", "branches covered"),
-    "coverage.new_lines": _new_lines,
+    "coverage.new_lines": new_lines,
     "mutation.score": _share("mutation.killed", "mutation.total", "mutants detected"),
     "defects.open": count_open,
     "defects.undocumented": count_undocumented,
     "defects.density": density,
     "stories.accepted_rate": stories,
-    "findings.open": _findings(new=False),
-    "findings.new": _findings(new=True),
-    "findings.suppressed": _suppressed,
-    "a11y.violations": _violations(new=False),
-    "a11y.new": _violations(new=True),
+    "findings.open": findings(new=False),
+    "findings.new": findings(new=True),
+    "findings.suppressed": suppressed,
+    "a11y.violations": violations(new=False),
+    "a11y.new": violations(new=True),
     "load.percentile": _percentile,
     "load.error_rate": _share("load.failed", "load.requests", "requests failed"),
     "load.rps": _load_value("load.rps", "throughput", " requests/s"),

@@ -53,13 +53,18 @@ def join(evidence: tuple[Evidence, ...]) -> Joined:
             kinds.setdefault(type(one.reading.records).__name__, []).append(one.reading.records)
         for number in one.reading.extra:
             key = (number.metric, number.labels)
+            if number.metric.startswith("monitoring.") and key in extra:  # which is worse, the criterion says
+                key = (number.metric, (*number.labels, ("file", one.digest)))
             extra[key] = _combined(key[0], extra[key], number.value) if key in extra else number.value
     return Joined({kind: reduce(_merge, parts) for kind, parts in kinds.items()}, extra, definitions)
 
 
 def distinct(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     """Each artefact once: the same bytes under another name (a copy, a link) are the same measurement."""
-    return tuple({one.digest: one for one in reversed(evidence)}.values())[::-1]
+    first: dict[str, Evidence] = {}
+    for one in evidence:
+        first.setdefault(one.digest, one)
+    return tuple(first.values())
 
 
 def narrow(joined: Joined, wanted: list[str], source: EvidenceSource | None, rulebook: Rulebook) -> Joined:
@@ -118,7 +123,7 @@ def _combined(metric: str, one: Decimal, other: Decimal) -> Decimal:
     """Counts add up; what is no count cannot, so the worse of the two stands."""
     if metric in ("load.rps", "load.users", "load.duration"):
         return min(one, other)
-    if metric.startswith(("load.p", "load.m", "monitoring.")):
+    if metric.startswith(("load.p", "load.m")):
         return max(one, other)
     return one + other
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flightrules.engine.defects import covers
-from flightrules.engine.roles import same_role
+from flightrules.engine.defects import covers, names_everything
+from flightrules.engine.roles import lacking, same_role
 from flightrules.engine.verdict import CriterionResult, Status
 from flightrules.rules.criterion import Enforcement
 from flightrules.rules.exceptions import Waiver
@@ -42,6 +42,8 @@ def why_not(
         return f"waiver {waiver.id} does not stand: {result.rule.id} is blocking and cannot be waived"
     if waiver.expires_at <= as_of:
         return f"waiver {waiver.id} expired on {waiver.expires_at.isoformat()}"
+    if names_everything(waiver.scope):
+        return f"waiver {waiver.id} is for {waiver.scope}, which names no release; write 4.2.1 or 4.2.*"
     if not covers(waiver.scope, version):
         return f"waiver {waiver.id} is for {waiver.scope}, not for {version or 'an unnamed version'}"
     lacking = [name for name in ("reason", "compensating_control") if not getattr(waiver, name).strip()]
@@ -54,9 +56,12 @@ def why_not(
 
 
 def _approver(waiver: Waiver, result: CriterionResult, rulebook: Rulebook) -> str:
-    allowed = result.rule.waivable_by or _waiving_roles(rulebook)
-    if allowed and not any(
-        same_role(one.role, role, rulebook) for one in waiver.approvals for role in allowed
+    if result.rule.waivable_by:
+        missing = lacking(result.rule.waivable_by, waiver.approvals, rulebook)
+        if missing:
+            return f"waiver {waiver.id} {missing}"
+    elif not any(
+        same_role(one.role, role, rulebook) for one in waiver.approvals for role in _waiving_roles(rulebook)
     ):
         role = waiver.approvals[0].role
         return f"waiver {waiver.id} is approved by {role}, who may not waive {result.rule.id}"
@@ -66,4 +71,5 @@ def _approver(waiver: Waiver, result: CriterionResult, rulebook: Rulebook) -> st
 
 
 def _waiving_roles(rulebook: Rulebook) -> tuple[str, ...]:
-    return tuple(role.id for role in rulebook.authority.roles if role.may_waive)
+    """Who has the power; where the rulebook gives it to nobody, it is the QA lead's."""
+    return tuple(role.id for role in rulebook.authority.roles if role.may_waive) or ("qa_lead",)

@@ -69,6 +69,7 @@ def _record(report: Report) -> dict[str, Any]:
         "quarantined": list(verdict.quarantined),
         "unused_evidence": list(verdict.unused),
         "not_looked_for": list(verdict.not_looked_for),
+        "warnings": list(verdict.warnings),
         "release": _release(report),
         "rollback": _rollback(report),
         "indicators": [_indicator(report, kind) for kind in ("leading", "lagging")],

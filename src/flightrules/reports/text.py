@@ -232,8 +232,9 @@ def _conditions(report: Report, style: Style) -> list[str]:
 
 
 def _asides(report: Report, style: Style) -> list[str]:
-    """Quarantined tests and evidence that nothing uses, counted and named."""
-    verdict, lines = report.verdict, []
+    """What to know before relying on it; quarantined tests and unused evidence, counted and named."""
+    verdict = report.verdict
+    lines = [f"Note: {one_line(said)}" for said in verdict.warnings]
     if verdict.quarantined:
         lines.append(f"Quarantined tests left out: {_some(verdict.quarantined)}")
     if verdict.unused:

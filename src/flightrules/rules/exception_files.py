@@ -35,6 +35,16 @@ class Quarantine(NamedTuple):
     decreasing: bool = True
 
     @property
+    def fault(self) -> str:
+        """How the list breaks the rule that it stands under; empty when it does not."""
+        size = len(self.entries)
+        if size > self.limit:
+            return f"{size} tests are quarantined; the limit is {self.limit}"
+        if self.decreasing and self.previous is not None and size and size >= self.previous:
+            return f"the quarantine list does not shrink: {self.previous} before, {size} now"
+        return ""
+
+    @property
     def tests(self) -> tuple[str, ...]:
         """The names, in order."""
         return tuple(entry.test for entry in self.entries)

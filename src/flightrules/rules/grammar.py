@@ -10,7 +10,7 @@ from typing import Any
 from flightrules.errors import RulebookError
 from flightrules.rules.criterion import Criterion, LoadCondition, Operator
 from flightrules.rules.metrics import METRICS
-from flightrules.rules.quantity import Quantity, read_quantity
+from flightrules.rules.quantity import Quantity, in_percent, read_quantity
 from flightrules.rules.sentence import Words, parse_tree
 from flightrules.rules.statement import checklist, stories, vague
 from flightrules.rules.subject import Subject, read_subject, severities
@@ -310,7 +310,7 @@ def _threshold(quantity: Quantity, subject: Subject, place: dict[str, Any]) -> D
                 "E_UNIT",
                 f"{metric.title} is a rate; the threshold needs %",
                 place,
-                f"write {quantity.value}%",
+                in_percent(quantity.value),
                 quantity.token,
             )
         return quantity.value

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from flightrules.rules.criterion import Enforcement, Operator, Rule
 from flightrules.rules.finding import LintFinding, own
 from flightrules.rules.metrics import METRICS
-from flightrules.rules.render import render
+from flightrules.rules.reach import asks_the_opposite, cannot_fail
+from flightrules.rules.render import number, render
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.shape import nearest
 from flightrules.rules.source import EvidenceSource, name_key
@@ -15,8 +16,6 @@ from flightrules.values import replace
 
 __all__ = ["lint_criteria"]
 
-_UPWARD = (Operator.AT_LEAST, Operator.MORE)
-_DOWNWARD = (Operator.AT_MOST, Operator.LESS)
 _SCOPED = frozenset({"tests", "coverage", "load"})
 _YIELDS = {  # families of the registry of formats in the words of the catalogue of metrics
     "security": ("findings",),

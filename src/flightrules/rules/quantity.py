@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-__all__ = ["Quantity", "read_quantity"]
+__all__ = ["Quantity", "in_percent", "read_quantity"]
 
 _UNITS = {
     "ms": "ms", "milliseconds": "ms", "s": "s", "sec": "s", "seconds": "s", "second": "s",
@@ -22,6 +22,13 @@ class Quantity(NamedTuple):
     rest: list[Any]
     remarks: list[Any]
     token: Any
+
+
+def in_percent(value: Decimal) -> str:
+    """What to write for a share without its sign: 0.97 is far more often 97 % than 0.97 %."""
+    if 0 < value <= 1:
+        return f"write {(value * 100).normalize():f}%, or {value}% if so little is meant"
+    return f"write {value}%"
 
 
 def read_quantity(comparison: Any) -> Quantity:

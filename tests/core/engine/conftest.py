@@ -52,6 +52,7 @@ class Desk:
         acceptances="",
         version="4.2.1",
         build=None,
+        artefact=None,
         changes=None,
         gate=None,
     ):
@@ -60,7 +61,7 @@ class Desk:
         facts = Facts(found or {}, changes or {})
         accepted = load_acceptances(acceptances.encode(), "acceptances.yml") if acceptances else ()
         waived = load_waivers(waivers.encode(), "waivers.yml") if waivers else ()
-        case = Case(book, facts, NOW, version, build, accepted)
+        case = Case(book, facts, NOW, version, build, accepted, artefact)
         return evaluate(book.gate(gate) if gate else book.gates[0], case, waived)
 
     def changed(self, base, lines):

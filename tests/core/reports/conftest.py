@@ -202,8 +202,8 @@ class Gate:
         }
         waived = load_waivers(waivers.encode()) if waivers else ()
         accepted = load_acceptances(acceptances.encode()) if acceptances else ()
-        case = Case(book, Facts(found, {}), NOW, "4.2.1", None, accepted)
-        return Report(evaluate(book.gates[0], case, waived, artefact_digest="a" * 64), book)
+        case = Case(book, Facts(found, {}), NOW, "4.2.1", None, accepted, "a" * 64)
+        return Report(evaluate(book.gates[0], case, waived), book)
 
     def go(self):
         return self.report(tests=junit(1190, 14), defects=jira(), coverage=cobertura(846), scan=sarif())

@@ -281,3 +281,13 @@ def test_every_metric_of_the_catalogue_states_its_formula_and_unit():
         assert metric.formula.strip(), name
         assert metric.core, name
         assert metric.unit in ("1", "%", "ms", "1/s", "1/KLOC"), name
+
+
+@pytest.mark.parametrize(
+    ("written", "advice"), [("0.97", "write 97%, or"), ("1", "write 100%, or"), ("97", "write 97%")]
+)
+def test_a_share_without_its_sign_is_not_advised_down_to_a_hundredth(written, advice):
+    with pytest.raises(RulebookError) as refused:
+        parse(f"Pass rate >= {written} measured by the CI run")
+    assert refused.value.code == "E_UNIT"
+    assert refused.value.hint.startswith(advice)

@@ -1,0 +1,128 @@
+"""What a reader must know before relying on a verdict: nothing here changes it, all of it is shown."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from flightrules.engine.criterion_result import Case
+from flightrules.engine.verdict import CriterionResult, EvidenceUse, Status
+from flightrules.evidence.measurement import Evidence
+from flightrules.rules.criterion import Enforcement, Rule
+from flightrules.rules.exceptions import Waiver
+from flightrules.rules.finding import own
+from flightrules.rules.gate import Gate
+from flightrules.rules.reach import asks_the_opposite
+from flightrules.rules.rulebook import Rulebook
+
+__all__ = ["cautions_of"]
+
+_QUARANTINE_LIMIT = 5
+_NAMED = 3
+
+
+def cautions_of(
+    gate: Gate, case: Case, results: tuple[CriterionResult, ...], waivers: tuple[Waiver, ...]
+) -> tuple[str, ...]:
+    """Sentences with names and numbers, on the agreement first, then on the evidence; each once."""
+    book = case.rulebook
+    said = [
+        *_on_the_gate(gate, book, results),
+        *_on_criteria(tuple(result.rule for result in results), case.version),
+        *_on_quarantine(book),
+        *_on_waivers(book, waivers),
+        *_on_evidence(results, case),
+        *case.facts.cautions,
+    ]
+    return tuple(dict.fromkeys(said))
+
+
+def _on_the_gate(gate: Gate, book: Rulebook, results: tuple[CriterionResult, ...]) -> Iterator[str]:
+    weighty = [result for result in results if result.enforcement is not Enforcement.ADVISORY]
+    if not weighty:
+        yield f"nothing in the gate {gate.id!r} can block: all {len(results)} criteria are advisory"
+    elif all(result.status is Status.NOT_APPLICABLE for result in weighty):
+        yield f"no criterion that may block applied, of {len(weighty)} in the gate"
+    if gate.on_failure == "alert" and any(result.would_block for result in results):
+        yield f"the gate {gate.id!r} alerts and does not block: a person decides"
+    if gate.sign_off:
+        yield f"the gate also asks for signatures, which no file gives: {', '.join(gate.sign_off)}"
+    named = {name for one in book.gates for name in one.criteria}
+    idle = [rule.id for rule in book.rules if rule.id not in named]
+    if idle:
+        yield f"in no gate, so never evaluated: {_some(idle)}"
+    if book.removals and own(book.origin):
+        gone = [one.id for one in book.removals if one.section == "criteria"]
+        if gone:
+            yield f"left out of the profile {book.extends}: {_some(gone)}"
+
+
+def _on_criteria(rules: tuple[Rule, ...], version: str) -> Iterator[str]:
+    for rule in rules:
+        criterion = rule.criterion
+        if asks_the_opposite(criterion):
+            yield f"{rule.id} asks for worse values than better ones: {criterion.operator} on this metric"
+        if criterion.build and version and criterion.build not in version and version not in criterion.build:
+            yield f"{rule.id} is as of build {criterion.build}; the release is {version}"
+        if criterion.load is not None and rule.minimum_duration is None and own(rule.origin):
+            yield f"{rule.id} does not say how long the load must last; state minimum_duration"
+
+
+def _on_quarantine(book: Rulebook) -> Iterator[str]:
+    held = book.quarantine
+    if held.fault:
+        yield f"{held.fault}, so no test is left out"
+    elif held.limit > _QUARANTINE_LIMIT and held.entries:
+        yield f"the quarantine list may hold {held.limit} tests; {_QUARANTINE_LIMIT} is what was shipped"
+
+
+def _on_waivers(book: Rulebook, waivers: tuple[Waiver, ...]) -> Iterator[str]:
+    for waiver in waivers:
+        if book.rule(waiver.criterion) is None:
+            yield f"the waiver {waiver.id} is for {waiver.criterion!r}, which is no criterion"
+
+
+def _on_evidence(results: tuple[CriterionResult, ...], case: Case) -> Iterator[str]:
+    used = {(use.method, use.path): use for result in results for use in result.evidence}
+    dated = [use.path for use in used.values() if _by_file_time(use) and _age_asked(use, case.rulebook)]
+    if dated:
+        yield f"age known only from the file's own time stamp, which copying renews: {_some(dated)}"
+    claimed = [use.path for use in used.values() if use.claimed]
+    if claimed:
+        yield f"numbers stated, not counted: {_some(claimed)}"
+    for method in sorted({use.method for use in used.values()}):
+        yield from _on_method(case, method)
+
+
+def _on_method(case: Case, method: str) -> Iterator[str]:
+    found, source = case.facts.of(method), case.rulebook.source(method)
+    for paths in _twins(found.evidence):
+        yield f"the same bytes under {len(paths)} names, counted once: {_some(paths)}"
+    before = {one.digest for one in found.baseline}
+    same = [one.path for one in found.evidence if one.digest in before]
+    if same:
+        yield f"the baseline holds the same bytes as the report, so nothing can be new: {_some(same)}"
+    if source is not None and own(source.origin) and found.unmatched:
+        yield f"{method}: nothing lies at {_some(found.unmatched)}"
+
+
+def _twins(evidence: tuple[Evidence, ...]) -> Iterator[list[str]]:
+    paths: defaultdict[str, list[str]] = defaultdict(list)
+    for one in evidence:
+        paths[one.digest].append(one.path)
+    return (names for names in paths.values() if len(names) > 1)
+
+
+def _by_file_time(use: EvidenceUse) -> bool:
+    return any(notice.startswith("W_FILE_TIME") for notice in use.notices)
+
+
+def _age_asked(use: EvidenceUse, book: Rulebook) -> bool:
+    source = book.source(use.method)
+    return source is not None and source.max_age is not None
+
+
+def _some(names: list[str] | tuple[str, ...]) -> str:
+    chosen = sorted(names)
+    more = f" and {len(chosen) - _NAMED} more" if len(chosen) > _NAMED else ""
+    return ", ".join(chosen[:_NAMED]) + more
