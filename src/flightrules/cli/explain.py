@@ -15,7 +15,7 @@ EXIT_CODES = {
     2: "usage, rulebook or evidence error: something given cannot be read as what it claims to be",
     3: "no or stale data, or measured otherwise than stated: nothing failed, but not everything is known",
     5: "nothing was evaluated: no criterion applied, or without a rulebook no evidence was found",
-    6: "waiting for people: the evidence is complete and somebody has yet to sign",
+    6: "waiting for people: the evidence is complete, and a gate that alerts leaves the decision to a person",
     70: "internal error: a defect of Flightrules; nothing was decided",
 }
 STATUS_WORDS = {
