@@ -20,6 +20,7 @@ from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.batches import Batch, batches
 from flightrules.evidence.reading.epoch import rfc3339
 from flightrules.evidence.reading.numbers import quantity
+from flightrules.evidence.records.durations import Durations
 from flightrules.evidence.records.samples import SAMPLE_DEFINITIONS, Samples
 from flightrules.evidence.records.span import Span
 from flightrules.evidence.source import Source
@@ -30,6 +31,7 @@ _REQUIRED = ("timeStamp", "elapsed", "success")
 _CAREFUL_SIZE = 4 << 20
 _STRIDE = 16
 _COUNT_DIGITS = 10
+_TRUTH = frozenset(("true", "false"))
 _FOLD_AT = 100_000
 _DISTINCT_LIMIT = 1_000_000
 _OWN_FAULT = "org.apache.jmeter."
@@ -124,6 +126,28 @@ def _layout(header: str, source: Source) -> _Layout:
 _Key = tuple[str, str, str, str]
 
 
+class _Label:
+    """What was counted for one label."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.failed = 0
+        self.durations = Durations()
+
+
+class _Milliseconds(dict[str, int | Decimal]):
+    """Durations by their texts; each text is read once. Whole ones are ``int``."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def __missing__(self, text: str) -> int | Decimal:
+        found = quantity(text, "elapsed", self._name)
+        self[text] = number = int(found) if found == int(found) else found
+        return number
+
+
 class _Tally:
     """Counts rows by (elapsed, label, code, success) as they are written; numbers are read once per key."""
 
@@ -132,6 +156,7 @@ class _Tally:
         self._source = source
         self.counts: Counter[_Key] = Counter()
         self._known = 0
+        self._read = _Milliseconds(source.name)
         places = (layout.elapsed, layout.label, layout.code, layout.ok)
         names = ("elapsed", "label", "responseCode", "success")
         self._header = tuple(name if at >= 0 else "" for name, at in zip(names, places, strict=True))
@@ -215,7 +240,11 @@ class _Tally:
                 continue
             self._any_good = self._any_good or key[3].lower() == "true"
             try:
-                slowest = max(slowest, int(self._checked(key)))
+                elapsed = self._read[key[0]]
+                if key[3] not in _TRUTH:
+                    self._check_truth(key[3])
+                if elapsed > slowest:
+                    slowest = int(elapsed)
             except EvidenceError as error:
                 error.line = self._line_with(batch, key)
                 raise
@@ -224,12 +253,10 @@ class _Tally:
             self._fold()
         return slowest
 
-    def _checked(self, key: _Key) -> Decimal:
-        elapsed = quantity(key[0], "elapsed", self._source.name)
-        if self._layout.ok >= 0 and key[3].lower() not in ("true", "false"):
-            message = f"success is neither true nor false: {key[3][:40]!r}"
+    def _check_truth(self, text: str) -> None:
+        if self._layout.ok >= 0 and text.lower() not in ("true", "false"):
+            message = f"success is neither true nor false: {text[:40]!r}"
             raise EvidenceError("E_ENUM", message, file=self._source.name)
-        return elapsed
 
     def _line_with(self, batch: Batch, key: _Key) -> int | None:
         for row in batch.bare:
@@ -274,20 +301,33 @@ class _Tally:
 
     def _fold(self) -> None:
         """Turn the counted rows into samples, so that few texts are kept."""
+        goods: dict[tuple[str, str], bool] = {}
+        labels: dict[str, _Label] = {}
         for (elapsed, label, code, ok), count in self.counts.items():
-            good = ok.lower() == "true"
-            server_error = len(code) == 3 and code[0] == "5" and code.isdecimal()  # noqa: PLR2004  HTTP
-            self._mismarked += count if good and server_error else 0
-            ms = Decimal(elapsed)
-            self._samples.add(
-                label, int(ms) if ms == int(ms) else ms, ok=good and not server_error, count=count
-            )
+            good = goods.get((code, ok))
+            if good is None:
+                good = goods[code, ok] = self._is_good(code, ok)
+            into = labels.get(label)
+            if into is None:
+                into = labels[label] = _Label()
+            into.requests += count
+            if not good:
+                into.failed += count
+                self._mismarked += count if ok.lower() == "true" else 0
+            into.durations.add(self._read[elapsed], count)
+        for label, found in labels.items():
+            self._samples.add_all(label, found.durations, requests=found.requests, failed=found.failed)
         self.counts.clear()
         self._known = 0
         if sum(len(one.counted) for one in self._samples.durations.values()) > _DISTINCT_LIMIT:
             message = f"the rows have more than {_DISTINCT_LIMIT} distinct pairs of label and duration"
             hint = "give requests a common label instead of one per URL"
             raise EvidenceError("E_TOO_MANY_ITEMS", message, file=self._source.name, hint=hint)
+
+    @staticmethod
+    def _is_good(code: str, ok: str) -> bool:
+        server_error = len(code) == 3 and code[0] == "5" and code.isdecimal()  # noqa: PLR2004  HTTP
+        return ok.lower() == "true" and not server_error
 
     def _refuse_unfit(self) -> None:
         missing = [name for name, at in zip(_REQUIRED, self._required_places(), strict=True) if at < 0]

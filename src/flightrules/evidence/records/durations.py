@@ -13,6 +13,7 @@ from collections import Counter
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import accumulate
 from math import fsum
+from operator import mul
 from typing import Self
 
 __all__ = ["Durations", "rank"]
@@ -83,10 +84,15 @@ class Durations:
         if not len(self):
             return None
         # fsum rounds once, whatever the order; a sum of doubles would depend on it
-        total = Decimal(fsum(self.loose)) + sum(_exact(ms) * count for ms, count in self.counted.items())
+        total = Decimal(fsum(self.loose)) + self._counted_sum()
         mean = (total / len(self)).quantize(_THREE_PLACES, ROUND_HALF_EVEN)
         ends = [*self.counted, *(self._ordered()[:1]), *(self._ordered()[-1:])]
         return _exact(min(ends)), _exact(max(ends)), mean
+
+    def _counted_sum(self) -> Decimal:
+        if set(map(type, self.counted)) <= {int}:
+            return Decimal(sum(map(mul, self.counted.keys(), self.counted.values())))
+        return sum((_exact(ms) * count for ms, count in self.counted.items()), Decimal(0))
 
     def _ordered(self) -> array[float]:
         """The loose values in ascending order; sorted once, and cheap to join when sorted before."""
