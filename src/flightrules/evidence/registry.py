@@ -126,6 +126,15 @@ def _unrecognised(source: Source, head: Head | None) -> EvidenceError:
     """Why the content is no report: a fault of syntax comes before the want of a format."""
     if head is not None:
         _require_sound(source, head)
+    if head is not None and head.complete and "".join(head.text.split()) == "[]":
+        return EvidenceError(
+            "E_UNRECOGNISED",
+            "an empty list: it says neither which tool wrote it nor that anything was looked at",
+            file=source.name,
+            line=1,
+            column=1,
+            hint="have the tool write SARIF or JUnit XML, or declare the format in the rulebook",
+        )
     few = head is not None and head.kind == "json" and 0 < len(head.paths) < _FEW
     if head is not None and few and head.any("message", "error", "errors"):
         return EvidenceError(

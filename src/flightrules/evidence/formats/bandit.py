@@ -16,7 +16,7 @@ from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
-_NUMBERED = re.compile(r"^\d+ ", re.MULTILINE)
+_NUMBERED = re.compile(r"(\d+) (.*)")
 
 
 def read(source: Source, _head: Head) -> Reading:
@@ -35,20 +35,32 @@ def read(source: Source, _head: Head) -> Reading:
             path=text(result, "filename"),
             line=text(result, "line_number"),
             title=text(result, "issue_text"),
-            identity=[" ".join(_NUMBERED.sub("", text(result, "code")).split())],
+            identity=[_code(result)],
         )
     errors = objects(report.get("errors"), "errors", source.name, optional=True)
     totals = mapping(
         mapping(report.get("metrics"), "metrics", source.name).get("_totals"), "_totals", source.name
     )
-    if scan.empty and not totals.get("loc"):
-        if errors:
+    if scan.empty:
+        unread = {text(one, "filename") for one in errors}
+        if errors and not report["metrics"].keys() - unread - {"_totals"}:
             raise scan.failed(f"Bandit could parse none of {len(errors)} files")
-        raise scan.no_run("Bandit read no line of code")
+        if not totals.get("loc"):
+            raise scan.no_run("Bandit read no line of code")
     scan.not_tested(len(errors), "files could not be parsed")
     scan.compare(_declared(totals, scan), "metrics._totals", len(scan.live))
     scan.fact(taken_at=text(report, "generated_at"))
     return scan.reading("bandit")
+
+
+def _code(result: dict[str, Any]) -> str:
+    """The lines of the finding; Bandit shows their neighbours too, which change without it."""
+    wanted = result.get("line_range")
+    numbers = {f"{one}" for one in wanted if isinstance(one, int)} if isinstance(wanted, list) else set()
+    shown = [_NUMBERED.match(line) for line in text(result, "code").splitlines()]
+    lines = [(one.group(1), one.group(2)) for one in shown if one]
+    own = [code for number, code in lines if number in numbers] or [text(result, "code")]
+    return " ".join(" ".join(own).split())
 
 
 def _declared(totals: dict[str, Any], scan: Scan) -> int:

@@ -34,7 +34,9 @@ def read(source: Source, head: Head) -> Reading:
                 state="suppressed" if word == "ignore" else "live",
             )
     if not files:
-        raise scan.no_run("the report lists no file")
+        raise scan.no_run(
+            "the report lists no file that was looked at", instead="the linter's SARIF output, if it has one"
+        )
     if broken and scan.empty:
         raise scan.failed(f"the checker broke on {broken} files")
     scan.not_tested(broken, "files on which the checker broke")

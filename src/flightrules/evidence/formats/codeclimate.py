@@ -24,7 +24,9 @@ def read(source: Source, _head: Head) -> Reading:
     scan = Scan("Code Climate", source.name)
     issues = objects(decode(source), "the report", source.name)
     if not issues:
-        raise scan.no_run("the report lists no issue and no file that was looked at")
+        raise scan.no_run(
+            "the report lists no issue and no file that was looked at", instead="the linter's SARIF output"
+        )
     for at, one in enumerate(issues):
         if text(one, "type") not in ("", "issue"):
             continue

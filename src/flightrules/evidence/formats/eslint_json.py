@@ -1,4 +1,4 @@
-"""ESLint's JSON formatter: one entry for each file, with or without messages."""
+"""ESLint's JSON formatters: one entry for each file, with or without messages; ``json-with-metadata`` too."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def read(source: Source, _head: Head) -> Reading:
         EvidenceError: E_NO_RUNS for an empty list, E_WRONG_TYPE, E_MISSING_FIELD.
     """
     scan = Scan("ESLint", source.name)
-    files = objects(decode(source, free_text=True), "the report", source.name)
+    document = decode(source, free_text=True)
+    listed = document.get("results") if isinstance(document, dict) else document
+    files = objects(listed, "the report", source.name)
     if not files:
         raise scan.no_run("the report lists no file")
     declared = 0

@@ -24,7 +24,10 @@ def read(source: Source, _head: Head) -> Reading:
     scan = Scan("Gitleaks", source.name)
     leaks = objects(decode(source, free_text=True), "the report", source.name)
     if not leaks:
-        raise scan.no_run("the report lists no leak and does not show that a repository was looked at")
+        raise scan.no_run(
+            "the report lists no leak and does not show that a repository was looked at",
+            instead="gitleaks --report-format sarif",
+        )
     for one in leaks:
         scan.add(
             text(one, "RuleID") or text(one, "rule"),

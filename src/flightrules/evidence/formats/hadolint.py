@@ -26,7 +26,10 @@ def read(source: Source, head: Head) -> Reading:
         report.get("comments") if isinstance(report, dict) else report, "the report", source.name
     )
     if not remarks:
-        raise scan.no_run("the report lists no remark and does not show that a file was looked at")
+        raise scan.no_run(
+            "the report lists no remark and does not show that a file was looked at",
+            instead="hadolint --format sarif, or shellcheck --format checkstyle",
+        )
     for one in remarks:
         code = text(one, "code")
         scan.add(

@@ -52,7 +52,10 @@ def read(source: Source, _head: Head) -> Reading:
     keys = max(_LINTERS, key=lambda one: sum(bool(text(first, *path)) for path in one[1:]))
     scan = Scan(keys.tool, source.name)
     if not remarks:
-        raise scan.no_run("the report lists no remark and no file that was looked at")
+        raise scan.no_run(
+            "the report lists no remark and no file that was looked at",
+            instead="the linter's SARIF output (cfn-lint --format sarif, psalm --report=psalm.sarif)",
+        )
     for one in remarks:
         scan.add(
             text(one, *keys.rule),

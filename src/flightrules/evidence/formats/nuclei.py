@@ -29,7 +29,10 @@ def read(source: Source, _head: Head) -> Reading:
     found = list(documents(source, free_text=True))
     records = objects(found[0] if found and isinstance(found[0], list) else found, "the report", source.name)
     if not records:
-        raise scan.no_run("the report lists no record and does not show that a host was tested")
+        raise scan.no_run(
+            "the report lists no record and does not show that a host was tested",
+            instead="nuclei -matcher-status, which lists attempts without a match too",
+        )
     for at, record in enumerate(records):
         if record.get("matcher-status") is not False:
             _add(scan, record, f"record {at + 1}")

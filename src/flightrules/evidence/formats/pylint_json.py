@@ -31,7 +31,10 @@ def read(source: Source, _head: Head) -> Reading:
         messages = objects(document, "the report", source.name)
         linted = None
     if not messages and not linted:
-        raise scan.no_run("the report lists no message and no module that was looked at")
+        raise scan.no_run(
+            "the report lists no message and no module that was looked at",
+            instead="pylint --output-format json2",
+        )
     for one in messages:
         _add(scan, one)
     scan.define(severity="fatal is critical, error is high, warning is medium, the other categories are info")

@@ -104,9 +104,11 @@ def _judge_run(run: dict[str, Any], count: int, what: str, scan: Scan) -> None:
         raise scan.failed(f"{what} of {tool_name(run) or 'the tool'} reports executionSuccessful: false")
     if failed:
         scan.note("W_ABORTED", f"{what} reports executionSuccessful: false after {count} results")
-    errors = sum(_execution_errors(one, scan.name) for one in invocations)
+    errors = [note for one in invocations for note in _tool_errors(one, scan.name)]
+    if not count:
+        _require_a_look(run, errors, what, scan)
     if errors:
-        scan.note("W_ABORTED", f"{what} reports {errors} errors of the tool itself")
+        scan.note("W_ABORTED", f"{what} reports {len(errors)} errors of the tool itself")
     outside = mapping(
         run.get("externalPropertyFileReferences"), "externalPropertyFileReferences", scan.name, optional=True
     )
@@ -114,11 +116,34 @@ def _judge_run(run: dict[str, Any], count: int, what: str, scan: Scan) -> None:
         raise _elsewhere(f"{what} keeps its results in other files", scan.name)
 
 
-def _execution_errors(invocation: dict[str, Any], name: str) -> int:
-    notes = objects(
-        invocation.get("toolExecutionNotifications"), "toolExecutionNotifications", name, optional=True
-    )
-    return sum(one.get("level") == "error" for one in notes)
+def _tool_errors(invocation: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """What the tool reports about itself as an error: files it could not read, a broken configuration."""
+    kinds = ("toolExecutionNotifications", "toolConfigurationNotifications")
+    notes = [one for kind in kinds for one in objects(invocation.get(kind), kind, name, optional=True)]
+    return [one for one in notes if one.get("level") == "error"]
+
+
+def _require_a_look(run: dict[str, Any], errors: list[dict[str, Any]], what: str, scan: Scan) -> None:
+    """Refuse a run without results that itself says that nothing was looked at.
+
+    Bandit counts the lines of each file in a bag named ``metrics``, also of files that it could not parse.
+    """
+    who = f"{what} of {tool_name(run) or 'the tool'}"
+    properties = run.get("properties")
+    metrics = properties.get("metrics") if isinstance(properties, dict) else None
+    files: set[str] = set()
+    if isinstance(metrics, dict) and isinstance(metrics.get("_totals"), dict):
+        files = metrics.keys() - {"_totals"}
+        if not errors and not metrics["_totals"].get("loc", 1):
+            raise _no_runs(f"{who} read no line of code", scan.name)
+    unread = {
+        text(place, "physicalLocation", "artifactLocation", "uri")
+        for one in errors
+        for place in objects(one.get("locations"), "locations", scan.name, optional=True)
+    }
+    rules = mapping(run["tool"].get("driver", run["tool"]), "driver", scan.name).get("rules")
+    if errors and not (run.get("artifacts") or rules or files - unread):
+        raise scan.failed(f"{who} reports {len(errors)} errors of its own and no result")
 
 
 def _require_results(

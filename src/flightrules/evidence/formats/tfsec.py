@@ -25,7 +25,10 @@ def read(source: Source, _head: Head) -> Reading:
     report = mapping(decode(source), "the report", source.name)
     results = objects(report.get("results"), "results", source.name)
     if not results:
-        raise scan.no_run("the report lists no result and does not show that a file was looked at")
+        raise scan.no_run(
+            "the report lists no result and does not show that a file was looked at",
+            instead="tfsec --include-passed --format json",
+        )
     for one in results:
         status = text(one, "status")
         if status == _PASSED:

@@ -20,10 +20,13 @@ __all__ = ["read"]
 def read(source: Source, _head: Head) -> Reading:
     """Count the secrets; log lines between them are passed over, unless they tell of an error.
 
+    Without a secret the log's line "finished scanning" has to show that something was scanned.
+
     Raises:
         EvidenceError: E_SCAN_FAILED, E_WRONG_TYPE, E_MISSING_FIELD, E_NO_RUNS.
     """
     scan = Scan("TruffleHog", source.name)
+    looked = False
     found = list(documents(source, free_text=True))
     for one in objects(
         found[0] if found and isinstance(found[0], list) else found, "the report", source.name
@@ -31,10 +34,16 @@ def read(source: Source, _head: Head) -> Reading:
         if "level" in one and "msg" in one:
             if text(one, "level").startswith(("error", "fatal")):
                 raise scan.failed(f"TruffleHog reports: {text(one, 'msg')[:120]}")
+            looked = looked or (
+                text(one, "msg") == "finished scanning" and text(one, "chunks") not in ("", "0")
+            )
         else:
             _add(scan, one)
-    if scan.empty:
-        raise scan.no_run("the report lists no secret and does not show that a repository was looked at")
+    if scan.empty and not looked:
+        raise scan.no_run(
+            "the report lists no secret and does not show that a repository was looked at",
+            instead="trufflehog --json 2>&1, which ends with a line of what was scanned",
+        )
     return scan.reading("trufflehog")
 
 

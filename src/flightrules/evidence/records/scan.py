@@ -119,11 +119,14 @@ class Scan:
         """The refusal of a report in which the scanner says that it failed."""
         return EvidenceError("E_SCAN_FAILED", message, file=self.name, hint="mend the scan and repeat it")
 
-    def no_run(self, message: str) -> EvidenceError:
-        """The refusal of a report that does not show that anything was looked at."""
-        return EvidenceError(
-            "E_NO_RUNS", message, file=self.name, hint="check that the scanner ran and what it was given"
-        )
+    def no_run(self, message: str, *, instead: str = "") -> EvidenceError:
+        """The refusal of a report that does not show that anything was looked at.
+
+        ``instead`` names the output of the same tool that does show it; without one it is the tool's input
+        that has to be checked.
+        """
+        hint = f"use {instead}" if instead else "check that the scanner ran and what it was given"
+        return EvidenceError("E_NO_RUNS", message, file=self.name, hint=hint)
 
     def partial(self, message: str) -> EvidenceError:
         """The refusal of one page of a longer answer, or of a scan that ended early."""

@@ -5,11 +5,14 @@ The more telling signature stands before the plainer one; no two need to be told
 
 from __future__ import annotations
 
+import re
+
 from flightrules.evidence.format import Format
 from flightrules.evidence.head import Head
 
 __all__ = ["SECURITY_TAIL_FORMATS"]
 
+_FLAKE8_FILES = re.compile(r'"[^"\\]{1,1000}\.pyi?"\s*:\s*\[\s*\]')
 _TELLING = 2  # of three required keys; one may be what is wrong with the report
 
 
@@ -68,6 +71,8 @@ def _govulncheck(head: Head) -> bool:
 
 
 def _hadolint(head: Head) -> bool:
+    if head.complete and "".join(head.text.split()) == '{"comments":[]}':
+        return True
     return _either(head, "code", "level", "file", "line", "message") or _json(
         head, "comments[].code", "comments[].level", "comments[].file"
     )
@@ -117,12 +122,20 @@ def _pylint(head: Head) -> bool:
 
 
 def _ruff(head: Head) -> bool:
-    return _json(head, "[].filename", "[].code", "[].location.row", "[].message")
+    return _either(head, "filename", "code", "location.row", "message")
 
 
 def _flake8(head: Head) -> bool:
     ends = ("[].physical_line", "[].line_number", "[].code")
-    return head.kind == "json" and all(any(path.endswith(end) for path in head.paths) for end in ends)
+    if head.kind != "json":
+        return False
+    return all(any(path.endswith(end) for path in head.paths) for end in ends) or _clean_flake8(head)
+
+
+def _clean_flake8(head: Head) -> bool:
+    """Nothing but an empty list for each file; the names of Python files are all there is to go by."""
+    body = _FLAKE8_FILES.sub("", head.text)
+    return head.complete and body != head.text and not body.strip(" \n\r\t{},")
 
 
 def _mypy(head: Head) -> bool:
@@ -140,7 +153,8 @@ def _gitleaks(head: Head) -> bool:
 
 def _trufflehog(head: Head) -> bool:
     new = _either(head, "SourceMetadata", "DetectorName")
-    return new or _json(head, "stringsFound", "reason", "path")
+    log = _json(head, "logger", "msg") and head.values.get("logger") == "trufflehog"
+    return new or log or _json(head, "stringsFound", "reason", "path")
 
 
 def _cargo_audit(head: Head) -> bool:
@@ -183,6 +197,15 @@ def _checkov(head: Head) -> bool:
     return _either(head, "check_type", "results.failed_checks") or _json(
         head, "resource_count", "checkov_version"
     )
+
+
+def _eslint(head: Head) -> bool:
+    return _json(head, "[].filePath", "[].messages") or _json(head, "results[].filePath", "metadata")
+
+
+def _pmd_json(head: Head) -> bool:
+    pmd = _json(head, "pmdVersion", "files")
+    return pmd or (_json(head, "files", "version") and head.values.get("package") == "phpmd")
 
 
 def _codeclimate(head: Head) -> bool:
@@ -251,7 +274,7 @@ SECURITY_TAIL_FORMATS: tuple[Format, ...] = (
     Format("github-alerts", "GitHub alerts (REST)", _SECURITY, "github_alerts", _github_rest),
     Format("brakeman", "Brakeman (JSON)", _SECURITY, "brakeman", lambda head: _json(head, "scan_info", "warnings")),
     Format("burp-xml", "Burp Suite issues (XML)", _SECURITY, "burp_xml", _burp),
-    Format("eslint-json", "ESLint (JSON)", _SECURITY, "eslint_json", lambda head: _json(head, "[].filePath", "[].messages")),
+    Format("eslint-json", "ESLint (JSON)", _SECURITY, "eslint_json", _eslint),
     Format("stylelint-json", "Stylelint (JSON)", _SECURITY, "stylelint_json", lambda head: _json(head, "[].source", "[].warnings")),
     Format("golangci-lint-json", "golangci-lint (JSON)", _SECURITY, "golangci_lint_json", lambda head: _json(head, "Issues", "Report")),
     Format("gosec", "gosec (JSON)", _SECURITY, "gosec", lambda head: _json(head, "Issues", "Stats")),
@@ -293,6 +316,7 @@ SECURITY_TAIL_FORMATS: tuple[Format, ...] = (
     Format("spotbugs-xml", "SpotBugs and FindBugs (XML)", _SECURITY, "spotbugs", lambda head: head.root == "BugCollection"),
     Format("checkstyle-xml", "Checkstyle (XML)", _SECURITY, "checkstyle", lambda head: head.root == "checkstyle"),
     Format("pmd-xml", "PMD (XML)", _SECURITY, "pmd", lambda head: head.root == "pmd"),
+    Format("pmd-json", "PMD and PHPMD (JSON)", _SECURITY, "pmd_json", _pmd_json),
     Format("lint-array", "TSLint, SwiftLint, Psalm and cfn-lint (JSON)", _SECURITY, "lint_arrays", _lint_array),
     Format("cppcheck-xml", "Cppcheck (XML)", _SECURITY, "cppcheck", _cppcheck),
     Format("android-lint-xml", "Android Lint (XML)", _SECURITY, "android_lint", _android_lint),

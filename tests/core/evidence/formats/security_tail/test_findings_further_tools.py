@@ -132,7 +132,6 @@ def test_a_scan_that_found_nothing_is_evidence(outcome, story):
 
 
 REFUSED = {
-    "Cppcheck without errors or files": ('<results version="2"><cppcheck version="2.9"/><errors/></results>', "E_NO_RUNS"),
     "Lint without issues or files": ('<issues format="6" by="lint 8.1.0"/>', "E_NO_RUNS"),
     "Lint's own error": ('<issues by="lint 8"><issue id="LintError" severity="Error" message="No classes"/></issues>', "E_SCAN_FAILED"),
     "InspectCode without projects": ("<Report><IssueTypes/><Issues/></Report>", "E_NO_RUNS"),
