@@ -1,7 +1,8 @@
 """CTRF, the Common Test Report Format: counted from ``tests``, never from ``summary``.
 
 A summary that knows of more failures than the tests show would pass if the tests were believed; it
-is refused. ``other`` means that the tool could not say, which is never a pass.
+is refused. ``other`` means that the tool could not say, which is never a pass; where its own word is
+``todo`` there was nothing to run.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def _add(writer: CaseWriter, test: dict[str, Any], source: Source) -> None:
         )
     suites = test.get("suite")
     suite = " > ".join(str(one) for one in suites) if isinstance(suites, list) else text(test, "suite")
-    end = _STATUSES[status]
+    end = SKIPPED if text(test, "rawStatus") == "todo" and status == "other" else _STATUSES[status]
     if end == PASSED and (test.get("flaky") is True or _failed_attempt(test)):
         end = FLAKY
     writer.add(text(test, "name"), end, suite=suite, file=text(test, "filePath"))

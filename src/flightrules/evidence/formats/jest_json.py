@@ -1,7 +1,7 @@
 """``jest --json``, and Vitest's JSON reporter, which writes the same shape.
 
 A test file that does not compile has no assertion results; it counts as one errored case, which
-JUnit and CTRF reporters for Jest leave out.
+JUnit and CTRF reporters for Jest leave out. A pass that keeps failure messages is Vitest's retry.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ _STATUSES = {
     "passed": PASSED,
     "focused": PASSED,
     "failed": FAILED,
+    "error": ERRORED,
     **dict.fromkeys(("pending", "skipped", "todo", "disabled"), SKIPPED),
 }
 
@@ -44,7 +45,9 @@ def read(source: Source, _head: Head) -> Reading:
         )
         for result in results:
             _add(writer, result, file, source)
-        if text(suite, "status") == "failed" and not any(text(one, "status") == "failed" for one in results):
+        if text(suite, "status") == "failed" and not any(
+            text(one, "status") in ("failed", "error") for one in results
+        ):
             broken += 1
             writer.add(file or "test file", ERRORED, suite=file, file=file)
     missing = _count(root, "numRuntimeErrorTestSuites", source) - broken
@@ -70,9 +73,11 @@ def _add(writer: CaseWriter, result: dict[str, Any], file: str, source: Source) 
         raise EvidenceError(
             "E_ENUM", f"the status {status[:40]!r} is none of {', '.join(_STATUSES)}", file=source.name
         )
-    end, invocations, reasons = _STATUSES[status], result.get("invocations"), result.get("retryReasons")
+    end, invocations = _STATUSES[status], result.get("invocations")
+    reasons = [result.get("retryReasons"), result.get("failureMessages")]
     if end == PASSED and (
-        (isinstance(invocations, int) and invocations > 1) or (isinstance(reasons, list) and reasons)
+        (isinstance(invocations, int) and invocations > 1)
+        or any(isinstance(one, list) and one for one in reasons)
     ):
         end = FLAKY
     writer.add(text(result, "fullName") or text(result, "title"), end, suite=file, file=file)

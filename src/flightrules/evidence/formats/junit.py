@@ -24,7 +24,7 @@ from flightrules.evidence.source import Source
 __all__ = ["read"]
 
 # what was seen inside a case, as bits, until the case is settled
-_FAILURE, _ERROR, _SKIP, _FLAKY, _RERUN, _NOT_RUN, _PART_SKIP = 1, 2, 4, 8, 16, 32, 64
+_FAILURE, _ERROR, _SKIP, _FLAKY, _RERUN, _NOT_RUN, _PART_SKIP, _UNSTARTED = 1, 2, 4, 8, 16, 32, 64, 128
 _MARKS = {
     "failure": _FAILURE,
     "error": _ERROR,
@@ -43,6 +43,9 @@ _STATES = {
     **dict.fromkeys(("error", "errored", "broken", "aborted", "timeout", "crashed"), _ERROR),
 }
 _PYTEST_SKIPS = frozenset(("pytest.skip", "pytest.xfail"))  # a phase or subtest; another one may fail
+_MAY_FAIL = "TEST_CASE tagged with !"  # Catch2: the failure beside it was expected
+# CTest's reasons for not running a test that is none to skip it
+_NO_START = ("Unable to find ", "Failed to start", "Fixture dependency failed", "Insufficient resources")
 _CASE = "testcase"
 _SUITES = frozenset(("testsuite", "testsuites"))
 
@@ -169,8 +172,8 @@ class _Walk:
         self._suites.append(Suite(attributes.get("name", ""), attributes, self._ended, tag == "testsuites"))
 
     def _see(self, case: int, mark: int, attributes: list[str]) -> None:
-        if mark == _SKIP and not _PYTEST_SKIPS.isdisjoint(attributes):
-            mark = _PART_SKIP
+        if mark == _SKIP and attributes:
+            mark = _skip(attributes)
         self._marks[case] = self._marks.get(case, 0) | mark
         if mark in (_FLAKY, _RERUN):
             self._suites[-1].attempts += 1
@@ -200,7 +203,7 @@ class _Walk:
 
     def _status(self, case: int, marks: int) -> int:
         if marks & _NOT_RUN:
-            return SKIPPED
+            return ERRORED if marks & _UNSTARTED else SKIPPED
         if marks & _SKIP:
             if marks & (_FAILURE | _ERROR):
                 what = f"the case {self._writer.names[case][:80]!r} is skipped and failed at once"
@@ -213,3 +216,13 @@ class _Walk:
         if marks & (_FAILURE | _RERUN):
             return FAILED if marks & _FAILURE or not marks & _ERROR else ERRORED
         return ERRORED if marks & _ERROR else FLAKY
+
+
+def _skip(attributes: list[str]) -> int:
+    """What kind of skip the attributes of ``skipped`` tell."""
+    if not _PYTEST_SKIPS.isdisjoint(attributes):
+        return _PART_SKIP
+    message = dict(zip(attributes[::2], attributes[1::2], strict=True)).get("message", "")
+    if message.startswith(_NO_START):
+        return _SKIP | _UNSTARTED
+    return _NOT_RUN if message.startswith(_MAY_FAIL) else _SKIP

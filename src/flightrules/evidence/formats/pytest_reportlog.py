@@ -1,7 +1,8 @@
 """pytest-reportlog: one report a line, up to three (setup, call, teardown) for each test.
 
 A failed set-up or tear-down and a file that cannot be collected are errored. ``rerun`` (from
-pytest-rerunfailures) is a failed attempt. A log without ``SessionFinish`` was cut off.
+pytest-rerunfailures) is a failed attempt. A subtest that failed fails its test, whatever the test itself
+says (``unittest`` says passed). A log without ``SessionFinish`` was cut off.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
+_REPORTS = ("TestReport", "SubTestReport", "SubtestReport")
 _FINISHED = (0, 1, 5)  # passed, some failed, nothing collected; the others mean interrupted or broken
 
 
@@ -40,7 +42,7 @@ def read(source: Source, _head: Head) -> Reading:
             finish = record.get("exitstatus")
         elif kind == "CollectReport" and text(record, "outcome") == "failed":
             ends[text(record, "nodeid")] = ERRORED
-        elif kind == "TestReport":
+        elif kind in _REPORTS:
             _phase(record, ends, retried, source)
     writer = CaseWriter()
     for node, end in ends.items():
@@ -72,16 +74,17 @@ def read(source: Source, _head: Head) -> Reading:
 
 def _phase(record: dict[str, Any], ends: dict[str, int], retried: set[str], source: Source) -> None:
     node, when, outcome = text(record, "nodeid"), text(record, "when"), text(record, "outcome")
+    if text(record, "$report_type") != "TestReport" and outcome in ("passed", "skipped"):
+        return  # the test itself says the same or worse
     if outcome == "rerun":
         retried.add(node)
         ends.pop(node, None)
     elif outcome == "failed":
         if not (when == "teardown" and ends.get(node) == FAILED):
             ends[node] = FAILED if when == "call" else ERRORED
-    elif outcome == "skipped":
-        ends[node] = SKIPPED
-    elif outcome == "passed":
-        if when == "call":
-            ends[node] = PASSED
+    elif outcome in ("passed", "skipped"):
+        end = PASSED if outcome == "passed" else SKIPPED
+        if (when == "call" or end == SKIPPED) and ends.get(node) not in (FAILED, ERRORED):
+            ends[node] = end
     else:
         raise EvidenceError("E_ENUM", f"the outcome {outcome[:40]!r} is unknown", file=source.name)

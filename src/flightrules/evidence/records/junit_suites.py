@@ -58,6 +58,8 @@ class SuiteChecks:
         bad = held(FAILED, suite.start, end) + held(ERRORED, suite.start, end) + suite.broken
         if announced != bad and not suite.attempts:
             self._failures_differ(suite, announced, bad)
+        if _counts_assertions(suite):
+            return
         if tests is not None and tests != end - suite.start + suite.broken:
             self._tests_differ(suite, end, tests, bad)
         self.announced = max(self.announced, tests or 0)
@@ -86,7 +88,7 @@ class SuiteChecks:
             self._hidden = (
                 self._hidden or f"{suite.name or 'a suite'} announces {announced} failures and holds none"
             )
-        if not suite.root:
+        if not suite.root and not _counts_assertions(suite):
             self._disagree(suite, "failures", announced, bad)
 
     def _tests_differ(self, suite: Suite, end: int, tests: int, bad: int) -> None:
@@ -193,3 +195,8 @@ class SuiteChecks:
         self._count += 1
         if len(self._disagreements) < _SHOWN:
             self._disagreements.append(header_notice(f"{what} in {suite.name or 'a suite'}", declared, held))
+
+
+def _counts_assertions(suite: Suite) -> bool:
+    """Catch2 and doctest announce assertions where others announce tests."""
+    return suite.attributes.get("hostname") == "tbd" or "doctest_version" in suite.attributes

@@ -105,6 +105,14 @@ def _libtest(head: Head) -> bool:
     )
 
 
+def _mocha_stream(head: Head) -> bool:
+    return head.kind in ("ndjson", "json") and _MOCHA_START.match(head.text) is not None
+
+
+def _pytest_json(head: Head) -> bool:
+    return head.kind == "json" and head.has("exitcode", "summary", "created") and head.any("root", "duration")
+
+
 def _json(*paths: str) -> Callable[[Head], bool]:
     return lambda head: head.kind == "json" and head.has(*paths)
 
@@ -118,6 +126,7 @@ def _tap(head: Head) -> bool:
     )
 
 
+_MOCHA_START = re.compile(r'\ufeff?\s*\[\s*"start",\s*\{\s*"total":')
 _LIBTEST_EVENTS = ("started", "ok", "failed", "ignored", "discovered")
 _TAP_LINES = 200
 _TAP_VERSION = re.compile(r"TAP version 1[234]\s*\Z")
@@ -153,6 +162,8 @@ TEST_FORMATS: tuple[Format, ...] = (
     Format("go-test", "go test -json", "tests", "go_test_json", _go),
     Format("dart", "dart test and flutter test JSON", "tests", "dart_json", _dart),
     Format("pytest-reportlog", "pytest-reportlog", "tests", "pytest_reportlog", _reportlog),
+    Format("pytest-json", "pytest-json-report", "tests", "pytest_json", _pytest_json),
+    Format("mocha-stream", "Mocha json-stream", "tests", "mocha_stream", _mocha_stream),
     Format("bazel-bep", "Bazel build events", "tests", "bazel_bep", _bazel),
     Format("libtest", "Rust libtest JSON", "tests", "libtest_json", _libtest),
     Format("tap", "Test Anything Protocol", "tests", "tap", _tap),

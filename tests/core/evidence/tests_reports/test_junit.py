@@ -251,6 +251,23 @@ class TestNoEvidence:
         text = f"<testsuite {stated}>{broken.format('error')}{broken.format('failure')}</testsuite>"
         assert counts(f"<testsuites>{text}{suite(OK)}</testsuites>")[:3] == (2, 1, 1)
 
+    def test_catch2_expects_some_failures_and_announces_assertions(self):
+        expected = '<skipped message="TEST_CASE tagged with !mayfail"/><failure/>'
+        text = suite(f'<testcase name="a">{expected}</testcase>{OK}{OK}{BAD}', hostname="tbd", tests="2")
+        assert counts(text) == (4, 2, 1, 0, 1, 0)
+        assert codes(text) == []
+
+    def test_doctest_announces_assertions(self):
+        text = suite(OK + OK + BAD, errors="0", failures="4", tests="2", doctest_version="2.4.9")
+        assert counts(text) == (3, 2, 1, 0, 0, 0)
+        assert codes(text) == []
+        assert refusal(suite(OK, failures="4", tests="9", doctest_version="2.4.9")) == "E_CONTRADICTION"
+
+    def test_a_program_that_ctest_did_not_find_is_no_skip(self):
+        lost = '<testcase name="a" status="notrun"><skipped message="{}"/></testcase>'
+        assert counts(suite(OK + lost.format("Unable to find executable")))[:5] == (2, 1, 0, 1, 0)
+        assert counts(suite(OK + lost.format("SKIP_RETURN_CODE=77")))[:5] == (2, 1, 0, 0, 1)
+
     def test_a_case_without_any_name(self):
         assert refusal(suite("<testcase/>")) == "E_MISSING_FIELD"
         assert counts(suite('<testcase classname="C"/>'))[0] == 1

@@ -436,6 +436,12 @@ def one(status, **more):
 
 CTRF = [
     Sample(
+        "a todo of Jest",
+        ctrf(one("passed"), one("other", rawStatus="todo")),
+        "ctrf",
+        (2, 1, 0, 0, 1, 0),
+    ),
+    Sample(
         "five words",
         ctrf(one("passed"), one("failed"), one("skipped"), one("pending"), one("other")),
         "ctrf",
@@ -572,6 +578,20 @@ def jest_file(*statuses, status="passed", **more):
 
 
 JEST = [
+    Sample(
+        "a pass of Vitest that needed a retry",
+        jest(jest_file("passed", failureMessages=["x"])),
+        "jest",
+        (1, 1, 0, 0, 0, 1),
+        notices=("W_FLAKY",),
+    ),
+    Sample(
+        "a file that jest-junit marked on its way",
+        jest(jest_file("passed"), jest_file("error", status="failed"), success=False),
+        "jest",
+        (2, 1, 0, 1, 0, 0),
+        notices=("W_COUNT_MISMATCH",),
+    ),
     Sample(
         "words",
         jest(jest_file("passed", "failed", "pending", "todo", "skipped", status="failed"), success=False),
@@ -1021,6 +1041,16 @@ def phases(name, *ends):
 
 PYTEST = [
     Sample(
+        "a failed subtest of a test that passed",
+        log(
+            *({**one, "$report_type": "SubTestReport"} for one in phases("a", ("call", "failed"))),
+            *phases("a", ("call", "passed"), ("teardown", "passed")),
+            *phases("b", ("call", "passed")),
+        ),
+        "pytest-reportlog",
+        (2, 1, 1, 0, 0, 0),
+    ),
+    Sample(
         "phases make one test",
         log(
             *phases("a", ("setup", "passed"), ("call", "passed"), ("teardown", "passed")),
@@ -1244,8 +1274,92 @@ TAP = [
     Sample("nothing to do", "1..0 # SKIP no database\n", "tap", refused="E_NO_CASES"),
 ]
 
+
+def session(*outcomes, code=1, collectors=(), **more):
+    return json.dumps(
+        {
+            "created": 1795255200.25,
+            "duration": 0.5,
+            "exitcode": code,
+            "root": "/b",
+            "environment": {},
+            "summary": {"total": len(outcomes), "collected": len(outcomes)},
+            "collectors": [{"nodeid": "", "outcome": "passed"}, *collectors],
+            "tests": [{"nodeid": f"a.py::t{at}", "outcome": one} for at, one in enumerate(outcomes)],
+        }
+        | more
+    )
+
+
+UNCOLLECTED = {"nodeid": "b.py", "outcome": "failed", "longrepr": "x\0y"}
+PYTEST_JSON = [
+    Sample(
+        "all outcomes",
+        session("passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun"),
+        "pytest-json",
+        (7, 3, 1, 1, 2, 1),
+        facts={"taken_at": "2026-11-21T10:00:00.250Z", "tool": "pytest"},
+        notices=("W_FLAKY",),
+    ),
+    Sample(
+        "a file that was not collected",
+        session("passed", collectors=[UNCOLLECTED]),
+        "pytest-json",
+        (2, 1, 0, 1, 0, 0),
+    ),
+    Sample(
+        "nothing but a file that was not collected",
+        session(code=2, collectors=[UNCOLLECTED]),
+        "pytest-json",
+        refused="E_RUN_CRASHED",
+    ),
+    Sample("subtests that all passed", session("subtests passed", code=0), "pytest-json", (1, 1, 0, 0, 0, 0)),
+    Sample(
+        "subtests of which one may have failed",
+        session("subtests passed", "passed"),
+        "pytest-json",
+        refused="E_CONTRADICTION",
+    ),
+    Sample("failed without a failure", session("passed"), "pytest-json", refused="E_RUN_CRASHED"),
+    Sample("nothing selected", session(code=5), "pytest-json", refused="E_NO_CASES"),
+    Sample(
+        "a summary alone", session("passed", code=0, tests=None), "pytest-json", refused="E_MISSING_FIELD"
+    ),
+    Sample("a new word", session("exploded"), "pytest-json", refused="E_ENUM"),
+]
+
+
+def stream(*events, pending=0, passes=0, failures=0, end=True):
+    stats = {"tests": passes, "passes": passes, "failures": failures, "pending": pending}
+    return lines(
+        ["start", {"total": 9}], *events, *([["end", stats | {"start": "2026-11-20T10:00:00.000Z"}]] * end)
+    )
+
+
+MOCHA_STREAM = [
+    Sample(
+        "ends",
+        stream(
+            ["pass", {"title": "a", "currentRetry": 0}],
+            ["pass", {"title": "b", "currentRetry": 2}],
+            ["fail", {"title": "c", "err": "x"}],
+            ["fail", {"title": '"after all" hook for "c"'}],
+            passes=2,
+            failures=2,
+            pending=1,
+        ),
+        "mocha-stream",
+        (5, 2, 1, 1, 1, 1),
+        facts={"taken_at": "2026-11-20T10:00:00Z"},
+        notices=("W_FLAKY",),
+    ),
+    Sample("cut off", stream(["pass", {"title": "a"}], end=False), "mocha-stream", refused="E_TRUNCATED"),
+    Sample("failures without events", stream(failures=1), "mocha-stream", refused="E_CONTRADICTION"),
+    Sample("nothing ran", stream(pending=2), "mocha-stream", refused="E_ALL_SKIPPED"),
+]
+
 SAMPLES = [
-    *XUNIT, *NUNIT3, *NUNIT2, *TRX, *ROBOT, *TESTNG, *CTEST, *ALLURE1, *CTRF, *PLAYWRIGHT, *JEST, *MOCHA, *MOCHAWESOME,
+    *PYTEST_JSON, *MOCHA_STREAM, *XUNIT, *NUNIT3, *NUNIT2, *TRX, *ROBOT, *TESTNG, *CTEST, *ALLURE1, *CTRF, *PLAYWRIGHT, *JEST, *MOCHA, *MOCHAWESOME,
     *CUCUMBER, *RSPEC, *NEWMAN, *GTEST, *ALLURE2, *GO, *DART, *PYTEST, *BAZEL, *LIBTEST, *TAP,
 ]  # fmt: skip
 
