@@ -76,13 +76,17 @@ def frozen(cls: type[T]) -> type[T]:
 
 def replace(one: T, /, **changes: Any) -> T:
     """The same value with other content in the named fields."""
-    return type(one)(**{name: getattr(one, name) for name in names_of(one)} | changes)
+    content = [changes.pop(name) if name in changes else getattr(one, name) for name in names_of(one)]
+    if changes:
+        raise TypeError(f"{type(one).__name__} has no {', '.join(changes)}")
+    return type(one)(*content)
 
 
 def names_of(one: Any) -> tuple[str, ...]:
     """The names of a value's fields in order; none for what is no value. Named tuples are values."""
-    found: tuple[str, ...] = getattr(one, "__match_args__", ()) if hasattr(one, "__frozen_fields__") else ()
-    return found or getattr(one, "_fields", ())
+    kind = type(one)
+    found: tuple[str, ...] = kind.__match_args__ if hasattr(kind, "__frozen_fields__") else ()
+    return found or getattr(kind, "_fields", ())
 
 
 def _init(self: Any, *given: Any, **named: Any) -> None:
@@ -97,10 +101,12 @@ def _init(self: Any, *given: Any, **named: Any) -> None:
 def _completed(kind: Any, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
     values = list(given)
     for name, default in kind.__frozen_fields__[len(given) :]:
-        value = named.pop(name, default)
-        if value is _REQUIRED:
+        if name in named:
+            values.append(named.pop(name))
+        elif default is _REQUIRED:
             raise TypeError(f"{kind.__name__} needs {name}")
-        values.append(value.make() if isinstance(value, _Made) else value)
+        else:
+            values.append(default.make() if type(default) is _Made else default)
     if named or len(values) > len(kind.__frozen_fields__):
         raise TypeError(f"{kind.__name__} has no {', '.join(named) or 'further fields'}")
     return tuple(values)

@@ -14,11 +14,13 @@ from flightrules.rules.finding import own
 from flightrules.rules.gate import Gate
 from flightrules.rules.reach import asks_the_opposite
 from flightrules.rules.rulebook import Rulebook
+from flightrules.rules.severity_policy import SCHEMES
 
 __all__ = ["cautions_of"]
 
 _QUARANTINE_LIMIT = 5
 _NAMED = 3
+_STRICTNESS = ("override-only", "accept", "acknowledge", "ignore")
 
 
 def cautions_of(
@@ -30,6 +32,7 @@ def cautions_of(
         *_on_the_gate(gate, book, results),
         *_on_criteria(tuple(result.rule for result in results), case.version),
         *_on_quarantine(book),
+        *_on_severity(book),
         *_on_waivers(book, waivers),
         *_on_evidence(results, case),
         *case.facts.cautions,
@@ -74,6 +77,14 @@ def _on_quarantine(book: Rulebook) -> Iterator[str]:
         yield f"{held.fault}, so no test is left out"
     elif held.limit > _QUARANTINE_LIMIT and held.entries:
         yield f"the quarantine list may hold {held.limit} tests; {_QUARANTINE_LIMIT} is what was shipped"
+
+
+def _on_severity(book: Rulebook) -> Iterator[str]:
+    shipped = {level.name: level.decision for level in SCHEMES.get(book.severity.scheme, ())}
+    for level in book.severity.levels:
+        usual = shipped.get(level.name, level.decision)
+        if _STRICTNESS.index(level.decision) > _STRICTNESS.index(usual):
+            yield f"{level.name} defects: the rulebook says {level.decision}; the scheme says {usual}"
 
 
 def _on_waivers(book: Rulebook, waivers: tuple[Waiver, ...]) -> Iterator[str]:

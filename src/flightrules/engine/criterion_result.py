@@ -13,7 +13,7 @@ from flightrules.engine.interval import wilson
 from flightrules.engine.measured import Measured, Question, Unmeasured
 from flightrules.engine.methods import methods_of
 from flightrules.engine.operators import compare, shown
-from flightrules.engine.selection import Joined, NotCoveredError, distinct, join, narrow, without_quarantine
+from flightrules.engine.selection import Joined, NotCoveredError, narrow, without_quarantine
 from flightrules.engine.uses import uses_of
 from flightrules.engine.verdict import CriterionResult, Interval, Status
 from flightrules.rules.criterion import Enforcement, Rule
@@ -94,7 +94,7 @@ def judge(rule: Rule, case: Case) -> CriterionResult:
 
 def _measured(rule: Rule, case: Case, found: Found, methods: tuple[EvidenceSource, ...]) -> CriterionResult:
     source = methods[0] if methods else None
-    joined = join(distinct(found.evidence))
+    joined = found.joined
     short = inadequate(rule, joined)  # (6) on the whole run, before it is narrowed
     if short is not None:
         return _result(rule, short.status, short.reason, short.fix)
@@ -225,6 +225,8 @@ def _wanted(rule: Rule) -> list[str]:
 
 def _together(methods: tuple[EvidenceSource, ...], facts: Facts) -> Found:
     parts = [facts.of(method.name) for method in methods]
+    if len(parts) == 1:
+        return parts[0]
     return Found(
         tuple(one for part in parts for one in part.evidence),
         tuple(one for part in parts for one in part.refused),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
+from flightrules.engine.selection import Joined, distinct, join
 from flightrules.evidence.measurement import Evidence
 from flightrules.values import field, frozen
 
@@ -52,6 +54,11 @@ class Found:
     baseline_refused: tuple[Refusal, ...] = ()
     looked_for: tuple[str, ...] = ()
     unmatched: tuple[str, ...] = ()
+
+    @cached_property
+    def joined(self) -> Joined:
+        """All evidence as one, each artefact once; worked out for the first criterion that asks."""
+        return join(distinct(self.evidence))
 
 
 @frozen

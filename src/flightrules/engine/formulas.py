@@ -214,12 +214,7 @@ def _quarantine(question: Question) -> Answer:
 
 def _monitored(question: Question) -> Answer:
     series = question.criterion.selector("series") or ""
-    values = question.joined.values()
-    found = [
-        value
-        for (metric, labels), value in values.items()
-        if metric == "monitoring.value" and series in dict(labels).values()
-    ]
+    found = question.joined.labelled.get(("monitoring.value", series))
     if not found:
         return _nothing(f"series {series!r}", "name a series of the snapshot")
     worst = _worst(found, question.criterion)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from flightrules.engine.facts import Facts
-from flightrules.engine.selection import NotCoveredError, name_key
+from flightrules.engine.selection import NotCoveredError
 from flightrules.rules.criterion import Rule
 from flightrules.rules.metrics import METRICS
 from flightrules.rules.rulebook import Rulebook
@@ -22,10 +22,9 @@ def methods_of(rule: Rule, rulebook: Rulebook, facts: Facts) -> tuple[EvidenceSo
     """
     if rule.criterion.method is None:
         return _by_family(rule, rulebook, facts)
-    wanted = name_key(rule.criterion.method)
-    for source in rulebook.sources:
-        if wanted in {name_key(name) for name in (source.name, *source.also)}:
-            return (source,)
+    source = rulebook.source(rule.criterion.method)
+    if source is not None:
+        return (source,)
     known = [source.name for source in rulebook.sources]
     close = get_close_matches(rule.criterion.method, known, n=1, cutoff=0.4)
     did = f"; did you mean {close[0]!r}?" if close else ""

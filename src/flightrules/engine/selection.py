@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any
 
 from flightrules.evidence.measurement import Evidence, Labels
@@ -32,8 +32,21 @@ class Joined:
     extra: dict[tuple[str, Labels], Decimal] = field(default_factory=dict)
     definitions: dict[str, str] = field(default_factory=dict)
 
-    def values(self) -> dict[tuple[str, Labels], Decimal]:
+    def values(self) -> Mapping[tuple[str, Labels], Decimal]:
         """Every number by metric and labels; totals without records add to those with."""
+        return self._values
+
+    @cached_property
+    def labelled(self) -> Mapping[tuple[str, str], list[Decimal]]:
+        """Values by metric and by each of their labels' values."""
+        found: dict[tuple[str, str], list[Decimal]] = {}
+        for (metric, labels), value in self._values.items():
+            for label in {label for _, label in labels}:
+                found.setdefault((metric, label), []).append(value)
+        return found
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, Labels], Decimal]:
         found = dict(self.extra)
         for records in self.records.values():
             for one in records.measurements():

@@ -73,7 +73,7 @@ class Rulebook:
 
     def rule(self, criterion: str) -> Rule | None:
         """The criterion of that id."""
-        return next((rule for rule in self.rules if rule.id == criterion), None)
+        return self._rules_by_id.get(criterion)
 
     def gate(self, gate: str) -> Gate | None:
         """The gate of that id."""
@@ -90,7 +90,20 @@ class Rulebook:
 
     def source(self, method: str) -> EvidenceSource | None:
         """The evidence source that a sentence's method means."""
-        return next((source for source in self.sources if source.answers_to(method)), None)
+        return self._sources_by_key.get(name_key(method))
+
+    @cached_property
+    def _rules_by_id(self) -> dict[str, Rule]:
+        return {rule.id: rule for rule in reversed(self.rules)}
+
+    @cached_property
+    def _sources_by_key(self) -> dict[str, EvidenceSource]:
+        """The first source of a name is the one that it means."""
+        return {
+            name_key(name): source
+            for source in reversed(self.sources)
+            for name in (source.name, *source.also)
+        }
 
     def scope(self, name: str) -> Scope | None:
         """The scope of that name; case and a leading article do not matter."""
