@@ -61,7 +61,7 @@ def test_the_generated_parser_is_the_grammars():
     assert first == f"# grammar sha256:{hashlib.sha256(grammar).hexdigest()}", "run make parser"
 
 
-HEAVY = "django jinja2 click rich pydantic numpy pandas sqlalchemy typst shtab lark requests httpx asyncio multiprocessing".split()
+HEAVY = "django jinja2 click rich pydantic numpy pandas sqlalchemy typst shtab lark requests httpx asyncio multiprocessing dataclasses inspect logging".split()
 
 
 def test_check_loads_nothing_heavy(tmp_path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +13,7 @@ from flightrules.rules.quantity import Quantity, in_percent, read_quantity
 from flightrules.rules.sentence import Words, parse_tree
 from flightrules.rules.statement import checklist, stories, vague
 from flightrules.rules.subject import Subject, read_subject, severities
+from flightrules.values import replace
 
 __all__ = ["parse"]
 
