@@ -25,7 +25,7 @@ def read_all(
 
     Args:
         files: what to read, each once.
-        sizes: their sizes in bytes.
+        sizes: what each costs to read, in bytes of an ordinary report.
         work: reads one; must not raise.
         step: told before each file that this process reads.
     """
