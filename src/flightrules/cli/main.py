@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import gc
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
