@@ -159,3 +159,40 @@ def test_head_as_its_own_base_compares_nothing(repository):
     code, out, _ = repository.run("check", "--no-report")
     assert code == ExitCode.NO_DATA
     assert "nothing differs from the base" in " ".join(out.split())
+
+
+def test_files_named_on_the_command_line_do_not_hide_that_the_agreed_ones_were_passed_over(shop):
+    shop.junit(passed=1, failed=9)
+    shop.junit(name="other/good.xml")
+    code, out, _ = shop.run("check", "--no-report", "--evidence", "CI run=other/good.xml")
+    assert code == ExitCode.GO
+    said = "Note: CI run: files named on the command line, not those at reports/*.xml"
+    assert said in " ".join(out.split())
+
+
+def test_a_pipeline_can_ask_a_record_for_more_than_to_be_whole(shop):
+    shop.write("a.zip", "zip")
+    shop.run("keygen", "--out", "key")
+    signing = ("check", "--no-report", "--sign", "key", "--attest", "record.json", "--artefact", "a.zip")
+    verifying = ("verify", "record.json", "--key", "key.pub")
+    assert shop.run(*signing)[0] == ExitCode.GO
+    assert shop.run(*verifying, "--require-go")[0] == ExitCode.GO
+    shop.junit(passed=1, failed=9)
+    assert shop.run(*signing)[0] == ExitCode.NO_GO
+    assert shop.run(*verifying)[0] == ExitCode.GO
+    assert shop.run(*verifying, "--require-go")[0] == ExitCode.NO_GO
+    shop.junit()
+    text = (shop.path / ".flightrules.yml").read_text()
+    shop.write(".flightrules.yml", text.replace("flightrules: 1", "flightrules: 1\nmode: advise"))
+    shop.run(*signing)
+    code, out, _ = shop.run(*verifying, "--require-go")
+    assert code == ExitCode.NO_GO
+    assert "GO (advice only)" in out
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_a_rulebook_that_is_no_file_is_refused_with_what_to_do(repository, make):
+    make(".flightrules.yml")
+    code, _, err = repository.run("check", "--no-report")
+    assert code == ExitCode.USAGE
+    assert "put the rulebook there as a plain file" in err

@@ -67,4 +67,5 @@ def read_file(path: str, *, what: str = "rulebook") -> bytes:
             return source.data()
     except EvidenceError as error:
         kind = UsageError if error.code == "E_NOT_FOUND" else RulebookError
-        raise kind(error.code, f"the {what}: {error.message}", file=path, hint=error.hint) from None
+        hint = f"put the {what} there as a plain file" if error.code == "E_NOT_A_FILE" else error.hint
+        raise kind(error.code, f"the {what}: {error.message}", file=path, hint=hint) from None

@@ -68,7 +68,7 @@ def gather(rulebook: Rulebook, plan: Gathering, step: Callable[[int, int, str], 
         source.name: _found(source, wanted[source.name], baselines.get(source.name, []), read_files, plan)
         for source in rulebook.sources
     }
-    return Facts(found, _changes(rulebook, found, plan), tree.unread())
+    return Facts(found, _changes(rulebook, found, plan), (*_named_instead(rulebook, plan), *tree.unread()))
 
 
 def _paths(source: EvidenceSource, tree: Tree, plan: Gathering) -> list[str]:
@@ -81,6 +81,15 @@ def _without(paths: list[str], baseline: Iterable[str], root: str) -> list[str]:
     """Without the baseline itself, under whatever name: what is compared with itself holds nothing new."""
     known = {_file_id(os.path.join(root, path)) for path in baseline}
     return [path for path in paths if _file_id(os.path.join(root, path)) not in known] if known else paths
+
+
+def _named_instead(rulebook: Rulebook, plan: Gathering) -> tuple[str, ...]:
+    """The command line stands in for the agreed paths, which may hold what it leaves out."""
+    return tuple(
+        f"{source.name}: files named on the command line, not those at {', '.join(source.paths)}"
+        for source in rulebook.sources
+        if source.name in plan.extra
+    )
 
 
 def _file_id(path: str) -> tuple[int, int] | str:

@@ -1,6 +1,7 @@
 """Verify a signed record offline: numbered steps, nothing but the file, the keys and what you hold beside it.
 
-Exit code 0 when the record holds (whatever its verdict), 1 when it does not.
+Exit code 0 when the record holds (whatever its verdict), 1 when it does not. With --require-go it is 1, too,
+when the verdict is neither GO nor CONDITIONAL GO, or was only advice.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--artefact", metavar="FILE", help="compare with what was released: file or sha256:DIGEST"
     )
+    parser.add_argument(
+        "--require-go", action="store_true", help="fail also when the verdict lets nothing through"
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
@@ -50,7 +54,12 @@ def execute(arguments: Namespace) -> int:
         name=arguments.file,
     )
     sys.stdout.write(_json(verification) if arguments.format == "json" else _text(verification))
-    return int(ExitCode.GO if verification.ok else ExitCode.NO_GO)
+    holds = verification.ok and (not arguments.require_go or _lets_through(verification.record or {}))
+    return int(ExitCode.GO if holds else ExitCode.NO_GO)
+
+
+def _lets_through(record: dict[str, Any]) -> bool:
+    return record.get("verdict") in ("GO", "CONDITIONAL GO") and not record.get("advise")
 
 
 def _bytes(path: str) -> bytes:
@@ -94,9 +103,8 @@ def _text(verification: Any) -> str:
     record = verification.record
     product = " ".join(part for part in (record.get("product"), record.get("version")) if part)
     signers = ", ".join(key.keyid[:16] for key in verification.signers)
-    said = (
-        f"verified: {product or 'release'} {record['verdict']} as of {record['as_of']}, signed by {signers}"
-    )
+    verdict = f"{record['verdict']} (advice only)" if record.get("advise") else record["verdict"]
+    said = f"verified: {product or 'release'} {verdict} as of {record['as_of']}, signed by {signers}"
     return "\n".join([*lines, "", said, ""])
 
 

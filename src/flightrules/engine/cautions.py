@@ -54,10 +54,9 @@ def _on_the_gate(gate: Gate, book: Rulebook, results: tuple[CriterionResult, ...
     idle = [rule.id for rule in book.rules if rule.id not in named]
     if idle:
         yield f"in no gate, so never evaluated: {_some(idle)}"
-    if book.removals and own(book.origin):
-        gone = [one.id for one in book.removals if one.section == "criteria"]
-        if gone:
-            yield f"left out of the profile {book.extends}: {_some(gone)}"
+    gone = [one.id for one in book.removals if one.section == "criteria" and own(one.where)]
+    if gone:
+        yield f"left out of the profile {book.extends}: {_some(gone)}"
 
 
 def _on_criteria(rules: tuple[Rule, ...], version: str) -> Iterator[str]:

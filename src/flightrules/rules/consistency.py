@@ -64,7 +64,17 @@ def check_references(book: Rulebook, merged: Mapping, collected: Collected) -> N
     refused = (
         stated.entries.keys() - {rule.id for rule in book.rules} if isinstance(stated, Mapping) else set()
     )
-    for check in (_gates, _gate_quorums, _acts, _activities, _environments, _roles, _parts, _methods):
+    for check in (
+        _gates,
+        _gate_quorums,
+        _acts,
+        _activities,
+        _environments,
+        _roles,
+        _parts,
+        _methods,
+        _severity,
+    ):
         for problem in check(book):
             if problem.code == "E_REFERENCE" and problem.path[-1] in refused:
                 continue  # the criterion is there and was refused itself
@@ -260,6 +270,18 @@ def _parts(book: Rulebook) -> Iterator[_Problem]:
         yield _unknown("release class", book.release.release_class, classes, ("release", "class"))
     if book.release.track and book.release.track not in tracks:
         yield _unknown("track", book.release.track, tracks, ("release", "track"))
+
+
+def _severity(book: Rulebook) -> Iterator[_Problem]:
+    """Defects of the worst level never ship in silence; an override is a signed act of its own."""
+    worst = book.severity.levels[0] if book.severity.levels else None
+    if worst is not None and worst.decision in ("acknowledge", "ignore"):
+        yield _Problem(
+            "E_CONTRADICTION",
+            f"{worst.name} is the worst level, and its open defects would ship without anybody's word",
+            ("severity", "levels", worst.name, "decision"),
+            "write `decision: override-only`, or `accept` with the roles of waivable_by",
+        )
 
 
 def _methods(book: Rulebook) -> Iterator[_Problem]:

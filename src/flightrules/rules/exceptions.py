@@ -6,7 +6,15 @@ from datetime import datetime
 
 from flightrules.values import frozen
 
-__all__ = ["Acceptance", "Approval", "Quarantined", "Waiver"]
+__all__ = ["Acceptance", "Approval", "Quarantined", "Waiver", "says_nothing"]
+
+_PLACEHOLDERS = frozenset(["tbd", "tba", "tbc", "todo", "na", "n/a", "n.a", "fixme", "xxx", "to be done"])
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a field was filled to have it filled: a dash, dots, TBD."""
+    plain = text.strip().strip(".<>[](){}!?*_").casefold()
+    return plain in _PLACEHOLDERS or not any(character.isalnum() for character in plain)
 
 
 @frozen

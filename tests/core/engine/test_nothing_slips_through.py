@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from flightrules.engine.verdict import Outcome, Status
+from flightrules.errors import RulebookError
 from flightrules.evidence.measurement import Notice
 from flightrules.values import replace
 
@@ -300,6 +301,59 @@ def test_a_defect_that_became_a_p1_after_it_was_accepted_blocks(desk):
 def test_one_that_became_milder_still_stands_as_accepted(desk):
     stricter = ACCEPTANCE.replace("severity: P2", "severity: P1")
     assert desk.decide(DEFECTS, tracker(desk, "High"), acceptances=stricter).outcome is Outcome.CONDITIONAL_GO
+
+
+def test_the_worst_level_never_ships_in_silence(desk):
+    for word in ("ignore", "acknowledge"):
+        with pytest.raises(RulebookError, match="worst level"):
+            desk.decide(f"{DEFECTS}severity: {{levels: {{P1: {{decision: {word}}}}}}}\n", tracker(desk))
+
+
+def test_a_severity_that_is_milder_than_its_scheme_is_pointed_out(desk):
+    rules = f"{DEFECTS}severity: {{levels: {{P2: {{decision: ignore}}}}}}\n"
+    verdict = desk.decide(rules, tracker(desk, "High"))
+    assert verdict.outcome is Outcome.GO
+    assert "P2 defects: the rulebook says ignore; the scheme says accept" in verdict.warnings
+
+
+def test_where_nobody_is_named_a_product_manager_and_a_qa_lead_accept(desk):
+    rules = (
+        f"{DEFECTS}severity: {{scheme: own, levels: {{red: {{}}, P2: {{also: [High], decision: accept}}}}}}\n"
+    )
+    anybody = ACCEPTANCE.replace("product_manager", "developer")
+    assert desk.decide(rules, tracker(desk, "High"), acceptances=anybody).outcome is Outcome.NO_GO
+    assert desk.decide(rules, tracker(desk, "High"), acceptances=ACCEPTANCE).outcome is Outcome.CONDITIONAL_GO
+
+
+def test_what_a_rulebook_takes_out_of_its_profile_is_named_beside_every_verdict(desk):
+    rules = (
+        "extends: web-feature\n"
+        'criteria: {p1-open: {remove: "we look at them by hand"}, slow: Skipped tests <= 5 measured by JIRA}\n'
+    )
+    verdict = desk.decide(rules, {}, gate="exit")
+    assert "left out of the profile web-feature: p1-open" in verdict.warnings
+    emergency = desk.decide("extends: emergency\n", {}, gate="exit").warnings
+    assert emergency == ("P3 defects: the rulebook says ignore; the scheme says acknowledge",)
+
+
+@pytest.mark.parametrize("nothing", ["TBD", "-", "n/a", "...", "<todo>"])
+def test_a_field_filled_only_to_be_filled_is_empty(desk, junit, nothing):
+    found = run_of(desk, desk.artefact("CI run", junit(passed=1, failed=9)))
+    waiver = WAIVER.replace("by hand", f'"{nothing}"')
+    assert "lacks compensating_control" in only(desk.decide(RATE, found, waivers=waiver)).reason
+    accepted = ACCEPTANCE.replace("mitigation: by hand", f'mitigation: "{nothing}"')
+    verdict = desk.decide(DEFECTS, tracker(desk, "High"), acceptances=accepted)
+    assert "says nothing on mitigation" in verdict.defects[0].reason
+
+
+def test_a_mitigation_in_the_tracker_must_say_something_too(desk):
+    rules = DEFECTS.replace("<= 2", "<= 2, each with documented mitigation").replace("jira.json", "d.csv")
+    table = "id,title,severity,status,mitigation\nS-0,x,High,Open,{}\n"
+    said = {
+        word: only(desk.decide(rules, {"JIRA": desk.found(desk.artefact("JIRA", table.format(word)))})).status
+        for word in ("TBD", "orders are checked by hand")
+    }
+    assert said == {"TBD": Status.FAIL, "orders are checked by hand": Status.PASS}
 
 
 # -- conditions on defects
