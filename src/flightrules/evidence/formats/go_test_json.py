@@ -1,14 +1,17 @@
 """``go test -json`` (test2json): one event a line.
 
 A test that started and never ended (panic, time limit) and a package that failed without a failed
-test (it did not compile, or its set-up broke) count as errored.
+test (it did not compile, or its set-up broke) count as errored. Lines of the log between the events are
+passed over.
 """
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
+from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.fields import mapping, text
@@ -20,6 +23,7 @@ from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
+_NOT_BUILT = re.compile(r"FAIL\t(\S+)")
 _ENDS = {"pass": PASSED, "fail": FAILED, "skip": SKIPPED}
 
 
@@ -27,11 +31,11 @@ def read(source: Source, _head: Head) -> Reading:
     """The tests and subtests of all packages.
 
     Raises:
-        EvidenceError: as ``reading.json.decode`` and ``json_case_reading``.
+        EvidenceError: E_MALFORMED for half an event, as ``reading.json.decode`` and ``json_case_reading``.
     """
-    walk = _Walk()
+    walk = _Walk(source.name)
     first = ""
-    for event in documents(source, free_text=True):
+    for event in documents(source, free_text=True, stray=walk.stray):
         mapping(event, "an event", source.name)
         first = first or text(event, "Time")
         walk.take(event)
@@ -43,7 +47,8 @@ def read(source: Source, _head: Head) -> Reading:
 class _Walk:
     """Running tests, and packages with and without a failed test."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self._name = name
         self.writer = CaseWriter()
         self._running: dict[tuple[str, str], None] = {}
         self._failed: set[str] = set()
@@ -63,6 +68,19 @@ class _Walk:
         elif action in _ENDS:
             self._running.pop((package, test), None)
             self._add(package, test, _ENDS[action], event.get("Elapsed"))
+
+    def stray(self, line: str) -> None:
+        """A line that is no event: until Go 1.24 a package that does not build is told so only here."""
+        if '"Action"' in line:
+            raise EvidenceError(
+                "E_MALFORMED",
+                f"a piece of an event: {line[:80]!r}",
+                file=self._name,
+                hint="write the report again",
+            )
+        failed = _NOT_BUILT.match(line)
+        if failed:
+            self._broken[failed.group(1)] = None
 
     def close(self) -> None:
         """The stream ended: whatever still runs did not end, and failed packages need a case."""

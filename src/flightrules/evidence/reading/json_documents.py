@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flightrules.errors import EvidenceError
@@ -21,13 +21,17 @@ from flightrules.evidence.source import Source
 __all__ = ["documents"]
 
 _SPACE = " \t\r\n"
+_STRAY_LIMIT = 4096
 _OBJECT_LIMIT = 750_000
 
 
-def documents(source: Source, *, free_text: bool = False) -> Iterator[Any]:
+def documents(
+    source: Source, *, free_text: bool = False, stray: Callable[[str], None] | None = None
+) -> Iterator[Any]:
     """All documents of the file in order, decoded as strictly as a single one.
 
-    ``free_text`` is that of ``reading.json.decode``.
+    ``free_text`` is that of ``reading.json.decode``. ``stray`` is given each line between documents that is
+    no JSON, where a tool mixes its log with its report; without it such a line is malformed.
 
     Raises:
         EvidenceError: as ``reading.json.decode``.
@@ -43,6 +47,11 @@ def documents(source: Source, *, free_text: bool = False) -> Iterator[Any]:
     decoder = strict_decoder(name, limit=_OBJECT_LIMIT)
     at = _skip(whole, 0)
     while at < len(whole):
+        if stray is not None and whole[at] not in "{[":
+            line, _, _ = whole[at : at + _STRAY_LIMIT].partition("\n")
+            stray(line.rstrip())
+            at = _skip(whole, at + len(line))
+            continue
         try:
             value, at = decoder.raw_decode(whole, at)
         except json.JSONDecodeError as error:

@@ -120,6 +120,8 @@ class SuiteChecks:
         passed = self._held(suite, end, PASSED) + self._held(suite, end, FLAKY)
         jest = self._by_jest(suite)
         bad = (self._declared(suite, "failures") or 0) if jest else self._announced(suite)
+        if suite.broken:  # it failed as a whole, too, so not all that is announced are tests
+            bad = self._held(suite, end, FAILED) + self._held(suite, end, ERRORED)
         if passed > max(0, tests + self._hooks(suite, end) - bad - skipped):
             what = f"{suite.name or 'a suite'} declares {tests} tests and holds {held}; the surplus passes"
             todo = "; jest-junit writes test.todo like a pass" if jest else ""

@@ -83,6 +83,9 @@ def _cucumber(head: Head) -> bool:
 
 
 def _go(head: Head) -> bool:
+    if head.kind == "text":  # the log of the build in front of the events
+        lines = head.text.splitlines()[:_TAP_LINES]
+        return any(_GO_EVENT.match(line) or _GO_NOT_BUILT.match(line) for line in lines)
     return (
         head.kind in ("ndjson", "json") and head.has("Action") and head.any("Package", "ImportPath", "Test")
     )
@@ -127,6 +130,8 @@ def _tap(head: Head) -> bool:
 
 
 _MOCHA_START = re.compile(r'\ufeff?\s*\[\s*"start",\s*\{\s*"total":')
+_GO_EVENT = re.compile(r'\{"(?:Time|Action|ImportPath)":"[^"]*",.*"(?:Package|Action)":"')
+_GO_NOT_BUILT = re.compile(r"FAIL\t\S+ \[(?:setup|build) failed\]")
 _LIBTEST_EVENTS = ("started", "ok", "failed", "ignored", "discovered")
 _TAP_LINES = 200
 _TAP_VERSION = re.compile(r"TAP version 1[234]\s*\Z")

@@ -268,6 +268,9 @@ class TestNoEvidence:
         assert counts(suite(OK + lost.format("Unable to find executable")))[:5] == (2, 1, 0, 1, 0)
         assert counts(suite(OK + lost.format("SKIP_RETURN_CODE=77")))[:5] == (2, 1, 0, 0, 1)
 
+    def test_an_error_of_the_suite_is_no_surplus(self):
+        assert counts(suite(f"{OK}{OK}<error message='exit 1'/>", tests="2", errors="2"))[:4] == (3, 2, 0, 1)
+
     def test_a_case_without_any_name(self):
         assert refusal(suite("<testcase/>")) == "E_MISSING_FIELD"
         assert counts(suite('<testcase classname="C"/>'))[0] == 1

@@ -933,6 +933,21 @@ def go(action, test=None, package="p", **more):
 
 GO = [
     Sample(
+        "a package that does not build, told in the log alone",
+        "# p/bad\nb.go:2:8: syntax error\nFAIL\tp/bad [build failed]\n"
+        + lines(go("run", "A"), go("pass", "A"), go("pass"))
+        + "FAIL\n",
+        "go-test",
+        (2, 1, 0, 1, 0, 0),
+    ),
+    Sample(
+        "half an event",
+        lines(go("run", "A"), go("pass", "A")) + 'e":"x","Action":"fail","Test":"B"}\n',
+        "go-test",
+        refused="E_MALFORMED",
+    ),
+    Sample("nothing was built", "FAIL\tp/bad [setup failed]\n", "go-test", (1, 0, 0, 1, 0, 0)),
+    Sample(
         "ends",
         lines(
             go("start"),
