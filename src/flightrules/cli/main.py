@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import gc
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,7 @@ _USAGE = "usage: flightrules [--version] [--help] COMMAND [options]"
 
 def run() -> None:
     """Entry point of the console script."""
+    gc.set_threshold(100_000, 20, 20)  # a command makes many values and hardly a cycle
     _open_streams()
     sys.exit(main(sys.argv[1:]))
 
