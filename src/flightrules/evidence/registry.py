@@ -36,6 +36,9 @@ FORMATS: tuple[Format, ...] = (
 )
 _LOOKS = (16 << 10, 512 << 10)
 _FEW = 8
+_TEXT_OF_A_LINTER = re.compile(r"\s*[^\s:,;|]{1,300}:[0-9]{1,7}:(?:[0-9]{1,7}:)? ")
+_EMPTY_LIST = re.compile(r"\s*\[\s*\]\s*\Z")
+_EMPTY_ANSWER = re.compile(r'\s*\{\s*"[A-Za-z]{1,30}"\s*:\s*\[\s*\]\s*\}\s*\Z')
 _SCALAR = re.compile(r'\s*(?:null|true|false|-?[0-9]+(?:\.[0-9]+)?|"[^"]*")\s*\Z')
 
 
@@ -70,7 +73,7 @@ def read(source: Source, *, expected: str | None = None, columns: Mapping[str, s
     Args:
         source: the artefact.
         expected: the format the rulebook declares; another one is refused. An empty list, which could be
-            anything, is read as the declared format.
+            anything, is read as the declared format, and so is a tracker's answer that holds nothing else.
         columns: the rulebook's names for the columns of a table, our field to its header.
 
     Raises:
@@ -101,8 +104,7 @@ def read_evidence(path: str, *, expected: str | None = None) -> Reading:
 def _declared(source: Source, wanted: Format) -> tuple[Format, Head]:
     for size in _LOOKS:
         head = look(source, size)
-        is_empty_list = head.complete and "".join(head.text.split()) == "[]"
-        if is_empty_list or wanted.recognise(head):
+        if wanted.recognise(head) or (head.complete and _is_anyones(head, wanted)):
             return wanted, head
         if head.complete:
             break
@@ -113,6 +115,11 @@ def _declared(source: Source, wanted: Format) -> tuple[Format, Head]:
         file=source.name,
         hint="check the path and the declared format",
     )
+
+
+def _is_anyones(head: Head, wanted: Format) -> bool:
+    nothing_found = wanted.family == "trackers" and _EMPTY_ANSWER.match(head.text)
+    return bool(_EMPTY_LIST.match(head.text) or nothing_found)
 
 
 def _declared_table(source: Source, columns: Mapping[str, str]) -> Reading:
@@ -126,7 +133,11 @@ def _unrecognised(source: Source, head: Head | None) -> EvidenceError:
     """Why the content is no report: a fault of syntax comes before the want of a format."""
     if head is not None:
         _require_sound(source, head)
-    if head is not None and head.complete and "".join(head.text.split()) == "[]":
+    if (
+        head is not None
+        and head.complete
+        and (_EMPTY_LIST.match(head.text) or _EMPTY_ANSWER.match(head.text))
+    ):
         return EvidenceError(
             "E_UNRECOGNISED",
             "an empty list: it says neither which tool wrote it nor that anything was looked at",
@@ -134,6 +145,15 @@ def _unrecognised(source: Source, head: Head | None) -> EvidenceError:
             line=1,
             column=1,
             hint="have the tool write SARIF or JUnit XML, or declare the format in the rulebook",
+        )
+    if head is not None and head.kind == "text" and _TEXT_OF_A_LINTER.match(head.text):
+        return EvidenceError(
+            "E_UNRECOGNISED",
+            "this looks like a compiler's or linter's text, made for people to read",
+            file=source.name,
+            line=1,
+            column=1,
+            hint="have the tool write SARIF, Checkstyle XML or JSON",
         )
     few = head is not None and head.kind == "json" and 0 < len(head.paths) < _FEW
     if head is not None and few and head.any("message", "error", "errors"):
@@ -162,13 +182,17 @@ def _unrecognised(source: Source, head: Head | None) -> EvidenceError:
 
 def _require_sound(source: Source, head: Head) -> None:
     from flightrules.evidence.reading import json, xml
+    from flightrules.evidence.reading.json_documents import documents
 
     if source.size > json.DOCUMENT_LIMIT:
         return
     if head.kind == "xml":
         for _ in xml.stream(source, frozenset()):
             pass
-    elif head.kind in ("json", "ndjson"):
+    elif head.kind == "ndjson":
+        for _ in documents(source, free_text=True):
+            pass
+    elif head.kind == "json":
         json.decode(source)
     elif head.complete and _SCALAR.match(head.text):
         raise EvidenceError(

@@ -23,6 +23,21 @@ _OPEN = (
     "blocked",
     "in review",
     "on hold",
+    "unstarted",
+    "started",
+    "doing",
+    "pending",
+    "waiting",
+    "triage",
+    "feedback",
+    "confirmed",
+    "unconfirmed",
+    "unresolved",
+    "opened",
+    "selected for development",
+    "code review",
+    "testing",
+    "in testing",
 )
 _DONE = (
     "done",
@@ -57,16 +72,16 @@ def defect_of(cells: Mapping[str, str], line: int, name: str) -> Defect:
         EvidenceError: E_MISSING_FIELD without an id, E_ENUM for a status that is not documented.
     """
     row = {column.casefold().replace("_", " "): cell.strip() for column, cell in cells.items()}
-    identity = _first(row, "id", "key", "issue key", "issue id", "defect id", "bug id")
+    identity = _first(row, "id", "key", "issue key", "issue id", "defect id", "bug id", "#")
     if not identity:
         raise EvidenceError("E_MISSING_FIELD", "the row has no id", file=name, line=line)
     labels = _parts(_first(row, "labels", "label", "tags"))
     return Defect(
         id=identity,
-        title=_first(row, "title", "summary"),
+        title=_first(row, "title", "summary", "subject"),
         severity=_first(row, "severity", "priority") or severity_from(labels),
         state=state_of(_first(row, "status", "state"), line, name),
-        type=_first(row, "type", "issue type", "work item type") or type_from(labels),
+        type=_first(row, "type", "issue type", "work item type", "tracker") or type_from(labels),
         url=_first(row, "url", "link"),
         labels=labels,
         fields=_fields(row),

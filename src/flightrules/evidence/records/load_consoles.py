@@ -22,6 +22,7 @@ CONSOLES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     ),
     (("# reqs", "# fails", "Aggregated"), "Locust's text", "run locust with --csv or --json"),
     (("Date & Time,", "Trans,", "Elap Time,"), "Siege's log", "run siege with --json-output and keep stdout"),
+    (("Count,Message,Traceback,Nodes",), "Locust's list of exceptions", "name the file _stats.csv beside it"),
     (("starttime", "ttime", "wait"), "ApacheBench's -g table", "keep what ab prints, or use ab -e FILE"),
 )
 """Marks that stand together in a text, what the text is, and what to use in its place."""

@@ -9,9 +9,9 @@ from flightrules.evidence.head import Head
 
 __all__ = ["TRACKER_FORMATS"]
 
-_ID_COLUMNS = frozenset({"id", "key", "issue key", "issue id", "defect id", "bug id"})
+_ID_COLUMNS = frozenset({"id", "key", "issue key", "issue id", "defect id", "bug id", "#"})
 _STATE_COLUMNS = frozenset({"status", "state"})
-_RATING_COLUMNS = frozenset({"severity", "priority", "title", "summary"})
+_RATING_COLUMNS = frozenset({"severity", "priority", "title", "summary", "subject"})
 _JIRA_SETTING = re.compile(
     r"/rest/api/(?:\d|latest)/(?:status|resolution|filter|priority|issuetype|field|project|version|component|user)\b"
 )
@@ -111,6 +111,11 @@ def _bugzilla(head: Head) -> bool:
     )
 
 
+def _redmine(head: Head) -> bool:
+    pages = head.has("issues", "total_count", "offset", "limit")
+    return pages or head.has("issues[].tracker", "issues[].subject", "issues[].status")
+
+
 def _zentao(head: Head) -> bool:
     return head.has("bugs[].title") and head.any(
         "bugs[].openedBy", "bugs[].openedDate", "bugs[].resolvedBuild"
@@ -170,6 +175,7 @@ TRACKER_FORMATS: tuple[Format, ...] = (
     Format("bitbucket-issues", "Bitbucket issues", "trackers", "bitbucket_issues", _bitbucket),
     Format("tapd", "TAPD bugs, stories and tasks", "trackers", "tapd", _tapd),
     Format("zentao", "ZenTao bugs", "trackers", "zentao", _zentao),
+    Format("redmine", "Redmine issues", "trackers", "redmine", _redmine),
     Format("bugzilla", "Bugzilla bugs", "trackers", "bugzilla", _bugzilla),
     Format("linear", "Linear issues (GraphQL)", "trackers", "linear", _linear),
     Format("youtrack", "YouTrack issues", "trackers", "youtrack", _youtrack),

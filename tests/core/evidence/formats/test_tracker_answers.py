@@ -432,7 +432,15 @@ def test_pipeline_runs_are_counted_as_runs_and_never_as_defects():
     assert code_of({"count": 9, "value": value}) == "E_PARTIAL"
 
 
+REDMINE = {
+    "issues": [
+        {"id": 1, "tracker": {"name": "Bug"}, "status": {"name": "New", "is_closed": False}, "priority": {"name": "Urgent"}, "subject": "s"},
+        {"id": 2, "tracker": {"name": "Bug"}, "status": {"name": "Erledigt", "is_closed": True}, "subject": "t"},
+    ],
+    "total_count": 2, "offset": 0, "limit": 25,
+}  # fmt: skip
 SAMPLES = [
+    REDMINE,
     [hub(1), PULL],
     [lab(1)],
     {"pagelen": 20, "values": [BUCKET]},
@@ -474,3 +482,55 @@ def test_any_value_in_any_place_gives_a_reading_or_a_refusal(sample, data):
         assert all(one.value >= 0 for one in seen(document).measurements)
     except EvidenceError as error:
         assert error.code.startswith("E_")
+
+
+def redmine(**issue):
+    base = {"id": 3, "tracker": {"name": "Bug"}, "status": {"name": "Closed"}, "subject": "s"}
+    return {"issues": [base | issue], "total_count": 1, "offset": 0, "limit": 25}
+
+
+def test_redmine_tells_what_is_closed_whatever_the_status_is_called():
+    reading = seen(REDMINE)
+    assert (reading.format, counts(reading)) == ("redmine", (2, 2, 1))
+
+
+@pytest.mark.parametrize(
+    ("issue", "open_ones", "warned"),
+    [
+        ({"closed_on": None}, 1, False),
+        ({"closed_on": "2024-01-02T00:00:00Z"}, 1, True),  # it may have been opened again
+        ({}, 1, True),
+        ({"status": {"name": "x", "is_closed": True}}, 0, False),
+    ],
+)
+def test_redmine_before_is_closed(issue, open_ones, warned):
+    reading = seen(redmine(**issue))
+    assert counts(reading)[2] == open_ones
+    assert ("W_UNKNOWN_STATE" in {one.code for one in reading.notices}) is warned
+
+
+def test_redmines_first_page_is_not_the_answer():
+    assert code_of({**REDMINE, "total_count": 30}) == "E_PARTIAL"
+    assert counts(seen({"issues": [], "total_count": 0, "offset": 0, "limit": 25})) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"), [("bugzilla", b'{"bugs": []}'), ("github-issues", b"[]"), ("zentao", b'{"bugs":[]}')]
+)
+def test_nothing_found_is_an_answer_where_the_rulebook_says_whose_it_is(name, body):
+    reading = registry.read(Source.of(body), expected=name)
+    assert counts(reading) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [("flake8-json", b'{"results": []}'), ("bundler-audit", b'{"results": []}'), ("sarif", b'{"runs": []}')],
+)
+def test_nothing_found_is_no_answer_of_a_scanner(name, body):
+    with pytest.raises(EvidenceError):
+        registry.read(Source.of(body), expected=name)
+
+
+def test_what_redmine_exports_as_a_table_is_read():
+    table = "#,Project,Tracker,Status,Priority,Subject\n1,p,Bug,Feedback,Urgent,s\n2,p,Bug,Closed,Low,t\n"
+    assert counts(registry.read(Source.of(table.encode()))) == (2, 2, 1)
