@@ -34,7 +34,9 @@ def _buf_breaking(head: Head) -> bool:
 
 
 def _openapi_diff(head: Head) -> bool:
-    return head.has("breakingDifferencesFound")
+    text = head.text.lstrip()[:100].lower()
+    said = head.kind == "text" and "changes found between the two specifications" in text
+    return said or head.has("breakingDifferencesFound")
 
 
 def _japicmp(head: Head) -> bool:

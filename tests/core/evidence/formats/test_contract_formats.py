@@ -116,6 +116,37 @@ def test_verification_that_failed_without_a_reason_still_failed():
     assert refused(verifier("yes")) == "E_WRONG_TYPE"
 
 
+def test_an_error_of_a_listed_interaction_is_the_same_failure():
+    listed = [{"description": "a good one", "result": "OK"}, {"description": "a bad one", "result": "Error"}]
+    errors = [{"interaction": "Verifying a pact between web and api - a bad one", "mismatch": {}}]
+    assert contracts(read(verifier(False, interactionResults=listed, errors=errors))) == (2, 1, 1, 0)
+    further = [*errors, {"interaction": "Failed to load the pact of app", "mismatch": {}}]
+    assert contracts(read(verifier(False, interactionResults=listed, errors=further))) == (3, 1, 2, 0)
+
+
+def test_a_pending_interaction_that_failed_contradicts_nothing():
+    listed = [{"description": "a", "result": "OK"}, {"description": "b", "result": "Error", "pending": True}]
+    reading = read(verifier(True, interactionResults=listed, pendingErrors=[{"interaction": "x - b"}]))
+    assert contracts(reading) == (1, 1, 0, 0)
+    assert "W_NOT_TESTED" in {one.code for one in reading.notices}
+    assert refused(verifier(True, interactionResults=listed[1:])) == "E_NO_CASES"
+
+
+def test_openapi_diff_begins_with_a_sentence_on_the_command_line():
+    body = {
+        "breakingDifferencesFound": True,
+        "breakingDifferences": [{"code": "path.remove", "entity": "path"}],
+    }
+    said = "Breaking changes found between the two specifications:\n" + json.dumps(body)
+    same = "No changes found between the two specifications\n"
+    breaking = [
+        next(one.value for one in read(text).measurements if one.metric == "api.breaking_changes")
+        for text in (said, same)
+    ]
+    assert breaking == [1, 0]
+    assert refused("Breaking changes found between the two specifications:\n") == "E_TRUNCATED"
+
+
 def test_pending_failures_are_said():
     assert {one.code for one in read(verifier(True, pendingErrors=[{"interaction": "x"}])).notices} == {
         "W_NOT_TESTED"
