@@ -103,5 +103,8 @@ def _collect(pipe: tuple[int, BinaryIO], wanted: int) -> list[V] | None:
     _, status = os.waitpid(child, 0)
     if status != 0:
         return None
-    answers: list[V] = pickle.loads(data)  # noqa: S301 -- our own child's bytes over an unnamed pipe
+    try:
+        answers: list[V] = pickle.loads(data)  # noqa: S301 -- our own child's bytes over an unnamed pipe
+    except (EOFError, pickle.UnpicklingError):
+        return None
     return answers if len(answers) == wanted else None

@@ -97,6 +97,8 @@ def _on_evidence(results: tuple[CriterionResult, ...], case: Case) -> Iterator[s
     dated = [use.path for use in used.values() if _by_file_time(use) and _age_asked(use, case.rulebook)]
     if dated:
         yield f"age known only from the file's own time stamp, which copying renews: {_some(dated)}"
+    for use in used.values():
+        yield from (f"{use.path}: {said[13:]}" for said in use.notices if said.startswith("W_SUPPRESSED "))
     claimed = [use.path for use in used.values() if use.claimed]
     if claimed:
         yield f"numbers stated, not counted: {_some(claimed)}"

@@ -255,9 +255,11 @@ def _no_evidence(rule: Rule, found: Found) -> CriterionResult | None:
 
 
 def _misfit(found: Found, rule: Rule, methods: tuple[EvidenceSource, ...], case: Case) -> Misfit | None:
-    source = methods[0] if methods else None
+    """The first artefact that does not fit, each held against what its own source asks for."""
+    sources = {source.name: source for source in methods}
     checks = (
-        misfit(one, rule.criterion, source, case.as_of, case.build, case.artefact) for one in found.evidence
+        misfit(one, rule.criterion, sources.get(one.method), case.as_of, case.build, case.artefact)
+        for one in found.evidence
     )
     return next((wrong for wrong in checks if wrong is not None), None)
 

@@ -140,12 +140,14 @@ def _percentile(question: Question) -> Answer:
     wanted = Decimal(question.criterion.selector("percentile") or 0)
     values = [_percentile_of(records, wanted) for records in question.joined.records.values()]
     known = [value for value in values if value is not None]
-    requests = _total(question, "load.requests")
+    totals = question.joined.values()
+    requests, seconds = totals.get(("load.requests", ())), totals.get(("load.duration", ()))
     if not known or len(known) != len(values):
         printed = f"p{wanted.normalize():f}"
         return _nothing(printed, f"have the load tool print {printed}, or keep its samples")
     count = int(requests) if requests is not None else None
     over = f" over {count:,} requests" if count is not None else ""
+    over += f" in {shown(seconds)} s" if seconds is not None else ""
     return Measured(max(known), f"{shown(max(known))} ms{over}", samples=count)
 
 

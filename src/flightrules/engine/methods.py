@@ -32,9 +32,12 @@ def methods_of(rule: Rule, rulebook: Rulebook, facts: Facts) -> tuple[EvidenceSo
 
 
 def _by_family(rule: Rule, rulebook: Rulebook, facts: Facts) -> tuple[EvidenceSource, ...]:
-    families = METRICS[rule.criterion.metric].families
-    fitting = [source for source in rulebook.sources if families_of(facts, source) & set(families)]
-    return tuple(fitting)
+    """Sources that yielded this kind, and those of which nothing could be read: they may have been of it."""
+    families = set(METRICS[rule.criterion.metric].families)
+    known = [(source, families_of(facts, source)) for source in rulebook.sources]
+    return tuple(
+        source for source, found in known if found & families or (not found and facts.of(source.name).refused)
+    )
 
 
 def families_of(facts: Facts, source: EvidenceSource) -> set[str]:

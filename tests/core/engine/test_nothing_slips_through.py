@@ -554,3 +554,55 @@ def test_a_base_that_is_the_commit_itself_compares_nothing(desk):
     result = new_code(desk, lcov(desk, "shop/price.py"), {})
     assert result.status is Status.NO_DATA
     assert "nothing differs from the base" in result.reason
+
+
+# -- methods
+
+
+def test_a_criterion_without_a_method_does_not_look_past_the_file_that_cannot_be_read(desk, junit):
+    rules = """
+criteria:
+  rate: Pass rate >= 90%
+gates:
+  release: {kind: exit, criteria: [rate]}
+evidence:
+  unit: {paths: [u.xml]}
+  integration: {paths: [i.xml], max_age: 1h}
+"""
+    good = desk.artefact("unit", junit(passed=10))
+    broken = desk.artefact("integration", "<testsuite><testcase", path="i.xml")
+    old = desk.artefact("integration", junit(passed=9), taken_at=desk.now - timedelta(hours=2), path="i.xml")
+    statuses = [
+        only(desk.decide(rules, {"unit": desk.found(good), "integration": desk.found(one)})).status
+        for one in (broken, old)
+    ]
+    assert statuses == [Status.ERROR, Status.STALE]
+
+
+def test_a_load_that_lasted_a_moment_shows_for_how_long(desk):
+    rules = """
+criteria:
+  p95: API response time p95 <= 300 ms under 200 users measured by JMeter
+gates:
+  release: {kind: exit, criteria: [p95]}
+evidence:
+  JMeter: {paths: [a.jtl]}
+"""
+    rows = "".join(f"{1795255200000 + at * 10},100,GET /,200,true,200\n" for at in range(91))
+    jtl = "timeStamp,elapsed,label,responseCode,success,allThreads\n" + rows
+    verdict = desk.decide(rules, {"JMeter": desk.found(desk.artefact("JMeter", jtl))})
+    assert only(verdict).reason == "100 ms: 100 ms over 91 requests in 1 s"
+    assert any("how long the load must last" in said for said in verdict.warnings)
+    longer = desk.decide(
+        rules.replace("  p95: ", "  p95: {sentence: ").replace(
+            "by JMeter", "by JMeter, minimum_duration: 5m}"
+        ),
+        {"JMeter": desk.found(desk.artefact("JMeter", jtl))},
+    )
+    assert only(longer).status is Status.NOT_MEASURED_AS_STATED
+    assert not any("how long" in said for said in longer.warnings)
+
+
+def test_what_a_tool_was_told_to_pass_over_is_a_note_beside_the_verdict(desk):
+    found = {"scan": desk.found(desk.artefact("scan", sarif("x", suppressed=("y", "z")), path="a.sarif"))}
+    assert "a.sarif: 2 findings are suppressed and counted apart" in desk.decide(NEW, found).warnings

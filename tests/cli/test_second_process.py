@@ -1,0 +1,62 @@
+"""Reading on two cores: whatever becomes of the second process, nothing is lost and nothing counts twice."""
+
+import os
+import signal
+
+import pytest
+
+from flightrules.cli import parallel
+
+FILES = [f"f{at}" for at in range(6)]
+SIZES = [parallel.FORK_ABOVE] * 6
+PARENT = os.getpid()
+
+
+def in_child(deed):
+    """Work that does this in the second process and is honest in the first."""
+
+    def work(file):
+        if os.getpid() != PARENT_OF["now"]:
+            deed()
+        return file.upper()
+
+    return work
+
+
+PARENT_OF = {"now": PARENT}
+
+
+@pytest.fixture(autouse=True)
+def two_cores(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    PARENT_OF["now"] = os.getpid()
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda: os.kill(os.getpid(), signal.SIGKILL),
+        lambda: os._exit(0),
+        lambda: os._exit(3),
+        lambda: (_ for _ in ()).throw(MemoryError),
+        lambda: None,
+    ],
+)
+def test_every_file_is_read_once_by_whoever_lives(deed, capfd):
+    done = parallel.read_all(FILES, SIZES, in_child(deed), lambda *_: None)
+    assert done == {file: file.upper() for file in FILES}
+    assert "PASS" not in capfd.readouterr().out
+
+
+def test_a_machine_that_cannot_fork_reads_alone(monkeypatch):
+    def refuse():
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(os, "fork", refuse)
+    assert len(parallel.read_all(FILES, SIZES, str.upper, lambda *_: None)) == 6
+
+
+def test_no_process_is_left_behind():
+    parallel.read_all(FILES, SIZES, str.upper, lambda *_: None)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
