@@ -1,7 +1,7 @@
 """Locust's ``_stats_history.csv``: the state of the run, second by second.
 
 The percentile columns describe the last seconds before each row and not the run; only totals and the
-peak of users are taken, from the last row of each name.
+peak of users are taken, from the last row of each name. Beside ``_stats.csv`` it adds users and length.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def read(source: Source, _head: Head) -> Reading:
         raise EvidenceError(
             "E_NO_SAMPLES", "the run made no request", file=source.name, hint="check the locustfile"
         )
-    summary = LoadSummary(total, last, seconds=Decimal(max(times) - min(times)), users=users)
+    seconds = Decimal(max(times) - min(times))
+    summary = LoadSummary(total, last, seconds=seconds, users=users, is_course=True)
     taken_at = rfc3339(max(times) * 1000)
     return Reading(
         "locust-history-csv",

@@ -71,6 +71,9 @@ class LoadSummary:
 
     ``seconds`` is the length of the run, ``rps`` requests per second, ``users`` the peak of
     concurrent users; ``None`` where the tool does not print them.
+
+    A tool may tell one run in two files: its result, and its course over time (``is_course``). Joined, the
+    result's counts stay as they are, and the ``course`` only fills in the users and the length.
     """
 
     total: LoadRow
@@ -78,9 +81,14 @@ class LoadSummary:
     seconds: Decimal | None = None
     rps: Decimal | None = None
     users: int | None = None
+    is_course: bool = False
+    course: LoadSummary | None = None
 
     def merge(self, other: LoadSummary) -> LoadSummary:
         """Counts added; of everything that cannot be added, the value that makes a pass harder."""
+        if self.is_course != other.is_course:
+            result, course = (other, self) if self.is_course else (self, other)
+            return result.beside(course)
         endpoints = dict(self.endpoints)
         for name, row in other.endpoints.items():
             endpoints[name] = endpoints[name].merge(row) if name in endpoints else row
@@ -90,7 +98,14 @@ class LoadSummary:
             _pick(max, self.seconds, other.seconds),
             _pick(min, self.rps, other.rps),
             _pick(max, self.users, other.users),
+            self.is_course,
+            _joined(self.course, other.course),
         )
+
+    def beside(self, course: LoadSummary) -> LoadSummary:
+        """The same result with a further course of its run."""
+        both = _joined(self.course, course)
+        return LoadSummary(self.total, self.endpoints, self.seconds, self.rps, self.users, False, both)
 
     def select(self, endpoints: Sequence[str]) -> LoadSummary:
         """Only the endpoints that match one of the glob patterns, with a total over them."""
@@ -102,7 +117,9 @@ class LoadSummary:
         total: LoadRow | None = None
         for row in chosen.values():
             total = row if total is None else total.merge(row)
-        return LoadSummary(total or LoadRow(), chosen, self.seconds, None, self.users)
+        return LoadSummary(
+            total or LoadRow(), chosen, self.seconds, None, self.users, self.is_course, self.course
+        )
 
     def percentile(self, percentile: Decimal) -> Decimal | None:
         """The percentile in milliseconds, if the tool printed it."""
@@ -111,12 +128,16 @@ class LoadSummary:
     def measurements(self) -> Iterator[Measurement]:
         """Totals first, then the same per endpoint in order of their names."""
         yield from self.total.measurements()
-        if self.seconds is not None:
-            yield Measurement("load.duration", self.seconds, "s")
+        seconds, users = self.seconds, self.users
+        if self.course is not None:
+            seconds = self.course.seconds if seconds is None else seconds
+            users = self.course.users if users is None else users
+        if seconds is not None:
+            yield Measurement("load.duration", seconds, "s")
         if self.rps is not None:
             yield Measurement("load.rps", self.rps, "1/s")
-        if self.users is not None:
-            yield Measurement("load.users", Decimal(self.users))
+        if users is not None:
+            yield Measurement("load.users", Decimal(users))
         for name in sorted(self.endpoints):
             yield from self.endpoints[name].measurements(labelled(endpoint=name))
 
@@ -135,6 +156,10 @@ def proven(summary: LoadSummary, name: str) -> LoadSummary:
     if failed is not None and failed > requests:
         raise EvidenceError("E_COUNT_MISMATCH", f"{failed} failed of {requests} requests", file=name)
     return summary
+
+
+def _joined(one: LoadSummary | None, other: LoadSummary | None) -> LoadSummary | None:
+    return one.merge(other) if one is not None and other is not None else one or other
 
 
 def _sum(one: int | None, other: int | None) -> int | None:

@@ -874,3 +874,17 @@ class TestTheToolsOwnSpelling:
             read(text)
         assert caught.value.code == "E_UNRECOGNISED"
         assert hint in (caught.value.hint or "")
+
+    def test_locusts_history_beside_its_statistics_adds_users_and_counts_nothing_twice(self) -> None:
+        stats = (
+            "Type,Name,Request Count,Failure Count,Requests/s,95%\nGET,/a,40,2,4,80\n,Aggregated,40,2,4,80\n"
+        )
+        history = "Timestamp,User Count,Type,Name,Total Request Count,Total Failure Count\n"
+        history += "100,5,,Aggregated,10,0\n110,20,,Aggregated,38,2\n"
+        result, course = read(stats).records, read(history).records
+        for both in (result.merge(course), course.merge(result), course.merge(result).merge(course)):  # type: ignore[arg-type,union-attr]
+            found = {one.metric: one.value for one in both.measurements() if not one.labels}
+            assert (found["load.requests"], found["load.failed"], found["load.p95"]) == (40, 2, 80)
+            assert (found["load.users"], found["load.duration"], found["load.rps"]) == (20, 10, 4)
+        endpoint = result.merge(course).select(["/a"])  # type: ignore[arg-type,union-attr]
+        assert {one.metric: one.value for one in endpoint.measurements()}["load.users"] == 20
