@@ -196,3 +196,35 @@ def test_a_rulebook_that_is_no_file_is_refused_with_what_to_do(repository, make)
     code, _, err = repository.run("check", "--no-report")
     assert code == ExitCode.USAGE
     assert "put the rulebook there as a plain file" in err
+
+
+def test_binding_an_old_report_does_not_make_it_a_new_one(shop):
+    text = (shop.path / ".flightrules.yml").read_text()
+    shop.write(".flightrules.yml", text.replace("format: junit, ", "format: junit, max_age: 24h, "))
+    os.utime("reports/junit.xml", (1795255200 - 90 * 86400,) * 2)
+    os.utime("jira.json", (1795255200,) * 2)
+    shop.run("bind", "reports/junit.xml", "--build", "4.2.1")
+    code, out, _ = shop.run("check", "--no-report", *AS_OF)
+    assert code == ExitCode.NO_DATA
+    assert "90 d old; the limit is 1 d" in out
+    shop.run("bind", "reports/junit.xml", "--taken-at", "2026-11-21T11:00:00Z")
+    assert shop.run("check", "--no-report", *AS_OF)[0] == ExitCode.GO
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "2026-11-21T11:00:00"])
+def test_binding_to_an_unreadable_moment_is_refused(shop, moment):
+    code, _, err = shop.run("bind", "reports/junit.xml", "--taken-at", moment)
+    assert code == ExitCode.USAGE
+    assert "E_TIME" in err
+
+
+def test_blockers_in_the_evidence_that_no_criterion_counts_are_pointed_out(shop):
+    shop.jira("Highest", "Low")
+    text = (shop.path / ".flightrules.yml").read_text()
+    text = text.replace("  p1: P1 defects open = 0 measured by the tracker\n", "").replace(
+        "[rate, p1]", "[rate]"
+    )
+    shop.write(".flightrules.yml", text)
+    code, out, _ = shop.run("check", "--no-report")
+    assert code == ExitCode.GO
+    assert "Note: jira.json lists 1 open P1, and no criterion counts them" in out

@@ -23,7 +23,9 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--build", metavar="BUILD", help="the build that was measured")
     parser.add_argument("--environment", metavar="NAME", help="where it was measured")
     parser.add_argument("--artefact", metavar="DIGEST", help="digest of what was measured")
-    parser.add_argument("--taken-at", metavar="TIME", help="when it was measured (RFC 3339); else now")
+    parser.add_argument(
+        "--taken-at", metavar="TIME", help="when it was measured (RFC 3339); else when the file was written"
+    )
 
 
 def execute(arguments: Namespace) -> int:
@@ -37,9 +39,10 @@ def execute(arguments: Namespace) -> int:
         one.sha256: _entry(one.path, one.sha256, one.build, one.environment, one.artefact, one.taken_at)
         for one in known
     }
-    taken_at = _taken_at(arguments.taken_at)
+    stated = _stated(arguments.taken_at)
     for file in arguments.files:
-        digest = _digest(file)
+        digest, written_at = _digest(file)
+        taken_at = stated or written_at
         shown = os.path.relpath(os.path.abspath(file), root)
         entries[digest] = _entry(
             shown, digest, arguments.build, arguments.environment, arguments.artefact, taken_at
@@ -51,16 +54,31 @@ def execute(arguments: Namespace) -> int:
     return int(ExitCode.GO)
 
 
-def _digest(path: str) -> str:
+def _digest(path: str) -> tuple[str, datetime | None]:
+    """The digest, and when the file was last written: binding an old report does not make it a new one."""
     try:
         with Source.open(path) as source:
-            return source.digest()
+            modified = source.modified_at
+            at = (
+                datetime.fromtimestamp(modified, UTC).replace(microsecond=0) if modified is not None else None
+            )
+            return source.digest(), at
     except EvidenceError as error:
         raise UsageError(error.code, error.message, file=path, hint=error.hint) from None
 
 
-def _taken_at(text: str | None) -> datetime:
-    return datetime.fromisoformat(text) if text else datetime.now(UTC).replace(microsecond=0)
+def _stated(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise UsageError(
+            "E_TIME", f"--taken-at {text[:40]!r} is no time with a zone", hint="write 2026-11-21T09:00:00Z"
+        )
+    return at
 
 
 def _entry(

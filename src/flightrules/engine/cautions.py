@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flightrules.engine.criterion_result import Case
 from flightrules.engine.verdict import CriterionResult, EvidenceUse, Status
 from flightrules.evidence.measurement import Evidence
+from flightrules.evidence.records.defects import Defects
 from flightrules.rules.criterion import Enforcement, Rule
 from flightrules.rules.exceptions import Waiver
 from flightrules.rules.finding import own
@@ -35,6 +36,7 @@ def cautions_of(
         *_on_severity(book),
         *_on_waivers(book, waivers),
         *_on_evidence(results, case),
+        *_on_defects(gate, results, case),
         *case.facts.cautions,
     ]
     return tuple(dict.fromkeys(said))
@@ -116,6 +118,22 @@ def _on_method(case: Case, method: str) -> Iterator[str]:
         yield f"the baseline holds the same bytes as the report, so nothing can be new: {_some(same)}"
     if source is not None and own(source.origin) and found.unmatched:
         yield f"{method}: nothing lies at {_some(found.unmatched)}"
+
+
+def _on_defects(gate: Gate, results: tuple[CriterionResult, ...], case: Case) -> Iterator[str]:
+    """Open defects of the worst level in the evidence, where no criterion of an exit gate counts defects."""
+    if gate.kind != "exit" or any(one.rule.criterion.metric.startswith("defects.") for one in results):
+        return
+    policy = case.rulebook.severity
+    for method in sorted(case.facts.found):
+        for one in case.facts.of(method).evidence:
+            records = one.reading.records
+            if isinstance(records, Defects):
+                levels = [policy.level(each.severity) or policy.levels[0] for each in records.open_defects()]
+                worst = sum(level is policy.levels[0] for level in levels)
+                name = policy.levels[0].name
+                if worst:
+                    yield f"{one.path} lists {worst} open {name}, and no criterion counts them"
 
 
 def _twins(evidence: tuple[Evidence, ...]) -> Iterator[list[str]]:
