@@ -96,7 +96,10 @@ def _refuse_foreign(source: Source, raw: bytes) -> None:
         rest = any(piece.strip() for piece in source.chunks()) if source.size > len(raw) else False
         if not rest:
             raise EvidenceError(
-                "E_EMPTY", "the file has no content", file=name, hint="run the tool again and keep its output"
+                "E_EMPTY",
+                "the file has no content",
+                file=name,
+                hint="keep the tool's output; a tool that prints nothing for nothing found must write SARIF or JUnit",
             )
     if body.startswith(_MAGIC):
         raise EvidenceError(
