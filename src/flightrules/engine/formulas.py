@@ -187,7 +187,10 @@ def _checklist(question: Question) -> Answer:
     values = {
         key: value for key, value in question.joined.values().items() if key[0].startswith("checklist.")
     }
-    named = {metric: value for (metric, labels), value in values.items() if _is_named(labels, wanted)}
+    named: dict[str, Decimal] = {}
+    for (metric, labels), value in values.items():  # two items of one name are both meant
+        if _is_named(labels, wanted):
+            named[metric] = named.get(metric, Decimal(0)) + value
     if not named.get("checklist.total"):
         known = sorted(
             {label for _, labels in values for name, label in labels if name in ("checklist", "item")}

@@ -606,3 +606,37 @@ evidence:
 def test_what_a_tool_was_told_to_pass_over_is_a_note_beside_the_verdict(desk):
     found = {"scan": desk.found(desk.artefact("scan", sarif("x", suppressed=("y", "z")), path="a.sarif"))}
     assert "a.sarif: 2 findings are suppressed and counted apart" in desk.decide(NEW, found).warnings
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        {"ops": {"Runbooks published": True}, "web": {"RUNBOOKS published": False}},
+        {"runbooks published": {"written": True}, "web": {"Runbooks published": False}},
+        {"ops": {"RUNBOOKS PUBLISHED": False, "Runbooks published": True}},
+    ],
+)
+def test_a_done_item_does_not_cover_one_of_the_same_name_that_is_not(desk, lists):
+    rules = """
+criteria:
+  runbooks: Runbooks published measured by the list
+gates:
+  release: {kind: exit, criteria: [runbooks]}
+evidence:
+  list: {paths: [a.json]}
+"""
+    checklists = [
+        {
+            "name": name,
+            "items": [
+                {"id": str(at), "title": title, "done": done}
+                for at, (title, done) in enumerate(items.items())
+            ],
+        }
+        for name, items in lists.items()
+    ]
+    head = {"flightrules": "evidence/1", "tool": "t", "taken_at": "2026-11-21T10:00:00Z"}
+    found = {"list": desk.found(desk.artefact("list", json.dumps({**head, "checklists": checklists})))}
+    result = only(desk.decide(rules, found))
+    assert result.status is Status.FAIL
+    assert result.reason.startswith("50 %: 1 of 2")
