@@ -99,7 +99,7 @@ def _refuse_foreign(source: Source, raw: bytes) -> None:
                 "E_EMPTY",
                 "the file has no content",
                 file=name,
-                hint="keep the tool's output; a tool that prints nothing for nothing found must write SARIF or JUnit",
+                hint="keep the tool's output; where it prints nothing for nothing found, use SARIF",
             )
     if body.startswith(_MAGIC):
         raise EvidenceError(

@@ -57,10 +57,10 @@ def _code(result: dict[str, Any]) -> str:
     """The lines of the finding; Bandit shows their neighbours too, which change without it."""
     wanted = result.get("line_range")
     numbers = {f"{one}" for one in wanted if isinstance(one, int)} if isinstance(wanted, list) else set()
-    shown = [_NUMBERED.match(line) for line in text(result, "code").splitlines()]
-    lines = [(one.group(1), one.group(2)) for one in shown if one]
-    own = [code for number, code in lines if number in numbers] or [text(result, "code")]
-    return " ".join(" ".join(own).split())
+    code = text(result, "code")
+    shown = [(one.group(1), one.group(2)) for one in map(_NUMBERED.match, code.splitlines()) if one]
+    own = [line for number, line in shown if number in (numbers or {text(result, "line_number")})]
+    return " ".join(" ".join(own or [line for _, line in shown] or [code]).split())
 
 
 def _declared(totals: dict[str, Any], scan: Scan) -> int:
