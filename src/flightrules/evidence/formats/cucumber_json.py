@@ -2,6 +2,7 @@
 
 A scenario ends as its worst step or hook does. ``undefined`` and ``ambiguous`` steps could not run
 and make it errored; ``pending`` and ``skipped`` make it skipped. Backgrounds are no scenarios.
+Behave states the end of a scenario and gives no result to steps that were not reached.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ _STATUSES = {
     "passed": PASSED,
     "failed": FAILED,
     **dict.fromkeys(("undefined", "ambiguous", "unknown", "broken", "error"), ERRORED),
+    **dict.fromkeys(("hook_error", "cleanup_error"), ERRORED),
     **dict.fromkeys(("pending", "skipped", "untested", "disabled"), SKIPPED),
+    **dict.fromkeys(("untested_pending", "untested_undefined"), SKIPPED),
 }
 _WORST = (FAILED, ERRORED, SKIPPED, PASSED)
 
@@ -63,6 +66,7 @@ def _add(writer: CaseWriter, feature: dict[str, Any], element: dict[str, Any], e
 
 
 def _ends(element: dict[str, Any], source: Source) -> Iterator[int]:
+    stated = text(element, "status")
     for key in ("before", "steps", "after"):
         for step in objects(element.get(key), key, source.name, optional=True):
             hooks = [
@@ -71,8 +75,9 @@ def _ends(element: dict[str, Any], source: Source) -> Iterator[int]:
                 for hook in objects(step.get(side), side, source.name, optional=True)
             ]
             for one in (step, *hooks):
+                if stated and "result" not in one:
+                    continue
                 yield _end(text(one, "result", "status"), source)
-    stated = text(element, "status")
     if stated:
         yield _end(stated, source)
 

@@ -26,14 +26,15 @@ def read(source: Source, head: Head) -> Reading:
     """The tests or tasks of all suites.
 
     Raises:
-        EvidenceError: E_ENUM for an unknown status, E_TRUNCATED for a test without one, and as
-            ``case_reading``.
+        EvidenceError: E_ENUM for an unknown status, E_TRUNCATED for a test without one, E_ALL_SKIPPED for a
+            dry run, and as ``case_reading``.
     """
     walk = _Walk(source)
     parser = guarded_parser(source)
     parser.StartElementHandler = walk.start
     parser.EndElementHandler = walk.end
     feed(parser, source)
+    walk.refuse_dry_run()
     facts, said = earliest([head.attributes.get("generated", ""), *walk.stamps])
     tool, _, rest = head.attributes.get("generator", "").partition(" ")
     if tool:
@@ -51,6 +52,8 @@ class _Walk:
         self._torn: list[bool] = []
         self._test: tuple[str, str] | None = None
         self._teardown = False
+        self._innermost = 0  # depth of the keyword that started last
+        self._executed = self._passed_over = 0  # keywords that call no others
         self.writer = CaseWriter()
         self.stamps: list[str] = []
 
@@ -61,6 +64,8 @@ class _Walk:
             raise EvidenceError(
                 "E_TOO_DEEP", f"elements are nested deeper than {_DEPTH}", file=self._source.name
             )
+        if tag == "kw":
+            self._innermost = len(self._open)
         if tag == "suite" and parent in ("suite", "robot", ""):
             self._suites.append((attributes.get("name", ""), len(self.writer)))
             self._torn.append(False)
@@ -71,6 +76,20 @@ class _Walk:
         elif tag == "status":
             self._status(parent, attributes)
 
+    def refuse_dry_run(self) -> None:
+        """Refuse a run in which tests pass although no keyword was executed.
+
+        Raises:
+            EvidenceError: E_ALL_SKIPPED.
+        """
+        if self._passed_over and not self._executed and PASSED in self.writer.statuses:
+            raise EvidenceError(
+                "E_ALL_SKIPPED",
+                "this is a dry run: no keyword was executed",
+                file=self._source.name,
+                hint="run the tests without --dryrun",
+            )
+
     def end(self, tag: str) -> None:
         self._open.pop()
         if tag in _TESTS and self._test is not None and self._open[-1:] == ["suite"]:
@@ -80,6 +99,9 @@ class _Walk:
 
     def _status(self, parent: str, attributes: dict[str, str]) -> None:
         word = attributes.get("status", "")
+        if parent == "kw" and len(self._open) - 1 == self._innermost:
+            self._passed_over += word in ("NOT RUN", "NOT_RUN")
+            self._executed += word == "PASS"
         if parent in _TESTS and self._test is not None and self._open[-3:-2] == ["suite"]:
             self._test = (self._test[0], word)
             self.stamps.append(attributes.get("start") or attributes.get("starttime", ""))

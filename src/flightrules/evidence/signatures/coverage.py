@@ -68,7 +68,31 @@ def _stryker(head: Head) -> bool:
     return head.has("files") and (head.has("schemaVersion") or "mutants" in ends) and not head.has("meta")
 
 
+def _sonar(head: Head) -> bool:
+    return head.root == "coverage" and (
+        "lineToCover" in head.elements or (head.attributes.keys() == {"version"} and "file" in head.elements)
+    )
+
+
+def _gcovr(head: Head) -> bool:
+    return head.has("files") and head.any("gcovr/format_version", "gcovr/summary_format_version", *_GCOVR)
+
+
+def _llvm_cov(head: Head) -> bool:
+    return head.has("data", "data[].files") and head.any("data[].files[].filename", "data[].files[].summary")
+
+
+def _simplecov(head: Head) -> bool:
+    if head.has("meta.simplecov_version", "coverage"):
+        return True
+    runs = any(path.endswith(".coverage") for path in head.paths)
+    return runs and any(path.endswith((".lines", ".lines[]", ".rb[]")) for path in head.paths)
+
+
+_GCOVR = ("files[].lines[].gcovr/noncode", "files[].lines[].gcovr/excluded")
+
 COVERAGE_FORMATS: tuple[Format, ...] = (
+    Format("sonar-coverage", "SonarQube generic coverage XML", "coverage", "sonar_coverage", _sonar),
     Format("clover", "Clover XML", "coverage", "clover", _clover),
     Format("cobertura", "Cobertura XML", "coverage", "cobertura", _cobertura),
     Format("jacoco", "JaCoCo XML", "coverage", "jacoco", _jacoco),
@@ -78,6 +102,9 @@ COVERAGE_FORMATS: tuple[Format, ...] = (
     Format("vs-coverage", "Visual Studio coverage XML", "coverage", "vs_coverage", _vs_coverage),
     Format("go-coverprofile", "Go cover profile", "coverage", "go_coverprofile", _go_coverprofile),
     Format("coverage-py", "coverage.py JSON", "coverage", "coverage_py", _coverage_py),
+    Format("gcovr", "gcovr JSON", "coverage", "gcovr_json", _gcovr),
+    Format("llvm-cov", "llvm-cov export JSON", "coverage", "llvm_cov_json", _llvm_cov),
+    Format("simplecov", "SimpleCov result set", "coverage", "simplecov", _simplecov),
     Format("istanbul", "istanbul coverage-final.json", "coverage", "istanbul", _istanbul),
     Format(
         "istanbul-summary",

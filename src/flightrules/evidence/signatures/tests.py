@@ -112,6 +112,10 @@ def _mocha_stream(head: Head) -> bool:
     return head.kind in ("ndjson", "json") and _MOCHA_START.match(head.text) is not None
 
 
+def _robot_json(head: Head) -> bool:
+    return head.kind == "json" and head.has("generator", "suite", "rpa")
+
+
 def _pytest_json(head: Head) -> bool:
     return head.kind == "json" and head.has("exitcode", "summary", "created") and head.any("root", "duration")
 
@@ -167,6 +171,7 @@ TEST_FORMATS: tuple[Format, ...] = (
     Format("go-test", "go test -json", "tests", "go_test_json", _go),
     Format("dart", "dart test and flutter test JSON", "tests", "dart_json", _dart),
     Format("pytest-reportlog", "pytest-reportlog", "tests", "pytest_reportlog", _reportlog),
+    Format("robot-json", "Robot Framework output.json", "tests", "robot_json", _robot_json),
     Format("pytest-json", "pytest-json-report", "tests", "pytest_json", _pytest_json),
     Format("mocha-stream", "Mocha json-stream", "tests", "mocha_stream", _mocha_stream),
     Format("bazel-bep", "Bazel build events", "tests", "bazel_bep", _bazel),

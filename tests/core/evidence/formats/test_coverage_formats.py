@@ -667,3 +667,115 @@ def test_damage_is_refused_or_read_and_never_crashes(sample):
             assert all(one.value >= 0 for one in reading.measurements)
         except EvidenceError as error:
             assert error.code.startswith("E_")
+
+
+# --- gcovr, llvm-cov, SimpleCov and SonarQube
+
+
+def gcovr(*lines, **more):
+    return json.dumps(
+        {"gcovr/format_version": "0.3", "files": [{"file": "a.c", "lines": list(lines)}]} | more
+    )
+
+
+def gcovr_line(number, count, *branches, **more):
+    return {
+        "line_number": number,
+        "count": count,
+        "gcovr/noncode": False,
+        "branches": [{"count": one} for one in branches],
+    } | more
+
+
+def test_gcovr_leaves_out_what_is_no_code():
+    reading = read(
+        gcovr(gcovr_line(1, 2, 1, 0), gcovr_line(2, 0), gcovr_line(3, 5, **{"gcovr/excluded": True}))
+    )
+    assert reading.format == "gcovr"
+    assert (lines_of(reading), branches_of(reading)) == ((1, 2), (1, 2))
+    assert refused(gcovr()).code == "E_NO_LINES"
+    assert refused(gcovr(gcovr_line(1, -1))).code == "E_NEGATIVE"
+    summary = {"gcovr/summary_format_version": "0.5", "line_total": 5, "line_covered": 5}
+    assert "summary" in refused(gcovr(**summary)).message
+
+
+def llvm(segments, branches=(), totals=None):
+    file = {"filename": "/b/a.cc", "segments": segments, "branches": list(branches), "summary": {}}
+    export = {"files": [file], "functions": [], "totals": totals or {}}
+    return json.dumps({"data": [export], "type": "llvm.coverage.json.export", "version": "2.0.1"})
+
+
+FUNCTION = [
+    [1, 10, 2, True, True, False],  # the body runs twice
+    [3, 5, 0, True, True, False],  # a branch that never runs, over three lines
+    [5, 6, 2, True, False, False],
+    [8, 2, 0, False, False, False],  # the end
+    [10, 1, 0, False, True, False],  # compiled away
+    [12, 1, 0, False, False, False],
+    [14, 1, 4, True, True, False],
+    [14, 9, 0, False, False, False],
+]
+
+
+def test_llvm_cov_lines_follow_from_segments():
+    reading = read(llvm(FUNCTION, totals={"lines": {"count": 9, "covered": 9}}))
+    assert lines_of(reading) == (7, 9)  # of 1 to 8 all but 4 and 5, where nothing that ran begins; and 14
+    assert "W_COUNT_MISMATCH" in codes(reading)
+
+
+def test_llvm_cov_instantiations_of_a_template_share_their_branches():
+    place = [2, 3, 2, 9]
+    reading = read(
+        llvm(FUNCTION, [[*place, 1, 0, 0, 0, 4], [*place, 0, 0, 0, 0, 4], [4, 1, 4, 2, 0, 3, 0, 0, 4]])
+    )
+    assert branches_of(reading) == (2, 4)
+
+
+def test_llvm_cov_without_segments_is_no_evidence():
+    summary = {"data": [{"files": [{"filename": "a", "summary": {}}], "totals": {}}], "type": "x"}
+    assert refused(json.dumps(summary)).code == "E_NO_LINES"
+    assert refused(llvm([[1, 2]])).code == "E_WRONG_TYPE"
+    assert refused(llvm([[0, 1, 1, True, True, False]])).code == "E_RANGE"
+    assert refused(llvm([])).code == "E_NO_LINES"
+
+
+def test_simplecov_joins_its_commands():
+    def run(*lines):
+        branches = {"[:if, 0, 2, 2, 6, 5]": {"[:then, 1, 3, 4, 3, 5]": 1, "[:else, 2, 5, 4, 5, 5]": 0}}
+        return {"coverage": {"/a.rb": {"lines": list(lines), "branches": branches}}, "timestamp": 1795255200}
+
+    reading = read(json.dumps({"RSpec": run(1, None, 0, 0), "Unit Tests": run(0, None, 2, 0)}))
+    assert reading.format == "simplecov"
+    assert (lines_of(reading), branches_of(reading)) == ((2, 3), (1, 2))
+    assert reading.facts["taken_at"] == "2026-11-21T10:00:00Z"
+    assert lines_of(read(json.dumps({"RSpec": {"coverage": {"/a.rb": [1, None, 0]}, "timestamp": 1}}))) == (
+        1,
+        2,
+    )
+
+
+def test_simplecov_for_other_tools():
+    branches = [{"type": "then", "start_line": 3, "coverage": 1}, {"start_line": 3, "coverage": "ignored"}]
+    files = {"/a.rb": {"lines": [1, "ignored", 0], "branches": branches}}
+    report = {"meta": {"simplecov_version": "0.22.0"}, "coverage": files}
+    assert lines_of(read(json.dumps(report))) == (1, 2)
+    assert branches_of(read(json.dumps(report))) == (1, 1)
+    assert refused(json.dumps(report | {"coverage": {}})).code == "E_NO_LINES"
+    assert refused(json.dumps(report | {"coverage": {"/a.rb": {"lines": [-1]}}})).code == "E_NEGATIVE"
+
+
+def sonar(*lines):
+    return f'<coverage version="1"><file path="src/a.c">{"".join(lines)}</file></coverage>'
+
+
+def test_sonar_generic_coverage():
+    branchy = '<lineToCover lineNumber="1" covered="true" branchesToCover="2" coveredBranches="1"/>'
+    reading = read(sonar(branchy, '<lineToCover lineNumber="2" covered="false"/>'))
+    assert reading.format == "sonar-coverage"
+    assert (lines_of(reading), branches_of(reading)) == ((1, 2), (1, 2))
+    assert refused(sonar()).code == "E_NO_LINES"
+    assert refused(sonar('<lineToCover lineNumber="1" covered="yes"/>')).code == "E_ENUM"
+    assert (
+        refused(sonar(branchy.replace('coveredBranches="1"', 'coveredBranches="3"'))).code
+        == "E_CONTRADICTION"
+    )

@@ -264,7 +264,62 @@ def torn(status, kind="TEARDOWN"):
     return f'<kw name="k" type="{kind}"><status status="{status}"/></kw>'
 
 
+def keyword(status, inner=""):
+    return f'<kw name="k">{inner}<status status="{status}"/></kw>'
+
+
+def robot_json(*tests, dry=False, **more):
+    word = "NOT RUN" if dry else "PASS"
+    body = [{"name": "U", "status": "PASS", "body": [{"name": "Log", "status": word, "body": []}]}]
+    inner = {"name": "I", "tests": [{"name": one, "status": one, "body": body} for one in tests]} | more
+    return json.dumps(
+        {
+            "generator": "Robot 7.5 (Python 3.11 on linux)",
+            "generated": "2026-11-20T10:00:00.000001",
+            "rpa": False,
+            "suite": {"name": "S", "suites": [inner]},
+        }
+    )
+
+
+ROBOT_JSON = [
+    Sample(
+        "three ends",
+        robot_json("PASS", "FAIL", "SKIP"),
+        "robot-json",
+        (3, 1, 1, 0, 1, 0),
+        facts={"tool": "Robot", "tool_version": "7.5"},
+        notices=("W_NAIVE_TIME",),
+    ),
+    Sample(
+        "a torn suite",
+        robot_json("PASS", "SKIP", teardown={"status": "FAIL"}),
+        "robot-json",
+        (2, 0, 1, 0, 1, 0),
+        notices=("W_NAIVE_TIME",),
+    ),
+    Sample("a dry run", robot_json("PASS", dry=True), "robot-json", refused="E_ALL_SKIPPED"),
+    Sample("another word", robot_json("GOOD"), "robot-json", refused="E_ENUM"),
+    Sample("no tests", robot_json(), "robot-json", refused="E_NO_CASES"),
+]
+
 ROBOT = [
+    Sample(
+        "a dry run executes nothing",
+        robot(f'<suite name="S">{robot_test("a", "PASS", keyword("PASS", keyword("NOT RUN")))}</suite>'),
+        "robot",
+        refused="E_ALL_SKIPPED",
+    ),
+    Sample(
+        "a branch that was not taken",
+        robot(
+            f'<suite name="S">{robot_test("a", "PASS", keyword("PASS", keyword("NOT RUN") + keyword("PASS")))}</suite>'
+        ),
+        "robot",
+        (1, 1, 0, 0, 0, 0),
+        facts={"tool": "Robot"},
+        notices=("W_NAIVE_TIME",),
+    ),
     Sample(
         "three ends",
         robot(
@@ -723,6 +778,18 @@ def scenario(*statuses, **more):
 
 
 CUCUMBER = [
+    Sample(
+        "steps that Behave did not reach have no result",
+        cucumber(
+            scenario("failed", status="failed")
+            | {"steps": [{"result": {"status": "failed"}}, {"name": "then"}]},
+            {"type": "scenario", "name": "s", "steps": [{"name": "given"}], "status": "skipped"},
+            scenario("passed", status="hook_error"),
+            scenario("passed", status="passed"),
+        ),
+        "cucumber",
+        (4, 1, 1, 1, 1, 0),
+    ),
     Sample(
         "the worst step decides",
         cucumber(
@@ -1374,7 +1441,7 @@ MOCHA_STREAM = [
 ]
 
 SAMPLES = [
-    *PYTEST_JSON, *MOCHA_STREAM, *XUNIT, *NUNIT3, *NUNIT2, *TRX, *ROBOT, *TESTNG, *CTEST, *ALLURE1, *CTRF, *PLAYWRIGHT, *JEST, *MOCHA, *MOCHAWESOME,
+    *ROBOT_JSON, *PYTEST_JSON, *MOCHA_STREAM, *XUNIT, *NUNIT3, *NUNIT2, *TRX, *ROBOT, *TESTNG, *CTEST, *ALLURE1, *CTRF, *PLAYWRIGHT, *JEST, *MOCHA, *MOCHAWESOME,
     *CUCUMBER, *RSPEC, *NEWMAN, *GTEST, *ALLURE2, *GO, *DART, *PYTEST, *BAZEL, *LIBTEST, *TAP,
 ]  # fmt: skip
 
