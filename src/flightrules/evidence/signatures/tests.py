@@ -112,6 +112,10 @@ def _mocha_stream(head: Head) -> bool:
     return head.kind in ("ndjson", "json") and _MOCHA_START.match(head.text) is not None
 
 
+def _cucumber_messages(head: Head) -> bool:
+    return head.kind in ("ndjson", "json") and head.has("meta.protocolVersion", "meta.implementation")
+
+
 def _robot_json(head: Head) -> bool:
     return head.kind == "json" and head.has("generator", "suite", "rpa")
 
@@ -171,6 +175,14 @@ TEST_FORMATS: tuple[Format, ...] = (
     Format("go-test", "go test -json", "tests", "go_test_json", _go),
     Format("dart", "dart test and flutter test JSON", "tests", "dart_json", _dart),
     Format("pytest-reportlog", "pytest-reportlog", "tests", "pytest_reportlog", _reportlog),
+    Format("cucumber-messages", "Cucumber messages", "tests", "cucumber_messages", _cucumber_messages),
+    Format(
+        "sonar-tests",
+        "SonarQube generic test executions",
+        "tests",
+        "sonar_tests",
+        _xml("testExecutions", "unitTest"),
+    ),
     Format("robot-json", "Robot Framework output.json", "tests", "robot_json", _robot_json),
     Format("pytest-json", "pytest-json-report", "tests", "pytest_json", _pytest_json),
     Format("mocha-stream", "Mocha json-stream", "tests", "mocha_stream", _mocha_stream),

@@ -1440,7 +1440,83 @@ MOCHA_STREAM = [
     Sample("nothing ran", stream(pending=2), "mocha-stream", refused="E_ALL_SKIPPED"),
 ]
 
+
+def messages(*scenarios, success=True, finished=True):
+    """Scenarios are sequences of attempts, and attempts sequences of the ends of steps."""
+    found = [
+        {"meta": {"protocolVersion": "32.2.0", "implementation": {"name": "cucumber-js", "version": "12"}}},
+        {"testRunStarted": {"timestamp": {"seconds": 1795255200, "nanos": 5}}},
+    ]
+    for at, attempts in enumerate(scenarios):
+        found.append({"pickle": {"id": f"p{at}", "name": f"S {at}", "uri": "a.feature"}})
+        found.append({"testCase": {"id": f"c{at}", "pickleId": f"p{at}", "testSteps": []}})
+        for attempt, steps in enumerate(attempts):
+            one = f"c{at}.{attempt}"
+            found.append({"testCaseStarted": {"id": one, "testCaseId": f"c{at}", "attempt": attempt}})
+            found += [
+                {"testStepFinished": {"testCaseStartedId": one, "testStepResult": {"status": status}}}
+                for status in steps
+            ]
+            retried = attempt < len(attempts) - 1
+            found.append({"testCaseFinished": {"testCaseStartedId": one, "willBeRetried": retried}})
+    return lines(*found, *([{"testRunFinished": {"success": success}}] * finished))
+
+
+MESSAGES = [
+    Sample(
+        "the worst step decides",
+        messages(
+            [("PASSED",)],
+            [("PASSED", "FAILED", "SKIPPED")],
+            [("UNDEFINED",)],
+            [("PENDING", "SKIPPED")],
+            [("FAILED",), ("PASSED",)],
+            [("FAILED",), ("FAILED",)],
+            success=False,
+        ),
+        "cucumber-messages",
+        (6, 2, 2, 1, 1, 1),
+        facts={"tool": "cucumber-js", "tool_version": "12", "taken_at": "2026-11-21T10:00:00Z"},
+        notices=("W_FLAKY",),
+    ),
+    Sample("cut off", messages([("PASSED",)], finished=False), "cucumber-messages", refused="E_TRUNCATED"),
+    Sample(
+        "failed alone", messages([("PASSED",)], success=False), "cucumber-messages", refused="E_RUN_CRASHED"
+    ),
+    Sample("a dry run", messages([("SKIPPED",)]), "cucumber-messages", refused="E_ALL_SKIPPED"),
+    Sample("no scenarios", messages(), "cucumber-messages", refused="E_NO_CASES"),
+    Sample("a new word", messages([("FINE",)]), "cucumber-messages", refused="E_ENUM"),
+]
+
+
+def executions(*cases):
+    return f'<testExecutions version="1"><file path="a.ts">{"".join(cases)}</file></testExecutions>'
+
+
+SONAR = [
+    Sample(
+        "four ends",
+        executions(
+            '<testCase name="a" duration="5"/>',
+            '<testCase name="b" duration="5"><failure message="m">t</failure></testCase>',
+            '<testCase name="c"><error message="m"/></testCase>',
+            '<testCase name="d"><skipped message="m"/></testCase>',
+        ),
+        "sonar-tests",
+        (4, 1, 1, 1, 1, 0),
+    ),
+    Sample("nothing", executions(), "sonar-tests", refused="E_NO_CASES"),
+    Sample("no name", executions("<testCase/>"), "sonar-tests", refused="E_MISSING_FIELD"),
+    Sample(
+        "skipped and failed",
+        executions('<testCase name="a"><skipped/><failure/></testCase>'),
+        "sonar-tests",
+        refused="E_CONTRADICTION",
+    ),
+]
+
 SAMPLES = [
+    *MESSAGES, *SONAR,
     *ROBOT_JSON, *PYTEST_JSON, *MOCHA_STREAM, *XUNIT, *NUNIT3, *NUNIT2, *TRX, *ROBOT, *TESTNG, *CTEST, *ALLURE1, *CTRF, *PLAYWRIGHT, *JEST, *MOCHA, *MOCHAWESOME,
     *CUCUMBER, *RSPEC, *NEWMAN, *GTEST, *ALLURE2, *GO, *DART, *PYTEST, *BAZEL, *LIBTEST, *TAP,
 ]  # fmt: skip
