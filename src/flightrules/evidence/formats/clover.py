@@ -1,7 +1,8 @@
 """Clover XML, as OpenClover, PHPUnit and istanbul write it.
 
 Statements are counted; method lines are declarations. Files of a ``testproject`` are tests, not the product.
-A condition that has a hit count of its own is a statement, too.
+A condition that has a hit count of its own is a statement, too. PHPUnit writes a method of one line as the
+method alone; its statement is known from the sum of its file.
 """
 
 from __future__ import annotations
@@ -49,6 +50,9 @@ class _Reader:
         self._tests = False
         self._above = ""
         self._same_line: Counter[str] = Counter()
+        self._bare: list[tuple[int, str]] = []  # methods without a line of their own below
+        self._fresh = False  # the line above is a method
+        self._statements = 0  # of the file
         self._parser: Any = None
         self._at = 0
 
@@ -84,6 +88,8 @@ class _Reader:
         elif name == "package":
             self._package = attributes.get("name", "")
         elif name == "metrics":
+            if "ncloc" in attributes and "files" not in attributes and "clover" not in self._root:
+                self._one_line_methods(attributes)
             if self._above == "project" or ("files" in attributes and not self._metrics):
                 self._metrics = attributes
         elif name == "coverage":
@@ -92,6 +98,8 @@ class _Reader:
 
     def _file(self, attributes: dict[str, str]) -> None:
         self._same_line.clear()
+        self._bare.clear()
+        self._fresh, self._statements = False, 0
         name = attributes.get("path") or attributes.get("name", "")
         if name and "/" not in name and "\\" not in name and not attributes.get("path") and self._package:
             name = f"{self._package.replace('.', '/')}/{name}"
@@ -99,9 +107,15 @@ class _Reader:
 
     def _line(self, attributes: dict[str, str]) -> None:
         kind, times = attributes.get("type", "stmt"), attributes.get("count")
-        if self._tests or kind == "method":
-            return
         number = whole_number(attributes.get("num"))
+        if self._tests or kind == "method":
+            if number is not None and times is not None:
+                self._bare.append((number, times))
+                self._fresh = True
+            return
+        if self._fresh:
+            self._bare.pop()
+            self._fresh = False
         if number is None or not self._path:
             what = "outside a file" if not self._path else "without its number"
             raise EvidenceError("E_MISSING_FIELD", f"a line is listed {what}", file=self._source.name)
@@ -112,10 +126,22 @@ class _Reader:
                 "E_MISSING_FIELD", "a statement is listed without its count", file=self._source.name
             )
         if times is not None:
-            mark = self._hits[times]
-            self._book.add(self._path, [number], [mark])
-            self._same_line[str(number)] += 1
-            self._book.statement(self._path, f"{number}.{self._same_line[str(number)]}", 1, mark)
+            self._statement(number, times)
+
+    def _statement(self, number: int, times: str) -> None:
+        mark = self._hits[times]
+        self._statements += 1
+        self._book.add(self._path, [number], [mark])
+        self._same_line[str(number)] += 1
+        self._book.statement(self._path, f"{number}.{self._same_line[str(number)]}", 1, mark)
+
+    def _one_line_methods(self, metrics: dict[str, str]) -> None:
+        """Count methods as statements if the file's sum lacks exactly as many."""
+        missing = (whole_number(metrics.get("statements")) or 0) - self._statements
+        if self._path and not self._tests and missing == len(self._bare):
+            for number, times in self._bare:
+                self._statement(number, times)
+        self._bare.clear()
 
     def _condition(self, number: int, attributes: dict[str, str]) -> None:
         """Both outcomes of a condition; istanbul writes how many branches ran and did not."""

@@ -453,6 +453,20 @@ def test_clover_files_of_the_test_project_are_no_product():
     assert lines_of(read(text)) == (0, 1)
 
 
+def test_clover_of_phpunit_writes_a_method_of_one_line_alone():
+    def php(statements):
+        lines = (
+            '<line num="3" type="method" name="f" count="1"/><line num="4" type="stmt" count="1"/>'
+            '<line num="9" type="method" name="g" count="0"/><line num="11" type="method" name="h" count="2"/>'
+        )
+        sums = f'<metrics loc="11" ncloc="11" statements="{statements}" coveredstatements="2"/>'
+        return f'<coverage generated="1795255200"><project><file name="/a.php">{lines}{sums}</file></project></coverage>'
+
+    assert lines_of(read(php(3))) == (2, 3)
+    assert lines_of(read(php(1))) == (1, 1)  # abstract methods have no statement
+    assert lines_of(read(php(2))) == (1, 1)  # one of the two, and nobody knows which
+
+
 def opencover(points, summary=""):
     return (
         f"\ufeff<CoverageSession>{summary}<Modules><Module><ModuleName>M</ModuleName><Files>"
