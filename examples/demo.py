@@ -105,9 +105,8 @@ def sign_and_verify(example: Example) -> bool:
 def evidence_of(example: Example) -> list[str]:
     """What the verdict rests on, relative to the example's folder."""
     folder = HERE / example.name
-    return sorted(
-        str(path.relative_to(folder)) for path in (folder / "evidence").rglob("*") if path.is_file()
-    )
+    found = [path for part in ("evidence", "baseline") for path in (folder / part).rglob("*")]
+    return sorted(str(path.relative_to(folder)) for path in found if path.is_file())
 
 
 def pack(target: Path) -> None:
@@ -139,7 +138,7 @@ def run(example: Example, *arguments: str, hide: Path | None = None, quiet: bool
 def shown(arguments: tuple[str, ...]) -> str:
     """The arguments as a person would write them."""
     words = [word for word in arguments if not word.startswith("evidence/")]
-    return " ".join(words if len(words) == len(arguments) else [*words, "$(find evidence -type f)"])
+    return " ".join(words if len(words) == len(arguments) else [*words, "$(find evidence baseline -type f)"])
 
 
 def command() -> str:

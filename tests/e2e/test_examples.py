@@ -21,7 +21,8 @@ RELEASES = {"go": "4.2.0", "no-go": "4.3.0", "conditional-go": "4.3.1"}
 EXPECTED = {"go": (0, "GO"), "no-go": (1, "NO-GO"), "conditional-go": (0, "CONDITIONAL GO")}
 EVIDENCE = sorted(
     str(path.relative_to(EXAMPLES / "go"))
-    for path in (EXAMPLES / "go" / "evidence").rglob("*")
+    for part in ("evidence", "baseline")
+    for path in (EXAMPLES / "go" / part).rglob("*")
     if path.is_file()
 )
 

@@ -82,7 +82,7 @@ def judge(rule: Rule, case: Case) -> CriterionResult:
             rule, Status.ERROR, str(error), "declare the method under evidence, or name one that is"
         )
     found = _together(methods, case.facts)
-    uses = uses_of(found)
+    uses = uses_of(found, baseline=rule.criterion.metric.endswith(".new"))
     nothing = _no_evidence(rule, found)  # (3)
     if nothing is not None:
         return replace(nothing, evidence=uses)

@@ -9,14 +9,20 @@ from flightrules.evidence.measurement import Evidence
 __all__ = ["uses_of"]
 
 
-def uses_of(found: Found, method: str = "") -> tuple[EvidenceUse, ...]:
-    """Every artefact of a method, the refused ones with their reason."""
-    return tuple([_use(one) for one in found.evidence] + [_refused(one, method) for one in found.refused])
+def uses_of(found: Found, method: str = "", *, baseline: bool = False) -> tuple[EvidenceUse, ...]:
+    """Every artefact of a method, the refused ones with their reason.
+
+    What NEW was compared with decides as much as the report itself, so ``baseline`` lists it too.
+    """
+    uses = [_use(one) for one in found.evidence]
+    if baseline:
+        uses += [_use(one, " (baseline)") for one in found.baseline]
+    return tuple(uses + [_refused(one, method) for one in found.refused])
 
 
-def _use(one: Evidence) -> EvidenceUse:
+def _use(one: Evidence, role: str = "") -> EvidenceUse:
     return EvidenceUse(
-        one.method,
+        one.method + role,
         one.path,
         one.digest,
         one.size,

@@ -21,7 +21,13 @@ _BOUND = {
 
 def annex_sections(report: Report) -> tuple[Section, ...]:
     """The sections after the six, each left out where it would be empty except what must be said."""
-    sections = [_indicators(report), _definitions(report), _evidence(report), _left_out(report)]
+    sections = [
+        _notes(report),
+        _indicators(report),
+        _definitions(report),
+        _evidence(report),
+        _left_out(report),
+    ]
     return tuple(section for section in sections if section.blocks)
 
 
@@ -40,6 +46,12 @@ def indicator_of(report: Report, kind: str) -> tuple[Indicator | None, str]:
         if value:
             return one, value
     return (found[0], "not measured") if found else (None, "not measured")
+
+
+def _notes(report: Report) -> Section:
+    said = report.verdict.warnings
+    blocks: tuple[Block, ...] = (Bullets(said),) if said else ()
+    return Section(0, "Before you rely on it", blocks)
 
 
 def _indicators(report: Report) -> Section:

@@ -506,3 +506,14 @@ release: {touches: [search]}
     assert "search" in verdict.results[0].reason
     unstated = desk.decide(rules.replace("release: {touches: [search]}\n", "") + CI, {})
     assert unstated.results[0].status is Status.NO_DATA
+
+
+def test_the_baseline_that_new_was_measured_against_is_on_the_record(desk):
+    before = desk.artefact("scan", sarif("x"), path="before.sarif")
+    verdict = desk.decide(
+        NEW, {"scan": desk.found(desk.artefact("scan", sarif("x"), path="now.sarif"), baseline=[before])}
+    )
+    assert {use.path: use.method for use in verdict.evidence} == {
+        "now.sarif": "scan",
+        "before.sarif": "scan (baseline)",
+    }
