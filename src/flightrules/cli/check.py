@@ -76,6 +76,8 @@ def execute(arguments: Namespace) -> int:
 def exit_code_of(verdict: Verdict, *, found_anything: bool) -> ExitCode:
     """The contract with pipelines. Nothing evaluated never looks like success."""
     evaluated = [result for result in verdict.results if result.status is not Status.NOT_APPLICABLE]
+    if not verdict.results and verdict.outcome is Outcome.HOLD:
+        return ExitCode.WAITING  # a gate that holds sign-offs only
     if not evaluated or (verdict.advise and not found_anything):
         return ExitCode.NOTHING_EVALUATED
     if verdict.advise or verdict.outcome in (Outcome.GO, Outcome.CONDITIONAL_GO):

@@ -51,7 +51,8 @@ def _on_the_gate(gate: Gate, book: Rulebook, results: tuple[CriterionResult, ...
     if gate.on_failure == "alert" and any(result.would_block for result in results):
         yield f"the gate {gate.id!r} alerts and does not block: a person decides"
     if gate.sign_off:
-        yield f"the gate also asks for signatures, which no file gives: {', '.join(gate.sign_off)}"
+        also = "also asks" if gate.criteria else "waits"
+        yield f"the gate {also} for signatures, which no file gives: {', '.join(gate.sign_off)}"
     named = {name for one in book.gates for name in one.criteria}
     idle = [rule.id for rule in book.rules if rule.id not in named]
     if idle:

@@ -149,7 +149,8 @@ def _decided(rule: Rule, measured: Measured) -> CriterionResult:
     if passes and rule.enforcement is not Enforcement.ADVISORY and cannot_fail(criterion):
         return _result(rule, Status.ERROR, "every value meets the threshold, so it decides nothing", _CHOOSE)
     unit = {"%": " %", "ms": " ms", "1/s": " /s", "1/KLOC": " per KLOC"}.get(criterion.unit, "")
-    reason = f"{shown(measured.value, criterion.threshold)}{unit}: {measured.sentence}"
+    value = f"{shown(measured.value, criterion.threshold)}{unit}: "
+    reason = ("" if criterion.unit == "1" else value) + measured.sentence
     if rule.lower_bound and interval is not None:
         reason += f"; judged by the 95 % bound {shown(judged, criterion.threshold)} %"
     return CriterionResult(
@@ -179,11 +180,13 @@ def _bound(rule: Rule, measured: Measured, interval: Interval | None) -> Decimal
 
 def _fix(rule: Rule, actual: Decimal) -> str:
     criterion = rule.criterion
-    gap = abs(actual - criterion.threshold)
-    unit = " points" if criterion.unit == "%" else f" {criterion.unit}" if criterion.unit != "1" else ""
-    if rule.enforcement == "waivable":
-        return f"close the gap of {shown(gap)}{unit}, or ask for a waiver of {rule.id}"
-    return f"close the gap of {shown(gap)}{unit}"
+    gap = shown(abs(actual - criterion.threshold))
+    if criterion.unit == "1":
+        way = "bring it down" if METRICS[criterion.metric].better == "lower" else "raise it"
+        said = f"{way} by {gap}"
+    else:
+        said = f"close the gap of {gap}{' points' if criterion.unit == '%' else f' {criterion.unit}'}"
+    return f"{said}, or ask for a waiver of {rule.id}" if rule.enforcement == "waivable" else said
 
 
 def _definitions(

@@ -66,6 +66,8 @@ def evaluate(gate: Gate, case: Case, waivers: tuple[Waiver, ...] = ()) -> Verdic
 
 
 def _rules(gate: Gate, case: Case) -> tuple[Rule, ...]:
+    if not gate.criteria and gate.sign_off:
+        return ()  # nothing to measure: people decide, and nothing but HOLD can be said here
     if not gate.criteria:
         raise RulebookError(
             "E_EMPTY_GATE",

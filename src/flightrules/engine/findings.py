@@ -13,7 +13,7 @@ from flightrules.engine.selection import join
 from flightrules.engine.verdict import Status
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Evidence, Labels
-from flightrules.evidence.records.findings import SEVERITIES
+from flightrules.evidence.records.findings import SEVERITIES, Findings
 
 __all__ = ["findings", "suppressed", "violations"]
 
@@ -62,12 +62,14 @@ def _counted(question: Question, records: Any, before: Any, *, new: bool) -> Ans
     total = len(records.live)
     if not new:
         details = tuple(records.titles(_NAMED))
-        return Measured(Decimal(total), f"{total} live{_hidden(records)}", samples=total, details=details)
+        return Measured(
+            Decimal(total), f"{total} live {_noun(records)}{_hidden(records)}", samples=total, details=details
+        )
     if question.found.baseline_refused:
         reason = f"the baseline cannot be read: {question.found.baseline_refused[0].sentence}"
         return Unmeasured(Status.ERROR, reason)
     if not total:
-        return Measured(Decimal(0), f"0 new of 0 live{_hidden(records)}", samples=0)
+        return Measured(Decimal(0), f"0 new of 0 live {_noun(records)}{_hidden(records)}", samples=0)
     if _younger_baseline(question):
         return Unmeasured(
             Status.NO_DATA, "the baseline was taken after the report", "keep the baseline of the last release"
@@ -78,7 +80,10 @@ def _counted(question: Question, records: Any, before: Any, *, new: bool) -> Ans
         return Unmeasured(Status.NO_DATA, error.message, error.hint or "")
     count = len(found.live)
     way = getattr(found, "compared_by", "fingerprints")
-    sentence, details = f"{count} new of {total} live{_hidden(records)}", tuple(found.titles(_NAMED))
+    sentence, details = (
+        f"{count} new of {total} live {_noun(records)}{_hidden(records)}",
+        tuple(found.titles(_NAMED)),
+    )
     return Measured(
         Decimal(count), sentence, samples=total, details=details, definitions={"new": f"compared by {way}"}
     )
@@ -144,3 +149,7 @@ def suppressed(question: Question) -> Answer:
         if count is None
         else Measured(count, f"{shown(count)} suppressed by the tool")
     )
+
+
+def _noun(records: Any) -> str:
+    return "findings" if isinstance(records, Findings) else "violations"

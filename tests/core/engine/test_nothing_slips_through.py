@@ -483,7 +483,7 @@ def test_a_baseline_of_the_same_bytes_is_pointed_out(desk):
 def test_a_zero_reached_by_suppressing_shows_how_many_were_suppressed(desk):
     rules = NEW.replace("No NEW security findings", "No findings")
     verdict = desk.decide(rules, {"scan": desk.found(desk.artefact("scan", sarif(suppressed=("x", "y"))))})
-    assert "0 live (2 suppressed by the tool)" in only(verdict).reason
+    assert "0 live findings (2 suppressed by the tool)" in only(verdict).reason
 
 
 def test_the_worst_of_several_series_depends_on_what_is_asked(desk):
