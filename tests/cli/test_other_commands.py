@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 
 import pytest
 
@@ -201,3 +202,11 @@ def test_the_library_has_a_door():
     assert all(getattr(flightrules, name) is not None for name in flightrules.__all__)
     with pytest.raises(AttributeError):
         _ = flightrules.nothing
+
+
+def test_completion_without_its_extra_says_what_to_install(shop, monkeypatch):
+    monkeypatch.setitem(sys.modules, "shtab", None)
+    code, _, err = shop.run("completion", "bash")
+    assert code == ExitCode.USAGE
+    assert "error E_EXTRA" in err
+    assert "flightrules[completion]" in err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from flightrules.errors import ExitCode
+from flightrules.errors import ExitCode, UsageError
 
 __all__ = ["configure", "execute"]
 
@@ -18,8 +18,11 @@ def configure(parser: ArgumentParser) -> None:
 
 def execute(arguments: Namespace) -> int:
     """Print the script for every command and option."""
-    import shtab
-
+    try:
+        import shtab
+    except ImportError:
+        hint = "install it with pip install 'flightrules[completion]'"
+        raise UsageError("E_EXTRA", "completion scripts need the extra 'completion'", hint=hint) from None
     print(shtab.complete(_everything(), shell=arguments.shell))
     return int(ExitCode.GO)
 
