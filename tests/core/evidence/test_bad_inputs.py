@@ -162,14 +162,23 @@ def test_all_of_them_stay_within_memory_and_open_nothing_else(shared: Path, tmp_
             path = tmp_path / case["id"]
             path.write_bytes(data)
             paths.append(str(path))
-    done = subprocess.run(
-        [sys.executable, "-c", CHILD, *paths], capture_output=True, text=True, check=False, timeout=300
-    )
-    said = dict(line.split(" ", 1) for line in done.stdout.splitlines())
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert "escaped" not in said, done.stdout
-    assert said["opened"] == "[]"
-    assert int(said["peak"]) < MEBIBYTES
+    # The bound is that of one input; eight processes share the work so that what one leaves behind is not
+    # counted against the next. None is measured for coverage, which takes memory of its own.
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    for part in (paths[at::8] for at in range(8)):
+        done = subprocess.run(
+            [sys.executable, "-c", CHILD, *part],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+            env=alone,
+        )
+        said = dict(line.split(" ", 1) for line in done.stdout.splitlines())
+        assert done.returncode == 0, done.stderr[-2000:]
+        assert "escaped" not in said, done.stdout
+        assert said["opened"] == "[]"
+        assert int(said["peak"]) < MEBIBYTES
 
 
 def refusal_of(path: Path) -> EvidenceError:
