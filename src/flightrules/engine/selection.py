@@ -14,10 +14,10 @@ from flightrules.evidence.records.defects import Defects
 from flightrules.evidence.records.findings import Findings
 from flightrules.evidence.records.lines import Lines
 from flightrules.rules.rulebook import Rulebook
-from flightrules.rules.source import EvidenceSource, Scope
+from flightrules.rules.source import EvidenceSource, Scope, name_key
 from flightrules.values import field, frozen
 
-__all__ = ["Joined", "NotCoveredError", "distinct", "join", "name_key", "narrow", "without_quarantine"]
+__all__ = ["Joined", "NotCoveredError", "distinct", "join", "narrow", "without_quarantine"]
 
 
 class NotCoveredError(Exception):
@@ -122,14 +122,6 @@ def without_quarantine(
     if fault:
         return joined, (), fault if excluded else ""
     return Joined({**joined.records, "Cases": rest}, joined.extra, joined.definitions), excluded, ""
-
-
-def name_key(name: str) -> str:
-    """Names without case, article and a closing ``run``: ``the nightly CI run`` is ``Nightly CI``."""
-    words = name.casefold().replace("-", " ").split()
-    words = words[1:] if len(words) > 1 and words[0] in ("the", "a", "our") else words
-    words = words[:-1] if len(words) > 1 and words[-1] in ("run", "suite", "paths") else words
-    return " ".join(words)
 
 
 def _combined(metric: str, one: Decimal, other: Decimal) -> Decimal:

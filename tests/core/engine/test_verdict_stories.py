@@ -517,3 +517,13 @@ def test_the_baseline_that_new_was_measured_against_is_on_the_record(desk):
         "now.sarif": "scan",
         "before.sarif": "scan (baseline)",
     }
+
+
+def test_the_rulebook_and_the_engine_compare_names_alike(desk, junit):
+    """An article that the one passes over and the other does not would lose the part that a method covers."""
+    rules = RATE.replace("Regression pass rate", "Pass rate").replace(
+        "measured by", "for the invoice measured by"
+    )
+    covered = CI.replace("covers: [regression]", "covers: [an invoice]")
+    found = {"CI run": desk.found(desk.artefact("CI run", junit(passed=100), environment="staging"))}
+    assert only(desk.decide(rules + covered, found)).status is Status.PASS
