@@ -1,0 +1,1 @@
+"""Products, their environments and the rulebooks they have adopted."""

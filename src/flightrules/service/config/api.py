@@ -1,0 +1,26 @@
+"""The REST door: one OpenAPI document, one way to authenticate, one form of refusal.
+
+Every operation names the power that it needs (``power=`` in ``flightrules.service.people.access.guarded``);
+the authorisation matrix is made from here, so an operation without one fails the build.
+"""
+
+from __future__ import annotations
+
+from ninja import NinjaAPI
+
+from flightrules import __version__
+from flightrules.service.door.problems import answer_refusals
+from flightrules.service.people.authentication import SessionDoor, TokenDoor
+
+__all__ = ["api"]
+
+api = NinjaAPI(
+    title="Flightrules",
+    version=__version__,
+    description="Release criteria agreed before launch, evidence measured, decisions on record.",
+    auth=[TokenDoor(), SessionDoor()],
+    urls_namespace="api",
+)
+answer_refusals(api)
+
+# one line a room: api.add_router("/products", "flightrules.service.catalogue.rest.router")

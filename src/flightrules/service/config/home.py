@@ -1,0 +1,73 @@
+"""Where the service keeps its things, and what it makes there once: folders and secrets, never accounts."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+
+from flightrules.ledger.keys import generate_key
+
+__all__ = ["home", "make_ready", "path", "secret_key"]
+
+_SECRET_KEY = "secret.key"
+
+
+def home() -> str:
+    """``FLIGHTRULES_HOME``, or the platform's data folder."""
+    named = os.environ.get("FLIGHTRULES_HOME")
+    return os.path.abspath(named) if named else os.path.join(_data_folder(), "flightrules")
+
+
+def path(*parts: str) -> str:
+    """A place under the home."""
+    return os.path.join(home(), *parts)
+
+
+def make_ready() -> None:
+    """The folders and the session secret, made on first use and readable by their owner alone."""
+    for folder in ("", "keys", "blobs", "run"):
+        os.makedirs(path(folder), mode=0o700, exist_ok=True)
+    if not os.environ.get("FLIGHTRULES_SECRET_KEY") and not os.path.exists(path(_SECRET_KEY)):
+        _write_new(path(_SECRET_KEY), secrets.token_urlsafe(64))
+    if not (os.environ.get("FLIGHTRULES_SIGNING_KEY") or os.environ.get("FLIGHTRULES_SIGNER")):
+        _make_ledger_key()
+
+
+def secret_key() -> str:
+    """The key that signs sessions: from the environment or the home; empty when neither has one."""
+    named = os.environ.get("FLIGHTRULES_SECRET_KEY")
+    if named:
+        return named
+    try:
+        with open(path(_SECRET_KEY), encoding="ascii") as file:
+            return file.read().strip()
+    except OSError:
+        return ""
+
+
+def _make_ledger_key() -> None:
+    """The key that signs checkpoints; once made it is never replaced here, for that would hide a lost one."""
+    if os.path.exists(path("keys", "ledger.pem")) or os.path.exists(path("keys", "ledger.pub")):
+        return
+    key = generate_key()
+    _write_new(path("keys", "ledger.pem"), key.to_pem().decode())
+    _write_new(path("keys", "ledger.pub"), key.public.to_pem().decode())
+
+
+def _write_new(name: str, text: str) -> None:
+    """Write a file that nobody else may read; an existing one is kept, whoever won the race."""
+    try:
+        descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def _data_folder() -> str:
+    if sys.platform == "darwin":
+        return os.path.expanduser("~/Library/Application Support")
+    if sys.platform == "win32":
+        return os.environ.get("LOCALAPPDATA") or os.path.expanduser("~\\AppData\\Local")
+    return os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")

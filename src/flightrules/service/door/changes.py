@@ -1,0 +1,112 @@
+"""A state change through REST: one transaction, once for each idempotency key, answered in the same bytes.
+
+The answer is kept in the transaction of the change. So a client whose connection was cut after the commit
+asks again with its key and gets the answer that was lost; and two requests with one key at the same time
+are one change: the second waits for the first and repeats its answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from ninja import Schema
+
+from flightrules.errors import FlightrulesError
+from flightrules.service.door.models import KeptAnswer
+from flightrules.service.door.problems import problem, refused
+
+__all__ = ["changes_state"]
+
+_KEY_LIMIT = 200
+_CONFLICT = 409
+
+
+def changes_state(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
+    """Wrap a view that calls exactly one act and returns a Schema, or ``(status, Schema | None)``.
+
+    ``request.asked_at`` is the one clock reading of the request; the view passes it on.
+    """
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = request.headers.get("Idempotency-Key", "")
+        if not key:
+            with transaction.atomic():
+                return _answer(view, request, args, kwargs)
+        if len(key) > _KEY_LIMIT:
+            return problem(
+                422, "E_IDEMPOTENCY_KEY", f"an idempotency key has at most {_KEY_LIMIT} characters"
+            )
+        return _once(key, view, request, args, kwargs)
+
+    return answered
+
+
+def _once(key: str, view: Callable[..., Any], request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse:
+    account, asked = request.actor.account_key, _asked(request)  # type: ignore[attr-defined]
+    try:
+        with transaction.atomic():
+            kept = _claimed(account, key, asked, request.asked_at)  # type: ignore[attr-defined]
+            if kept.status is not None:
+                return _repeated(kept, asked)
+            answer = _answer(view, request, args, kwargs)
+            kept.status, kept.body = answer.status_code, answer.content
+            kept.content_type = answer["Content-Type"]
+            kept.save(update_fields=["status", "body", "content_type"])
+            return answer
+    except IntegrityError:
+        kept_answer = KeptAnswer.objects.filter(account=account, key=key).first()
+        if kept_answer is None or kept_answer.status is None:
+            raise  # some other rule of the database was broken
+        return _repeated(kept_answer, asked)
+
+
+def _claimed(account: str, key: str, asked: str, at: datetime) -> KeptAnswer:
+    """The row of this key, ours from here on: a concurrent claim waits on the unique rule, then fails."""
+    found = KeptAnswer.objects.filter(account=account, key=key).first()
+    return found or KeptAnswer.objects.create(account=account, key=key, asked=asked, kept_at=at)
+
+
+def _repeated(kept: KeptAnswer, asked: str) -> HttpResponse:
+    if kept.asked != asked:
+        return problem(
+            _CONFLICT,
+            "E_IDEMPOTENCY_REUSED",
+            "this idempotency key was used for another request",
+            hint="make a new key",
+        )
+    answer = HttpResponse(bytes(kept.body), status=kept.status or 200, content_type=kept.content_type)
+    answer["Idempotent-Replay"] = "true"
+    return answer
+
+
+def _answer(view: Callable[..., Any], request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse:
+    """The view's answer; a refusal is an answer too, and what it put on record stays."""
+    try:
+        result = view(request, *args, **kwargs)
+    except FlightrulesError as error:
+        return refused(error)
+    if isinstance(result, HttpResponse):
+        return result
+    status, body = result if isinstance(result, tuple) else (200, result)
+    return HttpResponse(_bytes(body), status=status, content_type="application/json")
+
+
+def _bytes(body: Any) -> bytes:
+    if body is None:
+        return b""
+    if isinstance(body, Schema):
+        return body.model_dump_json().encode()
+    return json.dumps(body, separators=(",", ":")).encode()
+
+
+def _asked(request: HttpRequest) -> str:
+    parts = (request.method or "", request.get_full_path(), hashlib.sha256(request.body).hexdigest())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

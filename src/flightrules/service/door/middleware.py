@@ -1,0 +1,98 @@
+"""What every request gets: an id and one clock reading, a body limit before parsing, words for a lost database."""
+
+from __future__ import annotations
+
+import logging
+import re
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from flightrules.service.door.problems import problem
+
+__all__ = ["BodyLimit", "DatabaseTrouble", "RequestRecord"]
+
+Answer = Callable[[HttpRequest], HttpResponse]
+_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_LOG = logging.getLogger("flightrules.requests")
+
+
+class RequestRecord:
+    """Gives the request its id and its time, and writes one line about it; never what it carried."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        request.record_id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
+        request.asked_at = timezone.now()  # type: ignore[attr-defined]
+        answer = self._answer(request)
+        answer["X-Request-Id"] = request.record_id  # type: ignore[attr-defined]
+        if request.path.startswith("/api/"):
+            answer.setdefault("Cache-Control", "no-store")
+        _LOG.info(
+            "request",
+            extra={
+                "request_id": request.record_id,  # type: ignore[attr-defined]
+                "method": request.method,
+                "path": request.path,
+                "status": answer.status_code,
+            },
+        )
+        return answer
+
+
+class BodyLimit:
+    """Refuses a body that is too large by its stated length, before anything parses it.
+
+    A body of unstated length is cut by Django's own limit while it is read. Evidence is streamed to disk by its
+    own route, which counts for itself and has the larger limit.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        limit = (
+            settings.FLIGHTRULES_EVIDENCE_LIMIT if _is_evidence(request) else settings.FLIGHTRULES_BODY_LIMIT
+        )
+        if _length(request) > limit:
+            return problem(413, "E_BODY_TOO_LARGE", f"a body of at most {limit} bytes is taken here")
+        return self._answer(request)
+
+
+class DatabaseTrouble:
+    """Says that the database cannot be reached or written: nothing was changed, and it is worth trying again."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._answer(request)
+
+    def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The answer to a failing database; other faults go on to Django."""
+        if isinstance(error, (OperationalError, InterfaceError)):
+            _LOG.exception("the database cannot be used")
+            return problem(
+                503, "E_DATABASE", "the database cannot be used now; nothing was changed", retry_after=5
+            )
+        if isinstance(error, DatabaseError):
+            _LOG.exception("the database refused a change")
+        return None
+
+
+def _is_evidence(request: HttpRequest) -> bool:
+    return request.method == "POST" and request.path.endswith("/evidence")
+
+
+def _length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0

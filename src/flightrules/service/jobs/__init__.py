@@ -1,0 +1,1 @@
+"""Work in the background: one enqueue, one sweep, two engines."""

@@ -1,0 +1,1 @@
+"""Persons, their accounts and tokens, teams, roles and who may do what."""

@@ -1,0 +1,1 @@
+"""Evidence taken in, gates evaluated, defects and risks on record."""

@@ -1,0 +1,1 @@
+"""The append-only ledger and the evidence blobs; the only room that writes either."""

@@ -1,0 +1,74 @@
+"""What can happen, as ``source:subject:action`` in the past tense. A tag once written may never change or vanish."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = ["Tag", "is_decision"]
+
+
+class Tag(StrEnum):
+    """Every kind of entry; tests/service/records holds the list of those that were ever released."""
+
+    ACT_DENIED = "office:act:denied"
+    KEY_ADOPTED = "office:key:adopted"
+    PERSONAL_DATA_ERASED = "office:personal-data:erased"
+    RESTORED = "office:ledger:restored"
+
+    ACCOUNT_OPENED = "people:account:opened"
+    ACCOUNT_CHANGED = "people:account:changed"
+    ACCOUNT_DISABLED = "people:account:disabled"
+    ACCOUNT_ENABLED = "people:account:enabled"
+    MACHINE_REGISTERED = "people:machine:registered"
+    TOKEN_ISSUED = "people:token:issued"
+    TOKEN_REVOKED = "people:token:revoked"
+    TEAM_CHANGED = "people:team:changed"
+    ROLE_GRANTED = "people:role:granted"
+    ROLE_REVOKED = "people:role:revoked"
+    DELEGATED = "people:delegation:made"
+    DELEGATION_ENDED = "people:delegation:ended"
+    RASCI_AGREED = "people:rasci:agreed"
+
+    PRODUCT_OPENED = "catalogue:product:opened"
+    PRODUCT_CHANGED = "catalogue:product:changed"
+    ENVIRONMENTS_AGREED = "catalogue:environments:agreed"
+    RULEBOOK_PROPOSED = "catalogue:rulebook:proposed"
+    RULEBOOK_SIGNED = "catalogue:rulebook:signed"
+    RULEBOOK_ADOPTED = "catalogue:rulebook:adopted"
+
+    RELEASE_OPENED = "release:release:opened"
+    RELEASE_CHANGED = "release:release:changed"
+    ARTEFACT_ADDED = "release:artefact:added"
+    TEST_CLOCK_STARTED = "release:test-clock:started"
+    TEST_CLOCK_STOPPED = "release:test-clock:stopped"
+    ENTRY_OVERRIDDEN = "release:entry-criteria:overridden"
+
+    EVIDENCE_RECEIVED = "readiness:evidence:received"
+    EVIDENCE_REFUSED = "readiness:evidence:refused"
+    EVIDENCE_TOMBSTONED = "readiness:evidence:tombstoned"
+    GATE_RUN_RECORDED = "readiness:gate-run:recorded"
+    DEFECT_RECORDED = "readiness:defect:recorded"
+    DEFECT_CHANGED = "readiness:defect:changed"
+    DEFECT_ACCEPTED = "readiness:defect:accepted"
+    ACCEPTANCE_VOIDED = "readiness:acceptance:voided"
+    RISK_RECORDED = "readiness:risk:recorded"
+    RISK_CHANGED = "readiness:risk:changed"
+    CHECKLIST_CHANGED = "readiness:checklist:changed"
+
+    DECISION_RECORDED = "decision:decision:recorded"
+
+
+_DECISIONS = frozenset(
+    {
+        Tag.DECISION_RECORDED,
+        Tag.RULEBOOK_ADOPTED,
+        Tag.DEFECT_ACCEPTED,
+        Tag.ENTRY_OVERRIDDEN,
+        Tag.GATE_RUN_RECORDED,
+    }
+)
+
+
+def is_decision(tag: Tag) -> bool:
+    """Whether a signed checkpoint is kept right after it, to be printed and handed out."""
+    return tag in _DECISIONS

@@ -1,0 +1,1 @@
+"""Releases: version, artefacts, scope, track and window."""

@@ -1,0 +1,97 @@
+"""What the tests of the service share: one moment, people with roles, and a REST client for each of them.
+
+The whole folder runs on SQLite by default; ``make unit-postgres`` starts a real PostgreSQL and runs it again there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _database(db: None) -> None:
+    """Every test of the service has a database, rolled back behind it."""
+
+
+@pytest.fixture
+def at() -> datetime:
+    return AT
+
+
+@dataclass
+class Caller:
+    """A person or machine at the REST door, with a token of their own."""
+
+    key: str
+    account_key: str
+    token: str
+    client: Client
+
+    def get(self, path: str, **headers: str) -> HttpResponse:
+        return self._send("GET", path, None, headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+        return self._send("POST", path, body, headers)
+
+    def put(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+        return self._send("PUT", path, body, headers)
+
+    def patch(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+        return self._send("PATCH", path, body, headers)
+
+    def delete(self, path: str, **headers: str) -> HttpResponse:
+        return self._send("DELETE", path, None, headers)
+
+    def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> HttpResponse:
+        sent = {
+            "Authorization": f"Bearer {self.token}",
+            **{name.replace("_", "-"): v for name, v in headers.items()},
+        }
+        data = b"" if body is None else json.dumps(body).encode()
+        return self.client.generic(
+            method, f"/api/v1{path}", data, content_type="application/json", headers=sent
+        )
+
+
+@pytest.fixture
+def person(at: datetime):
+    """Make a person with roles: ``person("qa-lead", product="shop")`` (tokens here may use every power)."""
+    from flightrules.service.people.models import Account, ApiToken, Person, RoleGrant
+    from flightrules.service.people.powers import Power
+
+    def make(*roles: str, product: str = "", name: str = "Alex Doe") -> Caller:
+        number = secrets.token_hex(4)
+        someone = Person.objects.create(name=name, email=f"{number}@example.org")
+        account = Account.objects.create(person=someone, email=f"{number}@example.org", opened_at=at)
+        for role in roles:
+            RoleGrant.objects.create(
+                person=someone,
+                role=role,
+                product=product,
+                granted_by="setup",
+                granted_at=at,
+                counts_from=at - timedelta(days=30),
+            )
+        token = secrets.token_urlsafe(32)
+        ApiToken.objects.create(
+            account=account,
+            digest=hashlib.sha256(token.encode()).hexdigest(),
+            title="tests",
+            scopes=[power.value for power in Power],
+            issued_at=at,
+            expires_at=datetime(2100, 1, 1, tzinfo=UTC),
+        )
+        return Caller(str(someone.key), str(account.key), token, Client())
+
+    return make

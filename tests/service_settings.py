@@ -1,0 +1,20 @@
+"""Settings of the service under test: a home of its own, SQLite or the PostgreSQL that the tests started."""
+
+import os
+import tempfile
+
+_OWN = tempfile.mkdtemp(prefix="flightrules-tests-")
+os.environ["FLIGHTRULES_HOME"] = _OWN
+os.environ.setdefault("FLIGHTRULES_SECRET_KEY", "only-for-tests-" + "x" * 40)
+os.environ["FLIGHTRULES_DATABASE_URL"] = os.environ.get(
+    "FLIGHTRULES_TEST_DATABASE_URL", f"sqlite:///{_OWN}/db.sqlite3"
+)
+
+from flightrules.service.config import home  # noqa: E402
+
+home.make_ready()
+
+from flightrules.service.config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; the real one has its own test
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
