@@ -7,9 +7,12 @@ from flightrules.errors.code import Code
 from flightrules.errors.evidence_codes import EVIDENCE_CODES
 from flightrules.errors.ledger_codes import LEDGER_CODES
 from flightrules.errors.rulebook_codes import RULEBOOK_CODES
+from flightrules.errors.service_codes import SERVICE_CODES
 
 __all__ = ["CATALOGUE", "Code"]
 
 CATALOGUE: dict[str, Code] = {
-    code.name: code for family in (EVIDENCE_CODES, RULEBOOK_CODES, LEDGER_CODES, CLI_CODES) for code in family
+    code.name: code
+    for family in (EVIDENCE_CODES, RULEBOOK_CODES, LEDGER_CODES, CLI_CODES, SERVICE_CODES)
+    for code in family
 }
