@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NoReturn, TypeVar, dataclass_transform
 
-__all__ = ["field", "frozen", "names_of", "replace"]
+__all__ = ["content_of", "field", "frozen", "names_of", "replace"]
 
 T = TypeVar("T")
 
@@ -87,6 +87,11 @@ def names_of(one: Any) -> tuple[str, ...]:
     kind = type(one)
     found: tuple[str, ...] = kind.__match_args__ if hasattr(kind, "__frozen_fields__") else ()
     return found or getattr(kind, "_fields", ())
+
+
+def content_of(one: Any) -> dict[str, Any]:
+    """A value's fields by name, themselves unchanged."""
+    return {name: getattr(one, name) for name in names_of(one)}
 
 
 def _init(self: Any, *given: Any, **named: Any) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from flightrules.cli.discover import find_rulebook, read_file
 from flightrules.errors import ExitCode, UsageError
+from flightrules.values import content_of
 
 if TYPE_CHECKING:
     from flightrules.rules.lint import LintFinding
@@ -59,7 +60,7 @@ def _text(path: str, findings: list[LintFinding]) -> str:
 def _json(_path: str, findings: list[LintFinding]) -> str:
     import json
 
-    return json.dumps([one._asdict() for one in findings], ensure_ascii=False, indent=2) + "\n"
+    return json.dumps([content_of(one) for one in findings], ensure_ascii=False, indent=2) + "\n"
 
 
 def _github(path: str, findings: list[LintFinding]) -> str:

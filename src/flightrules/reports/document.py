@@ -6,7 +6,7 @@ pass in each and none here.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from flightrules.values import frozen
 
 __all__ = [
     "BLANK",
@@ -25,7 +25,8 @@ __all__ = [
 ]
 
 
-class Graph(NamedTuple):
+@frozen
+class Graph:
     """A bullet graph: a scale with its good zone, the target and the value; places are per cent of the width.
 
     ``ends`` are the scale's ends in words; ``whisker`` is the 95 % interval; ``label`` says it all in words.
@@ -40,7 +41,8 @@ class Graph(NamedTuple):
     label: str
 
 
-class Cell(NamedTuple):
+@frozen
+class Cell:
     """One cell or fact. ``mark`` names a status shape; ``code`` is a literal; ``blank`` is left open."""
 
     text: str = ""
@@ -54,7 +56,8 @@ class Cell(NamedTuple):
 BLANK = Cell(blank=True)
 
 
-class Column(NamedTuple):
+@frozen
+class Column:
     """A column's head. ``graph`` columns repeat in a picture what the other cells say."""
 
     title: str
@@ -62,7 +65,8 @@ class Column(NamedTuple):
     graph: bool = False
 
 
-class Table(NamedTuple):
+@frozen
+class Table:
     """Rows under a caption; the first cell of each row names the row. ``loud`` are rows that block."""
 
     caption: str
@@ -71,27 +75,31 @@ class Table(NamedTuple):
     loud: frozenset[int] = frozenset()
 
 
-class Facts(NamedTuple):
+@frozen
+class Facts:
     """Names and values."""
 
     items: tuple[tuple[str, Cell], ...]
 
 
-class Text(NamedTuple):
+@frozen
+class Text:
     """A paragraph."""
 
     text: str
     strong: bool = False
 
 
-class Bullets(NamedTuple):
+@frozen
+class Bullets:
     """A list; ``numbered`` where the order matters."""
 
     items: tuple[str, ...]
     numbered: bool = False
 
 
-class Part(NamedTuple):
+@frozen
+class Part:
     """A titled part of a section."""
 
     title: str
@@ -101,7 +109,8 @@ class Part(NamedTuple):
 Block = Table | Facts | Text | Bullets | Part
 
 
-class Section(NamedTuple):
+@frozen
+class Section:
     """A section; the six of a readiness report are numbered, what follows them is not."""
 
     number: int
@@ -119,7 +128,8 @@ class Section(NamedTuple):
         return self.title.lower().replace(" ", "-")
 
 
-class Banner(NamedTuple):
+@frozen
+class Banner:
     """The verdict: one word with its shape, one sentence, what blocks in the order of weight."""
 
     word: str
@@ -128,7 +138,8 @@ class Banner(NamedTuple):
     points: tuple[str, ...] = ()
 
 
-class Document(NamedTuple):
+@frozen
+class Document:
     """The whole report. ``header`` says when and who; ``agreement`` what it was judged by."""
 
     title: str

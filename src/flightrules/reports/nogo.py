@@ -6,8 +6,6 @@ affected, is named as not stated; nothing is made up. For any other verdict it s
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from flightrules.engine.verdict import CriterionResult, DefectLine, Outcome, Verdict
 from flightrules.reports.plain import one_line
 from flightrules.reports.report import (
@@ -22,13 +20,15 @@ from flightrules.reports.report import (
 from flightrules.reports.section_recommendation import override_needs, verdict_sentence
 from flightrules.reports.wording import count, listed, role_title
 from flightrules.rules.criterion import Enforcement
+from flightrules.values import frozen
 
 __all__ = ["MOST_WORDS", "render"]
 
 MOST_WORDS = 350  # two minutes at 175 words a minute
 
 
-class _Cut(NamedTuple):
+@frozen
+class _Cut:
     """How many lines a part shows, and how many words of a name, so that none uses up the minutes."""
 
     lines: int

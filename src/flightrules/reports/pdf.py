@@ -28,6 +28,7 @@ from flightrules.reports.document import (
 from flightrules.reports.plain import one_line
 from flightrules.reports.readiness import readiness
 from flightrules.reports.report import SIGNS, Report
+from flightrules.values import content_of
 
 __all__ = ["render"]
 
@@ -173,5 +174,5 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "sign": SIGNS.get(cell.mark, ""),
         "code": cell.code,
         "blank": cell.blank,
-        "graph": cell.graph._asdict() if cell.graph is not None else None,
+        "graph": content_of(cell.graph) if cell.graph is not None else None,
     }

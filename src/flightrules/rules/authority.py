@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import NamedTuple
 
 from flightrules.rules.record import Field, MapOf, Record
 from flightrules.rules.shape import Choice, Whole
 from flightrules.rules.vocabulary import DURATION, FLAG, LINE, LINES, ROLES
+from flightrules.values import frozen
 
 __all__ = [
     "ACTS",
@@ -26,7 +26,8 @@ POWERS = ("may_sign", "may_block", "may_accept", "may_override", "may_waive")
 ACTS = ("verdict", "authorisation", "override", "waiver", "acceptance", "emergency")
 
 
-class Role(NamedTuple):
+@frozen
+class Role:
     """A function with the people who hold it and what they may do.
 
     ``may_override`` never works alone: the override act asks for its own quorum.
@@ -44,7 +45,8 @@ class Role(NamedTuple):
     may_waive: bool = False
 
 
-class Act(NamedTuple):
+@frozen
+class Act:
     """Something signed: who is accountable, who signs, how many of them, and who must be among them."""
 
     id: str
@@ -60,7 +62,8 @@ class Act(NamedTuple):
         return self.quorum if self.quorum is not None else len(self.signers)
 
 
-class Activity(NamedTuple):
+@frozen
+class Activity:
     """Who is responsible, accountable, supporting, consulted and informed for one activity."""
 
     id: str
@@ -71,7 +74,8 @@ class Activity(NamedTuple):
     informed: tuple[str, ...] = ()
 
 
-class EscalationLevel(NamedTuple):
+@frozen
+class EscalationLevel:
     """One step of the agreed path, with how soon it answers."""
 
     id: str
@@ -80,7 +84,8 @@ class EscalationLevel(NamedTuple):
     title: str = ""
 
 
-class Authority(NamedTuple):
+@frozen
+class Authority:
     """Who may do what."""
 
     preset: str = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from flightrules.rules.environments import cycle
 from flightrules.rules.finding import own
@@ -12,7 +11,7 @@ from flightrules.rules.node import Mapping, Node, Sequence, Text, fault
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.shape import Collected, nearest
 from flightrules.rules.source import name_key
-from flightrules.values import replace
+from flightrules.values import frozen, replace
 
 __all__ = ["check_references", "complete_gates", "own_names_win"]
 
@@ -91,7 +90,8 @@ def _refuse_stated_empty(book: Rulebook, places: _Places, collected: Collected) 
             collected.report(fault("E_EMPTY_GATE", f"the gate {gate.id!r} holds nothing", node, hint))
 
 
-class _Problem(NamedTuple):
+@frozen
+class _Problem:
     code: str
     message: str
     path: tuple[str, ...]

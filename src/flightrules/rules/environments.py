@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from flightrules.rules.record import Field, MapOf, Record
 from flightrules.rules.shape import Choice
 from flightrules.rules.vocabulary import FLAG, IDS, LINE, WORDS
+from flightrules.values import frozen
 
 __all__ = ["ENVIRONMENTS", "Environment", "cycle", "promotion_order"]
 
 
-class Environment(NamedTuple):
+@frozen
+class Environment:
     """A place where builds run. A build enters only after it passed in every one of ``requires_pass_in``."""
 
     id: str

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from flightrules.errors import RulebookError
 from flightrules.rules.evidence_sources import BINDINGS
 from flightrules.rules.exceptions import Acceptance, Approval, Quarantined, Waiver
@@ -14,6 +12,7 @@ from flightrules.rules.source import Binding
 from flightrules.rules.strict_yaml import load
 from flightrules.rules.texts import Pairs
 from flightrules.rules.vocabulary import FLAG, ID, LINE, MOMENT, ROLE, TEXT
+from flightrules.values import frozen
 
 __all__ = [
     "QUARANTINE",
@@ -26,7 +25,8 @@ __all__ = [
 ]
 
 
-class Quarantine(NamedTuple):
+@frozen
+class Quarantine:
     """Tests excluded from rates by agreement; at most ``limit``, and fewer than ``previous`` where stated."""
 
     entries: tuple[Quarantined, ...] = ()
@@ -50,7 +50,8 @@ class Quarantine(NamedTuple):
         return tuple(entry.test for entry in self.entries)
 
 
-class WaiverPolicy(NamedTuple):
+@frozen
+class WaiverPolicy:
     """Whether waivers and acceptances must come signed, and by whose public keys."""
 
     require_signature: bool = False

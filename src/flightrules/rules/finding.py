@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from flightrules.values import frozen
 
 __all__ = ["LintFinding", "own"]
 
 
-class LintFinding(NamedTuple):
+@frozen
+class LintFinding:
     """``where`` is ``file:line``, or the file and the section; ``suggestion`` may be put in as it stands."""
 
     code: str

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
 from flightrules.rules.record import Field, MapOf, Record
 from flightrules.rules.shape import Number, Whole
 from flightrules.rules.vocabulary import DURATION, LINE, LINES, ROLES
+from flightrules.values import frozen
 
 __all__ = ["GOVERNANCE", "Body", "DecisionTimes", "Governance", "Practice", "ReportPromise"]
 
 
-class Body(NamedTuple):
+@frozen
+class Body:
     """A board: its members, how often it meets, what it decides."""
 
     id: str
@@ -23,7 +24,8 @@ class Body(NamedTuple):
     decides: str = ""
 
 
-class DecisionTimes(NamedTuple):
+@frozen
+class DecisionTimes:
     """The two decisions: an authorisation in the span before the window, and the final poll."""
 
     authorise_earliest: timedelta | None = None
@@ -31,7 +33,8 @@ class DecisionTimes(NamedTuple):
     final_poll: timedelta | None = None
 
 
-class ReportPromise(NamedTuple):
+@frozen
+class ReportPromise:
     """What the readiness report promises to its readers."""
 
     produced_within: timedelta | None = None
@@ -41,7 +44,8 @@ class ReportPromise(NamedTuple):
     lagging_indicators: int = 1
 
 
-class Practice(NamedTuple):
+@frozen
+class Practice:
     """How far back reviews of the practice look, and where they warn."""
 
     decisions_reviewed: int | None = None
@@ -49,7 +53,8 @@ class Practice(NamedTuple):
     emergency_share: Decimal | None = None
 
 
-class Governance(NamedTuple):
+@frozen
+class Governance:
     """Stages, bodies and times."""
 
     lifecycle: tuple[str, ...] = ()

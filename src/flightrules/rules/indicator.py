@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from flightrules.rules.record import Field, MapOf, Record
 from flightrules.rules.shape import Choice
 from flightrules.rules.vocabulary import LINE, TEXT
+from flightrules.values import frozen
 
 __all__ = ["INDICATORS", "Indicator"]
 
 
-class Indicator(NamedTuple):
+@frozen
+class Indicator:
     """A leading or lagging metric with its formula; gates block releases, indicators predict."""
 
     id: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from flightrules.rules._sentence_tables import END, RULES, START, STATES, TERMINALS
+from flightrules.values import frozen
 
 __all__ = ["END_OF_TEXT", "Token", "Tree", "UnexpectedCharacterError", "UnexpectedTokenError", "parse"]
 
@@ -36,7 +37,8 @@ class Token(str):
     type: str
 
 
-class Tree(NamedTuple):
+@frozen
+class Tree:
     """A phrase: the rule's name, and its tokens and parts."""
 
     data: str

@@ -7,7 +7,9 @@ stand beside them without changing the meaning.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from flightrules.values import frozen
 
 __all__ = ["METRICS", "Metric"]
 
@@ -15,7 +17,8 @@ __all__ = ["METRICS", "Metric"]
 Family = Literal["tests", "coverage", "findings", "a11y", "load", "contracts", "api", "defects", "checklist", "mutation", "monitoring", "rulebook"]
 
 
-class Metric(NamedTuple):
+@frozen
+class Metric:
     """One metric. ``combine`` says how values of several artefacts of one method become one."""
 
     name: str

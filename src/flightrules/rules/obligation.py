@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import NamedTuple
 
 from flightrules.rules.record import Field, MapOf, Record
 from flightrules.rules.shape import Choice
 from flightrules.rules.vocabulary import DURATION, LINE, ROLE, TEXT
+from flightrules.values import frozen
 
 __all__ = ["OBLIGATIONS", "Obligation"]
 
@@ -23,7 +23,8 @@ EVENTS = (
 )
 
 
-class Obligation(NamedTuple):
+@frozen
+class Obligation:
     """A debt with a clock: ``what`` is due from ``owner`` ``within`` a time ``after`` an event."""
 
     id: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
+
+from flightrules.values import frozen
 
 __all__ = ["Quantity", "in_percent", "read_quantity"]
 
@@ -14,7 +16,8 @@ _UNITS = {
 }  # fmt: skip
 
 
-class Quantity(NamedTuple):
+@frozen
+class Quantity:
     """``rest`` are words such as ``new findings`` in ``0 new findings``; ``remarks`` stand in brackets."""
 
     value: Decimal

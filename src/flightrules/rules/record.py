@@ -7,12 +7,13 @@ all follow from that declaration. Unknown keys are refused with the nearest know
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flightrules.errors import RulebookError
 from flightrules.rules.node import Mapping, Node, Removed, Sequence, Text, fault
 from flightrules.rules.shape import Collected, Name, Removal, Shape
 from flightrules.rules.unknown_key import unknown_key
+from flightrules.values import frozen
 
 __all__ = ["Field", "ListOf", "MapOf", "Record", "Reported"]
 
@@ -24,7 +25,8 @@ class Reported(Exception):  # noqa: N818 - no error of its own: the errors are i
     """A value that cannot be built because a part of it was refused and reported."""
 
 
-class Field(NamedTuple):
+@frozen
+class Field:
     """One key of a record. ``attribute`` is the constructor's argument when it differs from the key."""
 
     key: str

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
 
 from flightrules.rules.record import Field, ListOf, Record
 from flightrules.rules.shape import Name, Number
 from flightrules.rules.vocabulary import FLAG, ID, IDS, LINE, LINES, MOMENT, ROLE, TEXT
+from flightrules.values import frozen
 
 __all__ = ["IDENTITY", "PRODUCT", "RELEASE", "Agreement", "Identity", "Product", "ReleaseFacts", "Window"]
 
 
-class Product(NamedTuple):
+@frozen
+class Product:
     """What is released."""
 
     name: str = ""
@@ -21,7 +22,8 @@ class Product(NamedTuple):
     description: str = ""
 
 
-class Agreement(NamedTuple):
+@frozen
+class Agreement:
     """One party that agreed to the thresholds."""
 
     name: str
@@ -29,7 +31,8 @@ class Agreement(NamedTuple):
     at: datetime | None = None
 
 
-class Identity(NamedTuple):
+@frozen
+class Identity:
     """Which edition of the rulebook this is, and who agreed to it before the pressure came."""
 
     id: str = ""
@@ -37,7 +40,8 @@ class Identity(NamedTuple):
     agreed_by: tuple[Agreement, ...] = ()
 
 
-class Window(NamedTuple):
+@frozen
+class Window:
     """When the release goes out; ``zone`` is how people say it, the moments carry their offset."""
 
     opens_at: datetime
@@ -45,7 +49,8 @@ class Window(NamedTuple):
     zone: str = ""
 
 
-class ReleaseFacts(NamedTuple):
+@frozen
+class ReleaseFacts:
     """What the report's header and scope section say. ``kloc`` and ``projected_rps`` feed metrics."""
 
     qa_lead: str = ""

@@ -5,12 +5,13 @@ Each level names the other scheme's word, so that a tracker may use either.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from flightrules.rules.record import Field, MapOf, Record
 from flightrules.rules.severity import SeverityLevel, SeverityPolicy
 from flightrules.rules.shape import Choice
 from flightrules.rules.vocabulary import ROLES, TEXT, WORDS
+from flightrules.values import frozen
 
 __all__ = ["SCHEMES", "SEVERITY", "shipped_policy"]
 
@@ -75,7 +76,8 @@ def shipped_policy(scheme: str = "p1-p4") -> SeverityPolicy:
     return SeverityPolicy(scheme, SCHEMES[scheme])
 
 
-class _Stated(NamedTuple):
+@frozen
+class _Stated:
     """What a rulebook says of one level; ``None`` keeps what the scheme says."""
 
     name: str

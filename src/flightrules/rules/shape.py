@@ -10,11 +10,12 @@ import re
 from collections.abc import Sequence as Row
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flightrules.errors import RulebookError
 from flightrules.rules.node import Node, Text, fault
 from flightrules.rules.script import refuse_mixed_scripts
+from flightrules.values import frozen
 
 __all__ = [
     "Choice",
@@ -55,7 +56,8 @@ _UNIT_OF = {word: unit for unit, words in _UNIT_WORDS.items() for word in words}
 _NOT_FINITE = frozenset({".nan", ".inf", "-.inf", "+.inf", "nan", "inf", "-inf", "infinity", "-infinity"})
 
 
-class Removal(NamedTuple):
+@frozen
+class Removal:
     """An entry that the rulebook took out of its profile."""
 
     section: str

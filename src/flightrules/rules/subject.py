@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from flightrules.errors import RulebookError
 from flightrules.rules.metrics import METRICS, Metric
 from flightrules.rules.sentence import near
+from flightrules.values import frozen
 
 __all__ = ["Subject", "read_subject", "severities", "suite_of"]
 
@@ -41,7 +42,8 @@ _STANDARDS = frozenset(["wcag", "2.0", "2.1", "2.2", "a", "aa", "aaa"])
 _FILLER = frozenset(["the", "a", "an", "of", "our", "new-code"]) - {"new-code"}
 
 
-class Subject(NamedTuple):
+@frozen
+class Subject:
     """A metric and what narrows it."""
 
     metric: Metric

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from flightrules.errors import RulebookError
 from flightrules.rules.criterion import Criterion
@@ -10,6 +10,7 @@ from flightrules.rules.node import Mapping, Node, Text, fault
 from flightrules.rules.record import ListOf
 from flightrules.rules.script import refuse_mixed_scripts
 from flightrules.rules.shape import Collected, Paragraph, Shape, single
+from flightrules.values import frozen
 
 _SENTENCE_LIMIT = 1000
 _GLOB_LIMIT = 300
@@ -20,7 +21,8 @@ _REF_LIMIT = 200
 __all__ = ["BASE", "GLOB", "GLOBS", "Pairs", "Sentence", "SentenceShape"]
 
 
-class Sentence(NamedTuple):
+@frozen
+class Sentence:
     """A sentence as written (spaces folded) and what it means."""
 
     text: str

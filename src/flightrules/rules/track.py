@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
 from flightrules.rules.record import Field, MapOf, Record
 from flightrules.rules.shape import Choice, Number, Whole
 from flightrules.rules.vocabulary import DURATION, FLAG, IDS, LINE, LINES, ROLES, TEXT
+from flightrules.values import frozen
 
 __all__ = ["CLASSES", "TRACKS", "ReleaseClass", "Track"]
 
 
-class ReleaseClass(NamedTuple):
+@frozen
+class ReleaseClass:
     """Major, minor or patch: what a release of that size needs.
 
     ``human_signoff`` is ``always``, ``above_threshold`` (of ``risk_threshold``, 0 to 100) or ``never``;
@@ -32,7 +33,8 @@ class ReleaseClass(NamedTuple):
     rehearsal_max_age: timedelta | None = None
 
 
-class Track(NamedTuple):
+@frozen
+class Track:
     """The way a release goes: standard, or an emergency with its own gates, debts and throttle.
 
     ``relaxes`` and ``never_relaxes`` name criteria, categories or rules in words. ``max_share`` is the

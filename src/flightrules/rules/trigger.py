@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
 from flightrules.rules.record import Field, MapOf, Record
 from flightrules.rules.shape import Choice, Number, Whole
 from flightrules.rules.vocabulary import DURATION, FLAG, LINE, MOMENT, ROLES, TEXT
+from flightrules.values import frozen
 
 __all__ = ["ROLLBACK", "Rollback", "Trigger"]
 
 
-class Trigger(NamedTuple):
+@frozen
+class Trigger:
     """A rule agreed before the release.
 
     It fires when ``signal`` is over ``factor`` times its baseline, or over ``limit`` (in ``unit``), or fails
@@ -43,7 +44,8 @@ class Trigger(NamedTuple):
         return any(value is not None for value in (self.factor, self.limit, self.failures))
 
 
-class Rollback(NamedTuple):
+@frozen
+class Rollback:
     """The plan for going back. ``estimated_minutes`` is a guess, ``measured`` what a rehearsal took."""
 
     method: str = ""

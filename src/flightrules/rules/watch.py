@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
 from flightrules.rules.record import Field, MapOf, Record
 from flightrules.rules.shape import Number
 from flightrules.rules.vocabulary import DURATION, FLAG, IDS, LINE, LINES, ROLES
+from flightrules.values import frozen
 
 __all__ = ["WATCH", "Hypercare", "Mark", "Watch"]
 
 
-class Mark(NamedTuple):
+@frozen
+class Mark:
     """One look at production, ``after`` the release, and what must be seen.
 
     ``tolerance`` is the allowed difference from ``baseline`` in per cent.
@@ -29,7 +30,8 @@ class Mark(NamedTuple):
     tolerance: Decimal | None = None
 
 
-class Hypercare(NamedTuple):
+@frozen
+class Hypercare:
     """The days after the watch."""
 
     lasts: timedelta | None = None
@@ -38,7 +40,8 @@ class Hypercare(NamedTuple):
     ends_when: tuple[str, ...] = ()
 
 
-class Watch(NamedTuple):
+@frozen
+class Watch:
     """Marks, who stands by and for how long, and for which releases that is not optional."""
 
     marks: tuple[Mark, ...] = ()

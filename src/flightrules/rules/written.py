@@ -56,11 +56,7 @@ def _value(shape: Shape[Any], value: Any, field: Field | None = None) -> Any:
     if isinstance(shape, Pairs):
         return dict(value)
     if isinstance(shape, Record):
-        return (
-            list(value)
-            if isinstance(value, tuple) and not hasattr(value, "_fields")
-            else _record(shape, value)
-        )
+        return list(value) if isinstance(value, tuple) else _record(shape, value)
     if field is not None and field.key == "minimum_duration":
         return f"{number(value)} s"
     return _text(value)

@@ -130,18 +130,18 @@ def poisoned(report, name):
         version=name,
     )
     triggers = tuple(
-        one._replace(
-            id=name, signal=name, source=name, baseline=name, reason=name, unit=name, decided_by=(name,)
+        replace(
+            one, id=name, signal=name, source=name, baseline=name, reason=name, unit=name, decided_by=(name,)
         )
         for one in book.rollback.triggers
     )
     wrong = replace(
         book,
-        identity=book.identity._replace(id=name, version=name),
-        release=book.release._replace(qa_lead=name, features=(name,), excluded=(name,), justification=name),
-        rollback=book.rollback._replace(method=name, owner=name, decide_when=name, triggers=triggers),
+        identity=replace(book.identity, id=name, version=name),
+        release=replace(book.release, qa_lead=name, features=(name,), excluded=(name,), justification=name),
+        rollback=replace(book.rollback, method=name, owner=name, decide_when=name, triggers=triggers),
         indicators=tuple(
-            one._replace(title=name, formula=name, unit=name, known=name) for one in book.indicators
+            replace(one, title=name, formula=name, unit=name, known=name) for one in book.indicators
         ),
     )
     return replace(report, verdict=spoilt, rulebook=wrong)
