@@ -21,6 +21,13 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_PAGE", "the page asked for does not exist", "`after` is the `next` of the page before, nothing else.", "Start without `after`."),
     Code("E_RATE_LIMIT", "too many requests", "The service protects everybody's decisions from a flood.", "Wait as `Retry-After` says."),
     Code("E_UNAUTHENTICATED", "nobody known asks", "The token is missing, expired, revoked, or its owner was disabled.", "Sign in, or send `Authorization: Bearer TOKEN`."),
+    # running the service
+    Code("E_HOME", "the service's folder cannot be used", "Keys, the database and evidence lie there; without it nothing could be kept.", "Set FLIGHTRULES_HOME to a folder that the service's user may write."),
+    Code("E_MIGRATION_BUSY", "another process is migrating the database", "Two migrations at once would trip over each other, so they take turns.", "Wait for the other one; if it hangs, end it: nothing half done stays behind."),
+    Code("E_PORT", "the port cannot be used", "Another program listens there, or this user may not.", "Choose another with --port, or end the other program."),
+    Code("E_SCHEMA_NEWER", "the database's schema is newer than the code", "Old code would write what new code does not expect.", "Start the newer Flightrules, or restore a backup made before the upgrade."),
+    Code("E_SETTING", "a setting cannot be understood", "A setting that is read wrongly is worse than none.", "Correct the variable that the message names."),
+    Code("E_WORKERS", "this many processes cannot share the database", "SQLite is one machine's and one web process's.", "Leave --workers out, or set FLIGHTRULES_DATABASE_URL to PostgreSQL."),
     # the ledger
     Code("E_SIGNING_KEY", "the ledger's signing key cannot be used", "An entry without a signature proves nothing, and what is not recorded is not done.", "Put the key back or name the signer; `flightrules doctor` tells more."),
     # people

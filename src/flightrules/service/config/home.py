@@ -6,15 +6,20 @@ import os
 import secrets
 import sys
 
+from flightrules.errors import UsageError
 from flightrules.ledger.keys import generate_key
 
 __all__ = ["home", "make_ready", "path", "secret_key"]
 
-_SECRET_KEY = "secret.key"
+_SESSION_FILE = "secret.key"
 
 
 def home() -> str:
-    """``FLIGHTRULES_HOME``, or the platform's data folder."""
+    """``FLIGHTRULES_HOME``, or the platform's data folder.
+
+    Raises:
+        UsageError: E_HOME, where neither is known.
+    """
     named = os.environ.get("FLIGHTRULES_HOME")
     return os.path.abspath(named) if named else os.path.join(_data_folder(), "flightrules")
 
@@ -28,8 +33,8 @@ def make_ready() -> None:
     """The folders and the session secret, made on first use and readable by their owner alone."""
     for folder in ("", "keys", "blobs", "run"):
         os.makedirs(path(folder), mode=0o700, exist_ok=True)
-    if not os.environ.get("FLIGHTRULES_SECRET_KEY") and not os.path.exists(path(_SECRET_KEY)):
-        _write_new(path(_SECRET_KEY), secrets.token_urlsafe(64))
+    if not os.environ.get("FLIGHTRULES_SECRET_KEY") and not os.path.exists(path(_SESSION_FILE)):
+        _write_new(path(_SESSION_FILE), secrets.token_urlsafe(64))
     if not (os.environ.get("FLIGHTRULES_SIGNING_KEY") or os.environ.get("FLIGHTRULES_SIGNER")):
         _make_ledger_key()
 
@@ -40,7 +45,7 @@ def secret_key() -> str:
     if named:
         return named
     try:
-        with open(path(_SECRET_KEY), encoding="ascii") as file:
+        with open(path(_SESSION_FILE), encoding="ascii") as file:
             return file.read().strip()
     except OSError:
         return ""
@@ -67,7 +72,15 @@ def _write_new(name: str, text: str) -> None:
 
 def _data_folder() -> str:
     if sys.platform == "darwin":
-        return os.path.expanduser("~/Library/Application Support")
-    if sys.platform == "win32":
-        return os.environ.get("LOCALAPPDATA") or os.path.expanduser("~\\AppData\\Local")
-    return os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+        found = os.path.expanduser("~/Library/Application Support")
+    elif sys.platform == "win32":
+        found = os.environ.get("LOCALAPPDATA") or os.path.expanduser("~\\AppData\\Local")
+    else:
+        found = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+    if not os.path.isabs(found):  # nobody's home: a folder beside the caller would be a new one each time
+        raise UsageError(
+            "E_HOME",
+            "this user has no home folder, so there is no place for the service's data",
+            hint="set FLIGHTRULES_HOME to a folder that this user may write",
+        )
+    return found

@@ -1,4 +1,4 @@
-"""Settings of the service: secure as they stand, from the environment and the home, never from a default secret.
+"""Settings of the service: secure as they stand, from the environment and the home, no default secret.
 
 Every name of the environment begins with ``FLIGHTRULES_``; docs/reference/settings.md lists them.
 """

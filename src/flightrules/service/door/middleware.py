@@ -1,4 +1,4 @@
-"""What every request gets: an id and one clock reading, a body limit before parsing, words for a lost database."""
+"""What every request gets: an id, one clock reading, a body limit, and words for a lost database."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class RequestRecord:
 class BodyLimit:
     """Refuses a body that is too large by its stated length, before anything parses it.
 
-    A body of unstated length is cut by Django's own limit while it is read. Evidence is streamed to disk by its
-    own route, which counts for itself and has the larger limit.
+    A body of unstated length is cut by Django's own limit while it is read. Evidence is streamed to disk by
+    its own route, which counts for itself and has the larger limit.
     """
 
     def __init__(self, answer: Answer) -> None:
@@ -67,7 +67,7 @@ class BodyLimit:
 
 
 class DatabaseTrouble:
-    """Says that the database cannot be reached or written: nothing was changed, and it is worth trying again."""
+    """Says that the database cannot be used: nothing was changed, and it is worth trying again."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer

@@ -1,6 +1,7 @@
 """Lists by pages: ``?limit=&after=``, where ``after`` is the key of the last row of the page before.
 
-A page by key neither skips nor repeats a row when others are added meanwhile, and costs the same at any depth.
+A page by key neither skips nor repeats a row when others are added meanwhile, and costs the same at any
+depth.
 """
 
 from __future__ import annotations

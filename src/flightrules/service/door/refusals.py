@@ -1,4 +1,4 @@
-"""Why the service did not do what was asked; each has a stable code and the HTTP status that says its kind."""
+"""Why the service did not do what was asked; each has a stable code and the HTTP status of its kind."""
 
 from __future__ import annotations
 
