@@ -11,11 +11,12 @@ Everything loads when it is first used.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 __version__ = "0.1.0"
 
+TYPE_CHECKING = False  # loading typing takes longer than printing the version
 if TYPE_CHECKING:
+    from typing import Any
+
     from flightrules.engine.criterion_result import Case
     from flightrules.engine.evaluate import evaluate
     from flightrules.engine.facts import Facts, Found

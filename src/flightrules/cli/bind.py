@@ -6,13 +6,16 @@ The statement holds for these very bytes: another run writes another file, which
 from __future__ import annotations
 
 import os
-from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from flightrules.cli.discover import FOLDER, find_rulebook, read_file
 from flightrules.cli.outputs import write_file
 from flightrules.errors import EvidenceError, ExitCode, UsageError
 from flightrules.evidence.source import Source
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
 
 __all__ = ["configure", "execute"]
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from flightrules.cli.evaluation import Evaluation, evaluate_here
 from flightrules.cli.outputs import OUTPUTS, to_stdout, write_outputs
@@ -18,6 +18,9 @@ from flightrules.errors import ExitCode
 from flightrules.reports.report import Report
 from flightrules.reports.text import Style, render_text
 from flightrules.rules.criterion import Enforcement
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
 
 __all__ = ["configure", "execute", "exit_code_of"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from argparse import Namespace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from flightrules.cli.approvals import with_signatures
 from flightrules.cli.discover import FOLDER, find_rulebook, read_file
@@ -20,6 +20,9 @@ from flightrules.rules.gate import Gate
 from flightrules.rules.rulebook import Rulebook, load_rulebook, profile_rulebook
 from flightrules.rules.source import Binding
 from flightrules.values import frozen
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 __all__ = ["DEFAULT_PROFILE", "Evaluation", "evaluate_here", "load_here"]
 

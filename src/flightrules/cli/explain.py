@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from flightrules.errors import ExitCode, FlightrulesError, UsageError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
 
 __all__ = ["EXIT_CODES", "OPERATOR_WORDS", "STATUS_WORDS", "configure", "execute"]
 

@@ -6,13 +6,16 @@ Nothing is ever overwritten.
 from __future__ import annotations
 
 import os
-from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from flightrules.cli.discover import NAMES, repository_root
 from flightrules.cli.files import Tree
 from flightrules.cli.outputs import write_file
 from flightrules.errors import EvidenceError, ExitCode, UsageError
 from flightrules.evidence.source import Source
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
 
 __all__ = ["configure", "execute"]
 

@@ -6,13 +6,15 @@ Exit code 0 when every file was understood, 2 when any was not.
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flightrules.cli.terminal import Progress
 from flightrules.errors import EvidenceError, ExitCode
 from flightrules.evidence.measurement import Measurement, Reading
 from flightrules.evidence.source import Source
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
 
 __all__ = ["configure", "execute"]
 

@@ -6,7 +6,6 @@ Exit code 0 when nothing is wrong (warnings allowed), 2 when an error was found.
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,9 @@ from flightrules.values import content_of
 
 if TYPE_CHECKING:
     from flightrules.rules.lint import LintFinding
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
 
 __all__ = ["configure", "execute"]
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from argparse import Namespace
 from contextlib import suppress
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from flightrules.cli.discover import FOLDER
 from flightrules.cli.terminal import say
 from flightrules.errors import UsageError
 from flightrules.reports.report import Report
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 __all__ = ["OUTPUTS", "to_stdout", "write_file", "write_outputs"]
 

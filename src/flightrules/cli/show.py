@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from flightrules.cli.evaluation import load_here
 from flightrules.errors import ExitCode
 from flightrules.rules.render import render
 from flightrules.rules.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
 
 __all__ = ["configure", "execute"]
 

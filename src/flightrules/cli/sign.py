@@ -6,13 +6,16 @@ Any later change of the file leaves the signature behind, and the approval is a 
 from __future__ import annotations
 
 import os
-from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from flightrules.cli.approvals import PAYLOAD_TYPE, signature_path
 from flightrules.cli.discover import read_file
 from flightrules.cli.keygen import passphrase_from
 from flightrules.cli.outputs import write_file
 from flightrules.errors import ExitCode
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
 
 __all__ = ["configure", "execute"]
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import ArgumentParser, Namespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flightrules.cli.discover import read_file
 from flightrules.errors import EvidenceError, ExitCode, LedgerError, UsageError
 from flightrules.evidence.source import Source
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
 
 __all__ = ["configure", "execute"]
 

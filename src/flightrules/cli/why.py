@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from flightrules.cli.check import configure as check_arguments
 from flightrules.cli.evaluation import evaluate_here
@@ -12,6 +12,9 @@ from flightrules.engine.verdict import CriterionResult, EvidenceUse
 from flightrules.errors import ExitCode, UsageError
 from flightrules.reports.report import actual_of, target_of
 from flightrules.rules.render import render
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
 
 __all__ = ["configure", "execute"]
 
