@@ -1,0 +1,156 @@
+"""Who may not be the same person as whom; and which voices count when several speak."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flightrules.engine.separation import (
+    DEFAULT_SEPARATIONS,
+    Involved,
+    Part,
+    Separation,
+    Violation,
+    Voice,
+    count_voices,
+    violations,
+)
+
+RITA, ALEX, TESS, DANA = "rita", "alex", "tess", "dana"
+
+TABLE = [
+    # what happened, who was involved, which rules are broken by whom
+    ("nobody signed yet", Involved(requester=(RITA,)), ()),
+    ("another person signs", Involved(requester=(RITA,), signers=(ALEX,)), ()),
+    ("the requester signs", Involved(requester=(RITA,), signers=(RITA,)), (("self_approval", (RITA,)),)),
+    (
+        "the requester is one of two signers",
+        Involved(requester=(RITA,), signers=(ALEX, RITA)),
+        (("self_approval", (RITA,)),),
+    ),
+    (
+        "an author signs",
+        Involved(change_authors=(ALEX, TESS), signers=(TESS,)),
+        (("author_is_signer", (TESS,)),),
+    ),
+    ("who attested signs", Involved(attestors=(TESS,), signers=(TESS,)), (("attestor_is_signer", (TESS,)),)),
+    ("the only signer deploys", Involved(deployers=(DANA,), signers=(DANA,)), (("four_eyes", (DANA,)),)),
+    ("one of two signers deploys", Involved(deployers=(DANA,), signers=(DANA, ALEX)), ()),
+    (
+        "two signers deploy together and nobody else signed",
+        Involved(deployers=(DANA, ALEX), signers=(DANA, ALEX)),
+        (("four_eyes", (ALEX, DANA)),),
+    ),
+    (
+        "only the author tested",
+        Involved(change_authors=(ALEX,), testers=(ALEX,)),
+        (("author_is_tester", (ALEX,)),),
+    ),
+    ("the author tested with another", Involved(change_authors=(ALEX,), testers=(ALEX, TESS)), ()),
+    ("one person signs twice", Involved(signers=(ALEX, ALEX)), (("distinct_persons_required", (ALEX,)),)),
+    (
+        "an author whom nobody knows is no proof of a second person",
+        Involved(change_authors=("",), signers=(ALEX,)),
+        (("author_is_signer", ("",)),),
+    ),
+    (
+        "an unknown co-signer is no second pair of eyes",
+        Involved(deployers=(DANA,), signers=(DANA, "")),
+        (("four_eyes", ("", DANA)),),
+    ),
+    (
+        "everything at once, in the order of the rules",
+        Involved((RITA,), (RITA,), (RITA,), (RITA,), (RITA,), (RITA, RITA)),
+        tuple((rule.name, (RITA,)) for rule in DEFAULT_SEPARATIONS)
+        + (("distinct_persons_required", (RITA,)),),
+    ),
+]
+
+
+@pytest.mark.parametrize(("story", "involved", "expected"), TABLE, ids=[row[0] for row in TABLE])
+def test_broken_separations_are_named(story, involved, expected):
+    assert tuple((one.name, one.persons) for one in violations(involved)) == expected
+
+
+def test_a_rulebook_may_allow_repeats_of_one_person():
+    assert violations(Involved(signers=(ALEX, ALEX)), distinct_people=False) == ()
+
+
+def test_a_rule_that_only_flags_says_so():
+    rule = Separation("attestor_is_signer", Part.ATTESTOR, Part.SIGNER, flagged=True)
+    found = violations(Involved(attestors=(TESS,), signers=(TESS,)), [rule])
+    assert found == (Violation("attestor_is_signer", (TESS,), flagged=True),)
+
+
+def test_without_rules_only_distinct_people_are_asked_for():
+    assert violations(Involved(requester=(RITA,), signers=(RITA,)), ()) == ()
+
+
+people = st.lists(st.sampled_from([RITA, ALEX, TESS, DANA, ""]), max_size=4).map(tuple)
+involved = st.builds(Involved, people, people, people, people, people, people)
+
+
+@given(involved, st.sampled_from([rule for rule in DEFAULT_SEPARATIONS if not rule.only_sole]))
+def test_nobody_who_has_both_parts_ever_escapes(parts, rule):
+    both = set(parts.people(rule.first)) & set(parts.people(rule.second))
+    broken = [one for one in violations(parts) if one.name == rule.name]
+    assert bool(broken) >= bool(both)
+    assert all(both <= set(one.persons) for one in broken)
+
+
+@given(involved)
+def test_the_order_of_people_does_not_matter(parts):
+    turned = Involved(*(tuple(reversed(parts.people(part))) for part in Part))
+    assert violations(parts) == violations(turned)
+
+
+@given(involved)
+def test_distinct_known_people_break_nothing(parts):
+    apart = Involved(
+        *(tuple(f"{part}-{i}" for i, _ in enumerate(parts.people(part))) for part in Part),
+    )
+    assert violations(apart) == ()
+
+
+voices = st.lists(
+    st.builds(
+        Voice,
+        st.sampled_from([RITA, ALEX, TESS, ""]),
+        st.sampled_from(["qa-lead", "sponsor"]),
+        st.sampled_from([RITA, ALEX, DANA]),
+    ),
+    max_size=8,
+)
+
+
+def test_delegator_and_delegate_share_one_voice():
+    cto = Voice(DANA, "cto", DANA)
+    delegate = Voice(ALEX, "cto", DANA)
+    counted = count_voices([cto, delegate])
+    assert counted.voices == (cto,)
+    assert counted.refused == ((delegate, "duplicate_seat"),)
+
+
+def test_one_person_in_two_seats_is_one_voice():
+    first, second = Voice(ALEX, "qa-lead", ALEX), Voice(ALEX, "cto", DANA)
+    assert count_voices([first, second]).refused == ((second, "duplicate_person"),)
+
+
+def test_somebody_unknown_has_no_voice():
+    nobody = Voice("", "cto", DANA)
+    assert count_voices([nobody]).refused == ((nobody, "unknown_person"),)
+
+
+@given(voices)
+def test_every_voice_is_counted_or_refused_and_no_person_or_seat_counts_twice(given_voices):
+    counted = count_voices(given_voices)
+    assert len(counted.voices) + len(counted.refused) == len(given_voices)
+    assert len({voice.person for voice in counted.voices}) == len(counted.voices)
+    assert len({(voice.role, voice.holder) for voice in counted.voices}) == len(counted.voices)
+
+
+@given(voices, st.integers(0, 8))
+def test_a_later_voice_never_takes_an_earlier_one_away(given_voices, cut):
+    before = count_voices(given_voices[:cut]).voices
+    assert count_voices(given_voices).voices[: len(before)] == before
