@@ -1,11 +1,12 @@
 """Changed lines: what git is asked, what is understood, and how it says no."""
 
 import os
+import shutil
 import subprocess
 
 import pytest
 
-from flightrules.connectors.git import _changed, changed_lines, head_commit, repository_root
+from flightrules.connectors.git import Asked, _changed, changed_lines, head_commit, repository_root
 from flightrules.errors import EvidenceError
 
 ENV = {
@@ -155,3 +156,52 @@ def test_the_root_and_the_head_are_found_from_any_folder(repo):
 
 def test_a_diff_of_nothing_is_no_change():
     assert dict(_changed(b"")) == {}
+
+
+def test_git_works_beside_whoever_asked_and_may_be_forgotten(repo):
+    git(repo, "checkout", "-q", "-b", "topic")
+    commit(repo, a_py=TEN + "line 11\n")
+    asked, unwanted = Asked(str(repo), "main"), Asked(str(repo), "main")
+    assert asked.answer().files == {"a.py": frozenset({11})}
+    unwanted.forget()
+
+
+def test_a_diff_larger_than_any_pipe_is_whole(repo):
+    git(repo, "checkout", "-q", "-b", "topic")
+    long = "".join(f"line {number} {'x' * 80}\n" for number in range(1, 30_001))
+    commit(repo, a_py=long, b_py=long)
+    assert {path: len(lines) for path, lines in changed_lines(str(repo), "main").files.items()} == {
+        "a.py": 30_000,
+        "b.py": 30_000,
+    }
+
+
+def test_a_history_with_two_merge_bases_is_compared_with_the_one_that_git_names(repo):
+    """``git diff --merge-base`` refuses such a history; the questions are then put one after the other."""
+    for name in ("left", "right"):
+        git(repo, "checkout", "-q", "-b", name, "main")
+        commit(repo, **{f"{name}_py": TEN})
+    git(repo, "branch", "held", "left")
+    git(repo, "checkout", "-q", "left")
+    git(repo, "merge", "-q", "-m", "one", "right")
+    git(repo, "checkout", "-q", "right")
+    git(repo, "merge", "-q", "-m", "two", "held")
+    commit(repo, a_py=TEN + "line 11\n")
+    found = changed_lines(str(repo), "left")
+    assert found.merge_base in {git(repo, "rev-parse", "held"), git(repo, "rev-parse", "right~2^0")}
+    assert found.files["a.py"] == frozenset({11})
+
+
+def test_a_git_that_knows_no_merge_base_in_diff_gives_the_same(repo, tmp_path_factory, monkeypatch):
+    git(repo, "checkout", "-q", "-b", "topic")
+    commit(repo, a_py=TEN + "line 11\n")
+    known = changed_lines(str(repo), "main")
+    old = tmp_path_factory.mktemp("bin") / "git"
+    real = shutil.which("git")
+    old.write_text(
+        f'#!/bin/sh\nfor word; do test "$word" != --merge-base || exit 129; done\nexec {real} "$@"\n',
+        encoding="utf-8",
+    )
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{old.parent}:{os.environ['PATH']}")
+    assert changed_lines(str(repo), "main") == known

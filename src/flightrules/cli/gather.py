@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from flightrules.cli.files import Tree
 from flightrules.cli.parallel import read_all
@@ -16,6 +17,9 @@ from flightrules.evidence.source import Source
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.source import Binding, EvidenceSource
 from flightrules.values import frozen, replace
+
+if TYPE_CHECKING:
+    from flightrules.connectors.git import Asked
 
 __all__ = ["Gathering", "gather"]
 
@@ -63,12 +67,14 @@ def gather(rulebook: Rulebook, plan: Gathering, step: Callable[[int, int, str], 
         for source in rulebook.sources
     }
     files = _unique(rulebook.sources, wanted, baselines)
+    asked = _asked(rulebook, wanted, plan)
     read_files = _read_all(files, plan.root, step)
     found = {
         source.name: _found(source, wanted[source.name], baselines.get(source.name, []), read_files, plan)
         for source in rulebook.sources
     }
-    return Facts(found, _changes(rulebook, found, plan), (*_named_instead(rulebook, plan), *tree.unread()))
+    changes = _changes(rulebook, found, plan, asked)
+    return Facts(found, changes, (*_named_instead(rulebook, plan), *tree.unread()))
 
 
 def _paths(source: EvidenceSource, tree: Tree, plan: Gathering) -> list[str]:
@@ -246,31 +252,38 @@ def _taken_at(reading: Reading, binding: Binding | None, received_at: datetime) 
     return received_at if ahead else taken
 
 
-def _changes(rulebook: Rulebook, found: Mapping[str, Found], plan: Gathering) -> dict[str, Changes]:
-    """Changed lines since the base commit, only where a criterion on new code will ask for them."""
+def _asked(rulebook: Rulebook, wanted: Mapping[str, list[str]], plan: Gathering) -> dict[str, Asked]:
+    """Git, set to work on every base that a criterion on new code may ask for, while the evidence is read."""
     if not any(rule.criterion.metric == "coverage.new_lines" for rule in rulebook.rules):
         return {}
-    known: dict[str, Changes] = {}
-    changes: dict[str, Changes] = {}
-    for source in rulebook.sources:
-        base = plan.base or source.compare_with
-        if base is None or not _has_lines(found[source.name]):
-            continue
-        if base not in known:
-            known[base] = _changed_since(base, plan.root)
-        changes[source.name] = known[base]
-    return changes
+    bases = {plan.base or source.compare_with for source in rulebook.sources if wanted[source.name]}
+    from flightrules.connectors.git import Asked
+
+    return {base: Asked(plan.root, base) for base in sorted(base for base in bases if base is not None)}
+
+
+def _changes(
+    rulebook: Rulebook, found: Mapping[str, Found], plan: Gathering, asked: Mapping[str, Asked]
+) -> dict[str, Changes]:
+    """Changed lines since the base commit, for the sources that yielded lines."""
+    of_source = {
+        source.name: base
+        for source in rulebook.sources
+        if (base := plan.base or source.compare_with) and base in asked and _has_lines(found[source.name])
+    }
+    known = {base: _changed_since(base, asked[base]) for base in dict.fromkeys(of_source.values())}
+    for base in asked.keys() - known.keys():
+        asked[base].forget()
+    return {name: known[base] for name, base in of_source.items()}
 
 
 def _has_lines(found: Found) -> bool:
     return any(type(one.reading.records).__name__ == "Lines" for one in found.evidence)
 
 
-def _changed_since(base: str, root: str) -> Changes:
-    from flightrules.connectors.git import changed_lines
-
+def _changed_since(base: str, asked: Asked) -> Changes:
     try:
-        changed = changed_lines(root, base)
+        changed = asked.answer()
     except EvidenceError as error:
         return Changes(base, refusal=Refusal(base, error.code, error.message, hint=error.hint))
     return Changes(changed.merge_base, changed.files, changed.tracked)

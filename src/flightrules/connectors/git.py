@@ -10,13 +10,18 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from flightrules.errors import EvidenceError
 from flightrules.values import frozen
 
-__all__ = ["ChangedLines", "changed_lines", "head_commit", "repository_root"]
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+__all__ = ["Asked", "ChangedLines", "changed_lines", "head_commit", "repository_root"]
 
 _TIMEOUT = 60.0
+_PIPE = 1 << 20  # git need not wait for a reader who is busy; a pipe of this size holds most diffs
 _SETTINGS = (
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
@@ -38,6 +43,7 @@ _DIFF = (
     *("--inter-hunk-context=0", "--ignore-submodules=all", "--src-prefix=a/", "--dst-prefix=b/"),
     *("--diff-algorithm=myers", "--no-indent-heuristic"),
 )
+_TRACKED = ("ls-files", "-z", "--full-name", "--", ":/")
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPE = re.compile(rb'\\([0-7]{3}|[abtnvfr"\\])')
 _NAMED = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
@@ -57,6 +63,51 @@ class ChangedLines:
     tracked: frozenset[str]
 
 
+class Asked:
+    """Git, asked for the lines changed since a base, and at work beside whoever asked.
+
+    All three questions are put at once. Where one of them is refused (an old git, several merge bases, no
+    such base) they are put again one after the other, which finds the answer or the plainest reason for none.
+    """
+
+    def __init__(self, repo: str, base: str) -> None:
+        """Ask about the repository that holds ``repo``; ``base`` is never read as an option."""
+        self._repo, self._base = repo, base
+        self._running: list[Popen[bytes]] = []
+        try:
+            _require_name(base)
+            asked = (("merge-base", "--", base, "HEAD"), (*_DIFF, "--merge-base", base, "--"), _TRACKED)
+            for question in asked:
+                self._running.append(_started(repo, *question))
+        except EvidenceError:
+            self.forget()
+
+    def answer(self) -> ChangedLines:
+        """The lines; may be asked for once.
+
+        Raises:
+            EvidenceError: E_NO_BASELINE with the reason.
+        """
+        try:
+            answers = [_finished(self._repo, one) for one in self._running]
+        except EvidenceError:
+            answers = []
+        finally:
+            self.forget()
+        if not answers:
+            return _one_by_one(self._repo, self._base)
+        merge_base, diff, tracked = answers
+        return _understood(_name_of(merge_base), diff, tracked)
+
+    def forget(self) -> None:
+        """Nobody wants the answer any more."""
+        for one in self._running:
+            if one.returncode is None:
+                one.kill()
+                one.communicate()
+        self._running = []
+
+
 def changed_lines(repo: str, base: str) -> ChangedLines:
     """Lines changed between the merge base of ``base`` and HEAD, and the working tree.
 
@@ -67,11 +118,18 @@ def changed_lines(repo: str, base: str) -> ChangedLines:
     Raises:
         EvidenceError: E_NO_BASELINE with the reason: no git, no repository, no such base, no common history.
     """
+    return Asked(repo, base).answer()
+
+
+def _one_by_one(repo: str, base: str) -> ChangedLines:
     _require_name(base)
     merge_base = _merge_base(repo, base)
-    files = dict(_changed(_git(repo, *_DIFF, merge_base, "--")))
-    tracked = _git(repo, "ls-files", "-z", "--full-name", "--", ":/")
-    return ChangedLines(merge_base, files, frozenset(_path(name) for name in tracked.split(b"\0") if name))
+    return _understood(merge_base, _git(repo, *_DIFF, merge_base, "--"), _git(repo, *_TRACKED))
+
+
+def _understood(merge_base: str, diff: bytes, tracked: bytes) -> ChangedLines:
+    names = frozenset(_path(name) for name in tracked.split(b"\0") if name)
+    return ChangedLines(merge_base, dict(_changed(diff)), names)
 
 
 def head_commit(repo: str) -> str:
@@ -80,11 +138,7 @@ def head_commit(repo: str) -> str:
     Raises:
         EvidenceError: E_NO_BASELINE with the reason.
     """
-    return (
-        _git(repo, "rev-parse", "--verify", "--end-of-options", "HEAD^{commit}")
-        .decode("ascii", "replace")
-        .strip()
-    )
+    return _name_of(_git(repo, "rev-parse", "--verify", "--end-of-options", "HEAD^{commit}"))
 
 
 def repository_root(path: str) -> str:
@@ -107,6 +161,10 @@ def _merge_base(repo: str, base: str) -> str:
     except EvidenceError:
         _explain(repo, base)
         raise
+    return _name_of(found)
+
+
+def _name_of(found: bytes) -> str:
     return found.decode("ascii", "replace").strip()
 
 
@@ -127,31 +185,45 @@ def _explain(repo: str, base: str) -> None:
 
 def _git(repo: str, *arguments: str) -> bytes:
     """What git prints; its exit code must be 0."""
+    return _finished(repo, _started(repo, *arguments))
+
+
+def _started(repo: str, *arguments: str) -> Popen[bytes]:
     import subprocess
 
     command = ["git", "-C", repo, "--no-pager"]
     for setting in _SETTINGS:
         command += ["-c", setting]
     try:
-        done = subprocess.run(  # noqa: S603 - no shell; the only foreign words stand behind --end-of-options or --
+        return subprocess.Popen(  # noqa: S603 - no shell; the only foreign words stand behind --end-of-options or --
             [*command, *arguments],
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env=_environment(),
-            timeout=_TIMEOUT,
-            check=False,
+            pipesize=_PIPE,
         )
     except FileNotFoundError:
         raise _refusal("git is not installed", "install git, or leave new-code coverage out") from None
-    except subprocess.TimeoutExpired:
+    except (OSError, ValueError) as error:
+        raise _refusal(f"git cannot be run: {error}", "check the path of the repository") from None
+
+
+def _finished(repo: str, process: Popen[bytes]) -> bytes:
+    """What git printed; its exit code must be 0."""
+    from subprocess import TimeoutExpired
+
+    try:
+        out, err = process.communicate(timeout=_TIMEOUT)
+    except TimeoutExpired:
+        process.kill()
+        process.communicate()
         raise _refusal(
             f"git did not answer within {_TIMEOUT:.0f} s", "check the repository's disk and locks"
         ) from None
-    except (OSError, ValueError) as error:
-        raise _refusal(f"git cannot be run: {error}", "check the path of the repository") from None
-    if done.returncode:
-        raise _failed(repo, done.stderr)
-    return done.stdout
+    if process.returncode:
+        raise _failed(repo, err)
+    return out
 
 
 def _environment() -> dict[str, str]:
