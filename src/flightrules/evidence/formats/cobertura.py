@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import compress
 from typing import Any
 
 from flightrules.errors import EvidenceError
@@ -19,7 +20,7 @@ from flightrules.evidence.reading.xml import feed, guarded_parser
 from flightrules.evidence.reading.xml_pieces import NotPlainError, Pieces, at_byte
 from flightrules.evidence.records.announced import Announced, share, whole_number
 from flightrules.evidence.records.hits import Hits
-from flightrules.evidence.records.line_batch import LineBatch, LineBranches
+from flightrules.evidence.records.line_batch import LineBatch, LineBranches, PlainLines
 from flightrules.evidence.records.line_book import LineBook
 from flightrules.evidence.records.lines import LINE_DEFINITIONS, Lines
 from flightrules.evidence.source import Source
@@ -27,6 +28,7 @@ from flightrules.evidence.source import Source
 __all__ = ["read"]
 
 _MILLISECONDS_FROM = 10**11
+_MEMORY = 1 << 16
 _UNNAMED = "(unnamed)"
 _CONDITIONS = re.compile(r"\(\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*\)")
 _FILENAME = re.compile(r"""(?:[\w:.-]+\s*=\s*"[^"]*"\s+)*?filename\s*=\s*"([^"]*)["]""")
@@ -40,6 +42,16 @@ _LINES = (  # number, hits, branches as most tools write them; the same by the a
         (-1, -2, 0),
     ),
 )
+_ATTRIBUTE = r'[\w:.-]++="[^"]*+"'
+_PLAIN_CLASS = re.compile(  # up to the first line of a class that has no methods
+    rf'(?:{_ATTRIBUTE} )*?filename="([^"&]*+)"(?: {_ATTRIBUTE})*+ ?>\s*+'
+    r"(?:<methods ?/>\s*+|<methods></methods>\s*+)?+<lines>".encode()
+)
+_PLAIN_LINE = re.compile(  # number, hits, branches as coverage.py and most others write them
+    rb'<line number="([1-9][0-9]{0,4}+)" hits="(0|[1-9][0-9]{0,17}+)"'
+    rb'(?: branch="[^"]*+" condition-coverage="([^"]*+)")?+'
+)
+_UNSEEN = re.compile(b"<(?:line|/?class|/?method)")
 _METHOD_NAME = re.compile(r'\sname="([^"]*)"')
 _METHOD_SIGNATURE = re.compile(r'\ssignature="([^"]*)"')
 
@@ -149,7 +161,7 @@ class _Report:
         if len(pairs) < len(rows):
             told = [row for row in rows if known[row[2]] is not None]
             return self._branches(told) if told else None
-        if len(known) > 1 << 16:
+        if len(known) > _MEMORY:
             known.clear()
         return LineBranches(numbers, bytes(map(self.hits.__getitem__, hits)), pairs)
 
@@ -196,6 +208,7 @@ class _InPieces(_Report):
     """The usual report: one piece of text for each class."""
 
     def run(self) -> None:
+        self._pairs: dict[bytes, tuple[int, int] | None] = {}
         pieces = Pieces(self.source, "<class ", self._class, inner="<line", notices=self.notices)
 
         def on_class(_: dict[str, str]) -> None:
@@ -203,7 +216,47 @@ class _InPieces(_Report):
 
         pieces.run(self.open_head(lambda: pieces.parser, on_class))
 
-    def _class(self, piece: str) -> None:
+    def _class(self, piece: bytes) -> None:
+        if not self._plain(piece):
+            self._searched(piece.decode())
+
+    def _plain(self, piece: bytes) -> bool:
+        """Take a class without methods whose lines look alike, column by column.
+
+        What stands between the lines is joined and looked at as one: it is the proof that no line, branch,
+        method or class went unseen.
+        """
+        start = _PLAIN_CLASS.match(piece)
+        if start is None:
+            return False
+        flat = _PLAIN_LINE.split(piece[start.end() :])
+        numbers, hits, texts = flat[1::4], flat[2::4], flat[3::4]
+        flat[-1], closed, behind = flat[-1].partition(b"</class>")
+        between = b"".join(flat[::4])
+        if not numbers or not closed or b"<line" in behind:
+            return False
+        if b"condition-coverage" in between or _UNSEEN.search(between):
+            return False
+        path = self.path(start[1].decode())
+        branches = () if texts.count(None) == len(texts) else self._plain_branches(texts)
+        lines = PlainLines(numbers, hits, *branches)
+        self.book.take_plain(path, numbers, lines.counts(), lines.later())
+        return True
+
+    def _plain_branches(self, texts: list[bytes | None]) -> tuple[list[int], list[tuple[int, int]]]:
+        """Where lines have branches, and how many were taken and exist."""
+        known, told = self._pairs, list(filter(None, texts))
+        for text in sorted(set(told).difference(known)):
+            known[text] = self._condition(text.decode())
+        places = compress(range(len(texts)), texts)
+        pairs = zip(places, map(known.__getitem__, told), strict=True)
+        found = [(at, pair) for at, pair in pairs if pair is not None]
+        if len(known) > _MEMORY:
+            known.clear()
+        return [at for at, _ in found], [pair for _, pair in found]
+
+    def _searched(self, piece: str) -> None:
+        """Take any other class of which a search finds every line."""
         name = _FILENAME.match(piece)
         body, _, behind = piece.partition("</class>")
         if name is None or "&" in name[1] or "<class" in body or "<line" in behind:

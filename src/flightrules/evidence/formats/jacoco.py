@@ -17,14 +17,19 @@ from flightrules.evidence.reading.xml import feed, guarded_parser
 from flightrules.evidence.reading.xml_pieces import NotPlainError, Pieces, at_byte
 from flightrules.evidence.records.announced import Announced, whole_number
 from flightrules.evidence.records.hits import Hits
-from flightrules.evidence.records.line_batch import LineBatch, LineBranches
+from flightrules.evidence.records.line_batch import LineBatch, LineBranches, PlainLines
 from flightrules.evidence.records.line_book import LineBook
 from flightrules.evidence.records.lines import LINE_DEFINITIONS
 from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
-_NAME = re.compile(r'name="([^"&]*)"')
+_NAME = re.compile(rb'name="([^"&]*)"')
+_NO_BRANCH = b'0" cb="0'
+_PLAIN_LINE = re.compile(  # number, covered instructions, branches, all as JaCoCo itself writes them
+    rb'<line nr="([1-9][0-9]{0,4}+)" mi="[0-9]++" ci="(0|[1-9][0-9]{0,17}+)" '
+    rb'mb="([0-9]{1,9}+" cb="[0-9]{1,9}+)"'
+)
 _LINE = re.compile('<line nr="([0-9]++)" mi="([0-9]++)" ci="([0-9]++)" mb="([0-9]++)" cb="([0-9]++)"')
 _COUNTER = re.compile(r'<counter type="(LINE|BRANCH)" missed="([0-9]++)" covered="([0-9]++)"')
 _DIGITS = 20
@@ -113,6 +118,7 @@ class _InPieces(_Report):
 
     def run(self) -> None:
         self._tail = ""
+        self._pairs: dict[bytes, tuple[int, int]] = {}
         pieces = Pieces(self.source, "<package ", self._package, inner="<line", notices=self.notices)
 
         def start(name: str, attributes: dict[str, str]) -> None:
@@ -126,23 +132,48 @@ class _InPieces(_Report):
         pieces.run(start)
         self.counters = {kind: (missed, covered) for kind, missed, covered in _COUNTER.findall(self._tail)}
 
-    def _package(self, piece: str) -> None:
+    def _package(self, piece: bytes) -> None:
         name = _NAME.match(piece)
-        body, closed, self._tail = piece.rpartition("</package>")
-        first, *files = body.split("<sourcefile ")
-        odd = "<group" in piece or "<package" in piece or "<line" in first or "<line" in self._tail
-        if name is None or not closed or odd or len(files) != body.count("<sourcefile"):
+        body, closed, tail = piece.rpartition(b"</package>")
+        first, *files = body.split(b"<sourcefile ")
+        odd = b"<group" in piece or b"<package" in piece or b"<line" in first or b"<line" in tail
+        if name is None or not closed or odd or len(files) != body.count(b"<sourcefile"):
             raise NotPlainError
+        self._tail, package = tail.decode(), name[1].decode()
         for text in files:
-            self._file(name[1], text)
+            self._file(package, text)
 
-    def _file(self, package: str, text: str) -> None:
-        name = _NAME.match(text)
-        rows = _LINE.findall(text)
-        if name is None or len(rows) != text.count("<line"):
+    def _file(self, package: str, text: bytes) -> None:
+        name, tags = _NAME.match(text), text.count(b"<line")
+        if name is None:
             raise NotPlainError
-        if rows:
-            self.give(self.book.path(f"{package}/{name[1]}"), rows)
+        path = f"{package}/{name[1].decode()}"
+        if not tags or self._columns(path, text, tags):
+            return
+        rows = _LINE.findall(text.decode())
+        if len(rows) != tags:
+            raise NotPlainError
+        self.give(self.book.path(path), rows)
+
+    def _columns(self, path: str, text: bytes, tags: int) -> bool:
+        """Take the lines column by column, if all look alike: one in ten of the time of a call for each."""
+        flat = _PLAIN_LINE.split(text)
+        numbers, hits, texts = flat[1::4], flat[2::4], flat[3::4]
+        if len(numbers) != tags or b'mi="0" ci="0"' in text:
+            return False
+        branched = [at for at, branches in enumerate(texts) if branches != _NO_BRANCH]
+        pairs = [self._pair(texts[at]) for at in branched]
+        lines = PlainLines(numbers, hits, branched, pairs)
+        self.book.take_plain(self.book.path(path), numbers, lines.counts(), lines.later())
+        return True
+
+    def _pair(self, text: bytes) -> tuple[int, int]:
+        """Branches taken and existing."""
+        found = self._pairs.get(text)
+        if found is None:
+            missed, _, taken = text.partition(b'" cb="')
+            found = self._pairs[text] = int(taken), int(taken) + int(missed)
+        return found
 
 
 class _ByHandlers(_Report):

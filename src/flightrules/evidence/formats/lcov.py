@@ -14,9 +14,10 @@ from functools import partial
 from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
+from flightrules.evidence.reading.places import line_ends
 from flightrules.evidence.reading.text import count
 from flightrules.evidence.records.announced import Announced, whole_number
-from flightrules.evidence.records.file_lines import HIT, MISSED, Branches
+from flightrules.evidence.records.file_lines import HIT, MISSED, Branches, LineCounts
 from flightrules.evidence.records.hits import Hits
 from flightrules.evidence.records.line_batch import LineBatch, LineBranches
 from flightrules.evidence.records.line_book import LineBook
@@ -26,7 +27,15 @@ from flightrules.evidence.source import Source
 __all__ = ["read"]
 
 _SECTION_LIMIT = 64 << 20
-_PLAIN = re.compile(r"\nDA:([1-9][0-9]{0,4}),[0-9]{1,18}(?=\n|\Z)")
+_END = b"end_of_record"
+_PASSED_OVER = rb"(?:(?:TN|VER|FN|FNDA|FNF|FNH|FNL|FNA):[^\n]*+\n)*+(?:BRF:0\nBRH:0\n)?+"
+_PLAIN = re.compile(  # file, lines, LF, LH; a section as most tools write it, from its first to its last byte
+    rb"\n?+%s"
+    rb"SF:([^\r\n]++)\n%s"
+    rb"((?:DA:[1-9][0-9]{0,4}+,[0-9]{1,18}+\n)++)%s"
+    rb"LF:([0-9]{1,18}+)\nLH:([0-9]{1,18}+)\n%s" % ((_PASSED_OVER,) * 4)
+)
+_COMMAS = bytes.maketrans(b"\n", b",")
 _BRANCH = re.compile(r"^BRDA:([0-9]{1,9}),(.*),([0-9]{1,18}|-)\r?$", re.MULTILINE)
 _LINE_TAGS = ("DA", "LF", "LH")
 _FUNCTION_TAGS = ("FN", "FNDA", "FNF", "FNH", "FNL", "FNA")
@@ -52,16 +61,16 @@ class _Trace:
         self._hits = Hits(source.name)
         self._sums: dict[str, int] = {}
         self._unknown: Counter[str] = Counter()
-        self._line = 1
+        self._at = 0
 
     def read(self) -> Reading:
         for section in _sections(self._source):
             try:
                 self._section(section)
             except EvidenceError as error:
-                error.line = error.line or self._line + section[: max(section.find("SF:"), 0)].count("\n")
+                error.line = error.line or self._line(section)
                 raise
-            self._line += section.count("\n")
+            self._at += len(section) + len(_END)
         unknown = self._unknown_tags()
         hint = (
             f"{unknown[0].message}; check the coverage tool"
@@ -72,7 +81,26 @@ class _Trace:
         notices = (*unknown, *self._compared(lines), *self._book.notices(lines), *self._hits.notices)
         return Reading("lcov", lines, notices=notices, definitions=dict(LINE_DEFINITIONS))
 
-    def _section(self, section: str) -> None:
+    def _line(self, section: bytes) -> int:
+        """Behind the line that names the section's file."""
+        return (
+            1 + line_ends(self._source, self._at - 1) + section.count(b"\n", 0, max(section.find(b"SF:"), 0))
+        )
+
+    def _section(self, section: bytes) -> None:
+        found = _PLAIN.fullmatch(section)
+        if found is None or not section.isascii() or b",00" in found[2]:
+            self._mixed(_text(section, self._source))
+            return
+        path, block, existing, ran = found.groups()
+        numbers = block.translate(_COMMAS, b"DA:").split(b",")[:-1:2]
+        counts = LineCounts(len(numbers) - block.count(b",0\n"), len(numbers))
+        self._book.take_plain(self._book.path(path.decode()), numbers, counts, partial(_marks, block))
+        self._sums["LF"] = self._sums.get("LF", 0) + int(existing)
+        self._sums["LH"] = self._sums.get("LH", 0) + int(ran)
+
+    def _mixed(self, section: str) -> None:
+        """A section with branches, checksums, other records between its lines, or none of them."""
         first = section.find("\nDA:")
         if first < 0:
             self._rest(section)
@@ -84,13 +112,8 @@ class _Trace:
             raise EvidenceError(
                 "E_MISSING_FIELD", "lines stand before the SF record of their file", file=self._source.name
             )
-        has_branches = "\nBRDA:" in section
-        numbers = [] if has_branches else _PLAIN.findall(block)
-        if len(numbers) == block.count("\n") and ",00" not in block:
-            missed = block.count(",0\n") + block.endswith(",0")
-            self._book.take_plain(path, numbers, len(numbers) - missed, partial(_marks, block))
-            return
         columns = self._one_by_one(block)
+        has_branches = "\nBRDA:" in section
         branches = self._branches(section, dict(zip(*columns, strict=True))) if has_branches else None
         marks = bytes(map(self._hits.__getitem__, columns[1]))
         self._book.take(path, LineBatch(columns[0], marks, branches))
@@ -166,14 +189,13 @@ class _Trace:
         )
 
 
-def _sections(source: Source) -> Iterator[str]:
+def _sections(source: Source) -> Iterator[bytes]:
     """The text up to each ``end_of_record``, beginning with a line end; bounded by the largest section."""
     rest = b"\n"
     for chunk in source.chunks(1 << 20):
         rest += chunk.removeprefix(b"\xef\xbb\xbf") if rest == b"\n" else chunk
-        *whole, rest = rest.split(b"end_of_record")
-        for section in whole:
-            yield _text(section, source)
+        *whole, rest = rest.split(_END)
+        yield from whole
         if len(rest) > _SECTION_LIMIT:
             raise EvidenceError("E_FIELD_TOO_LONG", "one section is longer than 64 MiB", file=source.name)
     if rest.strip():
@@ -184,7 +206,7 @@ def _sections(source: Source) -> Iterator[str]:
                 file=source.name,
                 hint="write the report again, complete",
             )
-        yield _text(rest, source)
+        yield rest
 
 
 def _text(section: bytes, source: Source) -> str:
@@ -196,11 +218,11 @@ def _text(section: bytes, source: Source) -> str:
         ) from None
 
 
-def _marks(block: str) -> tuple[bytearray, Branches]:
+def _marks(block: bytes) -> tuple[bytearray, Branches]:
     """The marks of lines that are plain, when somebody asks which they are."""
-    cells = block[4:].replace("\nDA:", ",").split(",")
-    numbers = list(map(int, cells[0::2]))
+    cells = block.translate(_COMMAS, b"DA:").split(b",")
+    numbers = list(map(int, cells[:-1:2]))
     row = bytearray(max(numbers) + 1)
     for number, hits in zip(numbers, cells[1::2], strict=True):
-        row[number] |= MISSED if hits == "0" else HIT
+        row[number] |= MISSED if hits == b"0" else HIT
     return row, {}

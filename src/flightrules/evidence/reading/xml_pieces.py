@@ -1,4 +1,4 @@
-"""Large plain XML, read in pieces of text: the parser proves the document, searching reads it.
+"""Large plain XML, read in pieces: the parser proves the document, searching reads it.
 
 Calling a function for each of a hundred thousand elements costs more than parsing them. In a well-formed
 document without CDATA, processing instructions, own entities, and ``<`` inside comments, every ``<``
@@ -14,6 +14,7 @@ from typing import Any
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Notice
+from flightrules.evidence.reading.places import line_ends
 from flightrules.evidence.reading.xml import feed, guarded_parser
 from flightrules.evidence.source import Source
 
@@ -33,7 +34,7 @@ class Pieces:
     Args:
         source: the artefact.
         mark: the start of a tag with the space behind its name, such as ``<class ``.
-        take: called with each piece.
+        take: called with each piece, in UTF-8.
         inner: the start of a tag that stands only inside pieces; elsewhere the document is not plain.
         notices: takes what the parser remarks.
     """
@@ -42,7 +43,7 @@ class Pieces:
         self,
         source: Source,
         mark: str,
-        take: Callable[[str], None],
+        take: Callable[[bytes], None],
         *,
         inner: str,
         notices: list[Notice] | None = None,
@@ -117,7 +118,7 @@ class Pieces:
             raise NotPlainError
         self.piece_at = self._base + len(first)
         for piece in pieces:
-            self._take(piece.decode())
+            self._take(piece)
             self.piece_at += len(piece) + len(self._mark)
 
 
@@ -152,5 +153,5 @@ def at_byte(source: Source, offset: Callable[[], int]) -> Iterator[None]:
         yield
     except EvidenceError as error:
         if error.line is None:
-            error.line = source.head(max(offset(), 0)).count(b"\n") + 1
+            error.line = line_ends(source, offset()) + 1
         raise

@@ -13,6 +13,8 @@ HIT = 3
 Branches = Mapping[int, tuple[int, int]]
 """Branches taken and existing, by line."""
 
+_NONE: Branches = {}
+
 Statements = Mapping[str, tuple[int, int]]
 """Number of statements and their mark, by position; for tools that count statements instead of lines."""
 
@@ -37,13 +39,17 @@ class FileLines:
     __slots__ = ("_branches", "_later", "_marks", "counts", "statements")
 
     def __init__(
-        self, marks: bytes | bytearray, branches: Branches | None = None, statements: Statements | None = None
+        self,
+        marks: bytes | bytearray,
+        branches: Branches | None = None,
+        statements: Statements | None = None,
+        counts: LineCounts | None = None,
     ) -> None:
         self._later: Callable[[], tuple[bytearray, Branches]] | None = None
         self._marks: bytes | bytearray = marks
-        self._branches: Branches = branches or {}
+        self._branches: Branches = branches or _NONE
         self.statements = statements
-        self.counts = _counts(marks, self._branches)
+        self.counts = counts or _counts(marks, self._branches)
         if statements is not None:
             ran = sum(weight for weight, mark in statements.values() if mark == HIT)
             existing = sum(weight for weight, _ in statements.values())
@@ -52,20 +58,20 @@ class FileLines:
     @classmethod
     def counted(cls, counts: LineCounts, later: Callable[[], tuple[bytearray, Branches]]) -> FileLines:
         """Lines that are counted already; ``later`` gives marks and branches when somebody asks for them."""
-        lines = cls(b"")
-        lines.counts, lines._later = counts, later
+        lines = cls(b"", counts=counts)
+        lines._later = later
         return lines
 
     @property
     def marks(self) -> bytes | bytearray:
         """One byte a line, index 0 unused."""
-        self._settle()
+        self.settle()
         return self._marks
 
     @property
     def branches(self) -> Branches:
         """Branches taken and existing, by line."""
-        self._settle()
+        self.settle()
         return self._branches
 
     def numbers(self, mark: int) -> list[int]:
@@ -89,7 +95,8 @@ class FileLines:
             joined[position] = (max(weight, old_weight), mark | old_mark)
         return joined
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Number the lines now."""
         if self._later is not None:
             later, self._later = self._later, None
             self._marks, self._branches = later()

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from flightrules.evidence.records.file_lines import HIT, Branches, FileLines, LineCounts
+from flightrules.evidence.records.file_lines import (
+    HIT,
+    MISSED,
+    Branches,
+    FileLines,
+    LineCounts,
+    joined_branches,
+)
 
-__all__ = ["LineBatch", "LineBranches", "counted"]
+__all__ = ["LineBatch", "LineBranches", "PlainLines", "counted"]
 
 _DIGITS = 5
 
@@ -27,6 +35,36 @@ class LineBatch(NamedTuple):
     numbers: Sequence[str]
     marks: bytes
     branches: LineBranches | None = None
+
+
+class PlainLines(NamedTuple):
+    """Lines of one file as a pattern has proved them to be: numbers and hits in digits without leading zeros,
+    numbers below 100,000. Of lines that have branches ``branched`` tells the places in the columns and
+    ``pairs`` how many branches were taken and exist.
+    """
+
+    numbers: list[bytes]
+    hits: list[bytes]
+    branched: Sequence[int] = ()
+    pairs: Sequence[tuple[int, int]] = ()
+
+    def counts(self) -> LineCounts:
+        """The numbers of the file, if each line stands there once."""
+        covered = len(self.numbers) - self.hits.count(b"0")
+        if not self.pairs:
+            return LineCounts(covered, len(self.numbers))
+        taken, existing = map(sum, zip(*self.pairs, strict=True))
+        hits = self.hits
+        partly = [
+            some < of_all and hits[at] != b"0"
+            for at, (some, of_all) in zip(self.branched, self.pairs, strict=True)
+        ]
+        return LineCounts(covered, len(self.numbers), taken, existing, partly.count(True))
+
+    def later(self) -> Callable[[], tuple[bytearray, Branches]]:
+        """How to find marks and branches, in little memory."""
+        texts = b",".join(self.numbers), b",".join(self.hits)
+        return partial(_numbered, *texts, array("I", self.branched), tuple(self.pairs))
 
 
 def counted(batch: LineBatch) -> FileLines | None:
@@ -72,3 +110,13 @@ def _settled(text: str, marks: bytes, branches: LineBranches | None) -> tuple[by
     for number, mark in zip(numbers, marks, strict=True):
         row[number] = mark
     return row, dict(zip(map(int, branches.numbers), branches.pairs, strict=True)) if branches else {}
+
+
+def _numbered(
+    numbers: bytes, hits: bytes, branched: Sequence[int], pairs: Sequence[tuple[int, int]]
+) -> tuple[bytearray, Branches]:
+    lines = list(map(int, numbers.split(b",")))
+    row = bytearray(max(lines) + 1)
+    for line, times in zip(lines, hits.split(b","), strict=True):
+        row[line] |= MISSED if times == b"0" else HIT
+    return row, joined_branches({}, zip(map(lines.__getitem__, branched), pairs, strict=True))

@@ -16,6 +16,7 @@ __all__ = ["LINE_LIMIT", "LineBook"]
 LINE_LIMIT = 4_000_000
 _BYTES_LIMIT = 96 << 20
 _NUMBER_LIMIT = 4000
+_KEPT_LIMIT = 2_000_000  # lines that may stay text until somebody asks for their numbers
 
 
 class LineBook:
@@ -103,17 +104,25 @@ class LineBook:
         self._reserve(int(batch.numbers[-1]) + 1)
 
     def take_plain(
-        self, path: str, numbers: list[str], covered: int, later: Callable[[], tuple[bytearray, Branches]]
+        self,
+        path: str,
+        numbers: list[bytes],
+        counts: LineCounts,
+        later: Callable[[], tuple[bytearray, Branches]],
     ) -> None:
         """Take a file whose numbers are known to be plain; ``later`` gives the marks when they are needed."""
-        counts = LineCounts(covered, len(numbers))
         if path in self._rows or path in self._counted or len(set(numbers)) != len(numbers):
-            row, _ = later()
-            self.add(path, list(map(int, numbers)), [row[int(number)] for number in numbers])
+            row, branches = later()
+            lines = list(map(int, numbers))
+            self.add(path, lines, map(row.__getitem__, lines))
+            for line, pair in branches.items():
+                self.branch(path, line, *pair)
             return
-        self._counted[path] = FileLines.counted(counts, later)
+        lines_of_file = self._counted[path] = FileLines.counted(counts, later)
         self.records += counts.total
         self._reserve(max(int(numbers[0]), int(numbers[-1])) + 1)
+        if self.records > _KEPT_LIMIT:
+            lines_of_file.settle()
 
     def statement(self, path: str, position: str, weight: int, mark: int) -> None:
         """Count statements instead of lines, at a position inside the file."""
