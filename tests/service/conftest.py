@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,6 +23,26 @@ AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _database(db: None) -> None:
     """Every test of the service has a database, rolled back behind it."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptied_between_tests(django_db_setup: None) -> Iterator[None]:
+    """Tests with transactions of their own empty the tables behind them, which the ledger's rules refuse."""
+    from django.db import connection
+
+    from flightrules.service.records import guards
+
+    emptied = connection.ops.execute_sql_flush
+
+    def without_rules(statements: list[str]) -> None:
+        with connection.cursor() as cursor:
+            guards.remove(cursor, connection.vendor)
+            emptied(statements)
+            guards.install(cursor, connection.vendor)
+
+    connection.ops.execute_sql_flush = without_rules
+    yield
+    del connection.ops.execute_sql_flush
 
 
 @pytest.fixture

@@ -29,10 +29,24 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_SETTING", "a setting cannot be understood", "A setting that is read wrongly is worse than none.", "Correct the variable that the message names."),
     Code("E_WORKERS", "this many processes cannot share the database", "SQLite is one machine's and one web process's.", "Leave --workers out, or set FLIGHTRULES_DATABASE_URL to PostgreSQL."),
     # the ledger
+    Code("E_BLOB_MISSING", "evidence bytes are missing from the store", "A verdict on bytes that nobody can look at any more proves nothing, so it blocks.", "Restore the bytes from a backup; any file with the same digest will do."),
+    Code("E_BLOB_STORE", "the store of evidence cannot be used", "What cannot be kept is not taken in.", "Check FLIGHTRULES_BLOBS, the disk and the permissions."),
+    Code("E_BLOB_TAMPERED", "evidence bytes were changed in the store", "They no longer have the digest under which they were taken in, so they block.", "Restore the bytes from a backup, and find out who changed them."),
+    Code("E_LEDGER_TIP", "the ledger's tip is not as it was signed", "Signing on top of it would vouch for what was never recorded here.", "Run `flightrules ledger verify`; restore the ledger from a backup."),
     Code("E_SIGNING_KEY", "the ledger's signing key cannot be used", "An entry without a signature proves nothing, and what is not recorded is not done.", "Put the key back or name the signer; `flightrules doctor` tells more."),
     # people
     Code("E_NOT_FOUND", "there is no such thing here", "What belongs to others reads the same as what does not exist.", "Check the key, and whether you hold a role in that product."),
     Code("E_POWER", "the role does not allow this", "Powers are separate, and none comes with being an administrator.", "Ask for the role that has the power named in the message."),
+    # notices
+    Code("E_CHANNEL_ADDRESS", "the channel's address cannot be used", "An address that a person types could make the service talk to machines behind its own walls.", "Use the https:// address that the chat or the receiver shows; an operator can allow inner hosts by FLIGHTRULES_NOTICE_HOSTS."),
+    Code("E_CHANNEL_ENDED", "the channel was ended", "What was on its way to it is given up.", "Subscribe it anew."),
+    Code("E_CHANNEL_GONE", "the receiver is gone for good", "The channel said so itself, or the person left.", "Subscribe another channel, then send the notice again."),
+    Code("E_CHANNEL_REFUSED", "the receiver did not take the notice", "It answered with an error or a redirect; the notice is tried again later.", "Look at the receiver; notices that were given up can be sent again."),
+    Code("E_CHANNEL_SEAL", "the channel was sealed with another secret key", "Addresses are kept encrypted with a key made from the session secret.", "Put the old secret key back, or subscribe the channel anew."),
+    Code("E_CHANNEL_UNREACHABLE", "the receiver cannot be reached", "The notice waits and is tried again, with longer pauses, for two days.", "Look at the receiver and at the network between."),
+    Code("E_CHANNELS_LIMIT", "the product has too many channels", "Each notice goes through every channel.", "End channels that nobody reads."),
+    Code("E_EVENT_STREAMS", "too many event streams are open", "Each holds a place in the server, and decisions come first.", "Wait as `Retry-After` says, then reconnect with the last id."),
+    Code("E_NOTICE_NOT_DEAD", "the notice was not given up", "Sending what is under way again would tell it twice.", "Wait; it is tried again by itself."),
     # catalogue, releases and readiness
 )
 # fmt: on

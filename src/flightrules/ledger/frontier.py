@@ -5,6 +5,8 @@ A ledger of n entries needs at most log2(n) + 1 hashes here, so a row of a datab
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flightrules.errors import LedgerError
 from flightrules.ledger.merkle import HASH_SIZE, node_hash
 from flightrules.ledger.merkle import root as root_of
@@ -29,6 +31,19 @@ class Frontier:
             peaks.append(node_hash(peaks.pop(), right))
             carry >>= 1
         return Frontier(self.size + 1, tuple(peaks))
+
+    def extended(self, hashes: Sequence[bytes]) -> Frontier:
+        """The edge after many more leaf hashes: as ``appended`` one by one, level by level and sooner."""
+        waiting, left = list(self.peaks), self.size
+        level, peaks = list(hashes), []
+        while level or left:
+            if left & 1:
+                level.insert(0, waiting.pop())
+            if len(level) & 1:
+                peaks.append(level.pop())
+            level = [node_hash(level[at], level[at + 1]) for at in range(0, len(level), 2)]
+            left >>= 1
+        return Frontier(self.size + len(hashes), tuple(reversed(peaks)))
 
     @property
     def root(self) -> bytes:

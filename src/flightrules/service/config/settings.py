@@ -24,6 +24,7 @@ FLIGHTRULES_BASE_URL = os.environ.get("FLIGHTRULES_BASE_URL", "http://127.0.0.1:
 FLIGHTRULES_IS_SECURE = FLIGHTRULES_BASE_URL.startswith("https://")
 FLIGHTRULES_SIGNING_KEY = os.environ.get("FLIGHTRULES_SIGNING_KEY") or home.path("keys", "ledger.pem")
 FLIGHTRULES_SIGNER = os.environ.get("FLIGHTRULES_SIGNER", "")
+FLIGHTRULES_BLOBS = os.environ.get("FLIGHTRULES_BLOBS", "")
 FLIGHTRULES_BODY_LIMIT = int(os.environ.get("FLIGHTRULES_BODY_LIMIT", str(1024 * 1024)))
 FLIGHTRULES_EVIDENCE_LIMIT = int(os.environ.get("FLIGHTRULES_EVIDENCE_LIMIT", str(1024**3)))
 
@@ -92,10 +93,7 @@ TEMPLATES = [
     }
 ]
 
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["flightrules.service.people.sign_in.AccountBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",

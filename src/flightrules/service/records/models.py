@@ -1,4 +1,4 @@
-"""The ledger's tables. Rows of ``Entry`` are never changed or deleted: the database itself refuses (migration 0002)."""
+"""The ledger's tables. The database itself refuses to change or delete what was recorded (migration 0002)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ class Office(models.Model):
 
 
 class Stream(models.Model):
-    """One append-only sequence of entries and its tip; the row is the lock that orders writers, taken last."""
+    """One append-only sequence of entries and its tip; the row is the lock that orders writers."""
 
     name = models.CharField(max_length=120, unique=True)
     size = models.BigIntegerField(default=0)
     frontier = models.BinaryField(default=b"")
+    last = models.BinaryField(default=b"", max_length=32, help_text="leaf hash of the newest entry")
     head = models.TextField(default="", help_text="signed checkpoint over all entries")
 
 
@@ -69,4 +70,3 @@ class Blob(models.Model):
 
     digest = models.CharField(max_length=64, primary_key=True)
     size = models.BigIntegerField()
-    received_at = models.DateTimeField()

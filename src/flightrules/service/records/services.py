@@ -1,8 +1,11 @@
 """Writes of the ledger: the only way that an entry comes to be.
 
-``append`` runs inside the transaction of the change that it records, and last: it takes the lock of the stream's
-tip, so everything slow is done before. A refusal that goes on record is written after the refused change was
-rolled back, by ``act``, which wraps every service that changes a state.
+``append`` runs inside the transaction of the change that it records, and last: it takes the lock of the
+stream's tip, so everything slow is done before. A refusal that goes on record is written after the refused
+change was rolled back, by ``act``, which wraps every service that changes a state.
+
+Before the tip is extended it is verified: nobody who only writes to the database gets a signature for what
+was not recorded here.
 """
 
 from __future__ import annotations
@@ -10,33 +13,45 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import uuid4
 
 from django.db import connection, transaction
 
-from flightrules.ledger.canonical import canonical_bytes
+from flightrules.errors import LedgerError
 from flightrules.ledger.checkpoint import Checkpoint as Head
+from flightrules.ledger.entry import Entry as Content
+from flightrules.ledger.entry import entry_bytes, moment, read_entry
 from flightrules.ledger.frontier import Frontier
+from flightrules.ledger.history import adopted_keys
+from flightrules.ledger.keys import PublicKey
 from flightrules.ledger.merkle import leaf_hash
-from flightrules.ledger.note import sign_note
-from flightrules.service.door.refusals import ConflictError, DeniedError, RefusalError
+from flightrules.ledger.note import NoteKey, sign_note, verify_note
+from flightrules.service.door.refusals import ConflictError, DeniedError, RefusalError, UnavailableError
 from flightrules.service.records.actor import Actor
 from flightrules.service.records.models import Checkpoint, Entry, Office, PersonalDatum, Stream
 from flightrules.service.records.signer import ledger_key
 from flightrules.service.records.tags import Tag, is_decision
 
-__all__ = ["OFFICE", "act", "append", "commit_to", "origin", "product_stream", "record_denied"]
+__all__ = [
+    "OFFICE",
+    "act",
+    "adopt_key",
+    "append",
+    "commit_to",
+    "erase_person",
+    "origin",
+    "product_stream",
+    "record_denied",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 OFFICE = "office"
 """The stream of people, keys and the installation itself; each product has a stream of its own."""
-
-_VERSION = 1
 
 
 def product_stream(product_key: str) -> str:
@@ -56,47 +71,52 @@ def append(
 
     Args:
         stream: ``OFFICE`` or ``product_stream(key)``.
+        tag: what happened.
+        by: who did it.
+        at: when the door heard of it.
         subject: what it is about, as ``kind/key``.
-        data: what was done, in canonical JSON values; decimals as text, personal data by ``commit_to``.
+        data: what was done, in canonical JSON values; decimals as text, personal data by ``commit_to``. A
+            SHA-256 of stored bytes in it makes them part of the case file.
 
     Raises:
-        UnavailableError: E_SIGNING_KEY. LedgerError: E_NOT_CANONICAL and its kin.
+        UnavailableError: E_SIGNING_KEY, E_LEDGER_TIP. LedgerError: E_NOT_CANONICAL and its kin.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("an entry is written in the transaction of what it records")
     key = ledger_key()
     tip = _locked(stream)
-    body = canonical_bytes(
-        {
-            "v": _VERSION,
-            "stream": stream,
-            "seq": tip.size,
-            "at": _moment(at),
-            "tag": str(tag),
-            "actor": by.to_record(),
-            "subject": subject,
-            "data": dict(data or {}),
-        }
+    name, edge = _verified(tip, key.public)
+    actor = by.to_record()
+    content = Content(
+        seq=tip.size,
+        at=moment(at),
+        tag=str(tag),
+        actor=actor.pop("key"),
+        subject=subject,
+        stream=stream,
+        prev=bytes(tip.last).hex(),
+        by=actor,
+        data=data or {},
     )
+    body = entry_bytes(content)
     leaf = leaf_hash(body)
     entry = Entry.objects.create(
         stream=tip, seq=tip.size, at=at, tag=str(tag), actor=by.key, subject=subject, body=body, leaf=leaf
     )
-    frontier = Frontier.of_bytes(tip.size, bytes(tip.frontier)).appended(leaf)
-    name = origin(stream)
-    tip.size, tip.frontier = frontier.size, frontier.to_bytes()
-    tip.head = sign_note(Head(name, frontier.size, frontier.root).text, [(name, key)])  # type: ignore[list-item]
-    tip.save(update_fields=["size", "frontier", "head"])
+    edge = edge.appended(leaf)
+    head = sign_note(Head(name, edge.size, edge.root).text, [(name, key)])  # type: ignore[list-item]
+    Stream.objects.filter(pk=tip.pk).update(size=edge.size, frontier=edge.to_bytes(), last=leaf, head=head)
     if is_decision(tag):
-        Checkpoint.objects.create(stream=tip, size=tip.size, note=tip.head, at=at)
+        Checkpoint.objects.create(stream=tip, size=edge.size, note=head, at=at)
     return entry
 
 
 def act(function: Callable[P, R]) -> Callable[P, R]:
     """Make a service one act: its change and its entry stand or fall together; a denial goes on record.
 
-    The service is keyword-only and takes ``by: Actor`` and ``at: datetime``. An act does not call another act.
-    A DeniedError or ConflictError carries ``stream`` and ``subject`` in ``on_record`` where a product is known.
+    The service is keyword-only and takes ``by: Actor`` and ``at: datetime``. An act does not call another
+    act. A DeniedError or ConflictError carries ``stream`` and ``subject`` in ``on_record`` where a product is
+    known.
     """
 
     @wraps(function)
@@ -119,16 +139,57 @@ def record_denied(refusal: RefusalError, *, by: Actor, at: datetime, asked: str)
         append(stream=stream, tag=Tag.ACT_DENIED, by=by, at=at, subject=subject, data=data)
 
 
+@act
+def adopt_key(*, new: PublicKey, by: Actor, at: datetime) -> None:
+    """Let the key in use vouch for its successor, in every stream; afterwards the key file can be replaced.
+
+    A head of each stream is kept under the old key, so that who knows only that one can follow.
+    """
+    under = ledger_key().public
+    data = {"adopted": new.to_pem().decode(), "under": under.to_pem().decode()}
+    names = set(Stream.objects.values_list("name", flat=True)) | {OFFICE}
+    for name in [*sorted(names - {OFFICE}), OFFICE]:
+        append(stream=name, tag=Tag.KEY_ADOPTED, by=by, at=at, subject=f"key/{new.keyid}", data=data)
+
+
 def commit_to(value: str, *, about: str) -> dict[str, str]:
     """Keep personal data beside the ledger and return what the entry holds instead: a salted commitment.
 
-    The commitment is SHA-256(salt || value) with 32 random bytes of salt, so that it tells nothing once salt and
-    value are erased, and proves the value as long as they are kept.
+    The commitment is SHA-256(salt || value) with 32 random bytes of salt, so that it tells nothing once salt
+    and value are erased, and proves the value as long as they are kept.
     """
     salt = secrets.token_bytes(32)
     commitment = hashlib.sha256(salt + value.encode()).hexdigest()
     PersonalDatum.objects.create(commitment=commitment, salt=salt, value=value, about=about)
     return {"commitment": commitment}
+
+
+@act
+def erase_person(*, person_key: str, ground: str, by: Actor, at: datetime) -> int:
+    """Erase what the ledger's commitments about a person stand for; every entry and proof stays as it is.
+
+    Args:
+        person_key: whose.
+        by: who erases.
+        at: when.
+        ground: the lawful ground, such as the reference of the request; it goes on record, so no names in it.
+
+    Returns:
+        How many values were erased.
+    """
+    held = PersonalDatum.objects.filter(about=person_key, erased_at__isnull=True)
+    commitments = sorted(held.values_list("commitment", flat=True))
+    held.update(salt=None, value=None, erased_at=at)
+    data = {"commitments": commitments, "ground": ground}
+    append(
+        stream=OFFICE,
+        tag=Tag.PERSONAL_DATA_ERASED,
+        by=by,
+        at=at,
+        subject=f"person/{person_key}",
+        data=data,
+    )
+    return len(commitments)
 
 
 def _locked(stream: str) -> Stream:
@@ -140,14 +201,61 @@ def _locked(stream: str) -> Stream:
     return found
 
 
+def _verified(tip: Stream, public: PublicKey) -> tuple[str, Frontier]:
+    """Name and edge of a ledger whose tip is as its key signed it.
+
+    Raises:
+        UnavailableError: E_LEDGER_TIP, E_SIGNING_KEY.
+    """
+    if tip.size == 0:
+        office = None if tip.name == OFFICE else Stream.objects.filter(name=OFFICE, size__gt=0).first()
+        if office is not None:
+            _verified(office, public)
+        return origin(tip.name), Frontier.of_bytes(0, bytes(tip.frontier))
+    name = tip.head.partition("\n")[0]
+    try:
+        edge = Frontier.of_bytes(tip.size, bytes(tip.frontier))
+        whole = name.endswith(f"/{tip.name}") and tip.head.startswith(Head(name, edge.size, edge.root).text)
+    except LedgerError:
+        whole = False
+    if not whole:
+        raise _broken(tip)
+    for key in (public, *_predecessors(tip, public)):
+        if _is_signed_by(tip.head, name, key):
+            return name, edge
+    raise UnavailableError(
+        "E_SIGNING_KEY",
+        "the key did not sign the ledger and was not adopted by the one that did; nothing is recorded",
+        hint="put the right key back; a new one is adopted first, with flightrules ledger adopt-key",
+    )
+
+
+def _is_signed_by(note: str, name: str, key: PublicKey) -> bool:
+    try:
+        verify_note(note, [NoteKey(name, key)])
+    except LedgerError:
+        return False
+    return True
+
+
+def _predecessors(tip: Stream, public: PublicKey) -> list[PublicKey]:
+    """Keys that vouched for this one: looked up only when the tip is not signed by the key in use."""
+    adoptions = Entry.objects.filter(tag=Tag.KEY_ADOPTED, stream__name__in=(tip.name, OFFICE))
+    pairs = [adopted_keys(read_entry(bytes(body))) for body in adoptions.values_list("body", flat=True)]
+    return [pair[0] for pair in pairs if pair[1:] == (public,)]
+
+
+def _broken(tip: Stream) -> UnavailableError:
+    return UnavailableError(
+        "E_LEDGER_TIP",
+        f"the tip of the stream {tip.name} is not as it was signed; nothing is recorded",
+        hint="run flightrules ledger verify, and restore the ledger",
+    )
+
+
 def _office() -> str:
     found = Office.objects.first()
     if found is None:
         Office.objects.get_or_create(pk=1, defaults={"key": uuid4()})
         found = Office.objects.get(pk=1)
     return found.key.hex
-
-
-def _moment(at: datetime) -> str:
-    """RFC 3339 in UTC with microseconds: one text for one moment."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""What can happen, as ``source:subject:action`` in the past tense. A tag once written may never change or vanish."""
+"""What can happen, as ``source:subject:action`` in the past; a tag once written never changes or vanishes."""
 
 from __future__ import annotations
 
@@ -14,20 +14,32 @@ class Tag(StrEnum):
     KEY_ADOPTED = "office:key:adopted"
     PERSONAL_DATA_ERASED = "office:personal-data:erased"
     RESTORED = "office:ledger:restored"
+    ANCHORED = "office:ledger:anchored"
 
     ACCOUNT_OPENED = "people:account:opened"
     ACCOUNT_CHANGED = "people:account:changed"
     ACCOUNT_DISABLED = "people:account:disabled"
     ACCOUNT_ENABLED = "people:account:enabled"
     MACHINE_REGISTERED = "people:machine:registered"
-    TOKEN_ISSUED = "people:token:issued"
-    TOKEN_REVOKED = "people:token:revoked"
+    TOKEN_ISSUED = "people:token:issued"  # noqa: S105 -- a kind of event
+    TOKEN_REVOKED = "people:token:revoked"  # noqa: S105 -- a kind of event
     TEAM_CHANGED = "people:team:changed"
     ROLE_GRANTED = "people:role:granted"
     ROLE_REVOKED = "people:role:revoked"
     DELEGATED = "people:delegation:made"
     DELEGATION_ENDED = "people:delegation:ended"
     RASCI_AGREED = "people:rasci:agreed"
+    SETUP_LINK_MADE = "people:setup-link:made"
+    INVITED = "people:invitation:made"
+    MACHINE_DISABLED = "people:machine:disabled"
+    DEPUTY_NAMED = "people:deputy:named"
+    DEPUTY_ENDED = "people:deputy:ended"
+
+    CHANNEL_OPENED = "notices:channel:opened"
+    CHANNEL_ENDED = "notices:channel:ended"
+    CHANNEL_TRIED = "notices:channel:tried"
+    NOTICE_GIVEN_UP = "notices:notice:given-up"
+    NOTICE_SENT_AGAIN = "notices:notice:sent-again"
 
     PRODUCT_OPENED = "catalogue:product:opened"
     PRODUCT_CHANGED = "catalogue:product:changed"
@@ -46,11 +58,15 @@ class Tag(StrEnum):
     EVIDENCE_RECEIVED = "readiness:evidence:received"
     EVIDENCE_REFUSED = "readiness:evidence:refused"
     EVIDENCE_TOMBSTONED = "readiness:evidence:tombstoned"
+    FEWER_TESTS_ACCEPTED = "readiness:evidence:fewer-tests-accepted"
+    GATE_RUN_ASKED = "readiness:gate-run:asked"
     GATE_RUN_RECORDED = "readiness:gate-run:recorded"
     DEFECT_RECORDED = "readiness:defect:recorded"
     DEFECT_CHANGED = "readiness:defect:changed"
     DEFECT_ACCEPTED = "readiness:defect:accepted"
     ACCEPTANCE_VOIDED = "readiness:acceptance:voided"
+    WAIVER_GRANTED = "readiness:waiver:granted"
+    WAIVER_ENDED = "readiness:waiver:ended"
     RISK_RECORDED = "readiness:risk:recorded"
     RISK_CHANGED = "readiness:risk:changed"
     CHECKLIST_CHANGED = "readiness:checklist:changed"
@@ -60,6 +76,8 @@ class Tag(StrEnum):
 
 _DECISIONS = frozenset(
     {
+        Tag.KEY_ADOPTED,
+        Tag.RESTORED,
         Tag.DECISION_RECORDED,
         Tag.RULEBOOK_ADOPTED,
         Tag.DEFECT_ACCEPTED,
