@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flightrules.errors import LedgerError
 from flightrules.ledger.entry import KEY_ADOPTED, Entry, read_entry
@@ -69,8 +69,13 @@ class Trail:
         """Number of entries that hold, from the first of the stream."""
         return self.frontier.size
 
-    def take(self, rows: Sequence[Row]) -> None:
-        """Follow some more entries, as they come from the database in the order of ``seq``."""
+    @property
+    def last(self) -> str:
+        """The leaf hash of the newest entry, hexadecimal; empty where there is none or it is not at hand."""
+        return self._prev or ""
+
+    def take(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Follow some more entries, each a ``Row`` or a plain tuple like one, in the order of ``seq``."""
         if self.fault is not None or not rows:
             return
         seqs, ats, tags, actors, subjects, bodies, leaves = zip(*rows, strict=True)
@@ -103,8 +108,8 @@ class Trail:
                 return
             self._take_one(None, body, leaf_hash(body))
 
-    def _take_singly(self, rows: Sequence[Row]) -> None:
-        for row in rows:
+    def _take_singly(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        for row in map(Row._make, rows):
             if self.fault is not None:
                 return
             if row.seq != self.size:
@@ -142,8 +147,8 @@ class Trail:
                 return Fault(self.size, "E_ENTRY", f"the column {name} differs from its bytes")
         return None
 
-    def _note_adoptions(self, rows: Sequence[Row]) -> None:
-        self.adoptions += [read_entry(row.body) for row in rows if row.tag == KEY_ADOPTED]
+    def _note_adoptions(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        self.adoptions += [read_entry(row[5]) for row in rows if row[2] == KEY_ADOPTED]
 
     def _grow(self, hashes: Sequence[bytes]) -> None:
         """Extend the tree, stopping where a root is wanted."""

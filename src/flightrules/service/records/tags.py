@@ -34,6 +34,7 @@ class Tag(StrEnum):
     MACHINE_DISABLED = "people:machine:disabled"
     DEPUTY_NAMED = "people:deputy:named"
     DEPUTY_ENDED = "people:deputy:ended"
+    IDENTITY_PROVED = "people:identity:proved"
 
     CHANNEL_OPENED = "notices:channel:opened"
     CHANNEL_ENDED = "notices:channel:ended"
