@@ -49,7 +49,7 @@ _PLAIN_CLASS = re.compile(  # up to the first line of a class that has no method
 )
 _PLAIN_LINE = re.compile(  # number, hits, branches as coverage.py and most others write them
     rb'<line number="([1-9][0-9]{0,4}+)" hits="(0|[1-9][0-9]{0,17}+)"'
-    rb'(?: branch="[^"]*+" condition-coverage="([^"]*+)")?+'
+    rb'(?:/>| branch="[^"]*+" condition-coverage="([^"]*+)")?+'
 )
 _UNSEEN = re.compile(b"<(?:line|/?class|/?method)")
 _METHOD_NAME = re.compile(r'\sname="([^"]*)"')
@@ -243,17 +243,15 @@ class _InPieces(_Report):
         self.book.take_plain(path, numbers, lines.counts(), lines.later())
         return True
 
-    def _plain_branches(self, texts: list[bytes | None]) -> tuple[list[int], list[tuple[int, int]]]:
-        """Where lines have branches, and how many were taken and exist."""
+    def _plain_branches(self, texts: list[bytes | None]) -> tuple[list[int], list[tuple[int, int] | None]]:
+        """Where conditions are stated, and how many branches were taken and exist if they tell it."""
         known, told = self._pairs, list(filter(None, texts))
         for text in sorted(set(told).difference(known)):
             known[text] = self._condition(text.decode())
-        places = compress(range(len(texts)), texts)
-        pairs = zip(places, map(known.__getitem__, told), strict=True)
-        found = [(at, pair) for at, pair in pairs if pair is not None]
+        places, pairs = list(compress(range(len(texts)), texts)), list(map(known.__getitem__, told))
         if len(known) > _MEMORY:
             known.clear()
-        return [at for at, _ in found], [pair for _, pair in found]
+        return places, pairs
 
     def _searched(self, piece: str) -> None:
         """Take any other class of which a search finds every line."""

@@ -8,6 +8,7 @@ bytes and before they are searched. A document that is not plain in this sense i
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -69,8 +70,9 @@ class Pieces:
             parser = self.parser = guarded_parser(self._source, namespaces=False, notices=self._notices)
             self._refuse_unplain(parser)
             parser.StartElementHandler = start
-            feed(parser, _Tee(self._source, self._more), self._settle)
-            self._give(self._buffer)
+            with no_collection():
+                feed(parser, _Tee(self._source, self._more), self._settle)
+                self._give(self._buffer)
 
     def _refuse_unplain(self, parser: Any) -> None:
         remark = parser.StartDoctypeDeclHandler
@@ -141,6 +143,18 @@ class _Tee(Source):
                 started = True
                 self._show(piece)
                 yield piece
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Keep the cyclic collector away: reading makes no cycles, and each pass would walk all that was read."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 @contextmanager

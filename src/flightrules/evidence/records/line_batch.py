@@ -39,27 +39,29 @@ class LineBatch(NamedTuple):
 
 class PlainLines(NamedTuple):
     """Lines of one file as a pattern has proved them to be: numbers and hits in digits without leading zeros,
-    numbers below 100,000. Of lines that have branches ``branched`` tells the places in the columns and
-    ``pairs`` how many branches were taken and exist.
+    numbers below 100,000. For lines that may have branches ``branched`` tells the places in the columns and
+    ``pairs`` how many branches were taken and exist, ``None`` where there are none.
     """
 
     numbers: list[bytes]
     hits: list[bytes]
     branched: Sequence[int] = ()
-    pairs: Sequence[tuple[int, int]] = ()
+    pairs: Sequence[tuple[int, int] | None] = ()
 
     def counts(self) -> LineCounts:
         """The numbers of the file, if each line stands there once."""
-        covered = len(self.numbers) - self.hits.count(b"0")
+        hits, total = self.hits, len(self.numbers)
+        covered = total - hits.count(b"0")
         if not self.pairs:
-            return LineCounts(covered, len(self.numbers))
-        taken, existing = map(sum, zip(*self.pairs, strict=True))
-        hits = self.hits
-        partly = [
-            some < of_all and hits[at] != b"0"
-            for at, (some, of_all) in zip(self.branched, self.pairs, strict=True)
-        ]
-        return LineCounts(covered, len(self.numbers), taken, existing, partly.count(True))
+            return LineCounts(covered, total)
+        taken = existing = partly = 0
+        for at, pair in zip(self.branched, self.pairs, strict=True):
+            if pair is not None:
+                some, of_all = pair
+                taken += some
+                existing += of_all
+                partly += some < of_all and hits[at] != b"0"
+        return LineCounts(covered, total, taken, existing, partly)
 
     def later(self) -> Callable[[], tuple[bytearray, Branches]]:
         """How to find marks and branches, in little memory."""
@@ -113,10 +115,11 @@ def _settled(text: str, marks: bytes, branches: LineBranches | None) -> tuple[by
 
 
 def _numbered(
-    numbers: bytes, hits: bytes, branched: Sequence[int], pairs: Sequence[tuple[int, int]]
+    numbers: bytes, hits: bytes, branched: Sequence[int], pairs: Sequence[tuple[int, int] | None]
 ) -> tuple[bytearray, Branches]:
     lines = list(map(int, numbers.split(b",")))
     row = bytearray(max(lines) + 1)
     for line, times in zip(lines, hits.split(b","), strict=True):
         row[line] |= MISSED if times == b"0" else HIT
-    return row, joined_branches({}, zip(map(lines.__getitem__, branched), pairs, strict=True))
+    of_lines = zip(map(lines.__getitem__, branched), pairs, strict=True)
+    return row, joined_branches({}, ((line, pair) for line, pair in of_lines if pair is not None))
