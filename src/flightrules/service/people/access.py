@@ -4,20 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import Q
-
+from flightrules.rules.authority import Authority
 from flightrules.service.door.refusals import DeniedError, ForeignError
-from flightrules.service.people.models import Machine, Person, RoleGrant
-from flightrules.service.people.powers import BUILT_IN_ROLES, Power
+from flightrules.service.people.models import Account, ApiToken, Machine, Person
+from flightrules.service.people.powers import OF_MACHINES, Power, powers_of
+from flightrules.service.people.seats import held, seats_of, stood_in
 from flightrules.service.records.actor import SYSTEM, Actor, Kind
 from flightrules.service.records.services import OFFICE, product_stream
 
-__all__ = ["guarded", "has_power", "require", "roles_of", "sees_product"]
+__all__ = [
+    "OPEN",
+    "OWN",
+    "guarded",
+    "has_power",
+    "is_known",
+    "learn_adopted_authority",
+    "powers_here",
+    "require",
+    "roles_of",
+    "sees_product",
+    "still_known",
+]
 
-V = TypeVar("V", bound=Callable[..., Any])
-_OF_MACHINES = frozenset({Power.READ, Power.BRING_EVIDENCE})
+Adopted = Callable[[str, datetime], Authority | None]
+
+OWN: dict[str, Any] = {"x-self": True}
+"""What an operation declares that is about the caller alone, whatever their roles: ``openapi_extra=OWN``."""
+
+OPEN: dict[str, Any] = {"x-public": True}
+"""What an operation declares that anybody may use, signed in or not."""
+
+_adopted: list[Adopted] = []
+
+
+def learn_adopted_authority(lookup: Adopted) -> None:
+    """Where the authority of a product's adopted rulebook is found; the catalogue says so when it is ready.
+
+    From then on voting powers (sign, block, accept, waive, override, classify-emergency) in a product come from
+    its adopted rulebook in every ``require``, without the caller having to think of it.
+    """
+    _adopted[:] = [lookup]
 
 
 def guarded(power: Power) -> dict[str, Any]:
@@ -26,16 +54,17 @@ def guarded(power: Power) -> dict[str, Any]:
 
 
 def roles_of(person_key: str, product: str, at: datetime) -> frozenset[str]:
-    """The roles that count for this person and product at this moment; grants in cool-down do not."""
-    grants = RoleGrant.objects.filter(
-        Q(expires_at__isnull=True) | Q(expires_at__gt=at),
-        Q(product="") | Q(product=product),
-        person_id=person_key,
-        revoked_at__isnull=True,
-        counts_from__lte=at,
-        person__disabled_at__isnull=True,
-    )
-    return frozenset(grants.values_list("role", flat=True))
+    """The roles in which this person may speak for this product now: own, as deputy, or by delegation.
+
+    Grants in cool-down do not count.
+    """
+    return frozenset(seat.role for seat in seats_of(person_key, product, at))
+
+
+def powers_here(person_key: str, product: str, at: datetime) -> frozenset[Power]:
+    """All powers of the person for this product (or, with an empty product, for the office) at this moment."""
+    found = powers_of(roles_of(person_key, product, at), _authority(product, at))
+    return found | _cooling(person_key, product, at)
 
 
 def has_power(by: Actor, power: Power, *, product: str = "", at: datetime) -> bool:
@@ -46,10 +75,17 @@ def has_power(by: Actor, power: Power, *, product: str = "", at: datetime) -> bo
         return False
     if by.kind is Kind.MACHINE:
         return (
-            power in _OF_MACHINES
+            power in OF_MACHINES
             and Machine.objects.filter(pk=by.key, product=product, disabled_at__isnull=True).exists()
         )
-    return any(power in BUILT_IN_ROLES.get(role, ()) for role in roles_of(by.key, product, at))
+    authority = _authority(product, at)
+    own = {seat.role for seat in held(by.key, product, at)}
+    if power in powers_of(own, authority):
+        return True
+    lent = {seat.role for seat in stood_in(by.key, product, at)}
+    if power in powers_of(lent, authority):
+        return True
+    return power is Power.READ and bool(_cooling(by.key, product, at))
 
 
 def sees_product(by: Actor, product: str, at: datetime) -> bool:
@@ -77,3 +113,32 @@ def require(by: Actor, power: Power, *, product: str = "", at: datetime) -> None
 def is_known(person_key: str) -> bool:
     """Whether the key is a person of this office who is not disabled."""
     return Person.objects.filter(pk=person_key, disabled_at__isnull=True).exists()
+
+
+def still_known(by: Actor, at: datetime) -> bool:
+    """Whether the actor of a long answer may go on being answered; a stream asks at least every 30 seconds.
+
+    False once the person, the account, the machine or the token that was used is disabled, revoked or expired.
+    """
+    if by == SYSTEM:
+        return True
+    if (
+        by.token_key is not None
+        and not ApiToken.objects.filter(pk=by.token_key, revoked_at__isnull=True, expires_at__gt=at).exists()
+    ):
+        return False
+    if by.kind is Kind.MACHINE:
+        return Machine.objects.filter(pk=by.key, disabled_at__isnull=True).exists()
+    return Account.objects.filter(
+        key=by.account_key, person_id=by.key, is_active=True, person__disabled_at__isnull=True
+    ).exists()
+
+
+def _authority(product: str, at: datetime) -> Authority | None:
+    return _adopted[0](product, at) if product and _adopted else None
+
+
+def _cooling(person_key: str, product: str, at: datetime) -> frozenset[Power]:
+    """A role in cool-down lets its holder look and nothing else."""
+    roles = {seat.role for seat in held(person_key, product, at, cooling=True)}
+    return powers_of(roles) & {Power.READ}

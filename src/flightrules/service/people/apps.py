@@ -13,3 +13,9 @@ class PeopleConfig(AppConfig):
     name = "flightrules.service.people"
     label = "people"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What the sign-in library changes is put on record."""
+        from flightrules.service.people.sign_in_record import connect
+
+        connect()

@@ -1,18 +1,44 @@
-"""Who asks: by API token or by session; makes the ``Actor`` that everything behind the door trusts."""
+"""Who asks: by API token or by session; makes the ``Actor`` that everything behind the door trusts.
+
+An actor is always the owner of what was shown. There is no header, parameter or page by which one person acts
+as another.
+"""
 
 from __future__ import annotations
 
-import hashlib
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
 from ninja.security import HttpBearer, SessionAuth
 
+from flightrules.service.door.refusals import DeniedError, UnauthenticatedError
 from flightrules.service.people.models import Account, ApiToken
+from flightrules.service.people.one_time import digest_of
+from flightrules.service.people.proofs import prove
+from flightrules.service.people.second_factor import lacks_second_factor
 from flightrules.service.records.actor import Actor, Kind
+from flightrules.service.records.services import OFFICE, record_denied
 
-__all__ = ["SessionDoor", "TokenDoor"]
+__all__ = [
+    "PROOF_HEADER",
+    "SessionDoor",
+    "TokenDoor",
+    "remember_proof",
+    "require_fresh_proof",
+    "session_actor",
+]
+
+PROOF_HEADER = "Flightrules-Proof"
+"""A code of the caller's authenticator app, sent with the very request that needs a fresh proof."""
+
+_NOTED = timedelta(minutes=1)
+"""How often a use, and how often a refused use, of one token is noted."""
+
+_PROVED = "flightrules_proved_at"
 
 
 class TokenDoor(HttpBearer):
@@ -22,44 +48,138 @@ class TokenDoor(HttpBearer):
         """The owner of the token, or nothing."""
         at = request.asked_at  # type: ignore[attr-defined]
         found = (
-            ApiToken.objects.select_related("account", "machine")
-            .filter(
-                Q(expires_at__gt=at),
-                digest=hashlib.sha256(token.encode()).hexdigest(),
-                revoked_at__isnull=True,
-            )
+            ApiToken.objects.select_related("account__person", "machine")
+            .filter(digest=digest_of(token))
             .first()
         )
-        actor = _owner(found) if found else None
-        if found and actor:
-            ApiToken.objects.filter(pk=found.pk).update(last_used_at=at)
-            request.actor = actor  # type: ignore[attr-defined]
-        return actor
+        if found is None:
+            return None
+        actor, why = _owner(found), _refused(found, at)
+        if why:
+            _note_denied(found, actor, why, at)
+            return None
+        _note_used(found, at)
+        return _with_proof(request, actor)
 
 
 class SessionDoor(SessionAuth):
     """The browser's session; state changes need the CSRF token as well."""
 
-    def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
-        """The signed-in person, or nothing."""
-        account: Any = request.user
-        if not isinstance(account, Account) or not account.is_active or account.person.disabled_at:
+    def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:  # noqa: ARG002 -- the framework's signature; the session was looked up before
+        """The signed-in person, or nothing.
+
+        Raises:
+            DeniedError: E_SECOND_FACTOR, for powers beyond reading without one.
+        """
+        actor = session_actor(request)
+        if actor is None:
             return None
-        actor = Actor(
-            key=str(account.person_id), kind=Kind.PERSON, account_key=str(account.key), via="session"
-        )
-        request.actor = actor  # type: ignore[attr-defined]
-        return actor
+        if lacks_second_factor(request.user, request.asked_at):  # type: ignore[attr-defined,arg-type]
+            raise DeniedError(
+                "E_SECOND_FACTOR",
+                "your roles ask for a second factor",
+                hint="add a passkey or an authenticator app on the security page",
+            )
+        return _with_proof(request, actor)
 
 
-def _owner(token: ApiToken) -> Actor | None:
+def session_actor(request: HttpRequest) -> Actor | None:
+    """The person that the session belongs to, as an actor."""
+    account: Any = request.user
+    if not isinstance(account, Account) or not account.is_active or account.person.disabled_at:
+        return None
+    return Actor(
+        key=str(account.person_id),
+        kind=Kind.PERSON,
+        account_key=str(account.key),
+        via="session",
+        proved_at=_proved_in_session(request, account),
+    )
+
+
+def remember_proof(request: HttpRequest, by: Actor, at: datetime) -> None:
+    """Let a proof that was just given hold for what follows with the same token or session."""
+    if by.token_key is not None:
+        ApiToken.objects.filter(pk=by.token_key).update(proved_at=at)
+    else:
+        request.session[_PROVED] = at.isoformat()
+
+
+def require_fresh_proof(by: Actor, *, at: datetime, max_age: timedelta) -> None:
+    """Refuse unless the person proved who they are within ``max_age`` before ``at``.
+
+    Raises:
+        UnauthenticatedError: E_REAUTH_REQUIRED.
+    """
+    if by.proved_at is not None and timedelta(0) <= at - by.proved_at <= max_age:
+        return
+    raise UnauthenticatedError(
+        "E_REAUTH_REQUIRED",
+        "this needs a fresh proof of who you are",
+        hint=f"sign in again, or send a code of your authenticator app as {PROOF_HEADER}",
+        max_age_seconds=int(max_age.total_seconds()),
+    )
+
+
+def _with_proof(request: HttpRequest, actor: Actor) -> Actor:
+    code = request.headers.get(PROOF_HEADER)
+    if code is not None:
+        actor = prove(by=actor, code=code, at=request.asked_at)  # type: ignore[attr-defined]
+    request.actor = actor  # type: ignore[attr-defined]
+    return actor
+
+
+def _owner(token: ApiToken) -> Actor:
     scopes = frozenset(token.scopes)
     if token.machine is not None:
-        if token.machine.disabled_at:
-            return None
         key = str(token.machine.key)
         return Actor(key, Kind.MACHINE, key, "token", str(token.key), scopes)
+    account: Any = token.account
+    return Actor(
+        str(account.person_id),
+        Kind.PERSON,
+        str(account.key),
+        "token",
+        str(token.key),
+        scopes,
+        token.proved_at,
+    )
+
+
+def _refused(token: ApiToken, at: datetime) -> str:
+    """Why a token that was issued here lets nobody in; empty when it does."""
     account = token.account
-    if account is None or not account.is_active or account.person.disabled_at:
-        return None
-    return Actor(str(account.person_id), Kind.PERSON, str(account.key), "token", str(token.key), scopes)
+    table = (
+        (token.revoked_at is not None, "the token was revoked"),
+        (token.expires_at <= at, "the token has expired"),
+        (token.machine is not None and token.machine.disabled_at is not None, "the machine is disabled"),
+        (account is not None and not account.is_active, "the account is disabled"),
+        (account is not None and account.person.disabled_at is not None, "the person is disabled"),
+    )
+    return next((why for holds, why in table if holds), "")
+
+
+def _note_used(token: ApiToken, at: datetime) -> None:
+    """When it was last used, to the minute: a reading request writes no more than that."""
+    if token.last_used_at is None or token.last_used_at <= at - _NOTED:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
+
+
+def _note_denied(token: ApiToken, owner: Actor, why: str, at: datetime) -> None:
+    """Put a refused use on record, at most once a minute for each token."""
+    with transaction.atomic():
+        first = ApiToken.objects.filter(
+            Q(denied_at__isnull=True) | Q(denied_at__lte=at - _NOTED), pk=token.pk
+        ).update(denied_at=at)
+        if first:
+            refusal = DeniedError("E_TOKEN_REFUSED", why).about(OFFICE, f"token/{token.key}")
+            record_denied(refusal, by=owner, at=at, asked="authenticate")
+
+
+def _proved_in_session(request: HttpRequest, account: Account) -> datetime | None:
+    """When this session's person last proved who they are: at sign-in, or when asked again."""
+    records = get_authentication_records(request, account)
+    moments = [datetime.fromtimestamp(record["at"], UTC) for record in records]
+    if remembered := request.session.get(_PROVED):
+        moments.append(datetime.fromisoformat(remembered))
+    return max(moments, default=None)

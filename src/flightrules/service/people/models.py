@@ -8,7 +8,19 @@ from uuid import uuid4
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-__all__ = ["Account", "ApiToken", "Machine", "Person", "RoleGrant"]
+__all__ = [
+    "Account",
+    "ApiToken",
+    "Delegation",
+    "Deputy",
+    "Invitation",
+    "Machine",
+    "OutsideIdentity",
+    "Person",
+    "Rasci",
+    "RoleGrant",
+    "Team",
+]
 
 
 class Person(models.Model):
@@ -33,6 +45,8 @@ class Account(AbstractBaseUser):
     email = models.EmailField(unique=True)
     is_active = models.BooleanField(default=True)
     opened_at = models.DateTimeField()
+    wrong_proofs = models.PositiveSmallIntegerField(default=0, help_text="in a row, since the last right one")
+    locked_until = models.DateTimeField(null=True, help_text="no proof is taken before; set by wrong ones")
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -41,6 +55,37 @@ class Account(AbstractBaseUser):
     is_superuser = False
 
     objects = AccountManager()
+
+
+class OutsideIdentity(models.Model):
+    """Who an OpenID provider says somebody is: issuer and subject, never the e-mail address."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="outside_identities")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("issuer", "subject"), name="people_one_account_an_identity"),
+        )
+
+
+class Invitation(models.Model):
+    """A link that opens one account, once; only the SHA-256 of its code is kept.
+
+    Without a person it is the first set-up, which works only while no account exists.
+    """
+
+    key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    digest = models.CharField(max_length=64, unique=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="invitations")
+    email = models.EmailField(blank=True)
+    made_by = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
 
 class Machine(models.Model):
@@ -65,6 +110,8 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    denied_at = models.DateTimeField(null=True, help_text="when a refused use was last put on record")
+    proved_at = models.DateTimeField(null=True, help_text="when its owner last proved who they are")
 
     class Meta:
         constraints = (
@@ -87,3 +134,66 @@ class RoleGrant(models.Model):
     counts_from = models.DateTimeField(help_text="end of the cool-down")
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+
+class Deputy(models.Model):
+    """Who stands in for the holder of a role, until somebody ends it; both speak in the holder's seat."""
+
+    key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deputies")
+    deputy = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deputy_of")
+    role = models.CharField(max_length=60)
+    product = models.CharField(max_length=60, blank=True)
+    named_by = models.CharField(max_length=64)
+    named_at = models.DateTimeField()
+    counts_from = models.DateTimeField(help_text="end of the cool-down")
+    ended_at = models.DateTimeField(null=True)
+
+
+class Delegation(models.Model):
+    """A holder's own role, lent for a while; it cannot be lent on, and the seat keeps one voice."""
+
+    key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="delegations")
+    delegate = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="delegated")
+    role = models.CharField(max_length=60)
+    product = models.CharField(max_length=60, blank=True)
+    reason = models.CharField(max_length=500)
+    made_at = models.DateTimeField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, help_text="set when it was ended early")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(starts_at__lt=models.F("ends_at")), name="people_delegation_ends"
+            ),
+        )
+
+
+class Team(models.Model):
+    """People who are told and shown together. A team carries no powers, so none linger when it changes."""
+
+    key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    name = models.CharField(max_length=120)
+    product = models.CharField(max_length=60, blank=True)
+    members = models.ManyToManyField(Person, related_name="teams")
+    changed_at = models.DateTimeField()
+
+
+class Rasci(models.Model):
+    """Who does what in each activity of the lifecycle, as it was agreed; the latest version stands."""
+
+    key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    product = models.CharField(max_length=60, blank=True, help_text="empty for the whole office")
+    version = models.PositiveIntegerField()
+    preset = models.CharField(max_length=20)
+    activities = models.JSONField(help_text="activity -> letter -> roles")
+    agreed_by = models.CharField(max_length=64)
+    agreed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("product", "version"), name="people_one_rasci_a_version"),
+        )

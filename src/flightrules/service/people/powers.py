@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
-__all__ = ["BUILT_IN_ROLES", "Power"]
+from flightrules.rules.authority import Authority, Role
+
+__all__ = ["BUILT_IN_ROLES", "OF_MACHINES", "VOTING", "Power", "powers_of", "role_key"]
 
 
 class Power(StrEnum):
@@ -58,9 +61,71 @@ BUILT_IN_ROLES: dict[str, frozenset[Power]] = {
         }
     ),
     "product-owner": frozenset({*_PEOPLE, Power.SIGN, Power.ACCEPT, Power.AGREE_RULEBOOK}),
+    "product-manager": frozenset({*_PEOPLE, Power.SIGN, Power.ACCEPT, Power.AGREE_RULEBOOK}),
     "sponsor": frozenset({*_PEOPLE, Power.SIGN, Power.ACCEPT, Power.OVERRIDE}),
     "cto": frozenset({*_PEOPLE, Power.SIGN, Power.OVERRIDE, Power.CLASSIFY_EMERGENCY}),
     "operations": frozenset({*_PEOPLE, Power.SIGN, Power.DEPLOY}),
     "security": frozenset({*_PEOPLE, Power.SIGN}),
 }
 """Roles as they come; a product's adopted rulebook says which of them sign, block, accept, waive and override."""
+
+OF_MACHINES = frozenset({Power.READ, Power.BRING_EVIDENCE})
+"""All that a machine can ever be allowed."""
+
+VOTING = frozenset(
+    {Power.SIGN, Power.BLOCK, Power.ACCEPT, Power.WAIVE, Power.OVERRIDE, Power.CLASSIFY_EMERGENCY}
+)
+"""Powers that an adopted rulebook gives and takes; until a product has adopted one, those of the table hold."""
+
+_NEVER_VOTE = frozenset({"administrator", "auditor", "viewer"})
+_SAME_ROLE = {"cto": "cto-vp-eng", "security": "security-compliance", "sponsor": "product-owner"}
+"""Roles of the office that the rulebook's catalogue calls otherwise."""
+
+
+def role_key(name: str) -> str:
+    """One spelling for one role: ``qa_lead``, ``QA Lead`` and ``qa-lead`` are the same."""
+    return "-".join(name.casefold().replace("_", " ").replace("-", " ").split())
+
+
+def powers_of(roles: Iterable[str], authority: Authority | None = None) -> frozenset[Power]:
+    """What these roles allow together.
+
+    Args:
+        roles: roles that one person holds for one and the same product; never of several products together.
+        authority: what the product's adopted rulebook says of voting; None while it has adopted none.
+    """
+    found: set[Power] = set()
+    for role in map(role_key, roles):
+        own = BUILT_IN_ROLES.get(role, frozenset({Power.READ}))
+        found |= own if authority is None else own - VOTING | _agreed(role, authority)
+    return frozenset(found)
+
+
+def _agreed(role: str, authority: Authority) -> set[Power]:
+    """The voting powers that a rulebook gives to a role of the office."""
+    if role in _NEVER_VOTE:
+        return set()
+    found: set[Power] = set()
+    for agreed in authority.roles:
+        if _is_role(agreed.id, role):
+            found |= _given(agreed)
+    emergency = authority.act("emergency")
+    if emergency and any(_is_role(name, role) for name in emergency.signers):
+        found.add(Power.CLASSIFY_EMERGENCY)
+    return found
+
+
+def _given(role: Role) -> set[Power]:
+    table = (
+        (role.may_sign, Power.SIGN),
+        (role.may_block, Power.BLOCK),
+        (role.may_accept, Power.ACCEPT),
+        (role.may_waive, Power.WAIVE),
+        (role.may_override, Power.OVERRIDE),
+    )
+    return {power for may, power in table if may}
+
+
+def _is_role(agreed: str, role: str) -> bool:
+    key = role_key(agreed)
+    return key in (role, _SAME_ROLE.get(role))

@@ -7,6 +7,10 @@ from django.urls import path
 from flightrules.service.site import views
 
 urlpatterns = [
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
+    path("", views.home, name="home"),
+    path("setup", views.setup, name="setup"),
+    path("invitation", views.invitation, name="invitation"),
+    path("security", views.security, name="security"),
+    path("security/tokens", views.issue_token, name="issue-token"),
+    path("security/tokens/<uuid:key>/revoke", views.revoke_token, name="revoke-token"),
 ]

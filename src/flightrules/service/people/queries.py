@@ -1,0 +1,201 @@
+"""Reads of the people room: who somebody is, what they may do, who stands in for whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from flightrules.service.door.refusals import ForeignError
+from flightrules.service.people import rasci
+from flightrules.service.people.access import powers_here, require
+from flightrules.service.people.models import (
+    ApiToken,
+    Delegation,
+    Deputy,
+    Machine,
+    Person,
+    Rasci,
+    RoleGrant,
+    Team,
+)
+from flightrules.service.people.names import flags_of
+from flightrules.service.people.powers import Power
+from flightrules.service.people.seats import live_grants
+from flightrules.service.people.second_factor import lacks_second_factor
+from flightrules.service.records.actor import Actor
+
+__all__ = [
+    "badge",
+    "badges",
+    "delegations_of",
+    "deputies_of",
+    "described",
+    "grants_of",
+    "holders_of",
+    "lacks_second_factor",
+    "machines_of",
+    "people",
+    "person_of",
+    "rasci_in_force",
+    "team_of",
+    "teams_of",
+    "tokens_of",
+]
+
+
+def badge(person_key: str, at: datetime, *, product: str = "") -> dict[str, Any]:
+    """What stands beside a signature: the key, the name with its warnings, and the roles that count now.
+
+    The name is the person's own affair; the key and the roles are the office's word.
+
+    Raises:
+        ForeignError: E_NOT_FOUND.
+    """
+    return badges([_known(person_key)], at, product)[0]
+
+
+def described(person_key: str, at: datetime) -> dict[str, Any]:
+    """A person with their roles for every product, cooling ones included.
+
+    Raises:
+        ForeignError: E_NOT_FOUND.
+    """
+    person = _known(person_key)
+    grants = list(live_grants(at, cooling=True).filter(person=person).order_by("product", "role"))
+    return {
+        "key": str(person.key),
+        "name": person.name,
+        "roles": grants,
+        "products": sorted({grant.product for grant in grants}),
+        "powers": {
+            product: sorted(powers_here(person_key, product, at))
+            for product in sorted({grant.product for grant in grants})
+        },
+    }
+
+
+def people(*, by: Actor, at: datetime, disabled: bool | None = None, name: str = "") -> QuerySet[Person]:
+    """Everybody of the office, for who manages people."""
+    require(by, Power.MANAGE_PEOPLE, at=at)
+    found = Person.objects.all()
+    if disabled is not None:
+        found = found.filter(disabled_at__isnull=not disabled)
+    return found.filter(name__icontains=name) if name else found
+
+
+def person_of(key: str, *, by: Actor, at: datetime) -> Person:
+    """One person, for who manages people.
+
+    Raises:
+        ForeignError: E_NOT_FOUND.
+    """
+    require(by, Power.MANAGE_PEOPLE, at=at)
+    return _known(key)
+
+
+def holders_of(product: str, *, by: Actor, at: datetime) -> QuerySet[Person]:
+    """Everybody who holds a role for a product that counts, for who may read it."""
+    require(by, Power.READ, product=product, at=at)
+    held = live_grants(at).filter(Q(product="") | Q(product=product), person_id=OuterRef("pk"))
+    return Person.objects.filter(Exists(held), disabled_at__isnull=True)
+
+
+def grants_of(person_key: str, *, by: Actor, at: datetime) -> QuerySet[RoleGrant]:
+    """Every role that a person has or had.
+
+    Raises:
+        ForeignError: E_NOT_FOUND.
+    """
+    require(by, Power.MANAGE_PEOPLE, at=at)
+    return RoleGrant.objects.filter(person=_known(person_key))
+
+
+def tokens_of(account_key: str) -> QuerySet[ApiToken]:
+    """The tokens of one account; what they open is not kept, so it is not among this."""
+    return ApiToken.objects.filter(account__key=account_key).order_by("-issued_at", "key")
+
+
+def machines_of(product: str, *, by: Actor, at: datetime) -> QuerySet[Machine]:
+    """The machines of a product."""
+    require(by, Power.MANAGE_PEOPLE, product=product, at=at)
+    return Machine.objects.filter(product=product)
+
+
+def teams_of(product: str, *, by: Actor, at: datetime) -> QuerySet[Team]:
+    """The teams of a product, or (empty) of the office."""
+    require(by, Power.READ, product=product, at=at)
+    return Team.objects.filter(product=product).prefetch_related("members")
+
+
+def team_of(key: str, *, by: Actor, at: datetime) -> Team:
+    """One team, for who may read its product.
+
+    Raises:
+        ForeignError: E_NOT_FOUND.
+    """
+    found = Team.objects.prefetch_related("members").filter(pk=key).first()
+    require(by, Power.READ, product=found.product if found else "", at=at)
+    if found is None:
+        raise _none()
+    return found
+
+
+def delegations_of(person_key: str) -> QuerySet[Delegation]:
+    """What a person lent or was lent, past ones included."""
+    return Delegation.objects.filter(Q(holder_id=person_key) | Q(delegate_id=person_key))
+
+
+def deputies_of(product: str, *, by: Actor, at: datetime) -> QuerySet[Deputy]:
+    """The deputies of a product, past ones included."""
+    require(by, Power.READ, product=product, at=at)
+    return Deputy.objects.filter(product=product)
+
+
+def rasci_in_force(product: str, *, by: Actor, at: datetime) -> Rasci:
+    """The RASCI that stands for a product: its own, else the office's, else the default preset.
+
+    Returns:
+        A row; version 0 is the preset as it ships, which nobody agreed to yet.
+    """
+    require(by, Power.READ, product=product, at=at)
+    found = (
+        Rasci.objects.filter(product=product).order_by("-version").first()
+        or Rasci.objects.filter(product="").order_by("-version").first()
+    )
+    if found is not None:
+        return found
+    shipped = rasci.to_json(rasci.preset_activities("qa-led"))
+    return Rasci(product=product, version=0, preset="qa-led", activities=shipped, agreed_by="", agreed_at=at)
+
+
+def badges(found: list[Person], at: datetime, product: str) -> list[dict[str, Any]]:
+    """The badges of several people, in their order."""
+    names = dict(Person.objects.exclude(name="").values_list("key", "name"))
+    grants = live_grants(at).filter(Q(product="") | Q(product=product), person__in=found)
+    roles: dict[Any, set[str]] = {}
+    for grant in grants:
+        roles.setdefault(grant.person_id, set()).add(grant.role)
+    return [
+        {
+            "key": str(one.key),
+            "name": one.name,
+            "flags": list(flags_of(one.name, (name for key, name in names.items() if key != one.key))),
+            "roles": sorted(roles.get(one.key, ())),
+            "disabled": one.disabled_at is not None,
+            "erased": one.erased_at is not None,
+        }
+        for one in found
+    ]
+
+
+def _known(key: str) -> Person:
+    found = Person.objects.filter(pk=key).first()
+    if found is None:
+        raise _none()
+    return found
+
+
+def _none() -> ForeignError:
+    return ForeignError("E_NOT_FOUND", "there is no such thing here")

@@ -1,0 +1,13 @@
+"""People and authority at the REST door: ``/me``, ``/people``, ``/teams``, ``/tokens``, ``/machines`` and their kin."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+from flightrules.service.people.rest import accounts, machines, me, persons, rasci, standing_in, teams, tokens
+
+__all__ = ["router"]
+
+router = Router(tags=["people"])
+for _room in (me, persons, accounts, tokens, machines, teams, standing_in, rasci):
+    router.add_router("", _room.router)

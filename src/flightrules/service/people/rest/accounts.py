@@ -1,0 +1,80 @@
+"""Accounts: closed and opened again one by one; the person stays."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+
+from flightrules.service.door.changes import changes_state
+from flightrules.service.door.paging import Page, PageAsked, page_of
+from flightrules.service.door.schemas import Asked, Prose
+from flightrules.service.people import queries, services
+from flightrules.service.people.access import guarded
+from flightrules.service.people.models import Account
+from flightrules.service.people.powers import Power
+
+__all__ = ["router"]
+
+router = Router()
+_MANAGE = guarded(Power.MANAGE_PEOPLE)
+
+
+class AccountOut(Schema):
+    """A way to sign in."""
+
+    key: str
+    person: str
+    email: str
+    is_active: bool
+    opened_at: datetime
+    locked_until: datetime | None
+
+
+class Why(Asked):
+    """A reason that goes on record."""
+
+    reason: Prose
+
+
+@router.get("/people/{uuid:key}/accounts", response=Page[AccountOut], openapi_extra=_MANAGE)
+def accounts(request: HttpRequest, key: UUID, asked: Query[PageAsked]) -> dict[str, Any]:
+    """The accounts of one person."""
+    owner = queries.person_of(str(key), by=_by(request), at=_at(request))
+    return page_of(owner.accounts.all(), asked, _account, key="key", cast=UUID)
+
+
+@router.post("/accounts/{uuid:key}/disable", response=AccountOut, openapi_extra=_MANAGE)
+@changes_state
+def disable(request: HttpRequest, key: UUID, body: Why) -> Any:
+    """Close one account; its sessions and tokens end now."""
+    found = services.disable_account(account=str(key), reason=body.reason, by=_by(request), at=_at(request))
+    return AccountOut(**_account(found))
+
+
+@router.post("/accounts/{uuid:key}/enable", response=AccountOut, openapi_extra=_MANAGE)
+@changes_state
+def enable(request: HttpRequest, key: UUID) -> Any:
+    """Open a closed account again, and unlock it."""
+    found = services.enable_account(account=str(key), by=_by(request), at=_at(request))
+    return AccountOut(**_account(found))
+
+
+def _by(request: HttpRequest) -> Any:
+    return request.actor  # type: ignore[attr-defined]
+
+
+def _at(request: HttpRequest) -> Any:
+    return request.asked_at  # type: ignore[attr-defined]
+
+
+def _account(one: Account) -> dict[str, Any]:
+    names = ("email", "is_active", "opened_at", "locked_until")
+    return {
+        "key": str(one.key),
+        "person": str(one.person_id),
+        **{name: getattr(one, name) for name in names},
+    }

@@ -1,0 +1,109 @@
+"""Machines of a product and their tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+
+from flightrules.service.door.changes import changes_state
+from flightrules.service.door.paging import Page, PageAsked, page_of
+from flightrules.service.door.schemas import Asked, Key, Name
+from flightrules.service.people import queries, services
+from flightrules.service.people.access import guarded
+from flightrules.service.people.models import Machine
+from flightrules.service.people.powers import Power
+from flightrules.service.people.rest.answers import SecretAnswer
+from flightrules.service.people.rest.tokens import NewToken, NewTokenOut, TokenOut, token_shown
+
+__all__ = ["router"]
+
+router = Router()
+_MANAGE = guarded(Power.MANAGE_PEOPLE)
+
+
+class MachinesAsked(PageAsked):
+    """Whose machines are asked for."""
+
+    product: Key
+
+
+class NewMachine(Asked):
+    """A machine to register."""
+
+    name: Name
+    product: Key
+
+
+class MachineOut(Schema):
+    """A pipeline or scanner of one product."""
+
+    key: str
+    name: str
+    product: str
+    disabled_at: datetime | None
+
+
+@router.get("/machines", response=Page[MachineOut], openapi_extra=_MANAGE)
+def machines(request: HttpRequest, asked: Query[MachinesAsked]) -> dict[str, Any]:
+    """The machines of a product."""
+    return page_of(
+        queries.machines_of(asked.product, by=_by(request), at=_at(request)), asked, _machine, cast=UUID
+    )
+
+
+@router.post("/machines", response={201: MachineOut}, openapi_extra=_MANAGE)
+@changes_state
+def register(request: HttpRequest, body: NewMachine) -> Any:
+    """Make a machine of one product known."""
+    found = services.register_machine(name=body.name, product=body.product, by=_by(request), at=_at(request))
+    return 201, MachineOut(**_machine(found))
+
+
+@router.post("/machines/{uuid:key}/disable", response=MachineOut, openapi_extra=_MANAGE)
+@changes_state
+def disable(request: HttpRequest, key: UUID) -> Any:
+    """Shut a machine out for good."""
+    return MachineOut(
+        **_machine(services.disable_machine(machine=str(key), by=_by(request), at=_at(request)))
+    )
+
+
+@router.post("/machines/{uuid:key}/tokens", response={201: NewTokenOut}, openapi_extra=_MANAGE)
+@changes_state
+def issue(request: HttpRequest, key: UUID, body: NewToken) -> Any:
+    """Issue a token for a machine; it may read and bring evidence, nothing more."""
+    token, secret = services.issue_machine_token(
+        machine=str(key),
+        title=body.title,
+        scopes=body.scopes,
+        days=body.days,
+        by=_by(request),
+        at=_at(request),
+    )
+    return SecretAnswer(NewTokenOut(**token_shown(token), token=secret), secret="token")
+
+
+@router.delete("/machines/{uuid:key}/tokens/{uuid:token}", response=TokenOut, openapi_extra=_MANAGE)
+@changes_state
+def revoke(request: HttpRequest, key: UUID, token: UUID) -> Any:
+    """End a machine's token."""
+    found = services.revoke_machine_token(
+        machine=str(key), token=str(token), by=_by(request), at=_at(request)
+    )
+    return TokenOut(**token_shown(found))
+
+
+def _by(request: HttpRequest) -> Any:
+    return request.actor  # type: ignore[attr-defined]
+
+
+def _at(request: HttpRequest) -> Any:
+    return request.asked_at  # type: ignore[attr-defined]
+
+
+def _machine(one: Machine) -> dict[str, Any]:
+    return {"key": str(one.key), "name": one.name, "product": one.product, "disabled_at": one.disabled_at}

@@ -1,0 +1,258 @@
+"""Persons and their roles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Query, Router, Schema
+
+from flightrules.service.door.changes import changes_state
+from flightrules.service.door.etags import etag, require_match
+from flightrules.service.door.paging import Page, PageAsked, page_of
+from flightrules.service.door.schemas import Address, Asked, Key, Line, Name, Prose
+from flightrules.service.people import queries, services
+from flightrules.service.people.access import guarded
+from flightrules.service.people.models import Person, RoleGrant
+from flightrules.service.people.powers import Power
+from flightrules.service.people.rest.answers import SecretAnswer
+
+__all__ = ["router"]
+
+router = Router()
+_MANAGE = guarded(Power.MANAGE_PEOPLE)
+
+
+class Badge(Schema):
+    """A person as shown beside what they do."""
+
+    key: str
+    name: str
+    flags: list[str] = Field(description="why the name may mislead; the key and the roles never do")
+    roles: list[str] = Field(description="roles that count now, as the office granted them")
+    disabled: bool
+    erased: bool
+
+
+class PersonOut(Schema):
+    """A person, for who manages people."""
+
+    key: str
+    name: str
+    email: str
+    disabled_at: datetime | None
+    erased_at: datetime | None
+
+
+class RoleAsked(Asked):
+    """A role, for one product or for all."""
+
+    role: Name
+    product: Key | None = Field(None, description="none for all products")
+
+
+class Invited(Asked):
+    """A person to invite."""
+
+    name: Name
+    email: Address
+    roles: list[RoleAsked] = Field(default_factory=list, max_length=50)
+
+
+class InvitedOut(Schema):
+    """The person, and the code of the one-time link, shown this once."""
+
+    person: str
+    code: str
+    path: str
+
+
+class Renamed(Asked):
+    """Another name."""
+
+    name: Name
+
+
+class Why(Asked):
+    """A reason that goes on record."""
+
+    reason: Prose
+
+
+class ErasureGround(Asked):
+    """The lawful ground; it stays, so it names nobody."""
+
+    ground: Line
+
+
+class Further(Asked):
+    """Where a further account signs in."""
+
+    email: Address
+
+
+class Granted(RoleAsked):
+    """A role to grant."""
+
+    expires_at: datetime | None = None
+
+
+class GrantOut(Schema):
+    """A role as it was granted."""
+
+    key: str
+    role: str
+    product: str
+    granted_by: str
+    granted_at: datetime
+    counts_from: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class PeopleAsked(PageAsked):
+    """Which people are asked for."""
+
+    disabled: bool | None = None
+    name: str = Field("", max_length=120)
+
+
+@router.get("/people", response=Page[PersonOut], openapi_extra=_MANAGE)
+def people(request: HttpRequest, asked: Query[PeopleAsked]) -> dict[str, Any]:
+    """Everybody of the office."""
+    rows = queries.people(by=_by(request), at=_at(request), disabled=asked.disabled, name=asked.name)
+    return page_of(rows, asked, _person, cast=UUID)
+
+
+@router.post("/people", response={201: InvitedOut}, openapi_extra=_MANAGE)
+@changes_state
+def invite(request: HttpRequest, body: Invited) -> Any:
+    """Invite a person: they open their account behind the link."""
+    roles = [(one.role, one.product or "") for one in body.roles]
+    person, code = services.invite(
+        name=body.name, email=body.email, roles=roles, by=_by(request), at=_at(request)
+    )
+    return _link(str(person.key), code)
+
+
+@router.get("/people/{uuid:key}", response=PersonOut, openapi_extra=_MANAGE)
+def person(request: HttpRequest, response: HttpResponse, key: UUID) -> Any:
+    """One person."""
+    found = queries.person_of(str(key), by=_by(request), at=_at(request))
+    response["ETag"] = _tag(found)
+    return _person(found)
+
+
+@router.patch("/people/{uuid:key}", response=PersonOut, openapi_extra=_MANAGE)
+@changes_state
+def rename(request: HttpRequest, key: UUID, body: Renamed) -> Any:
+    """Show a person under another name."""
+    require_match(request, _tag(queries.person_of(str(key), by=_by(request), at=_at(request))))
+    found = services.rename_person(person=str(key), name=body.name, by=_by(request), at=_at(request))
+    return PersonOut(**_person(found))
+
+
+@router.post("/people/{uuid:key}/disable", response=PersonOut, openapi_extra=_MANAGE)
+@changes_state
+def disable(request: HttpRequest, key: UUID, body: Why) -> Any:
+    """Shut a person out, everywhere, now."""
+    found = services.disable_person(person=str(key), reason=body.reason, by=_by(request), at=_at(request))
+    return PersonOut(**_person(found))
+
+
+@router.post("/people/{uuid:key}/enable", response=PersonOut, openapi_extra=_MANAGE)
+@changes_state
+def enable(request: HttpRequest, key: UUID) -> Any:
+    """Let a disabled person in again."""
+    found = services.enable_person(person=str(key), by=_by(request), at=_at(request))
+    return PersonOut(**_person(found))
+
+
+@router.post("/people/{uuid:key}/erase", response=PersonOut, openapi_extra=_MANAGE)
+@changes_state
+def erase(request: HttpRequest, key: UUID, body: ErasureGround) -> Any:
+    """Forget who a disabled person was; what they did stays on record."""
+    found = services.erase_person(person=str(key), reason=body.ground, by=_by(request), at=_at(request))
+    return PersonOut(**_person(found))
+
+
+@router.post("/people/{uuid:key}/accounts", response={201: InvitedOut}, openapi_extra=_MANAGE)
+@changes_state
+def invite_again(request: HttpRequest, key: UUID, body: Further) -> Any:
+    """Invite a person to open a further account: still one person, and one voice."""
+    code = services.invite_again(person=str(key), email=body.email, by=_by(request), at=_at(request))
+    return _link(str(key), code)
+
+
+@router.get("/people/{uuid:key}/roles", response=Page[GrantOut], openapi_extra=_MANAGE)
+def roles(request: HttpRequest, key: UUID, asked: Query[PageAsked]) -> dict[str, Any]:
+    """Every role that the person has or had."""
+    rows = queries.grants_of(str(key), by=_by(request), at=_at(request))
+    return page_of(rows, asked, _grant, cast=UUID)
+
+
+@router.post("/people/{uuid:key}/roles", response={201: GrantOut}, openapi_extra=_MANAGE)
+@changes_state
+def grant(request: HttpRequest, key: UUID, body: Granted) -> Any:
+    """Grant a role; it counts after the cool-down."""
+    found = services.grant_role(
+        person=str(key),
+        role=body.role,
+        product=body.product or "",
+        expires_at=body.expires_at,
+        by=_by(request),
+        at=_at(request),
+    )
+    return 201, GrantOut(**_grant(found))
+
+
+@router.delete("/people/{uuid:key}/roles/{uuid:grant}", response=GrantOut, openapi_extra=_MANAGE)
+@changes_state
+def revoke(request: HttpRequest, key: UUID, grant: UUID) -> Any:
+    """Take a role away, now."""
+    found = services.revoke_role(person=str(key), grant=str(grant), by=_by(request), at=_at(request))
+    return GrantOut(**_grant(found))
+
+
+@router.get(
+    "/products/{product}/people", response=Page[Badge], openapi_extra=guarded(Power.READ), tags=["people"]
+)
+def holders(request: HttpRequest, product: Key, asked: Query[PageAsked]) -> dict[str, Any]:
+    """Who holds a role for the product, with what may mislead about their names."""
+    rows = queries.holders_of(product, by=_by(request), at=_at(request))
+    found = page_of(rows, asked, lambda one: one, cast=UUID)
+    return {**found, "items": queries.badges(found["items"], _at(request), product)}
+
+
+def _by(request: HttpRequest) -> Any:
+    return request.actor  # type: ignore[attr-defined]
+
+
+def _at(request: HttpRequest) -> Any:
+    return request.asked_at  # type: ignore[attr-defined]
+
+
+def _person(one: Person) -> dict[str, Any]:
+    return {
+        "key": str(one.key),
+        "name": one.name,
+        "email": one.email,
+        "disabled_at": one.disabled_at,
+        "erased_at": one.erased_at,
+    }
+
+
+def _tag(one: Person) -> str:
+    return etag(one.key, one.name, one.disabled_at, one.erased_at)
+
+
+def _grant(one: RoleGrant) -> dict[str, Any]:
+    names = ("role", "product", "granted_by", "granted_at", "counts_from", "expires_at", "revoked_at")
+    return {"key": str(one.key), **{name: getattr(one, name) for name in names}}
+
+
+def _link(person_key: str, code: str) -> SecretAnswer:
+    body = InvitedOut(person=person_key, code=code, path="/invitation?code=")
+    return SecretAnswer(body, secret="code")

@@ -1,0 +1,86 @@
+"""The caller's own API tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+
+from flightrules.service.door.changes import changes_state
+from flightrules.service.door.paging import Page, PageAsked, page_of
+from flightrules.service.door.schemas import Asked, Name
+from flightrules.service.people import queries, services
+from flightrules.service.people.access import OWN
+from flightrules.service.people.models import ApiToken
+from flightrules.service.people.rest.answers import SecretAnswer
+
+__all__ = ["NewToken", "NewTokenOut", "TokenOut", "router", "token_shown"]
+
+router = Router()
+
+
+class TokenOut(Schema):
+    """A token, without what it opens with."""
+
+    key: str
+    title: str
+    scopes: list[str]
+    issued_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None = Field(description="to the minute")
+    revoked_at: datetime | None
+
+
+class NewToken(Asked):
+    """A token to issue."""
+
+    title: Name
+    scopes: list[str] = Field(min_length=1, max_length=30, description="powers, out of those the owner has")
+    days: int = Field(30, ge=1, le=3650)
+
+
+class NewTokenOut(TokenOut):
+    """The token, and its secret, shown this once."""
+
+    token: str
+
+
+@router.get("/tokens", response=Page[TokenOut], openapi_extra=OWN)
+def tokens(request: HttpRequest, asked: Query[PageAsked]) -> dict[str, Any]:
+    """The tokens of the account that asks."""
+    return page_of(queries.tokens_of(_by(request).account_key), asked, token_shown, cast=UUID)
+
+
+@router.post("/tokens", response={201: NewTokenOut}, openapi_extra=OWN)
+@changes_state
+def issue(request: HttpRequest, body: NewToken) -> Any:
+    """Issue a token; needs a fresh proof of who asks."""
+    token, secret = services.issue_token(
+        title=body.title, scopes=body.scopes, days=body.days, by=_by(request), at=_at(request)
+    )
+    return SecretAnswer(NewTokenOut(**token_shown(token), token=secret), secret="token")
+
+
+@router.delete("/tokens/{uuid:key}", response=TokenOut, openapi_extra=OWN)
+@changes_state
+def revoke(request: HttpRequest, key: UUID) -> Any:
+    """End one of the caller's tokens; who manages people ends anybody's."""
+    found = services.revoke_token(token=str(key), by=_by(request), at=_at(request))
+    return TokenOut(**token_shown(found))
+
+
+def token_shown(one: ApiToken) -> dict[str, Any]:
+    """A token as it is shown."""
+    names = ("title", "scopes", "issued_at", "expires_at", "last_used_at", "revoked_at")
+    return {"key": str(one.key), **{name: getattr(one, name) for name in names}}
+
+
+def _by(request: HttpRequest) -> Any:
+    return request.actor  # type: ignore[attr-defined]
+
+
+def _at(request: HttpRequest) -> Any:
+    return request.asked_at  # type: ignore[attr-defined]

@@ -1,0 +1,91 @@
+"""Seats: a role in a product with the person who holds it, and everybody who may speak in it.
+
+Each seat stands for exactly one pair of role and product; what a person may do is never put together from
+roles of different products. A deputy or delegate speaks in the holder's seat, as long as the holder holds it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from flightrules.service.people.models import Delegation, Deputy, RoleGrant
+
+__all__ = ["Seat", "held", "holds", "live_grants", "seats_of", "stood_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One seat that a person may speak in.
+
+    Attributes:
+        role, product: what the seat is; an empty product is the whole office.
+        holder: person key of the one who holds the role.
+        through: ``grant``, ``deputy`` or ``delegation``; and ``key``, the row that says so.
+    """
+
+    role: str
+    product: str
+    holder: str
+    through: str
+    key: str
+
+
+def live_grants(at: datetime, *, cooling: bool = False) -> QuerySet[RoleGrant]:
+    """Grants that hold at this moment; with ``cooling`` also those that do not count yet."""
+    found = RoleGrant.objects.filter(
+        Q(expires_at__isnull=True) | Q(expires_at__gt=at),
+        Q(revoked_at__isnull=True) | Q(revoked_at__gt=at),
+        person__disabled_at__isnull=True,
+    )
+    return found if cooling else found.filter(counts_from__lte=at)
+
+
+def held(person_key: str, product: str, at: datetime, *, cooling: bool = False) -> list[Seat]:
+    """Seats that the person holds for this product by a role of their own."""
+    grants = live_grants(at, cooling=cooling).filter(Q(product="") | Q(product=product), person_id=person_key)
+    return [
+        Seat(grant.role, grant.product, str(grant.person_id), "grant", str(grant.key))
+        for grant in grants.order_by("granted_at", "key")
+    ]
+
+
+def holds(person_key: str, role: str, product: str, at: datetime) -> bool:
+    """Whether the person holds exactly this role for exactly this product, by a grant that counts."""
+    return live_grants(at).filter(person_id=person_key, role=role, product=product).exists()
+
+
+def stood_in(person_key: str, product: str, at: datetime) -> list[Seat]:
+    """Seats of others that the person may speak in for this product: as deputy, or by delegation."""
+    standing = live_grants(at).filter(
+        person_id=OuterRef("holder_id"), role=OuterRef("role"), product=OuterRef("product")
+    )
+    here = Q(product="") | Q(product=product)
+    deputies = Deputy.objects.filter(
+        here,
+        Q(ended_at__isnull=True) | Q(ended_at__gt=at),
+        Exists(standing),
+        deputy_id=person_key,
+        deputy__disabled_at__isnull=True,
+        counts_from__lte=at,
+    )
+    delegations = Delegation.objects.filter(
+        here,
+        Q(ended_at__isnull=True) | Q(ended_at__gt=at),
+        Exists(standing),
+        delegate_id=person_key,
+        delegate__disabled_at__isnull=True,
+        starts_at__lte=at,
+        ends_at__gt=at,
+    )
+    return [
+        *(Seat(row.role, row.product, str(row.holder_id), "deputy", str(row.key)) for row in deputies),
+        *(Seat(row.role, row.product, str(row.holder_id), "delegation", str(row.key)) for row in delegations),
+    ]
+
+
+def seats_of(person_key: str, product: str, at: datetime) -> list[Seat]:
+    """Every seat in which the person may speak here and now, their own first."""
+    return held(person_key, product, at) + stood_in(person_key, product, at)

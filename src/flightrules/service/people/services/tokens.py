@@ -1,0 +1,185 @@
+"""API tokens: for a while, for some powers, shown once; never more than their owner may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from flightrules.service.door.refusals import DeniedError, ForeignError, InvalidError
+from flightrules.service.people.access import require
+from flightrules.service.people.authentication import require_fresh_proof
+from flightrules.service.people.models import Account, ApiToken, Machine
+from flightrules.service.people.names import checked_name
+from flightrules.service.people.one_time import TOKEN_PREFIX, digest_of, new_secret
+from flightrules.service.people.powers import OF_MACHINES, Power
+from flightrules.service.records.actor import Actor, Kind
+from flightrules.service.records.services import OFFICE, act, append
+from flightrules.service.records.tags import Tag
+
+__all__ = ["issue_machine_token", "issue_token", "revoke_machine_token", "revoke_token"]
+
+PROOF_AGE = timedelta(minutes=15)
+
+
+@act
+def issue_token(
+    *, title: str, scopes: Iterable[str], days: int, by: Actor, at: datetime
+) -> tuple[ApiToken, str]:
+    """A token for the caller's own account, and its secret, which is not kept.
+
+    Raises:
+        DeniedError: E_TOKEN_OWNER for a machine, E_SCOPE for a scope that the caller's own token lacks.
+        UnauthenticatedError: E_REAUTH_REQUIRED. InvalidError: E_SCOPE, E_TOKEN_DAYS, E_NAME.
+    """
+    if by.kind is not Kind.PERSON:
+        raise DeniedError("E_TOKEN_OWNER", "a machine issues no tokens")
+    wanted = _scopes(scopes, set(Power))
+    if by.via == "token" and not {power.value for power in wanted} <= by.scopes:
+        raise DeniedError("E_SCOPE", "a token issues no token that may do more than itself")
+    require_fresh_proof(by, at=at, max_age=PROOF_AGE)
+    account = Account.objects.get(key=by.account_key)
+    token, secret = _issued(title, wanted, days, at, account=account)
+    _record_issued(token, f"account/{account.key}", by, at)
+    return token, secret
+
+
+@act
+def issue_machine_token(
+    *, machine: str, title: str, scopes: Iterable[str], days: int, by: Actor, at: datetime
+) -> tuple[ApiToken, str]:
+    """A token for a machine; it may read and bring evidence, and there is no scope for more.
+
+    Raises:
+        ForeignError: E_NOT_FOUND. InvalidError: E_SCOPE, E_TOKEN_DAYS, E_NAME.
+    """
+    found = _machine(machine, by, at)
+    if found.disabled_at is not None:
+        raise InvalidError("E_MACHINE_DISABLED", "the machine is disabled")
+    token, secret = _issued(title, _scopes(scopes, set(OF_MACHINES)), days, at, machine=found)
+    _record_issued(token, f"machine/{found.key}", by, at)
+    return token, secret
+
+
+@act
+def revoke_token(*, token: str, by: Actor, at: datetime) -> ApiToken:
+    """End one of the caller's own tokens; who manages people ends anybody's.
+
+    Raises:
+        ForeignError: E_NOT_FOUND.
+    """
+    found = (
+        ApiToken.objects.select_for_update()
+        .select_related("account")
+        .filter(pk=token, account__isnull=False, revoked_at__isnull=True)
+        .first()
+        if token
+        else None
+    )
+    if found is None or found.account is None:
+        raise _none()
+    if str(found.account.person_id) != by.key:
+        _require_or_hide(by, at)
+    return _revoked(found, f"account/{found.account.key}", by, at)
+
+
+@act
+def revoke_machine_token(*, machine: str, token: str, by: Actor, at: datetime) -> ApiToken:
+    """End a machine's token.
+
+    Raises:
+        ForeignError: E_NOT_FOUND.
+    """
+    found_machine = _machine(machine, by, at)
+    found = (
+        ApiToken.objects.select_for_update()
+        .filter(pk=token, machine=found_machine, revoked_at__isnull=True)
+        .first()
+    )
+    if found is None:
+        raise _none()
+    return _revoked(found, f"machine/{machine}", by, at)
+
+
+def _issued(
+    title: str,
+    scopes: set[Power],
+    days: int,
+    at: datetime,
+    *,
+    account: Account | None = None,
+    machine: Machine | None = None,
+) -> tuple[ApiToken, str]:
+    if not 0 < days <= settings.FLIGHTRULES_TOKEN_DAYS:
+        raise InvalidError("E_TOKEN_DAYS", f"a token lives 1 to {settings.FLIGHTRULES_TOKEN_DAYS} days")
+    secret = new_secret(TOKEN_PREFIX)
+    token = ApiToken.objects.create(
+        account=account,
+        machine=machine,
+        digest=digest_of(secret),
+        title=checked_name(title),
+        scopes=sorted(power.value for power in scopes),
+        issued_at=at,
+        expires_at=at + timedelta(days=days),
+    )
+    return token, secret
+
+
+def _scopes(named: Iterable[str], allowed: set[Power]) -> set[Power]:
+    known = {power.value: power for power in allowed}
+    wanted = list(named)
+    unknown = [name for name in wanted if name not in known]
+    if unknown or not wanted:
+        raise InvalidError(
+            "E_SCOPE",
+            "a token needs at least one scope" if not wanted else f"{unknown[0][:60]!r} is no scope here",
+            hint=f"known are {', '.join(sorted(known))}",
+        )
+    return {known[name] for name in wanted}
+
+
+def _record_issued(token: ApiToken, owner: str, by: Actor, at: datetime) -> None:
+    append(
+        stream=OFFICE,
+        tag=Tag.TOKEN_ISSUED,
+        by=by,
+        at=at,
+        subject=f"token/{token.key}",
+        data={"owner": owner, "scopes": token.scopes, "expires_at": token.expires_at.isoformat()},
+    )
+
+
+def _revoked(token: ApiToken, owner: str, by: Actor, at: datetime) -> ApiToken:
+    token.revoked_at = at
+    token.save(update_fields=["revoked_at"])
+    append(
+        stream=OFFICE,
+        tag=Tag.TOKEN_REVOKED,
+        by=by,
+        at=at,
+        subject=f"token/{token.key}",
+        data={"owner": owner},
+    )
+    return token
+
+
+def _machine(key: str, by: Actor, at: datetime) -> Machine:
+    """A machine of a product whose people the caller manages; else it is not there."""
+    found = Machine.objects.select_for_update().filter(pk=key).first()
+    if found is None:
+        require(by, Power.MANAGE_PEOPLE, at=at)
+        raise _none()
+    require(by, Power.MANAGE_PEOPLE, product=found.product, at=at)
+    return found
+
+
+def _require_or_hide(by: Actor, at: datetime) -> None:
+    try:
+        require(by, Power.MANAGE_PEOPLE, at=at)
+    except DeniedError:
+        raise _none() from None
+
+
+def _none() -> ForeignError:
+    return ForeignError("E_NOT_FOUND", "there is no such thing here")

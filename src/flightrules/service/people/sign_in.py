@@ -1,0 +1,176 @@
+"""How people sign in: what the sign-in library may do here, and what it may not.
+
+Accounts are opened by one-time links alone, so every way by which the library would open one is shut. An
+OpenID provider's word is matched by issuer and subject; an e-mail address proves nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialAccount, SocialLogin
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from flightrules.service.door.refusals import DeniedError, RefusalError, UnauthenticatedError
+from flightrules.service.people import services
+from flightrules.service.people.authentication import session_actor
+from flightrules.service.people.models import Account, OutsideIdentity
+from flightrules.service.people.second_factor import needs_second_factor
+from flightrules.service.records.actor import SYSTEM
+
+__all__ = ["INVITED", "AccountAdapter", "AccountBackend", "OutsideAdapter", "SecondFactorAdapter"]
+
+INVITED = "flightrules_invitation"
+"""Where the session keeps the code of a one-time link while its holder is at the OpenID provider."""
+
+
+class AccountBackend(AuthenticationBackend):
+    """Finds the account of a session at each request; a disabled person's session is nobody's from then on."""
+
+    def get_user(self, user_id: int) -> Account | None:
+        """The account with its person, unless either is disabled."""
+        account = Account.objects.select_related("person").filter(pk=user_id).first()
+        return account if account is not None and self.user_can_authenticate(account) else None
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Whether neither the account nor its person is disabled."""
+        return bool(user.is_active) and user.person.disabled_at is None
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Nobody signs up; who is disabled is told so."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- the library's signature
+        """Never: accounts are opened by one-time links."""
+        return False
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        """Stop a sign-in of a disabled person, by whichever means."""
+        if user.person.disabled_at is not None:
+            answer: HttpResponse = self.respond_user_inactive(request, user)
+            return answer
+        found: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return found
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Secrets of authenticator apps are encrypted where they are kept; the last factor stays where one is needed."""
+
+    def encrypt(self, text: str) -> str:
+        """As it is kept."""
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """As it is used; one that was encrypted under another key matches no code."""
+        try:
+            return _cipher().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            return ""
+
+    def can_delete_authenticator(self, authenticator: Any) -> bool:
+        """Whether another factor is left, or none is needed."""
+        if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+            return True
+        left = Authenticator.objects.filter(
+            user=authenticator.user, type__in=(Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+        ).exclude(pk=authenticator.pk)
+        return left.exists() or not needs_second_factor(authenticator.user, _asked_at())
+
+
+class OutsideAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """People of an OpenID provider: known by issuer and subject, or invited by a one-time link."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:  # noqa: ARG002 -- the library's signature
+        """Never: see ``pre_social_login``."""
+        return False
+
+    def can_authenticate_by_email(self, login: SocialLogin, email: str) -> bool:  # noqa: ARG002 -- the library's signature
+        """Never: whoever can set an e-mail address at the provider would be let in."""
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Match the provider's word with an account, or stop."""
+        try:
+            self._match(request, sociallogin)
+        except RefusalError as refusal:
+            page = render(request, "site/refused.html", {"refusal": refusal}, status=refusal.status)
+            raise ImmediateHttpResponse(page) from None
+
+    def _match(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        issuer, subject = _vouched(sociallogin)
+        known = (
+            OutsideIdentity.objects.select_related("account").filter(issuer=issuer, subject=subject).first()
+        )
+        if sociallogin.state.get("process") == "connect":
+            self._connect(request, issuer, subject, known)
+            return
+        account = known.account if known else self._invited(request, issuer, subject)
+        if account is None:
+            raise _unknown()
+        SocialAccount.objects.filter(provider=sociallogin.account.provider, uid=subject).exclude(
+            user=account
+        ).delete()
+        if not sociallogin.is_existing or sociallogin.user != account:
+            sociallogin.connect(request, account)
+
+    def _connect(
+        self, request: HttpRequest, issuer: str, subject: str, known: OutsideIdentity | None
+    ) -> None:
+        actor = session_actor(request)
+        if actor is None:
+            raise _unknown()
+        if known is None or str(known.account.key) != actor.account_key:
+            services.link_identity(issuer=issuer, subject=subject, by=actor, at=_at(request))
+
+    def _invited(self, request: HttpRequest, issuer: str, subject: str) -> Account | None:
+        code = request.session.pop(INVITED, "")
+        if not code:
+            return None
+        return services.accept_invitation(code=code, identity=(issuer, subject), by=SYSTEM, at=_at(request))
+
+
+def _vouched(sociallogin: SocialLogin) -> tuple[str, str]:
+    """Issuer and subject of the identity token, which was fetched from the provider itself.
+
+    Raises:
+        RefusalError: E_ISSUER, when they are not those of the provider that the office trusts.
+    """
+    said = sociallogin.account.extra_data
+    token, userinfo = said.get("id_token") or {}, said.get("userinfo") or {}
+    issuer, subject = token.get("iss"), token.get("sub")
+    if not subject or issuer != settings.FLIGHTRULES_OIDC_ISSUER or userinfo.get("sub", subject) != subject:
+        raise UnauthenticatedError("E_ISSUER", "this identity is not from the provider that is trusted here")
+    return str(issuer), str(subject)
+
+
+def _unknown() -> RefusalError:
+    return DeniedError(
+        "E_NO_ACCOUNT",
+        "no account here belongs to this identity",
+        hint="ask for an invitation, and follow its link first",
+    )
+
+
+def _cipher() -> Fernet:
+    key = hashlib.sha256(b"flightrules authenticator secrets\0" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def _at(request: HttpRequest) -> Any:
+    return request.asked_at  # type: ignore[attr-defined]
+
+
+def _asked_at() -> Any:
+    return context.request.asked_at

@@ -1,0 +1,63 @@
+"""Entries of what the sign-in library changes: factors, passwords, identities from outside.
+
+The library calls back in the transaction of its change (``site.accounts``); a change that cannot be recorded is
+not made.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import signals as account_signals
+from allauth.mfa import signals as factor_signals
+from allauth.socialaccount import signals as outside_signals
+from allauth.socialaccount.models import SocialAccount
+
+from flightrules.service.people import services
+from flightrules.service.people.models import Account, OutsideIdentity
+from flightrules.service.records.actor import Actor, Kind
+
+__all__ = ["connect"]
+
+
+def connect() -> None:
+    """Listen to the library; called once, when the app is ready."""
+    for signal, what in (
+        (factor_signals.authenticator_added, "factor-added"),
+        (factor_signals.authenticator_removed, "factor-removed"),
+        (factor_signals.authenticator_reset, "factor-renewed"),
+    ):
+        signal.connect(_factor(what), weak=False, dispatch_uid=f"people-{what}")
+    for signal, what in (
+        (account_signals.password_changed, "password-changed"),
+        (account_signals.password_set, "password-set"),
+        (account_signals.password_reset, "password-reset"),
+    ):
+        signal.connect(_changed(what), weak=False, dispatch_uid=f"people-{what}")
+    outside_signals.social_account_removed.connect(_unlinked, weak=False, dispatch_uid="people-unlinked")
+
+
+def _factor(what: str) -> Any:
+    def noted(request: Any, user: Account, authenticator: Any, **_: Any) -> None:
+        _record(request, user, f"{what}:{authenticator.get_type_display()}")
+
+    return noted
+
+
+def _changed(what: str) -> Any:
+    def noted(request: Any, user: Account, **_: Any) -> None:
+        _record(request, user, what)
+
+    return noted
+
+
+def _unlinked(request: Any, socialaccount: SocialAccount, **_: Any) -> None:
+    """The identity goes with the library's row."""
+    account: Any = socialaccount.user
+    OutsideIdentity.objects.filter(account=account, subject=socialaccount.uid).delete()
+    _record(request, account, "identity-unlinked")
+
+
+def _record(request: Any, account: Account, what: str) -> None:
+    by = Actor(str(account.person_id), Kind.PERSON, str(account.key), "session")
+    services.record_account_change(account=account, what=what, by=by, at=request.asked_at)

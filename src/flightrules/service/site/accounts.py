@@ -1,0 +1,81 @@
+"""Routes of the sign-in library, as far as they are open here; each change they make is one transaction.
+
+Signing up and changing one's own e-mail address are shut: accounts are opened by one-time links, and an address
+is changed by who manages people. Their names stay known, because the library's own pages look for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from typing import Any
+
+from allauth.urls import urlpatterns as library
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, URLResolver
+
+from flightrules.service.door.refusals import RefusalError
+
+__all__ = ["SHUT", "urlpatterns"]
+
+View = Callable[..., HttpResponse]
+
+SHUT = frozenset(
+    {
+        "account_signup",
+        "account_signup_by_passkey",
+        "account_email",
+        "account_email_verification_sent",
+        "account_confirm_email",
+        "account_set_password",
+        "mfa_signup_webauthn",
+        "socialaccount_signup",
+    }
+)
+_CHANGES = (
+    "mfa_",
+    "account_change_password",
+    "account_reset_password_from_key",
+    "usersessions_",
+    "socialaccount_",
+)
+"""What the library changes and our entry tells of stands or falls together; sign-in itself changes no record."""
+
+
+def _opened(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern | URLResolver]:
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            inner = list(_opened(one.url_patterns))
+            yield URLResolver(one.pattern, inner, one.default_kwargs, one.app_name, one.namespace)
+        else:
+            yield URLPattern(one.pattern, _view(one), one.default_args, one.name)
+
+
+def _view(pattern: URLPattern) -> View:
+    name = pattern.name or ""
+    if name in SHUT:
+        return _shut
+    if name.startswith(_CHANGES) and name not in ("mfa_authenticate", "mfa_login_webauthn"):
+        return _whole(pattern.callback)
+    return pattern.callback
+
+
+def _shut(_request: HttpRequest, **_: Any) -> HttpResponse:
+    raise Http404
+
+
+def _whole(view: View) -> View:
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                return view(request, *args, **kwargs)
+        except RefusalError as refusal:
+            return render(request, "site/refused.html", {"refusal": refusal}, status=refusal.status)
+
+    return answered
+
+
+urlpatterns = list(_opened(library))
