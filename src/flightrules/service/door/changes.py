@@ -57,7 +57,7 @@ def _once(key: str, view: Callable[..., Any], request: HttpRequest, args: Any, k
             if kept.status is not None:
                 return _repeated(kept, asked)
             answer = _answer(view, request, args, kwargs)
-            kept.status, kept.body = answer.status_code, answer.content
+            kept.status, kept.body = answer.status_code, getattr(answer, "kept_content", answer.content)
             kept.content_type = answer["Content-Type"]
             kept.save(update_fields=["status", "body", "content_type"])
             return answer
