@@ -30,6 +30,13 @@ COMMANDS: dict[str, str] = {
     "sign": "sign a file of waivers or acceptances as its approver",
     "verify": "verify a signed record offline, step by step",
     "schema": "print the JSON Schema of the rulebook",
+    "serve": "serve the office: pages, REST and background work",
+    "worker": "do the office's background work in a process of its own",
+    "doctor": "say what is unsafe or broken in how the service is set up",
+    "ledger": "verify, export, prove or anchor what was recorded",
+    "fsck": "check the ledger, the evidence bytes and what has no entry",
+    "backup": "copy everything that is kept, consistently, while the service runs",
+    "restore": "bring a backup back, then verify it",
     "completion": "print a completion script for bash, zsh or fish",
 }
 _BROKEN_PIPE = 141  # what a shell says of a program that SIGPIPE ended

@@ -1,4 +1,4 @@
-"""Verify a signed record offline: numbered steps, nothing but the file, the keys and what you hold beside it.
+"""Verify a signed record or a case file offline: numbered steps, the file, the keys, and what you hold beside it.
 
 Exit code 0 when the record holds (whatever its verdict), 1 when it does not. With --require-go it is 1, too,
 when the verdict is neither GO nor CONDITIONAL GO, or was only advice.
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 __all__ = ["configure", "execute"]
 
+_CASE_LIMIT = 64 << 30
 _MARKS = {True: "ok  ", False: "FAIL", None: "--  "}
 
 
 def configure(parser: ArgumentParser) -> None:
     """Arguments of the command."""
-    parser.add_argument("file", metavar="FILE", help="the signed record")
+    parser.add_argument("file", metavar="FILE", help="the signed record, or a case file of the ledger")
     parser.add_argument("--key", action="append", required=True, metavar="PUB", help="public key; repeatable")
     parser.add_argument("--threshold", type=int, default=1, metavar="N", help="signatures by different keys")
     parser.add_argument("--rulebook", metavar="FILE", help="compare with this rulebook")
@@ -36,11 +37,20 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--require-go", action="store_true", help="fail also when the verdict lets nothing through"
     )
+    parser.add_argument(
+        "--anchor",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="case file: a head that was kept elsewhere",
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def execute(arguments: Namespace) -> int:
     """Verify and print every step."""
+    if _is_case_file(arguments.file):
+        return _verify_case(arguments)
     from flightrules.ledger.keys import load_public_key
     from flightrules.ledger.verification import verify_attestation
 
@@ -58,6 +68,38 @@ def execute(arguments: Namespace) -> int:
     sys.stdout.write(_json(verification) if arguments.format == "json" else _text(verification))
     holds = verification.ok and (not arguments.require_go or _lets_through(verification.record or {}))
     return int(ExitCode.GO if holds else ExitCode.NO_GO)
+
+
+def _is_case_file(path: str) -> bool:
+    from flightrules.ledger.case_file import is_case_file
+
+    try:
+        with Source.open(path, limit=_CASE_LIMIT) as source:
+            return is_case_file(source.head(4))
+    except EvidenceError:
+        return False  # read again and refused where its fault is said
+
+
+def _verify_case(arguments: Namespace) -> int:
+    """A case file is judged by its steps alone: it may hold verdicts of every kind."""
+    from flightrules.cli.trust import anchors_from, named_keys
+    from flightrules.ledger.case_verification import verify_case_file
+
+    asked = ("rulebook", "evidence", "artefact", "require_go")
+    if any(getattr(arguments, name) for name in asked) or arguments.threshold != 1:
+        raise UsageError(
+            "E_CASE", "a case file brings its own rulebook and evidence", hint="give --key and --anchor only"
+        )
+    keys, anchors = named_keys(arguments.key), anchors_from(arguments.anchor)
+    with open(arguments.file, "rb") as file:
+        verification = verify_case_file(file, public_keys=keys, anchors=anchors, name=arguments.file)
+    if arguments.format == "json":
+        found = {"ok": verification.ok, "steps": _steps(verification), "about": verification.about}
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+    else:
+        said = f"verified: {verification.about}, {verification.size} entries of {verification.origin}"
+        sys.stdout.write(_told(verification, said))
+    return int(ExitCode.GO if verification.ok else ExitCode.NO_GO)
 
 
 def _lets_through(record: dict[str, Any]) -> bool:
@@ -93,6 +135,15 @@ def _subject(named: str | None) -> str | None:
 
 
 def _text(verification: Any) -> str:
+    record = verification.record or {}
+    product = " ".join(part for part in (record.get("product"), record.get("version")) if part)
+    signers = ", ".join(key.keyid[:16] for key in verification.signers)
+    verdict = f"{record.get('verdict')} (advice only)" if record.get("advise") else record.get("verdict")
+    said = f"verified: {product or 'release'} {verdict} as of {record.get('as_of')}, signed by {signers}"
+    return _told(verification, said)
+
+
+def _told(verification: Any, said: str) -> str:
     lines = [
         f"{step.number:>2}. {_MARKS[step.ok]} {step.title}: {step.detail}" for step in verification.steps
     ]
@@ -102,18 +153,16 @@ def _text(verification: Any) -> str:
         lines += ["", f"error {failed.code}: {place}: {failed.detail}"]
         lines += ["  fix    do not rely on this record; ask for it again from who signed it"]
         return "\n".join([*lines, f"  learn  flightrules explain {failed.code}", ""])
-    record = verification.record
-    product = " ".join(part for part in (record.get("product"), record.get("version")) if part)
-    signers = ", ".join(key.keyid[:16] for key in verification.signers)
-    verdict = f"{record['verdict']} (advice only)" if record.get("advise") else record["verdict"]
-    said = f"verified: {product or 'release'} {verdict} as of {record['as_of']}, signed by {signers}"
     return "\n".join([*lines, "", said, ""])
 
 
-def _json(verification: Any) -> str:
-    steps = [
+def _steps(verification: Any) -> list[dict[str, Any]]:
+    return [
         {"number": step.number, "title": step.title, "ok": step.ok, "detail": step.detail, "code": step.code}
         for step in verification.steps
     ]
-    found = {"ok": verification.ok, "steps": steps, "record": verification.record}
+
+
+def _json(verification: Any) -> str:
+    found = {"ok": verification.ok, "steps": _steps(verification), "record": verification.record}
     return json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

@@ -14,6 +14,7 @@ CLI_CODES: tuple[Code, ...] = (
     Code("E_TOPIC", "nothing is called that", "There is nothing to explain.", "See `flightrules explain` for what there is."),
     Code("E_METHOD", "no evidence source has that name", "Files must belong to a declared method.", "Write --evidence METHOD=PATH with a method of the rulebook."),
     Code("E_TIME", "the moment cannot be read", "A time without a zone could mean another day.", "Write RFC 3339 with a zone: 2026-11-21T09:00:00Z."),
+    Code("E_CASE", "the command needs to know more", "Nothing is exported, proved or anchored by guess.", "See `flightrules ledger --help`."),
     Code("E_OUTPUT", "there is no such output", "Nothing would be written.", "Write --output FORMAT=FILE with one of the formats."),
     Code("E_WRITE", "a file cannot be written", "The result would be lost.", "Check the folder, its permissions and the disk."),
     Code("E_EXISTS", "the file is there already", "Keys and rulebooks are never overwritten.", "Name another file, or move the old one away."),

@@ -17,6 +17,7 @@ LEDGER_CODES: tuple[Code, ...] = (
     Code("E_PROOF", "a Merkle proof does not hold", "The entry is not in the tree with this root, or the tree was not only appended to.", "Ask for the proof again for exactly these sizes and roots."),
     Code("E_ORIGIN", "the ledger is another one", "A signed head counts only for the ledger that it names.", "Name the ledger's own origin and key."),
     Code("E_ANCHOR", "the ledger is shorter than a head that was signed for it", "Entries at its end were removed.", "Restore the ledger; keep the signed head as proof."),
+    Code("E_ARCHIVE", "the archive is no case file", "A case file is a zip of known members; anything else in it could be made to mislead whoever unpacks it.", "Export it again with `flightrules ledger export`, and do not repack it."),
     Code("E_ENTRY", "an entry of the ledger was changed", "Its bytes, its hash, its columns and its neighbours no longer say the same.", "Restore the ledger from a backup; keep the changed one as proof."),
     Code("E_SUCCESSION", "the entries of the ledger do not follow each other", "One is missing, stands twice or stands elsewhere than it was written to.", "Restore the ledger from a backup; keep the changed one as proof."),
     Code("E_DIVERGED", "the ledger contradicts a head that was signed for it", "Two histories were shown under one name, or entries were changed.", "Keep both heads: together they prove it."),

@@ -6,6 +6,7 @@ the next key, and names the one before. So one known key verifies a ledger whose
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from flightrules.errors import LedgerError
@@ -16,7 +17,18 @@ from flightrules.ledger.note import NoteKey, verify_note
 from flightrules.ledger.trail import Fault, Trail
 from flightrules.values import frozen
 
-__all__ = ["Head", "adopted_keys", "head_in", "is_signed", "judge_anchors", "judge_heads", "known_keys"]
+__all__ = [
+    "Head",
+    "adopted_keys",
+    "head_in",
+    "heads_in",
+    "is_signed",
+    "judge_anchors",
+    "judge_heads",
+    "known_keys",
+]
+
+_BETWEEN = re.compile("(?<=\n)\n+(?!\u2014 )")  # a blank line that no signature follows
 
 
 @frozen
@@ -41,6 +53,22 @@ def head_in(note: str | bytes) -> Head:
     if not blank:
         raise LedgerError("E_MALFORMED", "this is no signed head", hint="name a file that holds a checkpoint")
     return Head(text, parse_checkpoint(body + "\n"))
+
+
+def heads_in(data: bytes, *, name: str) -> dict[str, Head]:
+    """The heads in a file, each under a name of its own: notes one after the other, blank lines between.
+
+    Raises:
+        LedgerError: E_MALFORMED and its kin, naming the file.
+    """
+    try:
+        notes = [f"{part}\n" for part in _BETWEEN.split(data.decode("utf-8").rstrip("\n"))]
+        found = [head_in(note) for note in notes]
+    except UnicodeDecodeError:
+        raise LedgerError("E_ENCODING", "the file is not valid UTF-8", file=name) from None
+    except LedgerError as error:
+        raise LedgerError(error.code, error.message, file=name, hint="name a kept checkpoint") from None
+    return {name if len(found) == 1 else f"{name} ({at})": head for at, head in enumerate(found, 1)}
 
 
 def adopted_keys(adoption: Entry) -> tuple[PublicKey, ...]:

@@ -1,0 +1,134 @@
+"""Check everything that is kept: ledger, evidence bytes, personal data, and rows that no entry speaks of."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db import DatabaseError, connection
+from django.db.models import QuerySet
+
+from flightrules.ledger.entry import read_entry
+from flightrules.ledger.history import Head
+from flightrules.ledger.keys import PublicKey
+from flightrules.service.door.refusals import RefusalError
+from flightrules.service.records import blobs
+from flightrules.service.records.anchors import timestamp_faults
+from flightrules.service.records.models import Blob, Checkpoint, Entry, PersonalDatum
+from flightrules.service.records.tags import Tag
+from flightrules.service.records.verification import verify_ledger
+
+__all__ = ["Finding", "check_all", "rows_without_entry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong; ``room`` is where: database, ledger, blobs, personal data, rows."""
+
+    room: str
+    code: str
+    message: str
+
+
+def check_all(
+    *, keys: Sequence[PublicKey], anchors: Mapping[str, Head] | None = None, with_blobs: bool = True
+) -> Iterator[Finding]:
+    """Everything that is wrong, room by room; a room that cannot be read is a finding too."""
+    rooms = [_database(), _ledger(keys, anchors), _timestamps()]
+    rooms += [_blobs()] if with_blobs else []
+    for room in (*rooms, _personal_data(), _rows()):
+        try:
+            yield from room
+        except DatabaseError as error:
+            said = (str(error).splitlines() or ["?"])[0][:100]
+            yield Finding("database", "E_DATABASE", f"it cannot be read: {said}")
+        except RefusalError as refusal:
+            yield Finding("stores and witnesses", refusal.code, refusal.message)
+
+
+def rows_without_entry() -> Iterator[tuple[str, str]]:
+    """(subject, model) of rows that no entry speaks of.
+
+    A model says by ``recorded_as = "release"`` that each of its rows has entries under ``release/<key>``.
+    """
+    for model in apps.get_models():
+        kind = getattr(model, "recorded_as", None)
+        if kind is None:
+            continue
+        recorded = Entry.objects.filter(subject__startswith=f"{kind}/").values_list("subject", flat=True)
+        spoken_of = set(recorded.distinct().iterator())
+        for key in QuerySet(model).values_list("pk", flat=True).iterator():
+            if f"{kind}/{key}" not in spoken_of:
+                yield f"{kind}/{key}", model.__name__
+
+
+def _database() -> Iterator[Finding]:
+    """What the database says of itself; PostgreSQL checks pages as they are read."""
+    if connection.vendor != "sqlite":
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA integrity_check(20)")
+            said = [row[0] for row in cursor.fetchall()]
+            cursor.execute("PRAGMA foreign_key_check")
+            orphans = cursor.fetchall()
+    except DatabaseError as error:
+        said, orphans = [str(error)], []
+    yield from (Finding("database", "E_DATABASE", one) for one in said if one != "ok")
+    yield from (
+        Finding("database", "E_DATABASE", f"row {row[1]} of {row[0]} leads nowhere") for row in orphans
+    )
+
+
+def _ledger(keys: Sequence[PublicKey], anchors: Mapping[str, Head] | None) -> Iterator[Finding]:
+    for report in verify_ledger(keys=keys, anchors=anchors):
+        for fault in report.faults:
+            where = f"{report.stream}, entry {fault.seq}" if report.stream else "anchors"
+            yield Finding("ledger", fault.code, f"{where}: {fault.message}")
+
+
+def _timestamps() -> Iterator[Finding]:
+    for kept in Checkpoint.objects.exclude(anchors=[]).select_related("stream").order_by("pk"):
+        for why in timestamp_faults(kept):
+            yield Finding("ledger", "E_WITNESS", f"{kept.stream.name}, head of {kept.size} entries: {why}")
+
+
+def _blobs() -> Iterator[Finding]:
+    away = _tombstoned()
+    codes = {blobs.BlobState.MISSING: "E_BLOB_MISSING", blobs.BlobState.TAMPERED: "E_BLOB_TAMPERED"}
+    for digest in Blob.objects.order_by("digest").values_list("digest", flat=True).iterator():
+        state = blobs.state_of(digest)
+        if state in codes and not (state is blobs.BlobState.MISSING and digest in away):
+            yield Finding("blobs", codes[state], f"sha256:{digest} is {state}")
+
+
+def _tombstoned() -> set[str]:
+    rows = Entry.objects.filter(tag=Tag.EVIDENCE_TOMBSTONED).values_list("body", flat=True)
+    return {str(read_entry(bytes(body)).data.get("sha256", "")) for body in rows}
+
+
+def _personal_data() -> Iterator[Finding]:
+    for commitment, salt, value, erased_at in PersonalDatum.objects.order_by("pk").values_list(
+        "commitment", "salt", "value", "erased_at"
+    ):
+        if erased_at is None and salt is not None and value is not None:
+            if hashlib.sha256(bytes(salt) + value.encode()).hexdigest() != commitment:
+                yield Finding("personal data", "E_DIGEST", f"{commitment} is not what was committed to")
+        elif erased_at is None:
+            yield Finding("personal data", "E_DIGEST", f"{commitment} is gone and not erased")
+    recorded = {
+        str(one)
+        for body in Entry.objects.filter(tag=Tag.PERSONAL_DATA_ERASED).values_list("body", flat=True)
+        for one in read_entry(bytes(body)).data.get("commitments", ())
+    }
+    erased = PersonalDatum.objects.filter(erased_at__isnull=False).order_by("pk")
+    for commitment in erased.values_list("commitment", flat=True):
+        if commitment not in recorded:
+            yield Finding("personal data", "E_ENTRY", f"{commitment} was erased, and no entry says so")
+
+
+def _rows() -> Iterator[Finding]:
+    for subject, model in rows_without_entry():
+        yield Finding("rows", "E_ENTRY", f"no entry speaks of {subject} ({model})")

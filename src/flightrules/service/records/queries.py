@@ -1,0 +1,158 @@
+"""Reads of the ledger: entries by stream, subject or tag, as they are shown; heads, keys and proofs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import QuerySet
+
+from flightrules.errors import LedgerError
+from flightrules.ledger.entry import read_entry
+from flightrules.ledger.keys import PublicKey, load_public_key
+from flightrules.ledger.merkle import Tree
+from flightrules.service.door.refusals import ForeignError, UnavailableError
+from flightrules.service.records.models import Checkpoint, Entry, PersonalDatum, Stream
+from flightrules.service.records.signer import ledger_key
+
+__all__ = [
+    "batches",
+    "checkpoints",
+    "entries",
+    "head",
+    "opened",
+    "proof",
+    "public_keys",
+    "shown",
+    "stream_names",
+    "stream_of",
+]
+
+BATCH = 4096
+_COLUMNS = "seq, {at}, tag, actor, subject, body, leaf"
+_AT = {
+    "postgresql": """to_char("at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
+    "sqlite": """"at" || ''""",
+}
+_TEXT_WITHOUT_FRACTION = 19
+_AS_WRITTEN = "postgresql"
+
+
+def entries(
+    *, stream: str | None = None, subject: str | None = None, tag: str | None = None
+) -> QuerySet[Entry]:
+    """The entries, oldest first, for ``door.paging.page_of`` with ``key="pk", cast=int``."""
+    found = Entry.objects.select_related("stream").order_by("pk")
+    if stream is not None:
+        found = found.filter(stream__name=stream)
+    if subject is not None:
+        found = found.filter(subject=subject)
+    return found if tag is None else found.filter(tag=tag)
+
+
+def shown(entry: Entry) -> dict[str, Any]:
+    """An entry as a person or a program reads it; what its bytes say, not its columns."""
+    body = bytes(entry.body)
+    content = read_entry(body)
+    return {
+        "stream": content.stream,
+        "seq": content.seq,
+        "at": content.at,
+        "tag": content.tag,
+        "actor": content.actor,
+        "by": dict(content.by),
+        "subject": content.subject,
+        "data": dict(content.data),
+        "leaf": bytes(entry.leaf).hex(),
+    }
+
+
+def stream_names() -> list[str]:
+    """All streams, the office's first."""
+    return sorted(Stream.objects.values_list("name", flat=True), key=lambda name: (name != "office", name))
+
+
+def stream_of(subject: str) -> str | None:
+    """The stream in which a subject was first spoken of."""
+    found = Entry.objects.filter(subject=subject).select_related("stream").order_by("pk").first()
+    return found.stream.name if found else None
+
+
+def head(stream: str) -> str:
+    """The newest signed checkpoint of a stream; empty where nothing is recorded yet."""
+    found = Stream.objects.filter(name=stream).values_list("head", flat=True).first()
+    return found or ""
+
+
+def checkpoints(stream: str) -> list[Checkpoint]:
+    """The checkpoints that were kept, smallest first."""
+    return list(Checkpoint.objects.filter(stream__name=stream).order_by("size"))
+
+
+def public_keys() -> list[PublicKey]:
+    """The key that signs now, and the one beside it in the home, where they can be read."""
+    found: list[PublicKey] = []
+    with suppress(UnavailableError):  # reading goes on without it; the public half may still be there
+        found.append(ledger_key().public)
+    path = os.path.join(settings.FLIGHTRULES_HOME, "keys", "ledger.pub")
+    with suppress(OSError, LedgerError), open(path, "rb") as file:
+        found.append(load_public_key(file.read(), name=path))
+    return list(dict.fromkeys(found))
+
+
+def opened(commitment: str) -> str | None:
+    """The personal datum behind a commitment, or None where it was erased or never kept."""
+    return PersonalDatum.objects.filter(pk=commitment).values_list("value", flat=True).first()
+
+
+def proof(stream: str, seq: int) -> dict[str, Any]:
+    """That an entry stands where it says under the newest signed head: all that a stranger needs to see it.
+
+    Raises:
+        ForeignError: E_NOT_FOUND.
+    """
+    tip = Stream.objects.filter(name=stream).first()
+    entry = Entry.objects.filter(stream=tip, seq=seq).first() if tip else None
+    if tip is None or entry is None or seq >= tip.size:
+        raise ForeignError("E_NOT_FOUND", f"there is no entry {seq} in the stream {stream:.60}")
+    tree = Tree()
+    for leaf in leaves(tip, tip.size):
+        tree.append_hash(leaf)
+    return {
+        "stream": stream,
+        "index": seq,
+        "size": tip.size,
+        "entry": bytes(entry.body).decode("utf-8"),
+        "proof": [one.hex() for one in tree.inclusion_proof(seq)],
+        "head": tip.head,
+    }
+
+
+def leaves(tip: Stream, size: int, start: int = 0) -> Iterator[bytes]:
+    """The leaf hashes of entries ``start`` to ``size``, as they are stored."""
+    rows = Entry.objects.filter(stream=tip, seq__gte=start, seq__lt=size).order_by("seq")
+    for leaf in rows.values_list("leaf", flat=True).iterator(BATCH):
+        yield bytes(leaf)
+
+
+def batches(tip: Stream, size: int) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of the first ``size`` entries as they are stored, in order, some thousands at a time."""
+    columns = _COLUMNS.format(at=_AT[connection.vendor])
+    question = f"SELECT {columns} FROM records_entry WHERE stream_id = %s AND seq < %s ORDER BY seq, id"  # noqa: S608 -- the columns are ours
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(question, [tip.pk, size])
+        while rows := cursor.fetchmany(BATCH):
+            yield rows if connection.vendor == _AS_WRITTEN else [_sqlite_row(row) for row in rows]
+
+
+def _sqlite_row(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """SQLite keeps a moment as text, without a fraction where it is zero."""
+    seq, at, *rest = row
+    if isinstance(at, str):
+        fraction = ".000000" if len(at) == _TEXT_WITHOUT_FRACTION else ""
+        at = f"{at[:10]}T{at[11:]}{fraction}Z" if at[10:11] == " " else at
+    return (seq, at, *rest)
