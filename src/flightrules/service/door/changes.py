@@ -8,6 +8,7 @@ are one change: the second waits for the first and repeats its answer.
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -46,6 +47,8 @@ def changes_state(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
             )
         return _once(key, view, request, args, kwargs)
 
+    # the framework reads types in the globals of what it is given, and those of this module lack the view's
+    answered.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
     return answered
 
 
