@@ -13,3 +13,10 @@ class CatalogueConfig(AppConfig):
     name = "flightrules.service.catalogue"
     label = "catalogue"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """From here on the powers to vote come from the rulebook that a product has adopted."""
+        from flightrules.service.catalogue.queries import adopted_authority
+        from flightrules.service.people.access import learn_adopted_authority
+
+        learn_adopted_authority(adopted_authority)

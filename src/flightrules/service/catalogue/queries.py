@@ -1,0 +1,150 @@
+"""Reads of the catalogue: products, their environments, and the edition of the rulebook that is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+
+from django.db.models import QuerySet
+
+from flightrules.rules.authority import Authority
+from flightrules.rules.environments import Environment, promotion_order
+from flightrules.rules.rulebook import Rulebook, load_rulebook
+from flightrules.service.catalogue.models import Edition, Product
+from flightrules.service.door.refusals import ConflictError, ForeignError
+from flightrules.service.people.access import require, sees_product
+from flightrules.service.people.powers import Power
+from flightrules.service.records import blobs
+from flightrules.service.records.actor import Actor
+
+__all__ = [
+    "Edition",
+    "Product",
+    "adopted_authority",
+    "adopted_since",
+    "edition_in_force",
+    "editions",
+    "environments",
+    "get_edition",
+    "get_product",
+    "products",
+    "require_edition_in_force",
+    "rulebook_of",
+    "source_of",
+    "visible_products",
+]
+
+
+def products(*, by: Actor, at: datetime) -> QuerySet[Product]:
+    """The products that exist for the one who asks."""
+    visible = visible_products(by=by, at=at)
+    return Product.objects.all() if visible is None else Product.objects.filter(pk__in=visible)
+
+
+def visible_products(*, by: Actor, at: datetime) -> list[str] | None:
+    """Keys of the products that exist for the one who asks; None where all do."""
+    if sees_product(by, "", at):
+        return None
+    keys: Iterable[str] = Product.objects.values_list("pk", flat=True)
+    return [key for key in keys if sees_product(by, key, at)]
+
+
+def get_product(*, key: str, by: Actor, at: datetime) -> Product:
+    """One product.
+
+    Raises:
+        ForeignError: E_NOT_FOUND.
+    """
+    require(by, Power.READ, product=key, at=at)
+    found = Product.objects.filter(pk=key).first()
+    if found is None:
+        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+    return found
+
+
+def editions(*, product: str, by: Actor, at: datetime) -> QuerySet[Edition]:
+    """All editions of a product's rulebook."""
+    get_product(key=product, by=by, at=at)
+    return Edition.objects.filter(product_id=product).prefetch_related("agreements")
+
+
+def get_edition(*, product: str, number: int, by: Actor, at: datetime) -> Edition:
+    """One edition.
+
+    Raises:
+        ForeignError: E_NOT_FOUND.
+    """
+    found = editions(product=product, by=by, at=at).filter(number=number).first()
+    if found is None:
+        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+    return found
+
+
+def edition_in_force(product: str) -> Edition | None:
+    """The one adopted edition, if the product has agreed on any."""
+    return Edition.objects.filter(product_id=product, state=Edition.State.ADOPTED).first()
+
+
+def require_edition_in_force(product: str) -> Edition:
+    """The adopted edition.
+
+    Raises:
+        ConflictError: E_NO_RULEBOOK.
+    """
+    found = edition_in_force(product)
+    if found is None:
+        raise ConflictError(
+            "E_NO_RULEBOOK",
+            f"{product} has adopted no rulebook, so nothing can be judged",
+            hint="propose one and have it signed",
+        )
+    return found
+
+
+def adopted_since(product: str, moment: datetime) -> list[Edition]:
+    """Editions that came into force after a moment, oldest first; those superseded since are among them."""
+    return list(
+        Edition.objects.filter(product_id=product, adopted_at__gt=moment).order_by("adopted_at", "number")
+    )
+
+
+def rulebook_of(edition: Edition) -> Rulebook:
+    """The edition as the engine reads it, from the bytes that were signed.
+
+    Raises:
+        ConflictError: E_BLOB_MISSING, E_BLOB_TAMPERED, when the store no longer has those bytes.
+    """
+    return _loaded(source_of(edition), edition.file_name)
+
+
+def source_of(edition: Edition) -> bytes:
+    """The file as it was proposed; looked at again each time."""
+    return blobs.intact_bytes(edition.bytes_digest)
+
+
+def adopted_authority(product: str, _at: datetime) -> Authority | None:
+    """Who may sign, block, accept, waive and override in a product, by its rulebook in force.
+
+    A rulebook that names no role leaves the powers as the office has them.
+    """
+    edition = edition_in_force(product)
+    if edition is None:
+        return None
+    authority = rulebook_of(edition).authority
+    return authority if authority.roles else None
+
+
+def environments(*, product: str, by: Actor, at: datetime) -> list[Environment]:
+    """The environments of the rulebook in force, each after all that it requires."""
+    get_product(key=product, by=by, at=at)
+    edition = edition_in_force(product)
+    if edition is None:
+        return []
+    known = {one.id: one for one in rulebook_of(edition).environments}
+    return [known[name] for name in promotion_order(tuple(known.values()))]
+
+
+@lru_cache(maxsize=32)
+def _loaded(data: bytes, name: str) -> Rulebook:
+    return load_rulebook(data, name)

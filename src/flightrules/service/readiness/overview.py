@@ -1,0 +1,91 @@
+"""All that bears on a release's readiness in one answer, so that nobody has to gather it from six lists."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from flightrules.service.catalogue.queries import edition_in_force, rulebook_of
+from flightrules.service.readiness.models import Acceptance, ChecklistItem, Defect, GateRun, Risk
+from flightrules.service.readiness.queries import latest_run, standing_of
+from flightrules.service.readiness.risks import priority
+from flightrules.service.records.actor import Actor
+from flightrules.service.releases.queries import Release, get_release, lacks_for_approval
+
+__all__ = ["overview"]
+
+
+def overview(*, release: str, by: Actor, at: datetime) -> dict[str, Any]:
+    """Gates with their standing, what blocks, what to know, and the registers in numbers."""
+    row = get_release(key=release, by=by, at=at)
+    edition = edition_in_force(row.product_id)
+    gates = rulebook_of(edition).gates if edition else ()
+    runs = {gate.id: latest_run(row, gate.id) for gate in gates}
+    judged = [run for run in runs.values() if run is not None]
+    return {
+        "release": row.key,
+        "product": row.product_id,
+        "version": row.version,
+        "state": row.state,
+        "rulebook": edition.number if edition else None,
+        "gates": [_gate(gate, runs[gate.id]) for gate in gates],
+        "blockers": _unique(f"{run.gate}: {one}" for run in judged for one in run.blockers),
+        "cautions": _unique(one for run in judged for one in run.cautions),
+        "differences": _unique(f"{run.gate}: {one}" for run in judged for one in run.differences),
+        "defects": _open_defects(row),
+        "accepted": _accepted(row, at),
+        "risks": dict(Counter(priority(one.impact, one.probability) for one in _risks(row))),
+        "overdue": [
+            f"risk {one.title!r} was to be reviewed on {one.review_on.isoformat()}"
+            for one in _risks(row)
+            if one.review_on < at.date()
+        ],
+        "checklists": _checklists(row),
+        "lacks_for_approval": lacks_for_approval(row),
+    }
+
+
+def _gate(gate: Any, run: GateRun | None) -> dict[str, Any]:
+    standing = standing_of(run) if run is not None else None
+    return {
+        "gate": gate.id,
+        "title": gate.title or gate.id,
+        "kind": gate.kind,
+        "run": run.key if run else None,
+        "outcome": run.outcome if run else "NOT RUN",
+        "stands": bool(standing and standing.stands),
+        "because": list(standing.reasons) if standing else ["it was never run"],
+    }
+
+
+def _open_defects(release: Release) -> dict[str, int]:
+    rows = Defect.objects.filter(product=release.product_id, state=Defect.State.OPEN)
+    return dict(sorted(Counter(rows.values_list("severity", flat=True)).items()))
+
+
+def _accepted(release: Release, at: datetime) -> list[str]:
+    rows = Acceptance.objects.filter(
+        release=release, complete_at__isnull=False, voided_at__isnull=True, expires_at__gt=at
+    ).select_related("defect")
+    return [
+        f"{one.defect.number} ({one.severity}), time {one.time}, until {one.expires_at:%Y-%m-%d}"
+        for one in rows.order_by("defect__number")
+    ]
+
+
+def _risks(release: Release) -> list[Risk]:
+    return list(Risk.objects.filter(release=release, state=Risk.State.OPEN).order_by("review_on", "key"))
+
+
+def _checklists(release: Release) -> dict[str, str]:
+    done: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    for name, at in ChecklistItem.objects.filter(release=release).values_list("checklist", "done_at"):
+        total[name] += 1
+        done[name] += at is not None
+    return {name: f"{done[name]} of {total[name]}" for name in sorted(total)}
+
+
+def _unique(said: Any) -> list[str]:
+    return list(dict.fromkeys(said))

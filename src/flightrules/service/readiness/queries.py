@@ -1,0 +1,198 @@
+"""Reads of readiness: what came in, what was judged, whether that still stands, and the registers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from flightrules.service.catalogue.queries import edition_in_force, get_product, visible_products
+from flightrules.service.door.refusals import ConflictError, ForeignError
+from flightrules.service.people.access import require
+from flightrules.service.people.powers import Power
+from flightrules.service.readiness.inputs import inputs_of
+from flightrules.service.readiness.models import (
+    ChecklistItem,
+    Defect,
+    EvidenceItem,
+    GateRun,
+    Risk,
+    Waiver,
+)
+from flightrules.service.readiness.reading import is_intact
+from flightrules.service.records import blobs
+from flightrules.service.records.actor import Actor, Kind
+from flightrules.service.releases.queries import Release, get_release
+
+__all__ = [
+    "Standing",
+    "checklist_items",
+    "defects",
+    "evidence",
+    "find",
+    "gate_runs",
+    "latest_run",
+    "report_bytes",
+    "require_intact",
+    "require_reader",
+    "require_standing",
+    "risks",
+    "standing_of",
+    "visible",
+    "waivers",
+]
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a run can be relied on now, and each reason why not."""
+
+    stands: bool
+    reasons: tuple[str, ...]
+
+
+def evidence(*, release: str, by: Actor, at: datetime) -> QuerySet[EvidenceItem]:
+    """All evidence of a release, what was superseded or taken out among it."""
+    return EvidenceItem.objects.filter(release=get_release(key=release, by=by, at=at))
+
+
+def gate_runs(*, release: str, by: Actor, at: datetime) -> QuerySet[GateRun]:
+    """All gate runs of a release."""
+    return GateRun.objects.filter(release=get_release(key=release, by=by, at=at)).select_related(
+        "edition", "release"
+    )
+
+
+def risks(*, release: str, by: Actor, at: datetime) -> QuerySet[Risk]:
+    """The risk register of a release."""
+    return Risk.objects.filter(release=get_release(key=release, by=by, at=at))
+
+
+def waivers(*, release: str, by: Actor, at: datetime) -> QuerySet[Waiver]:
+    """The waivers of a release."""
+    rows = Waiver.objects.filter(release=get_release(key=release, by=by, at=at))
+    return rows.prefetch_related("approvals")
+
+
+def checklist_items(*, release: str, by: Actor, at: datetime) -> QuerySet[ChecklistItem]:
+    """The checklists of a release."""
+    return ChecklistItem.objects.filter(release=get_release(key=release, by=by, at=at))
+
+
+def defects(*, product: str, by: Actor, at: datetime) -> QuerySet[Defect]:
+    """The defect register of a product."""
+    get_product(key=product, by=by, at=at)
+    return Defect.objects.filter(product=product).prefetch_related(
+        "acceptances__approvals", "acceptances__release"
+    )
+
+
+def find(rows: QuerySet[M], key: object) -> M:
+    """The row of that key among those that may be seen.
+
+    Raises:
+        ForeignError: E_NOT_FOUND.
+    """
+    found = rows.filter(pk=key).first()
+    if found is None:
+        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+    return found
+
+
+def visible(kind: type[M], key: object, *, by: Actor, at: datetime) -> M:
+    """A row that belongs to a release or a product, for whoever may see that.
+
+    Raises:
+        ForeignError: E_NOT_FOUND.
+    """
+    row: Any = find(kind._default_manager.all(), key)
+    product = row.product_id if isinstance(row, Defect) else row.release.product_id
+    require(by, Power.READ, product=product, at=at)
+    found: M = row
+    return found
+
+
+def latest_run(release: Release, gate: str) -> GateRun | None:
+    """The last run of a gate that was judged."""
+    runs = GateRun.objects.filter(release=release, gate=gate, judged_at__isnull=False)
+    return runs.select_related("edition", "release").order_by("-judged_at", "-asked_at").first()
+
+
+def standing_of(run: GateRun) -> Standing:
+    """Whether a judged run still is about what is there, with every byte that it read looked at again."""
+    if run.judged_at is None:
+        return Standing(stands=False, reasons=("it was not judged yet",))
+    reasons = [f"{_word(digest)}: sha256:{digest}" for digest in run.evidence if not is_intact(digest)]
+    edition = edition_in_force(run.release.product_id)
+    if edition is None or edition.pk != run.edition_id:
+        number = edition.number if edition else "none"
+        reasons.append(f"it was judged by edition {run.edition.number} of the rulebook; in force is {number}")
+    elif inputs_of(run.release).digest != run.inputs:
+        reasons.append("evidence, artefacts, registers or the release itself changed since")
+    return Standing(not reasons, tuple(reasons))
+
+
+def require_standing(run: GateRun) -> None:
+    """Refuse to rely on a run that does not stand; whoever decides asks this first.
+
+    Raises:
+        ConflictError: E_RUN_STALE, E_EVIDENCE_TAMPERED.
+    """
+    standing = standing_of(run)
+    if standing.stands:
+        return
+    tampered = any(one.startswith(("TAMPERED", "MISSING")) for one in standing.reasons)
+    raise ConflictError(
+        "E_EVIDENCE_TAMPERED" if tampered else "E_RUN_STALE",
+        "; ".join(standing.reasons[:5]),
+        hint="restore the bytes, or bring the evidence again" if tampered else "run the gate again",
+    )
+
+
+def report_bytes(run: GateRun, form: str) -> bytes:
+    """A report as it was made when the gate was judged; refused while its evidence is not what was read.
+
+    Raises:
+        ForeignError: E_NOT_FOUND. ConflictError: E_EVIDENCE_TAMPERED, E_BLOB_MISSING, E_BLOB_TAMPERED.
+    """
+    digest = run.reports.get(form)
+    if digest is None:
+        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+    broken = [f"{_word(one)}: sha256:{one}" for one in run.evidence if not is_intact(one)]
+    if broken:
+        raise ConflictError(
+            "E_EVIDENCE_TAMPERED", "; ".join(broken[:5]), hint="restore the bytes, or bring the evidence again"
+        )
+    return blobs.intact_bytes(digest)
+
+
+def require_intact(digest: str) -> None:
+    """Refuse to hand out bytes that are not those that were received.
+
+    Raises:
+        ConflictError: E_EVIDENCE_TAMPERED.
+    """
+    if not is_intact(digest):
+        raise ConflictError(
+            "E_EVIDENCE_TAMPERED",
+            f"{_word(digest)}: sha256:{digest}",
+            hint="restore the bytes, or bring the evidence again",
+        )
+
+
+def require_reader(*, by: Actor, at: datetime) -> None:
+    """Refuse whoever may not read of any product; what is shipped is no secret, but no page for strangers.
+
+    Raises:
+        DeniedError: E_POWER.
+    """
+    if by.kind is Kind.MACHINE or visible_products(by=by, at=at) == []:
+        require(by, Power.READ, at=at)
+
+
+def _word(digest: str) -> str:
+    return blobs.state_of(digest).value.upper()

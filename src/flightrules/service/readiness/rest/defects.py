@@ -1,0 +1,228 @@
+"""REST of the defect register and of what is shipped all the same."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema
+from pydantic import Field, StringConstraints
+
+from flightrules.service.door.changes import changes_state
+from flightrules.service.door.etags import etag, require_match
+from flightrules.service.door.paging import Page, PageAsked, page_of
+from flightrules.service.door.refusals import InvalidError
+from flightrules.service.door.schemas import Asked, Line, Name, Prose, WebLink
+from flightrules.service.people.access import guarded
+from flightrules.service.people.powers import Power
+from flightrules.service.readiness import defects, queries
+from flightrules.service.readiness.models import Acceptance, Defect
+
+__all__ = ["router"]
+
+router = Router(tags=["defects"])
+Number = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/#-]{0,59}$")]
+Told = Annotated[Prose, Field(min_length=1, max_length=4000)]
+
+
+class DefectIn(Asked):
+    """A known defect."""
+
+    number: Number
+    title: Annotated[Line, Field(min_length=1)]
+    severity: Name
+    state: Defect.State = Defect.State.OPEN
+    standing: Defect.Standing = Defect.Standing.BEING_FIXED
+    url: WebLink | None = None
+    owner: Annotated[Line, Field(max_length=120)] = ""
+    affected_users: Annotated[Prose, Field(max_length=4000)] = ""
+    workaround: Annotated[Prose, Field(max_length=4000)] = ""
+
+
+class DefectChanged(Asked):
+    """What can be changed about a defect; leave out what stays."""
+
+    title: Annotated[Line, Field(min_length=1)] | None = None
+    severity: Name | None = None
+    state: Defect.State | None = None
+    standing: Defect.Standing | None = None
+    url: WebLink | None = None
+    owner: Annotated[Line, Field(max_length=120)] | None = None
+    affected_users: Annotated[Prose, Field(max_length=4000)] | None = None
+    workaround: Annotated[Prose, Field(max_length=4000)] | None = None
+
+
+class TermsIn(Asked):
+    """What an acceptance says; defect, title, severity and who accepted are known."""
+
+    affected_users: Told
+    business_impact: Told
+    mitigation: Told
+    monitoring: Told
+    resolution_target: date
+    expires_at: datetime
+
+
+class AcceptanceIn(Asked):
+    """For which release, in which role; terms are left out to agree to those that stand, or stood before."""
+
+    release: UUID
+    role: Name
+    terms: TermsIn | None = None
+
+
+class ApprovalOut(Schema):
+    """One person's yes."""
+
+    role: str
+    person: str
+    at: datetime
+
+
+class AcceptanceOut(Schema):
+    """A defect shipped on purpose: what was said, by whom, for the how many-th time."""
+
+    key: UUID
+    release: UUID
+    version: str
+    severity: str
+    affected_users: str
+    business_impact: str
+    mitigation: str
+    monitoring: str
+    resolution_target: date
+    expires_at: datetime
+    roles: list[str]
+    accepted_by: list[ApprovalOut]
+    missing: list[str]
+    time: int
+    stands: bool
+    voided_because: str
+
+
+class DefectOut(Schema):
+    """A defect, how it stands, and its acceptances."""
+
+    key: UUID
+    product: str
+    number: str
+    title: str
+    severity: str
+    state: str
+    standing: str
+    url: str
+    owner: str
+    affected_users: str
+    workaround: str
+    recorded_at: datetime
+    changed_at: datetime
+    revision: int
+    acceptances: list[AcceptanceOut]
+
+
+class DefectsAsked(PageAsked):
+    """Which defects."""
+
+    state: Defect.State | None = None
+    severity: str | None = Field(None, max_length=60)
+    number: str | None = Field(None, max_length=60)
+
+
+@router.get("/products/{product}/defects", response=Page[DefectOut], openapi_extra=guarded(Power.READ))
+def list_defects(request: HttpRequest, product: str, asked: Query[DefectsAsked]) -> Any:
+    """The register of a product."""
+    rows = queries.defects(product=product, **_who(request))
+    for name in ("state", "severity", "number"):
+        value = getattr(asked, name)
+        if value is not None:
+            rows = rows.filter(**{name: value})
+    return page_of(rows, asked, lambda one: _defect(one, _at(request)), cast=UUID)
+
+
+@router.post(
+    "/products/{product}/defects",
+    response={201: DefectOut},
+    openapi_extra=guarded(Power.MANAGE_READINESS),
+)
+@changes_state
+def record_defect(request: HttpRequest, product: str, body: DefectIn) -> Any:
+    """Put a defect into the register."""
+    facts = defects.DefectFacts(**{**body.model_dump(), "url": body.url or ""})
+    return 201, _defect(defects.record_defect(product=product, facts=facts, **_who(request)), _at(request))
+
+
+@router.get("/defects/{uuid:key}", response=DefectOut, openapi_extra=guarded(Power.READ))
+def get_defect(request: HttpRequest, response: HttpResponse, key: UUID) -> Any:
+    """One defect."""
+    found = queries.visible(Defect, key, **_who(request))
+    response["ETag"] = _tag(found)
+    return _defect(found, _at(request))
+
+
+@router.patch("/defects/{uuid:key}", response=DefectOut, openapi_extra=guarded(Power.MANAGE_READINESS))
+@changes_state
+def change_defect(request: HttpRequest, key: UUID, body: DefectChanged) -> Any:
+    """Change a defect; a worse severity voids every acceptance of the milder one."""
+    require_match(request, _tag(queries.visible(Defect, key, **_who(request))))
+    sent = {name: value for name, value in body.model_dump(exclude_unset=True).items() if value is not None}
+    return _defect(defects.change_defect(key=str(key), changes=sent, **_who(request)), _at(request))
+
+
+@router.post(
+    "/defects/{uuid:key}/acceptances",
+    response={201: AcceptanceOut},
+    openapi_extra=guarded(Power.ACCEPT),
+)
+@changes_state
+def accept_defect(request: HttpRequest, key: UUID, body: AcceptanceIn) -> Any:
+    """Accept a defect for one release, in one role."""
+    terms = defects.Terms(**body.terms.model_dump()) if body.terms else None
+    if terms is not None and terms.expires_at.tzinfo is None:
+        raise InvalidError("E_TIME", "expires_at has no zone", hint="write 2026-11-21T09:00:00Z")
+    made = defects.accept_defect(
+        key=str(key), release=str(body.release), role=body.role, terms=terms, **_who(request)
+    )
+    return 201, _acceptance(made, _at(request))
+
+
+def _who(request: HttpRequest) -> dict[str, Any]:
+    return {"by": request.actor, "at": request.asked_at}  # type: ignore[attr-defined]
+
+
+def _at(request: HttpRequest) -> datetime:
+    at: datetime = request.asked_at  # type: ignore[attr-defined]
+    return at
+
+
+def _tag(defect: Defect) -> str:
+    return etag("defect", defect.key, defect.revision)
+
+
+def _defect(one: Defect, at: datetime) -> DefectOut:
+    named = {
+        name: getattr(one, name) for name in DefectOut.model_fields if name not in ("product", "acceptances")
+    }
+    accepted = sorted(one.acceptances.all(), key=lambda each: (each.opened_at, each.key))
+    return DefectOut(
+        **named, product=one.product_id, acceptances=[_acceptance(each, at) for each in accepted]
+    )
+
+
+def _acceptance(one: Acceptance, at: datetime) -> AcceptanceOut:
+    named = {
+        name: getattr(one, name)
+        for name in AcceptanceOut.model_fields
+        if name not in ("release", "version", "accepted_by", "missing", "stands")
+    }
+    given = sorted(one.approvals.all(), key=lambda each: (each.at, each.pk))
+    have = {each.role for each in given}
+    return AcceptanceOut(
+        **named,
+        release=one.release_id,
+        version=one.release.version,
+        accepted_by=[ApprovalOut(role=each.role, person=each.person, at=each.at) for each in given],
+        missing=[role for role in one.roles if role not in have],
+        stands=bool(one.complete_at) and not one.voided_at and one.expires_at > at,
+    )

@@ -1,0 +1,77 @@
+"""Reads of releases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from flightrules.service.catalogue.queries import visible_products
+from flightrules.service.door.refusals import ForeignError
+from flightrules.service.people.access import require
+from flightrules.service.people.powers import Power
+from flightrules.service.records.actor import Actor
+from flightrules.service.releases.models import Artefact, Release
+
+__all__ = [
+    "Artefact",
+    "Release",
+    "artefacts",
+    "find_release",
+    "get_release",
+    "lacks_for_approval",
+    "product_of",
+    "releases",
+]
+
+
+def releases(*, by: Actor, at: datetime) -> QuerySet[Release]:
+    """The releases of the products that exist for the one who asks."""
+    visible = visible_products(by=by, at=at)
+    return Release.objects.all() if visible is None else Release.objects.filter(product_id__in=visible)
+
+
+def get_release(*, key: str, by: Actor, at: datetime) -> Release:
+    """One release.
+
+    Raises:
+        ForeignError: E_NOT_FOUND.
+    """
+    found = Release.objects.filter(pk=key).first()
+    if found is None:
+        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+    require(by, Power.READ, product=found.product_id, at=at)
+    return found
+
+
+def product_of(key: str) -> str:
+    """The product of a release, for rooms that ask for a power before they do anything else.
+
+    Raises:
+        ForeignError: E_NOT_FOUND.
+    """
+    found: str | None = Release.objects.filter(pk=key).values_list("product_id", flat=True).first()
+    if found is None:
+        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+    return found
+
+
+def find_release(*, product: str, version: str) -> Release | None:
+    """The release of that version, for rooms that have asked for the power already."""
+    return Release.objects.filter(product_id=product, version=version).first()
+
+
+def artefacts(release: Release) -> list[Artefact]:
+    """What is shipped now, by name; replaced digests are left out."""
+    return list(Artefact.objects.filter(release=release, replaced_at__isnull=True).order_by("name"))
+
+
+def lacks_for_approval(release: Release) -> list[str]:
+    """What has to be stated before anybody may approve the release."""
+    checks = (
+        ("a business justification", release.justification.strip()),
+        ("its scope", release.scope_in),
+        ("the digest of an artefact", artefacts(release)),
+        ("a release window", release.opens_at),
+    )
+    return [name for name, there in checks if not there]

@@ -1,0 +1,250 @@
+"""REST of releases: opened, edited with If-Match, given artefacts, overridden at entry, withdrawn."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema
+from pydantic import Field, StringConstraints
+
+from flightrules.service.door.changes import changes_state
+from flightrules.service.door.etags import etag, require_match
+from flightrules.service.door.paging import Page, PageAsked, page_of
+from flightrules.service.door.schemas import Asked, Key, Line, Name, Prose, WebLink
+from flightrules.service.people.access import guarded
+from flightrules.service.people.powers import Power
+from flightrules.service.releases import queries, services
+from flightrules.service.releases.clock import tested_for
+from flightrules.service.releases.models import Artefact, Release
+
+__all__ = ["router"]
+
+router = Router(tags=["releases"])
+
+Version = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,59}$")]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Items = Annotated[list[Line], Field(max_length=500)]
+Reason = Annotated[Prose, Field(min_length=1)]
+Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}$|^$")]
+
+
+class Ticket(Asked):
+    """A link to where the work is described; http or https, nothing that a browser would run."""
+
+    title: Name
+    url: WebLink
+
+
+class FactsIn(Asked):
+    """What people state about a release; leave out what stays as it is."""
+
+    release_class: Word | None = None
+    track: Word | None = None
+    target: Word | None = None
+    build: Line | None = Field(None, max_length=200)
+    justification: Prose | None = None
+    scope_in: Items | None = None
+    scope_out: Items | None = None
+    touches: Annotated[list[Word], Field(max_length=50)] | None = None
+    tickets: Annotated[list[Ticket], Field(max_length=200)] | None = None
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    zone: Annotated[str, StringConstraints(max_length=60)] | None = None
+
+    def stated(self) -> dict[str, Any]:
+        """What was sent; a window's end can be taken away with null, the rest only replaced."""
+        sent = self.model_dump(exclude_unset=True, exclude={"product", "version"})
+        return {name: value for name, value in sent.items() if value is not None or name.endswith("_at")}
+
+
+class ReleaseOpened(FactsIn):
+    """What opening a release takes."""
+
+    product: Key
+    version: Version
+
+
+class ArtefactIn(Asked):
+    """One thing that is shipped."""
+
+    name: Annotated[Name, Field(max_length=200)]
+    sha256: Digest
+
+
+class ArtefactOut(Schema):
+    """An artefact by its digest."""
+
+    name: str
+    sha256: str
+    added_by: str
+    added_at: datetime
+
+
+class ReasonIn(Asked):
+    """Why."""
+
+    reason: Reason
+
+
+class ClockOut(Schema):
+    """The test clock: it runs only while the entry criteria are met or overridden on record."""
+
+    running: bool
+    tested_seconds: int
+    entry: str
+    failing: list[str]
+    overridden: list[str]
+
+
+class ReleaseOut(Schema):
+    """A release as stated, and how far it has come."""
+
+    key: UUID
+    product: str
+    version: str
+    state: str
+    release_class: str
+    track: str
+    target: str
+    build: str
+    justification: str
+    scope_in: list[str]
+    scope_out: list[str]
+    touches: list[str]
+    tickets: list[dict[str, str]]
+    opens_at: datetime | None
+    closes_at: datetime | None
+    zone: str
+    opened_by: str
+    opened_at: datetime
+    revision: int
+    lacks_for_approval: list[str]
+    artefacts: list[ArtefactOut]
+    test_clock: ClockOut
+
+
+class ReleasesAsked(PageAsked):
+    """Which releases."""
+
+    product: str | None = Field(None, max_length=60)
+    state: Release.State | None = None
+    version: str | None = Field(None, max_length=60)
+
+
+@router.get("/releases", response=Page[ReleaseOut], openapi_extra=guarded(Power.READ))
+def list_releases(request: HttpRequest, asked: Query[ReleasesAsked]) -> Any:
+    """Releases of the products that you may see."""
+    rows = queries.releases(**_who(request))
+    for name in ("product", "state", "version"):
+        value = getattr(asked, name)
+        if value is not None:
+            rows = rows.filter(**{name: value})
+    return page_of(rows, asked, lambda one: _release(one, _who(request)["at"]), cast=UUID)
+
+
+@router.post("/releases", response={201: ReleaseOut}, openapi_extra=guarded(Power.MANAGE_RELEASES))
+@changes_state
+def open_release(request: HttpRequest, body: ReleaseOpened) -> Any:
+    """Open a release."""
+    made = services.open_release(
+        product=body.product, version=body.version, facts=body.stated(), **_who(request)
+    )
+    return 201, _release(made, _who(request)["at"])
+
+
+@router.get("/releases/{uuid:key}", response=ReleaseOut, openapi_extra=guarded(Power.READ))
+def get_release(request: HttpRequest, response: HttpResponse, key: UUID) -> Any:
+    """One release."""
+    found = queries.get_release(key=str(key), **_who(request))
+    response["ETag"] = _tag(found)
+    return _release(found, _who(request)["at"])
+
+
+@router.patch(
+    "/releases/{uuid:key}", response=ReleaseOut, openapi_extra=guarded(Power.MANAGE_RELEASES)
+)
+@changes_state
+def edit_release(request: HttpRequest, key: UUID, body: FactsIn) -> Any:
+    """Change what is stated about an open release."""
+    require_match(request, _tag(queries.get_release(key=str(key), **_who(request))))
+    changed = services.edit_release(key=str(key), changes=body.stated(), **_who(request))
+    return _release(changed, _who(request)["at"])
+
+
+@router.get(
+    "/releases/{uuid:key}/artefacts", response=list[ArtefactOut], openapi_extra=guarded(Power.READ)
+)
+def list_artefacts(request: HttpRequest, key: UUID) -> Any:
+    """What is shipped now."""
+    return [
+        _artefact(one) for one in queries.artefacts(queries.get_release(key=str(key), **_who(request)))
+    ]
+
+
+@router.post(
+    "/releases/{uuid:key}/artefacts",
+    response={201: ArtefactOut},
+    openapi_extra=guarded(Power.MANAGE_RELEASES),
+)
+@changes_state
+def add_artefact(request: HttpRequest, key: UUID, body: ArtefactIn) -> Any:
+    """Name an artefact; a former one of that name is replaced."""
+    made = services.add_artefact(key=str(key), name=body.name, digest=body.sha256, **_who(request))
+    return 201, _artefact(made)
+
+
+@router.post(
+    "/releases/{uuid:key}/entry-override",
+    response={201: ReleaseOut},
+    openapi_extra=guarded(Power.OVERRIDE),
+)
+@changes_state
+def override_entry(request: HttpRequest, key: UUID, body: ReasonIn) -> Any:
+    """Start testing although entry criteria fail; on record, with a reason."""
+    made = services.override_entry(key=str(key), reason=body.reason, **_who(request))
+    return 201, _release(made, _who(request)["at"])
+
+
+@router.post(
+    "/releases/{uuid:key}/withdrawal",
+    response={201: ReleaseOut},
+    openapi_extra=guarded(Power.MANAGE_RELEASES),
+)
+@changes_state
+def withdraw_release(request: HttpRequest, key: UUID, body: ReasonIn) -> Any:
+    """Give a release up."""
+    made = services.withdraw_release(key=str(key), reason=body.reason, **_who(request))
+    return 201, _release(made, _who(request)["at"])
+
+
+def _who(request: HttpRequest) -> dict[str, Any]:
+    return {"by": request.actor, "at": request.asked_at}  # type: ignore[attr-defined]
+
+
+def _tag(release: Release) -> str:
+    return etag("release", release.key, release.revision)
+
+
+def _artefact(one: Artefact) -> ArtefactOut:
+    return ArtefactOut(name=one.name, sha256=one.digest, added_by=one.added_by, added_at=one.added_at)
+
+
+def _release(one: Release, at: datetime) -> ReleaseOut:
+    named = {name: getattr(one, name) for name in ReleaseOut.model_fields if hasattr(one, name)}
+    named |= {"product": one.product_id, "artefacts": [_artefact(each) for each in queries.artefacts(one)]}
+    return ReleaseOut(
+        **named, lacks_for_approval=queries.lacks_for_approval(one), test_clock=_clock(one, at)
+    )
+
+
+def _clock(one: Release, at: datetime) -> ClockOut:
+    return ClockOut(
+        running=one.spans.filter(stopped_at__isnull=True).exists(),
+        tested_seconds=int(tested_for(one, at).total_seconds()),
+        entry=one.entry,
+        failing=one.entry_failing,
+        overridden=one.entry_overridden,
+    )
