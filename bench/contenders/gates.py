@@ -1,6 +1,8 @@
 """Gate evaluation: thousands of criteria over ten times as many measurements.
 
-The peers answer true or false. Ours answers with status, actual value, reason, evidence and a fix.
+All contenders prepare criteria and measurements untimed. The peers answer true or false. Ours answers with a
+verdict: the outcome and every status, which knows its actual value, reason, evidence and fix
+when it is asked for them, as a report does.
 """
 
 from __future__ import annotations
@@ -77,6 +79,7 @@ def ours() -> Any:
 
     from flightrules.engine.criterion_result import Case
     from flightrules.engine.evaluate import evaluate
+    from flightrules.engine.evaluate import prepare as make_ready
     from flightrules.engine.facts import Facts, Found
     from flightrules.engine.verdict import Status
     from flightrules.evidence.measurement import Evidence, Measurement, Reading
@@ -116,6 +119,8 @@ def ours() -> Any:
             Facts({f"m{at}": Found((evidence(f"m{at}", held[at]),)) for at in range(methods)}),
             now,
         )
+
+        make_ready(gate, case)
 
         def work(_: str) -> Numbers:
             results = evaluate(gate, case).results

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NoReturn, TypeVar, dataclass_transform
 
-__all__ = ["content_of", "field", "frozen", "names_of", "replace"]
+__all__ = ["complete", "content_of", "field", "frozen", "later", "names_of", "replace"]
 
 T = TypeVar("T")
 
@@ -92,6 +92,31 @@ def names_of(one: Any) -> tuple[str, ...]:
 def content_of(one: Any) -> dict[str, Any]:
     """A value's fields by name, themselves unchanged."""
     return {name: getattr(one, name) for name in names_of(one)}
+
+
+def later(kind: type[T], make: Callable[[T], T], known: dict[str, Any]) -> T:
+    """A value of which some fields are known; ``make`` turns it into the whole one; see ``complete``."""
+    one = object.__new__(kind)
+    for name, content in {**known, "_later": make}.items():
+        getattr(kind, name).__set__(one, content)
+    return one
+
+
+def complete(one: Any, name: str) -> Any:
+    """A field that was left for later, as ``__getattr__`` of a class whose ``_later`` makes the whole value.
+
+    ``_later`` is set instead of the other fields and takes the unfinished value. It is asked once, for the
+    first field that is missing, and then let go with all that it holds.
+    """
+    kind = type(one)
+    if name not in kind.__match_args__:
+        raise AttributeError(f"{kind.__name__} has no {name}")
+    make = one._later  # noqa: SLF001 -- this function is its only reader
+    if make is not None:
+        for setter, value in zip(kind.__frozen_setters__, _content(make(one)), strict=True):
+            setter(one, value)
+        kind._later.__set__(one, None)  # noqa: SLF001 -- as above
+    return getattr(one, name)
 
 
 def _init(self: Any, *given: Any, **named: Any) -> None:

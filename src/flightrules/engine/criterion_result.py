@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 
 from flightrules.engine.adequacy import inadequate
-from flightrules.engine.binding import Misfit, misfit
-from flightrules.engine.facts import Facts, Found
+from flightrules.engine.facts import Found
 from flightrules.engine.formulas import measure
 from flightrules.engine.interval import wilson
 from flightrules.engine.measured import Measured, Question, Unmeasured
 from flightrules.engine.methods import methods_of
 from flightrules.engine.operators import compare, shown
 from flightrules.engine.selection import Joined, NotCoveredError, narrow, without_quarantine
-from flightrules.engine.uses import uses_of
+from flightrules.engine.standing import Case, Standing
 from flightrules.engine.verdict import CriterionResult, Interval, Status
 from flightrules.rules.criterion import Enforcement, Rule
-from flightrules.rules.exceptions import Acceptance
 from flightrules.rules.metrics import METRICS
 from flightrules.rules.reach import cannot_fail
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.source import EvidenceSource
-from flightrules.values import frozen, replace
+from flightrules.values import replace
 
-__all__ = ["Case", "judge"]
+__all__ = ["Case", "judge", "not_applicable"]
 
 _CHOOSE = "choose a threshold that can be missed, or make the criterion advisory"
 # artefacts that are whole and say that nothing was measured
@@ -47,22 +44,6 @@ _NO_EVIDENCE = frozenset(
 )
 
 
-@frozen
-class Case:
-    """What every criterion of one evaluation is judged with; ``as_of`` is the only clock reading.
-
-    ``artefact`` is the SHA-256 of what is to be released, where it is named.
-    """
-
-    rulebook: Rulebook
-    facts: Facts
-    as_of: datetime
-    version: str = ""
-    build: str | None = None
-    acceptances: tuple[Acceptance, ...] = ()
-    artefact: str | None = None
-
-
 def judge(rule: Rule, case: Case) -> CriterionResult:
     """Judge one criterion, waivers not yet considered.
 
@@ -70,7 +51,7 @@ def judge(rule: Rule, case: Case) -> CriterionResult:
     (4) is it of the right build, environment and age, (5) does it cover the scope, without quarantine,
     (6) was it measured as stated, (7) what is the value, (8) does the value meet the threshold.
     """
-    reason = _not_applicable(rule, case)  # (1)
+    reason = not_applicable(rule, case.rulebook)  # (1)
     if reason:
         return _result(rule, Status.NOT_APPLICABLE, reason)
     if METRICS[rule.criterion.metric].families == ("rulebook",):
@@ -81,19 +62,20 @@ def judge(rule: Rule, case: Case) -> CriterionResult:
         return _result(
             rule, Status.ERROR, str(error), "declare the method under evidence, or name one that is"
         )
-    found = _together(methods, case.facts)
-    uses = uses_of(found, baseline=rule.criterion.metric.endswith(".new"))
-    nothing = _no_evidence(rule, found)  # (3)
+    standing = case.standing(methods, rule.criterion)
+    new = rule.criterion.metric.endswith(".new")
+    uses = standing.uses_with_baseline if new else standing.uses
+    nothing = _no_evidence(rule, standing.found)  # (3)
     if nothing is not None:
         return replace(nothing, evidence=uses)
-    wrong = _misfit(found, rule, methods, case)  # (4)
+    wrong = standing.wrong  # (4)
     if wrong is not None:
         return _result(rule, wrong.status, wrong.reason, wrong.fix, evidence=uses)
-    return replace(_measured(rule, case, found, methods), evidence=uses)
+    return replace(_measured(rule, case, standing), evidence=uses)
 
 
-def _measured(rule: Rule, case: Case, found: Found, methods: tuple[EvidenceSource, ...]) -> CriterionResult:
-    source = methods[0] if methods else None
+def _measured(rule: Rule, case: Case, standing: Standing) -> CriterionResult:
+    found, source = standing.found, standing.source
     joined = found.joined
     short = inadequate(rule, joined)  # (6) on the whole run, before it is narrowed
     if short is not None:
@@ -107,7 +89,8 @@ def _measured(rule: Rule, case: Case, found: Found, methods: tuple[EvidenceSourc
             str(error),
             "name the part under scopes, or under covers of the method",
         )
-    part, excluded, fault = without_quarantine(part, case.rulebook, case.as_of)
+    whole = part is joined
+    part, excluded, fault = standing.whole if whole else without_quarantine(part, case.rulebook, case.as_of)
     question = _question(rule, case, part, found, source)
     result = _answer(rule, question, excluded, tuple(sorted(joined.definitions.items())))
     return replace(result, reason=f"{result.reason}; {fault}, so no test is left out") if fault else result
@@ -213,9 +196,10 @@ def _question(
     )
 
 
-def _not_applicable(rule: Rule, case: Case) -> str:
+def not_applicable(rule: Rule, rulebook: Rulebook) -> str:
+    """Why the criterion does not apply to this release; empty when it does."""
     wanted = {word.casefold() for word in (*rule.applies_when, *rule.criterion.applies_when)}
-    touches = case.rulebook.release.touches
+    touches = rulebook.release.touches
     if not wanted or not touches or wanted & {word.casefold() for word in touches}:
         return ""
     return f"the release touches {', '.join(sorted(touches))}; it applies to {', '.join(sorted(wanted))}"
@@ -224,19 +208,6 @@ def _not_applicable(rule: Rule, case: Case) -> str:
 def _wanted(rule: Rule) -> list[str]:
     """The parts of the product that the sentence names: its suite and its scope."""
     return [name for name in (rule.criterion.selector("suite"), rule.criterion.scope) if name]
-
-
-def _together(methods: tuple[EvidenceSource, ...], facts: Facts) -> Found:
-    parts = [facts.of(method.name) for method in methods]
-    if len(parts) == 1:
-        return parts[0]
-    return Found(
-        tuple(one for part in parts for one in part.evidence),
-        tuple(one for part in parts for one in part.refused),
-        tuple(one for part in parts for one in part.baseline),
-        tuple(one for part in parts for one in part.baseline_refused),
-        tuple(one for part in parts for one in part.looked_for),
-    )
 
 
 def _no_evidence(rule: Rule, found: Found) -> CriterionResult | None:
@@ -255,16 +226,6 @@ def _no_evidence(rule: Rule, found: Found) -> CriterionResult | None:
             "run the measurement, or correct the paths",
         )
     return None
-
-
-def _misfit(found: Found, rule: Rule, methods: tuple[EvidenceSource, ...], case: Case) -> Misfit | None:
-    """The first artefact that does not fit, each held against what its own source asks for."""
-    sources = {source.name: source for source in methods}
-    checks = (
-        misfit(one, rule.criterion, sources.get(one.method), case.as_of, case.build, case.artefact)
-        for one in found.evidence
-    )
-    return next((wrong for wrong in checks if wrong is not None), None)
 
 
 def _result(rule: Rule, status: Status, reason: str, fix: str = "", **more: object) -> CriterionResult:

@@ -71,4 +71,18 @@ class Facts:
 
     def of(self, method: str) -> Found:
         """What one method yielded; nothing for a method that nobody looked for."""
-        return self.found.get(method, Found())
+        return self.found.get(method, _NOTHING)
+
+    @cached_property
+    def families(self) -> Mapping[str, frozenset[str]]:
+        """The kinds of evidence that each method really yielded, told by the metrics that were measured."""
+        return {name: _families(found.evidence) for name, found in self.found.items()}
+
+
+def _families(evidence: tuple[Evidence, ...]) -> frozenset[str]:
+    return frozenset(
+        number.metric.partition(".")[0] for one in evidence for number in one.reading.measurements
+    )
+
+
+_NOTHING = Found()

@@ -14,7 +14,7 @@ from flightrules.engine.operators import compare, rate, shown
 from flightrules.engine.verdict import Status
 from flightrules.rules.criterion import Criterion, Operator
 
-__all__ = ["FORMULAS", "measure"]
+__all__ = ["FORMULAS", "measure", "worst_of"]
 
 Answer = Measured | Unmeasured
 _NAMED = 5
@@ -219,14 +219,16 @@ def _quarantine(question: Question) -> Answer:
 
 def _monitored(question: Question) -> Answer:
     series = question.criterion.selector("series") or ""
-    found = question.joined.labelled.get(("monitoring.value", series))
-    if not found:
+    found = question.joined.labelled.get("monitoring.value", {}).get(series)
+    if found is None:
         return _nothing(f"series {series!r}", "name a series of the snapshot")
-    worst = _worst(found, question.criterion)
-    return Measured(worst, f"worst of {len(found)} series", samples=len(found))
+    several = found if isinstance(found, list) else [found]
+    return Measured(
+        worst_of(several, question.criterion), f"worst of {len(several)} series", samples=len(several)
+    )
 
 
-def _worst(found: list[Decimal], criterion: Criterion) -> Decimal:
+def worst_of(found: list[Decimal], criterion: Criterion) -> Decimal:
     """The value that is hardest on the release: the lowest where more is asked for, else the highest."""
     if criterion.operator in (Operator.AT_LEAST, Operator.MORE):
         return min(found)

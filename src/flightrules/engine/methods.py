@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from flightrules.engine.facts import Facts
 from flightrules.engine.selection import NotCoveredError
 from flightrules.rules.criterion import Rule
@@ -25,6 +23,8 @@ def methods_of(rule: Rule, rulebook: Rulebook, facts: Facts) -> tuple[EvidenceSo
     source = rulebook.source(rule.criterion.method)
     if source is not None:
         return (source,)
+    from difflib import get_close_matches
+
     known = [source.name for source in rulebook.sources]
     close = get_close_matches(rule.criterion.method, known, n=1, cutoff=0.4)
     did = f"; did you mean {close[0]!r}?" if close else ""
@@ -40,9 +40,6 @@ def _by_family(rule: Rule, rulebook: Rulebook, facts: Facts) -> tuple[EvidenceSo
     )
 
 
-def families_of(facts: Facts, source: EvidenceSource) -> set[str]:
+def families_of(facts: Facts, source: EvidenceSource) -> frozenset[str]:
     """The kinds of evidence that a source really yielded, told by the metrics that were measured."""
-    found: set[str] = set()
-    for one in facts.of(source.name).evidence:
-        found |= {number.metric.partition(".")[0] for number in one.reading.measurements}
-    return found
+    return facts.families.get(source.name, frozenset())

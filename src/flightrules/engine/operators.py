@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
@@ -10,19 +11,19 @@ from flightrules.rules.criterion import Operator
 __all__ = ["OPERATORS", "compare", "rate", "shown"]
 
 OPERATORS: dict[Operator, Callable[[Decimal, Decimal], bool]] = {
-    Operator.AT_LEAST: lambda actual, threshold: actual >= threshold,
-    Operator.AT_MOST: lambda actual, threshold: actual <= threshold,
-    Operator.EQUAL: lambda actual, threshold: actual == threshold,
-    Operator.NOT_EQUAL: lambda actual, threshold: actual != threshold,
-    Operator.MORE: lambda actual, threshold: actual > threshold,
-    Operator.LESS: lambda actual, threshold: actual < threshold,
+    Operator.AT_LEAST: operator.ge,
+    Operator.AT_MOST: operator.le,
+    Operator.EQUAL: operator.eq,
+    Operator.NOT_EQUAL: operator.ne,
+    Operator.MORE: operator.gt,
+    Operator.LESS: operator.lt,
 }
 _MOST_PLACES = 40
 
 
-def compare(actual: Decimal, operator: Operator, threshold: Decimal) -> bool:
+def compare(actual: Decimal, wanted: Operator, threshold: Decimal) -> bool:
     """Whether the actual value meets the threshold; no rounding takes part."""
-    return OPERATORS[operator](actual, threshold)
+    return OPERATORS[wanted](actual, threshold)
 
 
 def rate(part: int | Decimal, whole: int | Decimal) -> Decimal:

@@ -37,16 +37,25 @@ class Joined:
         return self._values
 
     @cached_property
-    def labelled(self) -> Mapping[tuple[str, str], list[Decimal]]:
-        """Values by metric and by each of their labels' values."""
-        found: dict[tuple[str, str], list[Decimal]] = {}
+    def labelled(self) -> Mapping[str, Mapping[str, Decimal | list[Decimal]]]:
+        """Values by metric and by each of their labels' values; a list where several have the label."""
+        found: dict[str, dict[str, Decimal | list[Decimal]]] = {}
         for (metric, labels), value in self._values.items():
+            of_metric = found.setdefault(metric, {})
             for label in {label for _, label in labels}:
-                found.setdefault((metric, label), []).append(value)
+                earlier = of_metric.get(label)
+                if earlier is None:
+                    of_metric[label] = value
+                elif isinstance(earlier, list):
+                    earlier.append(value)
+                else:
+                    of_metric[label] = [earlier, value]
         return found
 
     @cached_property
     def _values(self) -> dict[tuple[str, Labels], Decimal]:
+        if not self.records:
+            return self.extra
         found = dict(self.extra)
         for records in self.records.values():
             for one in records.measurements():

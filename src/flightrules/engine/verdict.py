@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from flightrules.rules.criterion import Enforcement, Rule
 from flightrules.rules.exceptions import Acceptance, Waiver
-from flightrules.values import frozen
+from flightrules.values import complete, field, frozen
 
 __all__ = [
     "Condition",
@@ -80,6 +82,8 @@ class CriterionResult:
     ``fix`` says how to clear it. ``details`` are further lines (worst files, failing tests, refused
     evidence). ``definitions`` are the formula choices behind the number. ``blocks`` is true when this
     result keeps the gate shut; ``would_block`` when it would, were it not advisory.
+
+    The engine may decide the status alone and leave the rest for when it is asked for.
     """
 
     rule: Rule
@@ -96,6 +100,10 @@ class CriterionResult:
     waiver: Waiver | None = None
     blocks: bool = False
     would_block: bool = False
+    _later: Callable[[CriterionResult], CriterionResult] | None = field(init=False)
+
+    if not TYPE_CHECKING:
+        __getattr__ = complete
 
     @property
     def enforcement(self) -> Enforcement:
@@ -151,3 +159,7 @@ class Verdict:
     version: str = ""
     artefact_digest: str | None = None
     warnings: tuple[str, ...] = ()  # what a reader must know before relying on it
+    _later: Callable[[Verdict], Verdict] | None = field(init=False)
+
+    if not TYPE_CHECKING:
+        __getattr__ = complete

@@ -105,6 +105,11 @@ class Rulebook:
             for name in (source.name, *source.also)
         }
 
+    @cached_property
+    def plans(self) -> dict[str, object]:
+        """Room for what the engine works out once for each gate, by the gate's id."""
+        return {}
+
     def scope(self, name: str) -> Scope | None:
         """The scope of that name; case and a leading article do not matter."""
         wanted = name_key(name)

@@ -1,0 +1,155 @@
+"""Criteria made ready once for each rulebook, and decided by a look-up where nothing stands in the way.
+
+Of the eight steps of ``judge`` a criterion that compares a monitored value needs the last two. That it
+applies and which method measures it, the rulebook tells; whether the evidence is there, fits and is whole, is
+the same for all criteria of a method. Such a criterion gets its status from one look-up and one comparison,
+and all else about it (actual value, reason, evidence, fix) from the eight steps when it is asked for. All
+other criteria, and these where anything is unusual, go through the eight steps at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from flightrules.engine.criterion_result import Case, not_applicable
+from flightrules.engine.formulas import worst_of
+from flightrules.engine.operators import OPERATORS
+from flightrules.engine.verdict import CriterionResult, Status
+from flightrules.errors import RulebookError
+from flightrules.rules.criterion import Criterion, Enforcement, Rule
+from flightrules.rules.gate import Gate
+from flightrules.rules.reach import cannot_fail
+from flightrules.rules.rulebook import Rulebook
+from flightrules.rules.source import EvidenceSource
+from flightrules.values import frozen
+
+__all__ = ["Plan", "plan_of", "results_of"]
+
+Judge = Callable[[Rule], CriterionResult]
+Table = Mapping[str, Any]  # label to a value or several
+Step = tuple[Rule, int, str, Callable[[Decimal, Decimal], bool], Decimal]
+_NOWHERE = 0  # the table without entries, of criteria that need all eight steps
+
+
+@frozen
+class Plan:
+    """The criteria of one gate in its order, each with the table that it looks into."""
+
+    gate: Gate
+    rules: tuple[Rule, ...]
+    steps: tuple[Step, ...]
+    asked: tuple[tuple[EvidenceSource, Criterion], ...]  # a table for each; its build and environment matter
+    on_defects: tuple[Rule, ...]
+
+
+def plan_of(gate: Gate, rulebook: Rulebook) -> Plan:
+    """The gate's plan, made for its first evaluation.
+
+    Raises:
+        RulebookError: E_EMPTY_GATE, E_REFERENCE.
+    """
+    known = rulebook.plans.get(gate.id)
+    if isinstance(known, Plan) and known.gate is gate:
+        return known
+    made = rulebook.plans[gate.id] = _plan(gate, rulebook)
+    return made
+
+
+def results_of(plan: Plan, case: Case, waived: frozenset[str], judge: Judge) -> tuple[CriterionResult, ...]:
+    """One result for each criterion of the plan.
+
+    Args:
+        plan: the criteria.
+        case: what they are judged with.
+        waived: ids of criteria that have a waiver on file; they take all steps.
+        judge: the eight steps and what follows them; its result is what a result is when it is looked at.
+    """
+    tables = [{}, *(_table(case, source, criterion) for source, criterion in plan.asked)]
+    later = _explanation(judge)
+    new, kind = object.__new__, CriterionResult
+    set_rule, set_status, set_later = (getattr(kind, name).__set__ for name in ("rule", "status", "_later"))
+    passed, failed = Status.PASS, Status.FAIL
+    results = []
+    for rule, at, label, meets, threshold in plan.steps:
+        found = tables[at].get(label)
+        if found is None or (waived and rule.id in waived):
+            results.append(judge(rule))
+            continue
+        if type(found) is list:
+            found = worst_of(found, rule.criterion)
+        one = new(kind)
+        set_rule(one, rule)
+        set_status(one, passed if meets(found, threshold) else failed)
+        set_later(one, later)
+        results.append(one)
+    return tuple(results)
+
+
+def _explanation(judge: Judge) -> Callable[[CriterionResult], CriterionResult]:
+    def explained(result: CriterionResult) -> CriterionResult:
+        whole = judge(result.rule)
+        if whole.status is not result.status:
+            raise RuntimeError(f"{result.rule.id} was decided as {result.status} and is {whole.status}")
+        return whole
+
+    return explained
+
+
+def _table(case: Case, source: EvidenceSource, criterion: Criterion) -> Table:
+    joined = case.standing((source,), criterion).plain
+    return joined.labelled.get(criterion.metric, {}) if joined is not None else {}
+
+
+def _plan(gate: Gate, rulebook: Rulebook) -> Plan:
+    rules = _rules(gate, rulebook)
+    asked: dict[Any, tuple[int, EvidenceSource, Criterion]] = {}
+    steps = tuple(_step(rule, rulebook, asked) for rule in rules)
+    tables = tuple((source, criterion) for _, source, criterion in asked.values())
+    on_defects = tuple(rule for rule in rules if rule.criterion.metric.startswith("defects."))
+    return Plan(gate, rules, steps, tables, on_defects)
+
+
+def _step(rule: Rule, rulebook: Rulebook, asked: dict[Any, tuple[int, EvidenceSource, Criterion]]) -> Step:
+    criterion = rule.criterion
+    meets = OPERATORS[criterion.operator]
+    source = rulebook.source(criterion.method) if criterion.method is not None else None
+    if source is None or not _looks_up(rule, rulebook):
+        return rule, _NOWHERE, "", meets, criterion.threshold
+    key = (source.name, criterion.metric, criterion.build, criterion.environment)
+    at, _, _ = asked.setdefault(key, (len(asked) + 1, source, criterion))
+    return rule, at, criterion.selector("series") or "", meets, criterion.threshold
+
+
+def _looks_up(rule: Rule, rulebook: Rulebook) -> bool:
+    """Whether a value and the threshold decide it: nothing is asked of the run, the samples or the scope."""
+    criterion = rule.criterion
+    return (
+        criterion.metric == "monitoring.value"
+        and criterion.load is None
+        and criterion.scope is None
+        and criterion.selector("suite") is None
+        and rule.minimum_duration is None
+        and rule.minimum_samples is None
+        and not rule.lower_bound
+        and not not_applicable(rule, rulebook)
+        and (rule.enforcement is Enforcement.ADVISORY or not cannot_fail(criterion))
+    )
+
+
+def _rules(gate: Gate, rulebook: Rulebook) -> tuple[Rule, ...]:
+    if not gate.criteria and gate.sign_off:
+        return ()  # nothing to measure: people decide, and nothing but HOLD can be said here
+    if not gate.criteria:
+        raise RulebookError(
+            "E_EMPTY_GATE",
+            f"the gate {gate.id!r} has no criterion; an empty gate never passes",
+            hint="give it a criterion, or remove it",
+        )
+    missing = [name for name in gate.criteria if rulebook.rule(name) is None]
+    if missing:
+        raise RulebookError(
+            "E_REFERENCE", f"the gate {gate.id!r} names {missing[0]!r}, which is no criterion"
+        )
+    return rulebook.rules_of(gate)
