@@ -8,53 +8,37 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterable
-from decimal import Decimal
-from itertools import islice, repeat
-from operator import itemgetter
-from typing import NamedTuple
+from collections.abc import Iterable
+from itertools import compress
+from operator import itemgetter, not_
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
-from flightrules.evidence.reading.batches import Batch, batches
 from flightrules.evidence.reading.epoch import rfc3339
-from flightrules.evidence.reading.numbers import quantity
-from flightrules.evidence.records.durations import Durations
-from flightrules.evidence.records.samples import SAMPLE_DEFINITIONS, Samples
-from flightrules.evidence.records.span import Span
+from flightrules.evidence.reading.row_blocks import Block, blocks
+from flightrules.evidence.records.jtl_counts import JtlCounts
+from flightrules.evidence.records.jtl_rows import Layout, RowPatterns, Starts
+from flightrules.evidence.records.samples import SAMPLE_DEFINITIONS
+from flightrules.evidence.records.span import Held, Span
 from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
-_REQUIRED = ("timeStamp", "elapsed", "success")
 _CAREFUL_SIZE = 4 << 20
-_STRIDE = 16
+_EPOCH_DIGITS = 13
 _COUNT_DIGITS = 10
-_TRUTH = frozenset(("true", "false"))
-_FOLD_AT = 100_000
-_DISTINCT_LIMIT = 1_000_000
+_ODD_SHARE = 4
+_PATIENCE = 8
+_MANY_BLOCKS = 64  # compiling a pattern for each costs less than reading times while there are few
 _OWN_FAULT = "org.apache.jmeter."
-_TRANSACTION = "Number of samples in transaction"
+_TRANSACTION = b"Number of samples in transaction"
 _DEFINITIONS = {
     **SAMPLE_DEFINITIONS,
     "load.failed": "rows with success=false, and rows with a 5xx response code whatever success says",
     "load.users": "the largest allThreads; above 4 MiB of rows every 16th is looked at, so never too high",
 }
-
-
-class _Layout(NamedTuple):
-    """Where the columns stand; ``-1`` for a column that is not there."""
-
-    delimiter: str
-    width: int
-    start: int
-    elapsed: int
-    label: int
-    code: int
-    ok: int
-    users: int
-    variables: int  # sample variables: the quoted names at the header's end
+_Row = tuple[str, ...]  # the wanted cells of one row
 
 
 def read(source: Source, _head: Head) -> Reading:
@@ -64,30 +48,22 @@ def read(source: Source, _head: Head) -> Reading:
         EvidenceError: E_HEADER, E_MISSING_FIELD, E_DUPLICATE_KEY, E_NO_ROWS, E_ROW_WIDTH, E_NUMBER,
             E_NEGATIVE, E_NONFINITE, E_ENUM, E_RUN_CRASHED, E_REFERENCE and what broken text gives.
     """
-    layout: _Layout | None = None
     tally: _Tally | None = None
     complete = True
-    for batch in batches(source):
-        complete = batch.complete
-        if tally is None or layout is None:
-            header, batch = _header(batch)  # noqa: PLW2901  the first row is taken off
-            layout = _layout(header, source)
-            tally = _Tally(layout, source)
-        tally.take(batch)
+    for whole in blocks(source):
+        block = whole
+        complete = block.complete
+        if tally is None:
+            header, block = block.after_first()
+            tally = _Tally(_layout(header, source), source)
+        tally.take(block)
     if tally is None or tally.is_empty:
         message = "the table has a header and no rows"
         raise EvidenceError("E_NO_ROWS", message, file=source.name, hint="check that the load test ran")
     return tally.reading(complete=complete)
 
 
-def _header(batch: Batch) -> tuple[str, Batch]:
-    """The header, and the batch without it."""
-    if batch.quoted and (not batch.bare or batch.quoted[0][0] == batch.line):
-        return batch.quoted[0][1], batch._replace(quoted=batch.quoted[1:])
-    return batch.bare[0], batch._replace(bare=batch.bare[1:])
-
-
-def _layout(header: str, source: Source) -> _Layout:
+def _layout(header: str, source: Source) -> Layout:
     delimiter = max(",;\t", key=header.count)
     try:
         names = [cell.strip() for cell in next(csv.reader(header.splitlines(), delimiter=delimiter))]
@@ -108,7 +84,7 @@ def _layout(header: str, source: Source) -> _Layout:
         raise EvidenceError("E_DUPLICATE_KEY", message, file=source.name, line=1)
     at = {name: place for place, name in enumerate(names)}
     raw = header.split(delimiter)
-    return _Layout(
+    return Layout(
         delimiter,
         len(names),
         at.get("timeStamp", -1),
@@ -123,172 +99,173 @@ def _layout(header: str, source: Source) -> _Layout:
     )
 
 
-_Key = tuple[str, str, str, str]
-
-
-class _Label:
-    """What was counted for one label."""
-
-    def __init__(self) -> None:
-        self.requests = 0
-        self.failed = 0
-        self.durations = Durations()
-
-
-class _Milliseconds(dict[str, int | Decimal]):
-    """Durations by their texts; each text is read once. Whole ones are ``int``."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self._name = name
-
-    def __missing__(self, text: str) -> int | Decimal:
-        found = quantity(text, "elapsed", self._name)
-        self[text] = number = int(found) if found == int(found) else found
-        return number
-
-
 class _Tally:
-    """Counts rows by (elapsed, label, code, success) as they are written; numbers are read once per key."""
+    """Takes blocks of rows apart in the fastest way that is proven to fit, and counts what they hold."""
 
-    def __init__(self, layout: _Layout, source: Source) -> None:
+    def __init__(self, layout: Layout, source: Source) -> None:
         self._layout = layout
         self._source = source
-        self.counts: Counter[_Key] = Counter()
-        self._known = 0
-        self._read = _Milliseconds(source.name)
+        self._patterns = RowPatterns(layout)
         places = (layout.elapsed, layout.label, layout.code, layout.ok)
         names = ("elapsed", "label", "responseCode", "success")
-        self._header = tuple(name if at >= 0 else "" for name, at in zip(names, places, strict=True))
-        self._key = itemgetter(*(place if place >= 0 else layout.width for place in places))
-        self._cut = max(*places, layout.start) + 1
-        self._absent = min(places) < 0
+        elapsed, label, code, ok = (name if at >= 0 else "" for name, at in zip(names, places, strict=True))
+        self._header = elapsed, label, code, ok
+        self._counts = JtlCounts(self._header, layout.delimiter, source.name, judged=layout.ok >= 0)
+        self._at = {place: at for at, place in enumerate(layout.wanted)}
+        self._wanted = itemgetter(*layout.wanted, layout.width)
+        self._key = itemgetter(*(self._at.get(place, len(self._at)) for place in places))
         self._careful = source.size <= _CAREFUL_SIZE
-        first = max(layout.start, layout.elapsed) + 1
-        self._span = Span(self._pairs(first), sortable=layout.start == 0, careful=self._careful)
-        self._stride = 1 if self._careful else _STRIDE
+        self._span = Span(self._patterns.pairs, in_order=self._careful)
+        self._patience = 0
+        self._blocks = 0
         self._users = 0
-        self._samples = Samples()
-        self._mismarked = 0
         self._own_faults = 0
-        self._any_good = False
         self._transactions = 0
-        self._variables_set = False
+        self._variables_set = not layout.variables
 
     @property
     def is_empty(self) -> bool:
         """Whether no row was counted."""
-        return not self.counts and not self._samples.requests
+        return self._counts.is_empty
 
-    def take(self, batch: Batch) -> None:
-        """Count the rows of one batch."""
-        layout, bare = self._layout, batch.bare
-        rows = [self._quoted_row(line, text) for line, text in batch.quoted]
-        delimiters = layout.width - 1
-        if any(map(delimiters.__ne__, map(str.count, bare, repeat(layout.delimiter)))):
-            self._refuse_width(batch)
-        split = map(str.split, bare, repeat(layout.delimiter), repeat(self._cut))
-        if self._absent:
-            self.counts.update(self._key([*row, *[""] * (layout.width + 1 - len(row))]) for row in split)
+    def take(self, block: Block) -> None:
+        """Count the rows of one block."""
+        count = self._patterns.rows(block.plain)
+        quoted = self._quoted(block) if count >= 0 else None
+        if quoted is None:
+            self._take_one_by_one(block)
         else:
-            self.counts.update(map(self._key, split))
-        self.counts.update(self._key([*row, ""]) for row in rows)
-        slowest = self._check_new(batch)
-        self._look_aside(batch, rows)
-        if layout.start >= 0:
-            self._span.take(bare, slowest)
-            self._span.convert((row[layout.start], row[layout.elapsed]) for row in rows)
-
-    def _pairs(self, cut: int) -> Callable[[Iterable[str]], Iterable[tuple[str, str]]]:
-        delimiter, pair = self._layout.delimiter, itemgetter(self._layout.start, self._layout.elapsed)
-        return lambda rows: map(pair, map(str.split, rows, repeat(delimiter), repeat(cut)))
-
-    def _quoted_row(self, line: int, text: str) -> list[str]:
-        try:
-            cells = next(
-                csv.reader(text.splitlines(keepends=True), delimiter=self._layout.delimiter, strict=True)
-            )
-        except csv.Error as error:
-            message = f"not a valid row: {error}"
-            raise EvidenceError("E_MALFORMED", message, file=self._source.name, line=line) from None
-        if len(cells) != self._layout.width:
-            raise self._width(line, len(cells))
-        return cells
-
-    def _refuse_width(self, batch: Batch) -> None:
-        for row in batch.bare:
-            found = row.count(self._layout.delimiter) + 1
-            if found != self._layout.width:
-                raise self._width(self._line_of(batch, row), found)
-
-    def _width(self, line: int | None, found: int) -> EvidenceError:
-        message = f"the row has {found} of {self._layout.width} cells"
-        hint = "check the quoting, and that the file holds one run only"
-        return EvidenceError("E_ROW_WIDTH", message, file=self._source.name, line=line, hint=hint)
-
-    def _line_of(self, batch: Batch, row: str) -> int | None:
-        """The row's line, where no quoted record stands between."""
-        return batch.line + batch.bare.index(row) + (batch.line == 1) if not batch.quoted else None
-
-    def _check_new(self, batch: Batch) -> int:
-        """Read the numbers of the keys that this batch brought; the longest of their durations."""
-        new = list(islice(reversed(self.counts), len(self.counts) - self._known))
-        slowest = 0
-        for key in new:
-            if key == self._header:  # a header in the middle: two results were joined
-                del self.counts[key]
-                continue
-            self._any_good = self._any_good or key[3].lower() == "true"
+            rows = self._odd_rows(block.plain, count)
+            if rows is None:
+                rows = self._patterns.cells(block.plain.decode("utf-8"))
             try:
-                elapsed = self._read[key[0]]
-                if key[3] not in _TRUTH:
-                    self._check_truth(key[3])
-                if elapsed > slowest:
-                    slowest = int(elapsed)
-            except EvidenceError as error:
-                error.line = self._line_with(batch, key)
+                self._count(self._in_order(block, rows, quoted))
+            except EvidenceError:
+                self._refuse(block)
                 raise
-        self._known = len(self.counts)
-        if self._known > _FOLD_AT:
-            self._fold()
-        return slowest
+        self._look_aside(block)
+        if not self._careful:
+            self._require_columns()
 
-    def _check_truth(self, text: str) -> None:
-        if self._layout.ok >= 0 and text.lower() not in ("true", "false"):
-            message = f"success is neither true nor false: {text[:40]!r}"
-            raise EvidenceError("E_ENUM", message, file=self._source.name)
+    def _quoted(self, block: Block) -> list[_Row] | None:
+        """The rows with quotes; None if they are not all whole rows."""
+        texts = [record.decode("utf-8") for _, record in block.quoted]
+        try:
+            rows = list(csv.reader(texts, delimiter=self._layout.delimiter, strict=True))
+        except csv.Error:
+            return None
+        if len(rows) != len(texts) or any(len(row) != self._layout.width for row in rows):
+            return None
+        return [self._wanted([*row, ""]) for row in rows]
 
-    def _line_with(self, batch: Batch, key: _Key) -> int | None:
-        for row in batch.bare:
-            cells = [*row.split(self._layout.delimiter), ""]
-            if self._key(cells) == key:
-                return self._line_of(batch, row)
-        return next((line for line, text in batch.quoted if key[0] in text), None)
+    def _odd_rows(self, plain: bytes, count: int) -> list[_Row] | None:
+        """Count the rows that are as most are; the other rows. None if all have to be looked at."""
+        if self._careful or not self._layout.is_lean or not self._variables_set or not count:
+            return None
+        if self._patience:
+            self._patience -= 1
+            return None
+        last = plain.rfind(b"\n", 0, -1) + 1
+        start = plain[last : last + _EPOCH_DIGITS]
+        self._blocks += 1
+        starts = Starts.between(plain[:_EPOCH_DIGITS], start, tight=self._blocks < _MANY_BLOCKS)
+        keys = self._patterns.lean(plain, count, starts) if starts else None
+        if starts is None or keys is None:
+            return None
+        odd = self._counts.add_good(keys)
+        self._see_users(set(map(bytes.decode, self._patterns.users(plain))))
+        if odd < count:
+            self._span.hold(Held(plain, starts.earliest, starts.latest, int(start), self._counts.slowest))
+        self._patience = _PATIENCE if odd * _ODD_SHARE > count else 0
+        lines = compress(plain.split(b"\n"), map(not_, keys)) if odd else ()
+        return self._patterns.cells("".join(line.decode("utf-8") + "\n" for line in lines))
 
-    def _look_aside(self, batch: Batch, rows: list[list[str]]) -> None:
-        texts = [text for _, text in batch.quoted]
-        if not self._any_good:
-            self._own_faults += sum(_OWN_FAULT in row for row in (*batch.bare, *texts))
-        self._transactions += sum(_TRANSACTION in text for text in texts)
+    def _in_order(self, block: Block, rows: list[_Row], quoted: list[_Row]) -> list[_Row]:
+        """Plain rows and rows with quotes together; in the order of the file where that matters."""
+        if not quoted or not self._careful:
+            return [*rows, *quoted]
+        merged: list[_Row] = []
+        taken = at = 0
+        for (start, record), row in zip(block.quoted, quoted, strict=True):
+            ahead = taken + block.data.count(b"\n", at, start)
+            merged += [*rows[taken:ahead], row]
+            taken, at = ahead, start + len(record)
+        return merged + rows[taken:]
+
+    def _take_one_by_one(self, block: Block) -> None:
+        for at, text in block.records():
+            row = self._row(block, at, text)
+            try:
+                self._count([row])
+            except EvidenceError as error:
+                error.line = block.line_of(at)
+                raise
+
+    def _row(self, block: Block, at: int, text: str) -> _Row:
+        cells = text.split(self._layout.delimiter)
+        if '"' in text:
+            lines = [line + "\n" for line in text.split("\n")]
+            try:
+                cells = next(csv.reader(lines, delimiter=self._layout.delimiter, strict=True))
+            except csv.Error as error:
+                raise block.fault("E_MALFORMED", f"not a valid row: {error}", at) from None
+        if len(cells) != self._layout.width:
+            message = f"the row has {len(cells)} of {self._layout.width} cells"
+            hint = "check the quoting, and that the file holds one run only"
+            raise block.fault("E_ROW_WIDTH", message, at, hint)
+        return tuple(self._wanted([*cells, ""]))
+
+    def _refuse(self, block: Block) -> None:
+        """Name the first row that cannot be counted."""
+        for at, text in block.records():
+            key = self._key(self._row(block, at, text))
+            try:
+                self._counts.check(key)
+            except EvidenceError as error:
+                error.line = block.line_of(at)
+                raise
+
+    def _count(self, rows: list[_Row]) -> None:
+        key = self._key
+        if self._counts.add(map(key, rows)):
+            rows = [row for row in rows if key(row) != self._header]
+        if not rows:
+            return
+        columns = list(zip(*rows, strict=True))
+        if self._layout.start >= 0:
+            self._span.take(columns[self._at[self._layout.start]], columns[self._at[self._layout.elapsed]])
+        if self._layout.users >= 0:
+            self._see_users(set(columns[self._at[self._layout.users]]))
+
+    def _see_users(self, found: set[str]) -> None:
+        counts = (int(one) for one in found if one.isdecimal() and len(one) < _COUNT_DIGITS)
+        self._users = max(self._users, *counts, 0)
+
+    def _look_aside(self, block: Block) -> None:
+        if not self._counts.any_good:
+            self._own_faults += sum(_OWN_FAULT in text for _, text in block.records())
+        self._transactions += sum(_TRANSACTION in record for _, record in block.quoted)
+        if not self._variables_set:
+            delimiter = self._layout.delimiter
+            unset = delimiter + delimiter.join(["null"] * self._layout.variables)
+            self._variables_set = any(not text.endswith(unset) for _, text in block.records())
+
+    def _require_columns(self) -> None:
         layout = self._layout
-        if layout.variables and not self._variables_set:
-            unset = layout.delimiter + layout.delimiter.join(["null"] * layout.variables)
-            self._variables_set = any(not row.endswith(unset) for row in (*batch.bare, *texts))
-        if layout.users >= 0:
-            cells = map(
-                str.split, batch.bare[:: self._stride], repeat(layout.delimiter), repeat(layout.users + 1)
-            )
-            found = [row[layout.users] for row in (*cells, *rows)]
-            self._users = max(
-                self._users, *(int(one) for one in found if one.isdecimal() and len(one) < _COUNT_DIGITS), 0
-            )
+        needed = {"timeStamp": layout.start, "elapsed": layout.elapsed, "success": layout.ok}
+        missing = [name for name, at in needed.items() if at < 0]
+        if missing:
+            message = f"the column {missing[0]} is missing"
+            hint = "switch the column on in JMeter's save service settings"
+            raise EvidenceError("E_MISSING_FIELD", message, file=self._source.name, line=1, hint=hint)
 
     def reading(self, *, complete: bool) -> Reading:
-        """All rows as samples, once the last batch was taken."""
+        """All rows as samples, once the last block was taken."""
+        self._require_columns()
         self._refuse_unfit()
         start, end = self._span.ends()
-        self._fold()
-        samples = self._samples
+        self._counts.fold()
+        samples = self._counts.samples
         samples.seen(start, end, self._users or None)
         notices = [*self._span.notices(), *self._notices(complete=complete)]
         facts = {"tool": "JMeter"}
@@ -299,64 +276,22 @@ class _Tally:
             "jmeter-csv", records=samples, notices=tuple(notices), facts=facts, definitions=_DEFINITIONS
         )
 
-    def _fold(self) -> None:
-        """Turn the counted rows into samples, so that few texts are kept."""
-        goods: dict[tuple[str, str], bool] = {}
-        labels: dict[str, _Label] = {}
-        for (elapsed, label, code, ok), count in self.counts.items():
-            good = goods.get((code, ok))
-            if good is None:
-                good = goods[code, ok] = self._is_good(code, ok)
-            into = labels.get(label)
-            if into is None:
-                into = labels[label] = _Label()
-            into.requests += count
-            if not good:
-                into.failed += count
-                self._mismarked += count if ok.lower() == "true" else 0
-            into.durations.add(self._read[elapsed], count)
-        for label, found in labels.items():
-            self._samples.add_all(label, found.durations, requests=found.requests, failed=found.failed)
-        self.counts.clear()
-        self._known = 0
-        if sum(len(one.counted) for one in self._samples.durations.values()) > _DISTINCT_LIMIT:
-            message = f"the rows have more than {_DISTINCT_LIMIT} distinct pairs of label and duration"
-            hint = "give requests a common label instead of one per URL"
-            raise EvidenceError("E_TOO_MANY_ITEMS", message, file=self._source.name, hint=hint)
-
-    @staticmethod
-    def _is_good(code: str, ok: str) -> bool:
-        server_error = len(code) == 3 and code[0] == "5" and code.isdecimal()  # noqa: PLR2004  HTTP
-        return ok.lower() == "true" and not server_error
-
     def _refuse_unfit(self) -> None:
-        missing = [name for name, at in zip(_REQUIRED, self._required_places(), strict=True) if at < 0]
         name = self._source.name
-        if missing:
-            hint = "switch the column on in JMeter's save service settings"
-            raise EvidenceError(
-                "E_MISSING_FIELD", f"the column {missing[0]} is missing", file=name, line=1, hint=hint
-            )
-        if self._layout.variables and not self._variables_set:
+        if not self._variables_set:
             message = "the test plan's sample variables are null in every row: its data was never loaded"
-            raise EvidenceError(
-                "E_REFERENCE", message, file=name, hint="check the data set, or unset sample_variables"
-            )
-        total = self.counts.total() + self._samples.requests.total()
-        if not self._any_good and self._own_faults >= total:
+            hint = "check the data set, or unset sample_variables"
+            raise EvidenceError("E_REFERENCE", message, file=name, hint=hint)
+        total = self._counts.total
+        if not self._counts.any_good and self._own_faults >= total:
             message = f"all {total} samples failed with an exception inside JMeter itself"
-            raise EvidenceError(
-                "E_RUN_CRASHED", message, file=name, hint="mend the test plan and repeat the run"
-            )
-
-    def _required_places(self) -> tuple[int, int, int]:
-        return self._layout.start, self._layout.elapsed, self._layout.ok
+            hint = "mend the test plan and repeat the run"
+            raise EvidenceError("E_RUN_CRASHED", message, file=name, hint=hint)
 
     def _notices(self, *, complete: bool) -> Iterable[Notice]:
-        if self._mismarked:
-            message = (
-                f"{self._mismarked} rows say success=true with a 5xx response code; they count as failed"
-            )
+        mismarked = self._counts.mismarked
+        if mismarked:
+            message = f"{mismarked} rows say success=true with a 5xx response code; they count as failed"
             yield Notice("W_CONTRADICTION", message)
         if self._transactions:
             message = (

@@ -1,24 +1,25 @@
 """First start and last end over millions of rows, with few conversions.
 
-A batch of rows can hold the last end only while its latest start is within the longest duration of
-the latest start of all; batches out of that reach are dropped without reading their times.
+Rows can hold the last end only while their latest start is within their longest duration of the latest
+start of all; blocks of rows out of that reach are dropped without reading their times.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from operator import add
+from itertools import islice
+from operator import add, and_, lt
+from typing import NamedTuple
 
 from flightrules.evidence.measurement import Notice
 
-__all__ = ["Span", "moment"]
+__all__ = ["Held", "Span", "moment"]
 
-_PENDING_LIMIT = 8
+_HELD_LIMIT = 24
 _EPOCH_DIGITS = 13
 _INTEGER_DIGITS = 18
-_Pair = tuple[str, str]
 
 
 def moment(text: str) -> tuple[int | None, bool]:
@@ -37,22 +38,32 @@ def moment(text: str) -> tuple[int | None, bool]:
     return (delta.days * 86400 + delta.seconds) * 1000 + delta.microseconds // 1000, naive
 
 
-class Span:
-    """The time that a run took, gathered batch by batch.
+class Held(NamedTuple):
+    """Rows whose times were not read yet, and what is known of them.
 
-    ``pairs`` takes start and elapsed out of rows; ``sortable`` says that rows begin with their
-    start; ``careful`` converts every row, so that rows out of time order are noticed.
+    Every row starts between ``earliest`` and ``latest``, none takes longer than ``slowest``, all in
+    milliseconds; one of them starts at ``one_start``.
     """
 
-    def __init__(
-        self, pairs: Callable[[Iterable[str]], Iterable[_Pair]], *, sortable: bool, careful: bool
-    ) -> None:
+    rows: bytes
+    earliest: int
+    latest: int
+    one_start: int
+    slowest: int
+
+
+class Span:
+    """The time that a run took, gathered piece by piece.
+
+    ``pairs`` takes starts and durations, both whole milliseconds, out of held rows; ``in_order`` says
+    that all rows are given one by one in the order of the file, so that their order can be judged.
+    """
+
+    def __init__(self, pairs: Callable[[bytes], Iterable[tuple[bytes, bytes]]], *, in_order: bool) -> None:
         self._pairs = pairs
-        self._sortable = sortable
-        self._careful = careful
-        self._slowest = 0
-        self._latest = 0
-        self._pending: list[tuple[int, list[str]]] = []
+        self._in_order = in_order
+        self._reached = 0
+        self._held: list[Held] = []
         self._previous: tuple[int, int] | None = None
         self._unordered = False
         self._unreadable = 0
@@ -60,65 +71,59 @@ class Span:
         self.first: int | None = None
         self.last: int | None = None
 
-    def take(self, rows: list[str], slowest: int) -> None:
-        """Look at a batch of rows that hold no quotes; ``slowest`` is their longest duration or more."""
-        self._slowest = max(self._slowest, slowest)
-        if not rows:
+    def hold(self, held: Held) -> None:
+        """Take rows whose times need to be read only if they can hold the first start or the last end."""
+        if self.first is None or held.earliest < self.first:
+            self._read(held)
             return
-        latest = self._edges(rows) if self._sortable and not self._careful else None
-        if latest is None:
-            self.convert(self._pairs(rows))
-            return
-        self._latest = max(self._latest, latest)
-        within_reach = self._latest - self._slowest
-        self._pending = [one for one in (*self._pending, (latest, rows)) if one[0] >= within_reach]
-        if len(self._pending) > _PENDING_LIMIT:
-            self._flush()
-
-    def _edges(self, rows: list[str]) -> int | None:
-        """The latest start of the batch, if its starts compare as text."""
-        earliest, latest = (start for start, _ in self._pairs((min(rows), max(rows))))
-        if not (_is_epoch(earliest) and _is_epoch(latest)):
-            return None
-        self.first = int(earliest) if self.first is None else min(self.first, int(earliest))
-        return int(latest)
+        self._reached = max(self._reached, held.one_start, self.last or 0)
+        self._held = [one for one in (*self._held, held) if _reach(one) >= self._reached]
+        if len(self._held) > _HELD_LIMIT:
+            self._held.sort(key=_reach)
+            self._read(self._held.pop())
 
     def _flush(self) -> None:
-        pending, self._pending = self._pending, []
-        for _, rows in pending:
-            pairs = list(self._pairs(rows))
-            if not self._convert_plain(pairs):
-                self.convert(pairs)
+        held, self._held = self._held, []
+        for one in sorted(held, key=_reach, reverse=True):
+            if self.last is None or _reach(one) > self.last:
+                self._read(one)
 
-    def _convert_plain(self, pairs: list[_Pair]) -> bool:
-        """Widen the span without a Python step for each pair; False where one is not plainly written."""
-        starts, elapsed = zip(*pairs, strict=True)
-        together = "".join((*starts, *elapsed))
-        lengths = set(map(len, elapsed))
-        whole = min(lengths) > 0 and max(lengths) <= _INTEGER_DIGITS
-        if not (
-            whole and set(map(len, starts)) == {_EPOCH_DIGITS} and together.isascii() and together.isdigit()
-        ):
-            return False
-        last = max(map(add, map(int, starts), map(int, elapsed)))
-        self.first = min(int(min(starts)), last if self.first is None else self.first)
+    def _read(self, held: Held) -> None:
+        starts, durations = zip(*self._pairs(held.rows), strict=True)
+        self._widen(list(map(int, starts)), list(map(int, durations)))
+
+    def take(self, starts: Sequence[str], durations: Sequence[str]) -> None:
+        """Read the start and the duration of rows."""
+        if _are_plain(starts, durations):
+            self._widen(list(map(int, starts)), list(map(int, durations)))
+        else:
+            for start, duration in zip(starts, durations, strict=True):
+                self._take_one(start, duration)
+
+    def _take_one(self, written: str, duration: str) -> None:
+        start, naive = moment(written)
+        if start is None:
+            self._unreadable += 1
+            return
+        self._naive = self._naive or naive
+        self._widen([start], [_whole(duration)])
+
+    def _widen(self, starts: list[int], durations: list[int]) -> None:
+        ends = list(map(add, starts, durations))
+        first, last = min(starts), max(ends)
+        self.first = first if self.first is None else min(self.first, first)
         self.last = last if self.last is None else max(self.last, last)
-        return True
+        if self._in_order and not self._unordered:
+            self._judge_order(starts, ends)
 
-    def convert(self, pairs: Iterable[_Pair]) -> None:
-        """Read start and elapsed of every pair."""
-        for written, elapsed in pairs:
-            start, naive = moment(written)
-            if start is None:
-                self._unreadable += 1
-                continue
-            self._naive = self._naive or naive
-            end = start + _whole(elapsed)
-            self.first = start if self.first is None else min(self.first, start)
-            self.last = end if self.last is None else max(self.last, end)
-            if self._previous and start < self._previous[0] and end < self._previous[1]:
-                self._unordered = True
-            self._previous = (start, end)
+    def _judge_order(self, starts: list[int], ends: list[int]) -> None:
+        """Whether a row both starts and ends before the one ahead of it."""
+        if self._previous is not None:
+            starts, ends = [self._previous[0], *starts], [self._previous[1], *ends]
+        earlier = map(lt, islice(starts, 1, None), starts)
+        shorter = map(lt, islice(ends, 1, None), ends)
+        self._unordered = any(map(and_, earlier, shorter))
+        self._previous = starts[-1], ends[-1]
 
     def ends(self) -> tuple[Decimal | None, Decimal | None]:
         """First start and last end in milliseconds since 1970, where every start could be read."""
@@ -140,12 +145,26 @@ class Span:
             )
         if self._naive:
             yield Notice("W_NAIVE_TIME", "the rows' times have no zone; they are read as UTC")
-        if self._unordered and self._careful:
+        if self._unordered:
             yield Notice("W_UNSORTED", "rows are in order neither of their start nor of their end")
 
 
-def _is_epoch(text: str) -> bool:
-    return len(text) == _EPOCH_DIGITS and text.isascii() and text.isdigit()
+def _reach(held: Held) -> int:
+    """The latest end that one of the rows can have."""
+    return held.latest + held.slowest
+
+
+def _are_plain(starts: Sequence[str], durations: Sequence[str]) -> bool:
+    """Whether all starts are milliseconds since 1970 of today's length, and all durations whole."""
+    lengths = set(map(len, durations))
+    together = "".join((*starts, *durations))
+    return (
+        set(map(len, starts)) == {_EPOCH_DIGITS}
+        and min(lengths) > 0
+        and max(lengths) <= _INTEGER_DIGITS
+        and together.isascii()
+        and together.isdigit()
+    )
 
 
 def _whole(text: str) -> int:

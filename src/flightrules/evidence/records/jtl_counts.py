@@ -1,0 +1,134 @@
+"""JMeter's rows counted by what is written in them, so that no text is read twice."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from itertools import islice
+
+from flightrules.errors import EvidenceError
+from flightrules.evidence.reading.numbers import quantity
+from flightrules.evidence.records.durations import Durations
+from flightrules.evidence.records.samples import Samples
+
+__all__ = ["JtlCounts", "Key"]
+
+Key = tuple[str, str, str, str]  # elapsed, label, code, success
+_FOLD_AT = 100_000
+_DISTINCT_LIMIT = 1_000_000
+_TRUTH = frozenset(("true", "false"))
+
+
+class JtlCounts:
+    """Counts of rows by their texts, folded into samples when there are many.
+
+    ``header`` is the key that a repeated header has; ``judged`` says whether there is a column success.
+    """
+
+    def __init__(self, header: Key, delimiter: str, source: str, *, judged: bool) -> None:
+        self._header = header
+        self._delimiter = delimiter
+        self._source = source
+        self._judged = judged
+        self._good: Counter[bytes] = Counter()
+        self._rows: Counter[Key] = Counter()
+        self._known = self._known_good = 0
+        self._read: dict[str, int | Decimal] = {}
+        self.samples = Samples()
+        self.any_good = False
+        self.slowest = 0
+        self.mismarked = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row was counted."""
+        return not (self._good or self._rows or self.samples.requests)
+
+    @property
+    def total(self) -> int:
+        """How many rows were counted."""
+        return self._good.total() + self._rows.total() + self.samples.requests.total()
+
+    def add_good(self, keys: list[bytes]) -> int:
+        """Count ``elapsed,label,code`` of successes, whole milliseconds; how many keys were empty."""
+        counts = self._good
+        counts.update(keys)
+        odd = counts.pop(b"", 0)
+        self.any_good = self.any_good or odd < len(keys)
+        new = islice(reversed(counts), len(counts) - self._known_good)
+        delimiter = self._delimiter.encode()
+        self.slowest = max(self.slowest, max((int(key[: key.find(delimiter)]) for key in new), default=0))
+        self._known_good = len(counts)
+        if self._known_good > _FOLD_AT:
+            self.fold()
+        return odd
+
+    def add(self, keys: Iterable[Key]) -> int:
+        """Count rows; how many of them are a header in the middle, which is counted as nothing.
+
+        Raises:
+            EvidenceError: E_NUMBER, E_NEGATIVE, E_NONFINITE, E_RANGE, E_ENUM; without a line.
+        """
+        counts = self._rows
+        counts.update(keys)
+        for key in list(islice(reversed(counts), len(counts) - self._known)):
+            self.check(key)
+        headers = counts.pop(self._header, 0)
+        self._known = len(counts)
+        if self._known > _FOLD_AT:
+            self.fold()
+        return headers
+
+    def check(self, key: Key) -> None:
+        """Read the texts of a key; raises what ``add`` raises."""
+        if key == self._header:
+            return
+        elapsed, _, _, ok = key
+        if elapsed not in self._read:
+            found = quantity(elapsed, "elapsed", self._source)
+            self._read[elapsed] = int(found) if found == int(found) else found
+        self.slowest = max(self.slowest, int(self._read[elapsed]))
+        if ok not in _TRUTH and self._judged and ok.lower() not in _TRUTH:
+            message = f"success is neither true nor false: {ok[:40]!r}"
+            raise EvidenceError("E_ENUM", message, file=self._source)
+        self.any_good = self.any_good or ok.lower() == "true"
+
+    def fold(self) -> None:
+        """Turn the counted rows into samples, so that few texts are kept.
+
+        Raises:
+            EvidenceError: E_TOO_MANY_ITEMS.
+        """
+        self._fold_good()
+        for (elapsed, label, code, ok), count in self._rows.items():
+            marked = ok.lower() == "true"
+            good = marked and not _is_server_error(code)
+            self.mismarked += count if marked and not good else 0
+            self.samples.add(label, self._read[elapsed], ok=good, count=count)
+        self._rows.clear()
+        self._known = self._known_good = 0
+        if sum(len(one.counted) for one in self.samples.durations.values()) > _DISTINCT_LIMIT:
+            message = f"the rows have more than {_DISTINCT_LIMIT} distinct pairs of label and duration"
+            hint = "give requests a common label instead of one per URL"
+            raise EvidenceError("E_TOO_MANY_ITEMS", message, file=self._source, hint=hint)
+
+    def _fold_good(self) -> None:
+        delimiter = self._delimiter.encode()
+        kinds: dict[bytes, Counter[int | float]] = defaultdict(Counter)
+        for key, count in self._good.items():
+            elapsed, _, kind = key.partition(delimiter)
+            kinds[kind][int(elapsed)] += count
+        self._good.clear()
+        for kind, counted in kinds.items():
+            label, _, code = kind.decode("utf-8").rpartition(self._delimiter)
+            requests = counted.total()
+            failed = requests if _is_server_error(code) else 0
+            self.mismarked += failed
+            durations = Durations()
+            durations.counted = counted
+            self.samples.add_all(label, durations, requests=requests, failed=failed)
+
+
+def _is_server_error(code: str) -> bool:
+    return len(code) == 3 and code[0] == "5" and code.isdecimal()  # noqa: PLR2004  HTTP
