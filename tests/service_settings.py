@@ -6,6 +6,7 @@ import tempfile
 _OWN = tempfile.mkdtemp(prefix="flightrules-tests-")
 os.environ["FLIGHTRULES_HOME"] = _OWN
 os.environ.setdefault("FLIGHTRULES_SECRET_KEY", "only-for-tests-" + "x" * 40)
+os.environ["FLIGHTRULES_RATE_PER_CALLER"] = os.environ["FLIGHTRULES_RATE_PER_ADDRESS"] = "0"
 os.environ["FLIGHTRULES_DATABASE_URL"] = os.environ.get(
     "FLIGHTRULES_TEST_DATABASE_URL", f"sqlite:///{_OWN}/db.sqlite3"
 )

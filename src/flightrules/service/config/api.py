@@ -9,6 +9,7 @@ from __future__ import annotations
 from ninja import NinjaAPI
 
 from flightrules import __version__
+from flightrules.service.door.parsing import StrictParser
 from flightrules.service.door.problems import answer_refusals
 from flightrules.service.people.authentication import SessionDoor, TokenDoor
 
@@ -20,7 +21,13 @@ api = NinjaAPI(
     description="Release criteria agreed before launch, evidence measured, decisions on record.",
     auth=[TokenDoor(), SessionDoor()],
     urls_namespace="api",
+    parser=StrictParser(),
 )
 answer_refusals(api)
+api.add_router("", "flightrules.service.catalogue.rest.router")
+api.add_router("", "flightrules.service.releases.rest.router")
+api.add_router("", "flightrules.service.readiness.rest.router")
+api.add_router("", "flightrules.service.notices.rest.router")
+api.add_router("", "flightrules.service.people.rest.router")
 
 # one line a room: api.add_router("/products", "flightrules.service.catalogue.rest.router")

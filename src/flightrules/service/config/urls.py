@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from flightrules.service.config import operation
 from flightrules.service.config.api import api
 
 urlpatterns = [
+    path("healthz", operation.healthz, name="healthz"),
+    path("readyz", operation.readyz, name="readyz"),
+    path("metrics", operation.metrics, name="metrics"),
     path("", include("flightrules.service.site.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("flightrules.service.site.accounts")),
     path("api/v1/", api.urls),
 ]
+
+handler404 = "flightrules.service.config.operation.not_found"
+handler500 = "flightrules.service.config.operation.defect"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 import uuid
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from flightrules.service.door.metrics import REQUESTS, SECONDS
 from flightrules.service.door.problems import problem
 
 __all__ = ["BodyLimit", "DatabaseTrouble", "RequestRecord"]
@@ -19,6 +21,7 @@ __all__ = ["BodyLimit", "DatabaseTrouble", "RequestRecord"]
 Answer = Callable[[HttpRequest], HttpResponse]
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LOG = logging.getLogger("flightrules.requests")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class RequestRecord:
@@ -31,19 +34,12 @@ class RequestRecord:
         given = request.headers.get("X-Request-Id", "")
         request.record_id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
         request.asked_at = timezone.now()  # type: ignore[attr-defined]
+        began = time.perf_counter()
         answer = self._answer(request)
         answer["X-Request-Id"] = request.record_id  # type: ignore[attr-defined]
         if request.path.startswith("/api/"):
             answer.setdefault("Cache-Control", "no-store")
-        _LOG.info(
-            "request",
-            extra={
-                "request_id": request.record_id,  # type: ignore[attr-defined]
-                "method": request.method,
-                "path": request.path,
-                "status": answer.status_code,
-            },
-        )
+        _note(request, answer, time.perf_counter() - began)
         return answer
 
 
@@ -85,6 +81,24 @@ class DatabaseTrouble:
         if isinstance(error, DatabaseError):
             _LOG.exception("the database refused a change")
         return None
+
+
+def _note(request: HttpRequest, answer: HttpResponse, seconds: float) -> None:
+    """One line and one count, by route: a path may hold a one-time secret, or whatever a caller likes."""
+    route = request.resolver_match.route if request.resolver_match else "unknown"
+    method = request.method if request.method in _METHODS else "other"
+    REQUESTS.labels(method, route, str(answer.status_code)).inc()
+    SECONDS.labels(route).observe(seconds)
+    _LOG.info(
+        "request",
+        extra={
+            "request_id": request.record_id,  # type: ignore[attr-defined]
+            "method": method,
+            "route": route,
+            "status": answer.status_code,
+            "ms": round(seconds * 1000, 1),
+        },
+    )
 
 
 def _is_evidence(request: HttpRequest) -> bool:

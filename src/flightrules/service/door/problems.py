@@ -16,6 +16,8 @@ __all__ = ["CONTENT_TYPE", "answer_refusals", "problem"]
 
 CONTENT_TYPE = "application/problem+json"
 _UNPROCESSABLE = 422
+_FAULTS_SHOWN = 20
+_TEXT_LIMIT = 300
 
 
 def problem(status: int, code: str, detail: str, *, hint: str | None = None, **members: Any) -> HttpResponse:
@@ -73,12 +75,19 @@ def answer_refusals(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def _(_request: HttpRequest, error: HttpError) -> HttpResponse:
+        if isinstance(error.__cause__, FlightrulesError):  # the framework wraps what our parser refused
+            return refused(error.__cause__)
         return problem(error.status_code, "E_HTTP", str(error))
 
 
 def _faults(error: ValidationError) -> list[dict[str, str]]:
     """Where and why, one a fault; what was sent is not repeated, for it may be a secret."""
     return [
-        {"where": ".".join(str(part) for part in fault["loc"]), "why": str(fault["msg"])}
-        for fault in error.errors
+        {"where": _showable(".".join(map(str, fault["loc"]))), "why": _showable(str(fault["msg"]))}
+        for fault in error.errors[:_FAULTS_SHOWN]
     ]
+
+
+def _showable(text: str) -> str:
+    """A name that the caller chose may be endless, or no Unicode at all."""
+    return text[:_TEXT_LIMIT].encode("utf-8", "backslashreplace").decode()

@@ -1,1 +1,1 @@
-"""Work in the background: one enqueue, one sweep, two engines."""
+"""Work in the background: what is due stands in domain rows; this room sees that somebody does it."""

@@ -1,1 +1,1 @@
-"""Who is told what, and when: an outbox that is written with the change itself."""
+"""Who is told what, and when: messages written beside the change they tell of, delivered later, once."""

@@ -1,0 +1,111 @@
+"""Serve the whole office: pages, REST, and on SQLite the work in the background, in one process.
+
+Everything is kept under FLIGHTRULES_HOME. With FLIGHTRULES_DATABASE_URL set to PostgreSQL any number of
+`flightrules serve --no-worker` and `flightrules worker` processes share the work.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+
+from flightrules import __version__
+from flightrules.errors import ExitCode, UsageError
+
+__all__ = ["configure", "execute"]
+
+_PORT_LIMIT = 65_535
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen at (default: this machine only)"
+    )
+    parser.add_argument(
+        "--port", type=int, default=8750, metavar="N", help="port to listen at (default: 8750)"
+    )
+    parser.add_argument(
+        "--no-worker", action="store_true", help="leave the background work to other processes"
+    )
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="web processes, on PostgreSQL")
+
+
+def execute(arguments: Namespace) -> int:
+    """Bring the schema up, say where to go, serve until told to stop."""
+    _check(arguments)
+    os.environ.setdefault("FLIGHTRULES_BASE_URL", f"http://{_in_url(arguments.host)}:{arguments.port}")
+    from flightrules.service.config.start import start
+
+    start()
+    from flightrules.service.config.migrate import migrate
+    from flightrules.service.config.server import check_port, serve
+
+    check_port(arguments.host, arguments.port)
+    _check_processes(arguments.workers)
+    migrate()
+    link = _setup_link()
+    serve(
+        host=arguments.host,
+        port=arguments.port,
+        processes=arguments.workers,
+        works=not arguments.no_worker,
+        listening=lambda: _greet(arguments, link),
+    )
+    return int(ExitCode.GO)
+
+
+def _check(arguments: Namespace) -> None:
+    if not 1 <= arguments.port <= _PORT_LIMIT:
+        raise UsageError("E_PORT", f"{arguments.port} is no port", hint="choose one from 1024 to 65535")
+    if arguments.workers < 1:
+        raise UsageError("E_WORKERS", "there must be at least one web process", hint="leave --workers out")
+
+
+def _check_processes(processes: int) -> None:
+    from django.db import connection
+
+    if processes > 1 and connection.vendor != "postgresql":
+        raise UsageError(
+            "E_WORKERS",
+            "several web processes need PostgreSQL; SQLite has one writer, and one process serves it best",
+            hint="leave --workers out, or set FLIGHTRULES_DATABASE_URL to PostgreSQL",
+        )
+
+
+def _setup_link() -> str | None:
+    """The one-time link that opens the first account; nothing once there is an account."""
+    from django.utils import timezone
+
+    from flightrules.service.people.services import setup_link
+
+    return setup_link(at=timezone.now())
+
+
+def _greet(arguments: Namespace, link: str | None) -> None:
+    from django.conf import settings
+    from django.db import connection
+
+    _say(f"Flightrules {__version__} at {settings.FLIGHTRULES_BASE_URL}")
+    _say(f"  home      {settings.FLIGHTRULES_HOME}")
+    _say(f"  database  {'PostgreSQL' if connection.vendor == 'postgresql' else 'SQLite'}")
+    if link:
+        _say(f"  set up    {link}")
+        _say("            (opens the first account, once; a new link is made at each start until then)")
+    if arguments.no_worker:
+        _say("  worker    elsewhere: flightrules worker")
+
+
+def _say(line: str) -> None:
+    """A line on stdout; nobody reading it is no reason not to serve."""
+    try:
+        print(line, flush=True)
+    except (OSError, ValueError, UnicodeEncodeError):
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 -- open as long as we are
+
+
+def _in_url(host: str) -> str:
+    if host in ("", "0.0.0.0", "::"):  # noqa: S104 -- compared with, not listened at
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
