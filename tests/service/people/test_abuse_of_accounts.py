@@ -7,8 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
-from people_stories import PASSWORD, actor_of, code_now, denied_codes, equip, tags
 
 from flightrules.service.door.refusals import UnauthenticatedError
 from flightrules.service.people import services
@@ -18,6 +16,7 @@ from flightrules.service.people.models import Account, ApiToken, Machine, Person
 from flightrules.service.people.one_time import digest_of
 from flightrules.service.records.actor import SYSTEM, Actor, Kind
 from flightrules.service.records.models import Entry
+from people_stories import PASSWORD, actor_of, code_now, denied_codes, equip, now, tags
 
 
 def issue(caller, secret, **changes):
@@ -36,22 +35,20 @@ def test_a_disabled_persons_token_session_and_stream_end(person):
     assert leaver.get("/me").status_code == 200
     assert browser.get("/security").status_code == 200
     stream = actor_of(leaver)
-    assert still_known(stream, timezone.now())
+    assert still_known(stream, now())
     assert admin.post(f"/people/{leaver.key}/disable", {"reason": "left"}).status_code == 200
     assert leaver.get("/me").status_code == 401
     assert browser.get("/api/v1/me").status_code == 401
     assert browser.get("/security")["Location"].startswith("/accounts/login/")
-    assert not still_known(stream, timezone.now())
+    assert not still_known(stream, now())
 
 
 def test_a_disabled_account_ends_while_the_persons_other_account_goes_on(person, at):
     admin, someone = person("administrator"), person("qa-lead")
-    other = Account.objects.create(
-        person_id=someone.key, email="other@example.org", opened_at=at
-    )
+    other = Account.objects.create(person_id=someone.key, email="other@example.org", opened_at=at)
     assert admin.post(f"/accounts/{someone.account_key}/disable", {"reason": "lost"}).status_code == 200
     assert someone.get("/me").status_code == 401
-    assert still_known(actor_of(someone, account_key=str(other.key)), timezone.now())
+    assert still_known(actor_of(someone, account_key=str(other.key)), now())
     assert admin.post(f"/accounts/{someone.account_key}/enable").status_code == 200
     assert someone.get("/me").status_code == 200
 
@@ -62,26 +59,28 @@ def test_the_use_of_a_dead_token_is_recorded_once_a_minute(person):
     for _ in range(5):
         assert leaver.get("/me").status_code == 401
     assert denied_codes() == ["E_TOKEN_REFUSED"]
-    ApiToken.objects.filter(account__key=leaver.account_key).update(denied_at=timezone.now() - timedelta(minutes=2))
+    ApiToken.objects.filter(account__key=leaver.account_key).update(denied_at=now() - timedelta(minutes=2))
     leaver.get("/me")
     assert denied_codes() == ["E_TOKEN_REFUSED"] * 2
 
 
 def test_a_token_that_nobody_issued_is_no_entry(person):
     stranger = person()
-    stranger.token = "frt_made-up"
+    stranger.token = "frt_made-up"  # noqa: S105 -- nobody issued it
     assert stranger.get("/me").status_code == 401
     assert tags() == []
 
 
-@pytest.mark.parametrize("change", [{"expires_at": timezone.now()}, {"revoked_at": timezone.now()}])
+@pytest.mark.parametrize("change", [{"expires_at": now()}, {"revoked_at": now()}])
 def test_an_expired_or_revoked_token_is_nobody(person, change):
     someone = person("viewer")
-    stream = actor_of(someone, via="token", token_key=str(ApiToken.objects.get(account__key=someone.account_key).key))
-    assert still_known(stream, timezone.now())
+    stream = actor_of(
+        someone, via="token", token_key=str(ApiToken.objects.get(account__key=someone.account_key).key)
+    )
+    assert still_known(stream, now())
     ApiToken.objects.filter(account__key=someone.account_key).update(**change)
     assert someone.get("/me").status_code == 401
-    assert not still_known(stream, timezone.now())
+    assert not still_known(stream, now())
 
 
 def test_the_office_itself_is_always_known(at):
@@ -167,7 +166,9 @@ def machine(person):
     """A machine of shop, with a token that was issued for it."""
     admin = person("administrator")
     key = json.loads(admin.post("/machines", {"name": "ci", "product": "shop"}).content)["key"]
-    answer = admin.post(f"/machines/{key}/tokens", {"title": "ci", "scopes": ["read", "bring-evidence"], "days": 9})
+    answer = admin.post(
+        f"/machines/{key}/tokens", {"title": "ci", "scopes": ["read", "bring-evidence"], "days": 9}
+    )
     robot = person()
     robot.key, robot.token = key, json.loads(answer.content)["token"]
     return robot
@@ -193,13 +194,16 @@ def test_a_machine_that_was_smuggled_a_scope_still_cannot_use_it(machine):
 
 
 def test_a_machine_issues_no_tokens_proves_nothing_and_lends_nothing(machine, at):
-    assert json.loads(machine.post("/tokens", {"title": "x", "scopes": ["read"]}).content)["code"] == "E_TOKEN_OWNER"
+    assert (
+        json.loads(machine.post("/tokens", {"title": "x", "scopes": ["read"]}).content)["code"]
+        == "E_TOKEN_OWNER"
+    )
     assert json.loads(machine.post("/me/proof", {"code": "123456"}).content)["code"] == "E_PROOF_OF_MACHINE"
     assert json.loads(machine.get("/me").content)["powers"] == {"shop": ["bring-evidence", "read"]}
     body = {
         "delegate": str(Person.objects.first().key),
         "role": "qa-lead",
-        "ends_at": (timezone.now() + timedelta(days=1)).isoformat(),
+        "ends_at": (now() + timedelta(days=1)).isoformat(),
         "reason": "x",
     }
     assert json.loads(machine.post("/delegations", body).content)["code"] == "E_ROLE_NOT_HELD"
@@ -208,10 +212,10 @@ def test_a_machine_issues_no_tokens_proves_nothing_and_lends_nothing(machine, at
 def test_a_disabled_machine_is_out_with_all_its_tokens(person, machine):
     admin = person("administrator")
     actor = Actor(machine.key, Kind.MACHINE, machine.key, "token")
-    assert still_known(actor, timezone.now())
+    assert still_known(actor, now())
     assert admin.post(f"/machines/{machine.key}/disable").status_code == 200
     assert machine.get("/products/shop/people").status_code == 401
-    assert not still_known(actor, timezone.now())
+    assert not still_known(actor, now())
     assert admin.post(f"/machines/{machine.key}/disable").status_code == 409
     more = admin.post(f"/machines/{machine.key}/tokens", {"title": "x", "scopes": ["read"], "days": 1})
     assert json.loads(more.content)["code"] == "E_MACHINE_DISABLED"
@@ -242,7 +246,7 @@ def test_a_proof_holds_for_a_while_and_only_for_the_token_that_gave_it(person, a
     secret = equip(someone)
     assert someone.post("/me/proof", {"code": code_now(secret), "password": PASSWORD}).status_code == 200
     assert someone.post("/tokens", {"title": "x", "scopes": ["read"]}).status_code == 201
-    ApiToken.objects.filter(proved_at__isnull=False).update(proved_at=timezone.now() - timedelta(hours=1))
+    ApiToken.objects.filter(proved_at__isnull=False).update(proved_at=now() - timedelta(hours=1))
     assert someone.post("/tokens", {"title": "x", "scopes": ["read"]}).status_code == 401
 
 
@@ -269,7 +273,9 @@ def test_a_code_is_taken_once_however_it_is_written(person):
         assert (answer.status_code, json.loads(answer.content)["code"]) == (401, "E_PROOF_WRONG")
 
 
-@pytest.mark.parametrize("code", ["", " ", "000000x", "\u0661\u0662\u0663\u0664\u0665\u0666", "1234567890", "abcdef"])
+@pytest.mark.parametrize(
+    "code", ["", " ", "000000x", "\u0661\u0662\u0663\u0664\u0665\u0666", "1234567890", "abcdef"]
+)
 def test_odd_codes_prove_nothing(person, code):
     someone = person("qa-lead")
     equip(someone)
@@ -305,7 +311,7 @@ def test_five_wrong_proofs_lock_every_way_in_and_are_on_record(person):
     assert int(locked["Retry-After"]) > 800
     assert someone.post("/me/proof", {"code": code_now(secret)}).status_code == 429
     assert denied_codes() == ["E_PROOF_WRONG"] * 5
-    Account.objects.filter(key=someone.account_key).update(locked_until=timezone.now())
+    Account.objects.filter(key=someone.account_key).update(locked_until=now())
     assert someone.get("/me", Flightrules_Proof=code_now(secret)).status_code == 200
 
 
@@ -331,7 +337,9 @@ def test_the_secret_of_an_authenticator_app_is_kept_encrypted(person):
 # --- SOD-09: nobody acts as another
 
 
-@pytest.mark.parametrize("header", ["X_Act_As", "X_Impersonate_User", "X_Forwarded_User", "Remote_User", "Sudo"])
+@pytest.mark.parametrize(
+    "header", ["X_Act_As", "X_Impersonate_User", "X_Forwarded_User", "Remote_User", "Sudo"]
+)
 def test_no_header_makes_one_person_another(person, header):
     admin, victim = person("administrator"), person("qa-lead")
     answer = admin.get("/me", **{header: victim.key})
@@ -381,7 +389,7 @@ def test_an_erased_person_is_nobody_and_what_they_did_stays(person):
     early = admin.post(f"/people/{key}/erase", {"ground": "request 7"})
     assert (early.status_code, json.loads(early.content)["code"]) == (409, "E_NOT_DISABLED")
     services.accept_invitation(
-        code=json.loads(answer.content)["code"], password=PASSWORD, by=SYSTEM, at=timezone.now()
+        code=json.loads(answer.content)["code"], password=PASSWORD, by=SYSTEM, at=now()
     )
     admin.post(f"/people/{key}/disable", {"reason": "left"})
     assert admin.post(f"/people/{key}/erase", {"ground": "request 7"}).status_code == 200

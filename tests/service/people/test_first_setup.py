@@ -16,8 +16,7 @@ from flightrules.service.people.models import Account, Invitation, Person, RoleG
 from flightrules.service.people.powers import Power
 from flightrules.service.records.actor import SYSTEM, Actor, Kind
 from flightrules.service.records.models import Entry
-
-PASSWORD = "ein langer Satz ohne Regeln"
+from people_stories import PASSWORD, now
 
 
 def code_of(link: str) -> str:
@@ -113,9 +112,7 @@ def test_a_bad_form_opens_nothing_and_leaves_the_link_alive(at, changes, code):
 
 
 def test_a_stranger_follows_the_link_in_a_browser(client: Client):
-    from django.utils import timezone
-
-    link = services.setup_link(timezone.now())
+    link = services.setup_link(now())
     parts = urlsplit(link)
     page = client.get(f"{parts.path}?{parts.query}")
     assert page.status_code == 200
@@ -138,9 +135,7 @@ def test_a_stranger_follows_the_link_in_a_browser(client: Client):
 
 
 def test_two_different_passwords_are_told(client: Client):
-    from django.utils import timezone
-
-    code = code_of(services.setup_link(timezone.now()))
+    code = code_of(services.setup_link(now()))
     told = {"code": code, "name": "A", "email": "a@example.org", "password": PASSWORD, "again": "other"}
     answer = client.post("/setup", told)
     assert answer.status_code == 422

@@ -46,7 +46,9 @@ def test_an_adopted_preset_says_who_votes(preset, role, voting):
 @pytest.mark.parametrize("role", ["administrator", "auditor", "viewer"])
 def test_no_rulebook_gives_a_vote_to_who_runs_or_watches_the_office(role):
     generous = Authority(
-        roles=(Role(role, may_sign=True, may_block=True, may_accept=True, may_override=True, may_waive=True),),
+        roles=(
+            Role(role, may_sign=True, may_block=True, may_accept=True, may_override=True, may_waive=True),
+        ),
         acts=(Act("emergency", signers=(role,)),),
     )
     assert not powers_of([role], generous) & VOTING

@@ -1,4 +1,7 @@
-"""The one question of authority: may this actor use this power here, now? Asked by services and declared by doors."""
+"""The one question of authority: may this actor use this power here, now?
+
+Services ask it, doors declare it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from flightrules.service.door.refusals import DeniedError, ForeignError
 from flightrules.service.people.models import Account, ApiToken, Machine, Person
 from flightrules.service.people.powers import OF_MACHINES, Power, powers_of
 from flightrules.service.people.seats import held, seats_of, stood_in
-from flightrules.service.records.actor import SYSTEM, Actor, Kind
+from flightrules.service.records.actor import Actor, Kind
 from flightrules.service.records.services import OFFICE, product_stream
 
 __all__ = [
@@ -42,8 +45,8 @@ _adopted: list[Adopted] = []
 def learn_adopted_authority(lookup: Adopted) -> None:
     """Where the authority of a product's adopted rulebook is found; the catalogue says so when it is ready.
 
-    From then on voting powers (sign, block, accept, waive, override, classify-emergency) in a product come from
-    its adopted rulebook in every ``require``, without the caller having to think of it.
+    From then on voting powers (``powers.VOTING``) in a product come from its adopted rulebook in every
+    ``require``, without the caller having to think of it.
     """
     _adopted[:] = [lookup]
 
@@ -62,14 +65,14 @@ def roles_of(person_key: str, product: str, at: datetime) -> frozenset[str]:
 
 
 def powers_here(person_key: str, product: str, at: datetime) -> frozenset[Power]:
-    """All powers of the person for this product (or, with an empty product, for the office) at this moment."""
+    """All powers of the person for this product (an empty one is the office) at this moment."""
     found = powers_of(roles_of(person_key, product, at), _authority(product, at))
     return found | _cooling(person_key, product, at)
 
 
 def has_power(by: Actor, power: Power, *, product: str = "", at: datetime) -> bool:
     """Whether the actor may; a token uses no more than its scopes, a machine never more than evidence."""
-    if by == SYSTEM:
+    if by.kind is Kind.SYSTEM:
         return True
     if by.via == "token" and power.value not in by.scopes:
         return False
@@ -118,9 +121,9 @@ def is_known(person_key: str) -> bool:
 def still_known(by: Actor, at: datetime) -> bool:
     """Whether the actor of a long answer may go on being answered; a stream asks at least every 30 seconds.
 
-    False once the person, the account, the machine or the token that was used is disabled, revoked or expired.
+    False once the person, account, machine or token that was used is disabled, revoked or expired.
     """
-    if by == SYSTEM:
+    if by.kind is Kind.SYSTEM:
         return True
     if (
         by.token_key is not None

@@ -1,4 +1,4 @@
-"""Persons and what lets them in. One person is one voice, however many accounts; a machine is nobody's voice."""
+"""Persons and what lets them in: one person is one voice, however many accounts; a machine has none."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """A way for one person to sign in: with a passkey, a long password and a code, or an identity provider."""
+    """A way for one person to sign in: passkey, long password and a code, or an identity provider."""
 
     key = models.UUIDField(unique=True, default=uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="accounts")
@@ -98,7 +98,7 @@ class Machine(models.Model):
 
 
 class ApiToken(models.Model):
-    """A secret that was shown once: only its SHA-256 is kept. Of an account or of a machine, never of both."""
+    """A secret that was shown once, kept as its SHA-256; of an account or of a machine, never of both."""
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="tokens")

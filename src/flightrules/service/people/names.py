@@ -1,7 +1,7 @@
 """Names of people as they are shown: what is refused, and what a reader is warned of.
 
-A name proves nothing: beside it stands the person's key and the role that the office granted. A name that mixes
-scripts, carries signs, reads like a role, or looks like somebody else's is flagged wherever it is shown.
+A name proves nothing: beside it stands the person's key and the role that the office granted. A name that
+mixes scripts, carries signs, reads like a role, or looks like somebody else's is flagged where it is shown.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def looks_of(name: str) -> str:
 
 
 def flags_of(name: str, others: Iterable[str] = ()) -> tuple[str, ...]:
-    """What a reader should be warned of: ``mixed-script``, ``signs``, ``reads-like-a-role``, ``looks-like-another``.
+    """What a reader is warned of: ``mixed-script``, ``signs``, ``reads-like-a-role``, ``looks-like-another``.
 
     Args:
         name: as it is shown.

@@ -67,7 +67,7 @@ BUILT_IN_ROLES: dict[str, frozenset[Power]] = {
     "operations": frozenset({*_PEOPLE, Power.SIGN, Power.DEPLOY}),
     "security": frozenset({*_PEOPLE, Power.SIGN}),
 }
-"""Roles as they come; a product's adopted rulebook says which of them sign, block, accept, waive and override."""
+"""Roles as they come; a product's adopted rulebook says which of them have the ``VOTING`` powers."""
 
 OF_MACHINES = frozenset({Power.READ, Power.BRING_EVIDENCE})
 """All that a machine can ever be allowed."""
@@ -75,7 +75,7 @@ OF_MACHINES = frozenset({Power.READ, Power.BRING_EVIDENCE})
 VOTING = frozenset(
     {Power.SIGN, Power.BLOCK, Power.ACCEPT, Power.WAIVE, Power.OVERRIDE, Power.CLASSIFY_EMERGENCY}
 )
-"""Powers that an adopted rulebook gives and takes; until a product has adopted one, those of the table hold."""
+"""Powers that an adopted rulebook gives and takes; until there is one, those of the table hold."""
 
 _NEVER_VOTE = frozenset({"administrator", "auditor", "viewer"})
 _SAME_ROLE = {"cto": "cto-vp-eng", "security": "security-compliance", "sponsor": "product-owner"}

@@ -1,4 +1,4 @@
-"""RASCI: who is responsible, accountable, supporting, consulted and informed in each activity of the lifecycle.
+"""RASCI: who is responsible, accountable, supporting, consulted and informed in each activity.
 
 The definitions are those of the rulebook language; the presets are the ones that it ships.
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -67,7 +68,7 @@ def stood_in(person_key: str, product: str, at: datetime) -> list[Seat]:
         here,
         Q(ended_at__isnull=True) | Q(ended_at__gt=at),
         Exists(standing),
-        deputy_id=person_key,
+        deputy_id=UUID(person_key),
         deputy__disabled_at__isnull=True,
         counts_from__lte=at,
     )
@@ -75,7 +76,7 @@ def stood_in(person_key: str, product: str, at: datetime) -> list[Seat]:
         here,
         Q(ended_at__isnull=True) | Q(ended_at__gt=at),
         Exists(standing),
-        delegate_id=person_key,
+        delegate_id=UUID(person_key),
         delegate__disabled_at__isnull=True,
         starts_at__lte=at,
         ends_at__gt=at,

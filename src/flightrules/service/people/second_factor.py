@@ -16,7 +16,7 @@ _ENOUGH = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def needs_second_factor(account: Account, at: datetime) -> bool:
-    """Whether any role of the person, for any product, allows more than reading; one in cool-down counts too."""
+    """Whether any role of the person, even one in cool-down, allows more than reading."""
     roles = live_grants(at, cooling=True).filter(person_id=account.person_id).values_list("role", flat=True)
     return bool(powers_of(roles) - {Power.READ})
 

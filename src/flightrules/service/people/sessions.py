@@ -15,7 +15,7 @@ __all__ = ["end_sessions"]
 def end_sessions(accounts: Iterable[Account]) -> int:
     """Forget every session of these accounts; returns how many there were.
 
-    A session of a disabled account is refused at its next request in any case; this takes the rows away as well.
+    A session of a disabled account is refused at its next request in any case; this takes its row away.
     """
     known = UserSession.objects.filter(user__in=list(accounts))
     keys = list(known.values_list("session_key", flat=True))

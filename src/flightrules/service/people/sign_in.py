@@ -36,8 +36,8 @@ INVITED = "flightrules_invitation"
 """Where the session keeps the code of a one-time link while its holder is at the OpenID provider."""
 
 
-class AccountBackend(AuthenticationBackend):
-    """Finds the account of a session at each request; a disabled person's session is nobody's from then on."""
+class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
+    """Finds the account of a session at each request; a disabled person's is nobody's from then on."""
 
     def get_user(self, user_id: int) -> Account | None:
         """The account with its person, unless either is disabled."""
@@ -66,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Secrets of authenticator apps are encrypted where they are kept; the last factor stays where one is needed."""
+    """Secrets of authenticator apps are kept encrypted; the last factor stays where one is needed."""
 
     def encrypt(self, text: str) -> str:
         """As it is kept."""

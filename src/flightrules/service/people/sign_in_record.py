@@ -1,7 +1,7 @@
 """Entries of what the sign-in library changes: factors, passwords, identities from outside.
 
-The library calls back in the transaction of its change (``site.accounts``); a change that cannot be recorded is
-not made.
+The library calls back in the transaction of its change (``site.accounts``); a change that cannot be recorded
+is not made.
 """
 
 from __future__ import annotations

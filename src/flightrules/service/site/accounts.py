@@ -1,7 +1,7 @@
 """Routes of the sign-in library, as far as they are open here; each change they make is one transaction.
 
-Signing up and changing one's own e-mail address are shut: accounts are opened by one-time links, and an address
-is changed by who manages people. Their names stay known, because the library's own pages look for them.
+Signing up and changing one's own e-mail address are shut: accounts are opened by one-time links, and a
+further address by a further one. The names stay known, because the library's own pages look for them.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _CHANGES = (
     "usersessions_",
     "socialaccount_",
 )
-"""What the library changes and our entry tells of stands or falls together; sign-in itself changes no record."""
+"""What the library changes and our entry tells of stand or fall together; sign-in changes no record."""
 
 
 def _opened(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern | URLResolver]:

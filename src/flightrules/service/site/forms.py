@@ -48,7 +48,7 @@ class SetupForm(_WithPassword):
         choices=_ROLES,
         required=False,
         label="Your roles beside administrator",
-        help_text="An administrator manages people and has no vote; choose the roles that you have in releases.",
+        help_text="An administrator manages people and has no vote; choose what you are in releases.",
         widget=forms.CheckboxSelectMultiple,
     )
     field_order = ("code", "name", "email", "password", "again", "roles")

@@ -1,4 +1,4 @@
-"""What every answer carries, page or not: a content policy without any inline script, and no right to be framed."""
+"""What every answer carries, page or not: a content policy without inline script, no right to be framed."""
 
 from __future__ import annotations
 

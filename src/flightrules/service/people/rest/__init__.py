@@ -1,4 +1,4 @@
-"""People and authority at the REST door: ``/me``, ``/people``, ``/teams``, ``/tokens``, ``/machines`` and their kin."""
+"""People and authority at the REST door: ``/me``, ``/people``, ``/tokens``, ``/delegations``."""
 
 from __future__ import annotations
 

@@ -11,11 +11,12 @@ from ninja import Query, Router, Schema
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Asked, Prose
+from flightrules.service.door.schemas import Address, Asked, Prose
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import guarded
 from flightrules.service.people.models import Account
 from flightrules.service.people.powers import Power
+from flightrules.service.people.rest.answers import InvitedOut, invited
 
 __all__ = ["router"]
 
@@ -34,6 +35,12 @@ class AccountOut(Schema):
     locked_until: datetime | None
 
 
+class Further(Asked):
+    """Where a further account signs in."""
+
+    email: Address
+
+
 class Why(Asked):
     """A reason that goes on record."""
 
@@ -45,6 +52,14 @@ def accounts(request: HttpRequest, key: UUID, asked: Query[PageAsked]) -> dict[s
     """The accounts of one person."""
     owner = queries.person_of(str(key), by=_by(request), at=_at(request))
     return page_of(owner.accounts.all(), asked, _account, key="key", cast=UUID)
+
+
+@router.post("/people/{uuid:key}/accounts", response={201: InvitedOut}, openapi_extra=_MANAGE)
+@changes_state
+def invite_again(request: HttpRequest, key: UUID, body: Further) -> Any:
+    """Invite a person to open a further account: still one person, and one voice."""
+    code = services.invite_again(person=str(key), email=body.email, by=_by(request), at=_at(request))
+    return invited(str(key), code)
 
 
 @router.post("/accounts/{uuid:key}/disable", response=AccountOut, openapi_extra=_MANAGE)

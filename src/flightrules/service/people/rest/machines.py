@@ -84,7 +84,7 @@ def issue(request: HttpRequest, key: UUID, body: NewToken) -> Any:
         by=_by(request),
         at=_at(request),
     )
-    return SecretAnswer(NewTokenOut(**token_shown(token), token=secret), secret="token")
+    return SecretAnswer(NewTokenOut(**token_shown(token), token=secret), "token")
 
 
 @router.delete("/machines/{uuid:key}/tokens/{uuid:token}", response=TokenOut, openapi_extra=_MANAGE)

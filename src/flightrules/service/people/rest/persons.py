@@ -17,7 +17,7 @@ from flightrules.service.people import queries, services
 from flightrules.service.people.access import guarded
 from flightrules.service.people.models import Person, RoleGrant
 from flightrules.service.people.powers import Power
-from flightrules.service.people.rest.answers import SecretAnswer
+from flightrules.service.people.rest.answers import InvitedOut, invited
 
 __all__ = ["router"]
 
@@ -61,14 +61,6 @@ class Invited(Asked):
     roles: list[RoleAsked] = Field(default_factory=list, max_length=50)
 
 
-class InvitedOut(Schema):
-    """The person, and the code of the one-time link, shown this once."""
-
-    person: str
-    code: str
-    path: str
-
-
 class Renamed(Asked):
     """Another name."""
 
@@ -85,12 +77,6 @@ class ErasureGround(Asked):
     """The lawful ground; it stays, so it names nobody."""
 
     ground: Line
-
-
-class Further(Asked):
-    """Where a further account signs in."""
-
-    email: Address
 
 
 class Granted(RoleAsked):
@@ -134,7 +120,7 @@ def invite(request: HttpRequest, body: Invited) -> Any:
     person, code = services.invite(
         name=body.name, email=body.email, roles=roles, by=_by(request), at=_at(request)
     )
-    return _link(str(person.key), code)
+    return invited(str(person.key), code)
 
 
 @router.get("/people/{uuid:key}", response=PersonOut, openapi_extra=_MANAGE)
@@ -176,14 +162,6 @@ def erase(request: HttpRequest, key: UUID, body: ErasureGround) -> Any:
     """Forget who a disabled person was; what they did stays on record."""
     found = services.erase_person(person=str(key), reason=body.ground, by=_by(request), at=_at(request))
     return PersonOut(**_person(found))
-
-
-@router.post("/people/{uuid:key}/accounts", response={201: InvitedOut}, openapi_extra=_MANAGE)
-@changes_state
-def invite_again(request: HttpRequest, key: UUID, body: Further) -> Any:
-    """Invite a person to open a further account: still one person, and one voice."""
-    code = services.invite_again(person=str(key), email=body.email, by=_by(request), at=_at(request))
-    return _link(str(key), code)
 
 
 @router.get("/people/{uuid:key}/roles", response=Page[GrantOut], openapi_extra=_MANAGE)
@@ -251,8 +229,3 @@ def _tag(one: Person) -> str:
 def _grant(one: RoleGrant) -> dict[str, Any]:
     names = ("role", "product", "granted_by", "granted_at", "counts_from", "expires_at", "revoked_at")
     return {"key": str(one.key), **{name: getattr(one, name) for name in names}}
-
-
-def _link(person_key: str, code: str) -> SecretAnswer:
-    body = InvitedOut(person=person_key, code=code, path="/invitation?code=")
-    return SecretAnswer(body, secret="code")

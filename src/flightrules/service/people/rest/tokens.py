@@ -61,7 +61,7 @@ def issue(request: HttpRequest, body: NewToken) -> Any:
     token, secret = services.issue_token(
         title=body.title, scopes=body.scopes, days=body.days, by=_by(request), at=_at(request)
     )
-    return SecretAnswer(NewTokenOut(**token_shown(token), token=secret), secret="token")
+    return SecretAnswer(NewTokenOut(**token_shown(token), token=secret), "token")
 
 
 @router.delete("/tokens/{uuid:key}", response=TokenOut, openapi_extra=OWN)

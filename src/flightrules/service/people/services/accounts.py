@@ -69,7 +69,14 @@ def _make_setup_code(*, by: Actor, at: datetime) -> str:
 
 @act
 def open_first_account(
-    *, code: str, name: str, email: str, password: str, roles: Iterable[str] = (), by: Actor, at: datetime
+    *,
+    code: str,
+    name: str,
+    email: str,
+    password: str,
+    roles: Iterable[str] = (),
+    by: Actor,  # noqa: ARG001 -- every act has one; `act` puts refusals on record with it
+    at: datetime,
 ) -> Account:
     """Open the first account, as administrator and in further roles of choice; they count at once.
 
@@ -108,6 +115,8 @@ def invite(
         name: how the person is shown.
         email: where they are told things, and what they sign in with.
         roles: pairs of role and product key (empty for all products); they cool down from now.
+        by: who invites.
+        at: now.
 
     Raises:
         ConflictError: E_EMAIL_TAKEN. InvalidError: E_NAME, E_EMAIL, E_ROLE.
@@ -160,7 +169,12 @@ def invite_again(*, person: str, email: str, by: Actor, at: datetime) -> str:
 
 @act
 def accept_invitation(
-    *, code: str, password: str = "", identity: tuple[str, str] | None = None, by: Actor, at: datetime
+    *,
+    code: str,
+    password: str = "",
+    identity: tuple[str, str] | None = None,
+    by: Actor,  # noqa: ARG001 -- every act has one; `act` puts refusals on record with it
+    at: datetime,
 ) -> Account:
     """Open the account that the link is for, with a password or with an identity from outside.
 
@@ -168,6 +182,8 @@ def accept_invitation(
         code: what the link carried.
         password: a long one; unused where an identity is given.
         identity: issuer and subject, as an OpenID provider vouched for them just now.
+        by: who puts a refusal on record; the opener is whom the link is for.
+        at: now.
 
     Raises:
         ForeignError: E_LINK. ConflictError: E_EMAIL_TAKEN, E_IDENTITY_TAKEN. InvalidError: E_PASSWORD.

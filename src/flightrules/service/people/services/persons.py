@@ -101,7 +101,10 @@ def erase_person(*, person: str, reason: str, by: Actor, at: datetime) -> Person
     """Forget who a disabled person was, as the law asks; what they did stays on record under their key.
 
     Args:
+        person: whose key.
         reason: the legal ground, without personal data: it stays.
+        by: who erases.
+        at: now.
 
     Raises:
         ForeignError: E_NOT_FOUND. ConflictError: E_ALREADY, E_NOT_DISABLED.

@@ -1,4 +1,4 @@
-"""Standing in: a deputy until somebody ends it, a delegate for a while. Both speak in the holder's one seat."""
+"""Standing in: a deputy until somebody ends it, a delegate for a while; both in the holder's one seat."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PROOF_AGE = timedelta(minutes=15)
 
 
 @act
-def delegate_role(
+def delegate_role(  # noqa: PLR0913 -- what is lent, to whom, from when until when, and why
     *,
     delegate: str,
     role: str,
@@ -41,7 +41,8 @@ def delegate_role(
 
     Raises:
         DeniedError: E_DELEGATION_DEPTH, E_ROLE_NOT_HELD, E_ROLE_NOT_LENT.
-        InvalidError: E_DELEGATE, E_DELEGATION_TIME, E_PERSON, E_ROLE. UnauthenticatedError: E_REAUTH_REQUIRED.
+        InvalidError: E_DELEGATE, E_DELEGATION_TIME, E_PERSON, E_ROLE.
+        UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     role = checked_role(role)
     _may_lend(by, role, product, at)
