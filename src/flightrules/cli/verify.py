@@ -1,4 +1,4 @@
-"""Verify a signed record or a case file offline: numbered steps, the file, the keys, and what you hold beside it.
+"""Verify a signed record or a case file offline: numbered steps, the file, the keys, what you hold beside it.
 
 Exit code 0 when the record holds (whatever its verdict), 1 when it does not. With --require-go it is 1, too,
 when the verdict is neither GO nor CONDITIONAL GO, or was only advice.

@@ -29,6 +29,7 @@ __all__ = ["LAST_GATE", "STEPS", "Examined"]
 
 VERSION: Final = 1
 LAST_GATE: Final = 5
+_OPENED: Final = "release:release:opened"
 _TAKEN_AWAY: Final = "readiness:evidence:tombstoned"
 _MUST_BE_THERE: Final = ("readiness:evidence:received", "catalogue:rulebook:")
 _DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
@@ -100,11 +101,22 @@ def _entries(case: Examined) -> Outcome:
         if case.trail.fault is not None:
             fault = case.trail.fault
             raise LedgerError(fault.code, f"entry {fault.seq}: {fault.message}")
-        case.note(read_entry(body))
+        entry = read_entry(body)
+        _require_beginning(case, entry)
+        case.note(entry)
         case.count += 1
     if not case.count:
         raise LedgerError("E_EMPTY", "it holds no entries")
     return True, f"{case.count} entries, each as it was written, none missing"
+
+
+def _require_beginning(case: Examined, entry: Entry) -> None:
+    """The case of a release begins where it was opened, every other one at the beginning of the stream."""
+    about = case.of("about", str)
+    if case.count or entry.seq == 0:
+        return
+    if not about.startswith("release/") or (entry.tag, entry.subject) != (_OPENED, about):
+        raise LedgerError("E_CONTRADICTION", f"the case of {about:.80} does not begin at its beginning")
 
 
 def _tree(case: Examined) -> Outcome:

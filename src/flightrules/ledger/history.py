@@ -62,7 +62,7 @@ def heads_in(data: bytes, *, name: str) -> dict[str, Head]:
         LedgerError: E_MALFORMED and its kin, naming the file.
     """
     try:
-        notes = [f"{part}\n" for part in _BETWEEN.split(data.decode("utf-8").rstrip("\n"))]
+        notes = [part.strip("\n") + "\n" for part in _BETWEEN.split(data.decode("utf-8").strip("\n"))]
         found = [head_in(note) for note in notes]
     except UnicodeDecodeError:
         raise LedgerError("E_ENCODING", "the file is not valid UTF-8", file=name) from None

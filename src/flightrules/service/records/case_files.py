@@ -56,7 +56,8 @@ def export_release(file: IO[bytes], *, release_key: str, at: datetime) -> Conten
         ForeignError: E_NOT_FOUND. ConflictError: E_LEDGER_TIP.
     """
     subject = f"release/{release_key}"
-    first = Entry.objects.filter(subject=subject).select_related("stream").order_by("pk").first()
+    opened = Entry.objects.filter(subject=subject, tag=Tag.RELEASE_OPENED)
+    first = opened.select_related("stream").order_by("pk").first()
     if first is None:
         raise ForeignError("E_NOT_FOUND", f"nothing is recorded about the release {release_key:.80}")
     return _export(file, first.stream, subject, first.seq, at)

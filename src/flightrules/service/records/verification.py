@@ -45,30 +45,31 @@ def verify_ledger(
     anchors: Mapping[str, Head] | None = None,
     streams: Sequence[str] | None = None,
 ) -> Iterator[StreamReport]:
-    """Verify stream by stream, the office first, since it is there that keys are adopted.
+    """Verify stream by stream, the office first.
 
     Args:
-        keys: public keys that count; others follow from the ledger itself.
+        keys: public keys that count; others follow from the ledger itself, from any stream that holds.
         anchors: heads from outside, by where each came from. One that belongs to no stream is a fault: the
             stream may have been taken away.
         streams: only these; by default all.
     """
-    names = stream_names()
-    wanted = names if streams is None else list(streams)
     left = dict(anchors or {})
     known = tuple(keys)
-    for name in [*(["office"] if "office" in names and "office" not in wanted else []), *wanted]:
+    again: list[tuple[Stream, dict[str, Head]]] = []
+    for name in stream_names() if streams is None else streams:
         tip = Stream.objects.filter(name=name).first()
         if tip is None:
-            gone = Fault(0, "E_NOT_FOUND", "there is no such stream")
-            yield StreamReport(name, 0, "", 0, 0, (gone,))
+            yield StreamReport(name, 0, "", 0, 0, (Fault(0, "E_NOT_FOUND", "there is no such stream"),))
             continue
         own = {path: left.pop(path) for path in [path for path in left if _stream_of(left[path]) == name]}
         report = verify_stream(tip, keys=known, anchors=own)
-        if name == "office" and report.ok:
-            known = tuple(dict.fromkeys((*known, *report.keys)))
-        if name in wanted:
+        known = tuple(dict.fromkeys((*known, *report.keys)))
+        if any(fault.code == "E_SIGNATURE" for fault in report.faults):
+            again.append((tip, own))
+        else:
             yield report
+    for tip, own in again:  # the key that signed it may have been learnt meanwhile
+        yield verify_stream(tip, keys=known, anchors=own)
     if left and streams is None:
         yield StreamReport("", 0, "", 0, len(left), tuple(_strange(path, one) for path, one in left.items()))
 
