@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from flightrules.errors import RulebookError
 from flightrules.rules.node import Mapping, Node, Origin, Sequence, Text
+from flightrules.rules.plain_yaml import plain_tree
 from flightrules.rules.transport import decode, refuse_conflict_markers
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def load(data: bytes, name: str) -> Node:
     """
     text = decode(data, name)
     refuse_conflict_markers(text, name)
-    return _Builder(Origin(name, text)).build()
+    origin = Origin(name, text)
+    return plain_tree(origin) or _Builder(origin).build()
 
 
 def _events(text: str, origin: Origin) -> Iterator[Event]:
