@@ -94,7 +94,7 @@ def _listing(topic: str) -> list[str] | None:
 
 
 def _code(topic: str) -> list[str] | None:
-    if not topic.startswith(("E_", "W_", "L_")):
+    if not topic.startswith(("E_", "W_", "L_", "D_")):
         return None
     from difflib import get_close_matches
 

@@ -8,7 +8,7 @@ __all__ = ["Code"]
 
 
 class Code(NamedTuple):
-    """A class of fault: ``E_`` refuses, ``W_`` warns, ``L_`` is a lint finding."""
+    """A class of fault: ``E_`` refuses, ``W_`` warns, ``L_`` is a lint finding, ``D_`` one of doctor."""
 
     name: str
     summary: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flightrules.errors.code import Code
+from flightrules.errors.doctor_codes import DOCTOR_CODES
 
 __all__ = ["SERVICE_CODES"]
 
@@ -29,12 +30,15 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_SETTING", "a setting cannot be understood", "A setting that is read wrongly is worse than none.", "Correct the variable that the message names."),
     Code("E_WORKERS", "this many processes cannot share the database", "SQLite is one machine's and one web process's.", "Leave --workers out, or set FLIGHTRULES_DATABASE_URL to PostgreSQL."),
     # the ledger
+    Code("E_BACKUP", "the folder is no backup that can be restored", "Half a backup would pass for a whole one.", "Name a folder that `flightrules backup` finished, for this kind of database."),
     Code("E_BLOB_MISSING", "evidence bytes are missing from the store", "A verdict on bytes that nobody can look at any more proves nothing, so it blocks.", "Restore the bytes from a backup; any file with the same digest will do."),
     Code("E_BLOB_STORE", "the store of evidence cannot be used", "What cannot be kept is not taken in.", "Check FLIGHTRULES_BLOBS, the disk and the permissions."),
     Code("E_BLOB_TAMPERED", "evidence bytes were changed in the store", "They no longer have the digest under which they were taken in, so they block.", "Restore the bytes from a backup, and find out who changed them."),
     Code("E_LEDGER_TIP", "the ledger's tip is not as it was signed", "Signing on top of it would vouch for what was never recorded here.", "Run `flightrules ledger verify`; restore the ledger from a backup."),
     Code("E_SIGNING_KEY", "the ledger's signing key cannot be used", "An entry without a signature proves nothing, and what is not recorded is not done.", "Put the key back or name the signer; `flightrules doctor` tells more."),
     Code("E_WITNESS", "no witness outside vouches for the head", "Without a witness a lost tail cannot be shown; the ledger itself is as it was.", "Check the authority's address and roots, or the git folder, and try again."),
+    Code("E_NOT_EMPTY", "there is something here already", "A restore over existing records would destroy them.", "Restore into a new FLIGHTRULES_HOME and an empty database."),
+    Code("E_TOOL", "a tool of the database is not found", "A dump can only be read by the database's own tools.", "Install them, or name their folder in FLIGHTRULES_POSTGRESQL_TOOLS."),
     # people
     Code("E_ALREADY", "it is so already", "What was asked for would change nothing, so nothing is recorded as changed.", "Read the state again."),
     Code("E_DELEGATE", "a role is lent to somebody else", "Standing in for oneself changes nothing.", "Name another person."),
@@ -85,5 +89,6 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_EVENT_STREAMS", "too many event streams are open", "Each holds a place in the server, and decisions come first.", "Wait as `Retry-After` says, then reconnect with the last id."),
     Code("E_NOTICE_NOT_DEAD", "the notice was not given up", "Sending what is under way again would tell it twice.", "Wait; it is tried again by itself."),
     # catalogue, releases and readiness
+    *DOCTOR_CODES,
 )
 # fmt: on

@@ -95,7 +95,10 @@ def _alone() -> Iterator[None]:
         with _advisory_lock():
             yield
     else:
-        with _locked_file(str(connection.settings_dict["NAME"]) + ".migrating"):
+        database = str(connection.settings_dict["NAME"])
+        with _locked_file(database + ".migrating"):
+            if "mode=memory" not in database:
+                os.close(_opened(database))  # made here it is its owner's alone, as are its journals
             yield
 
 

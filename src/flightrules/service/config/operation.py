@@ -53,7 +53,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(exposition(_gauges(request)), content_type=CONTENT_TYPE)
 
 
-def not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- named by Django
     """Nothing is here: as a problem document for programs, as plain words for people."""
     if request.path.startswith("/api/"):
         return problem(404, "E_NOT_FOUND", "there is no such thing here")
