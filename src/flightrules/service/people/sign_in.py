@@ -23,14 +23,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from flightrules.service.door.refusals import DeniedError, RefusalError, UnauthenticatedError
+from flightrules.service.door.refusals import ConflictError, DeniedError, RefusalError, UnauthenticatedError
 from flightrules.service.people import services
 from flightrules.service.people.authentication import session_actor
 from flightrules.service.people.models import Account, OutsideIdentity
 from flightrules.service.people.second_factor import needs_second_factor
-from flightrules.service.records.actor import SYSTEM
+from flightrules.service.records.actor import SYSTEM, Actor
 
-__all__ = ["INVITED", "AccountAdapter", "AccountBackend", "OutsideAdapter", "SecondFactorAdapter"]
+__all__ = ["INVITED", "AccountAdapter", "AccountBackend", "OutsideAdapter", "SecondFactorAdapter", "vouched"]
 
 INVITED = "flightrules_invitation"
 """Where the session keeps the code of a one-time link while its holder is at the OpenID provider."""
@@ -109,13 +109,13 @@ class OutsideAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             raise ImmediateHttpResponse(page) from None
 
     def _match(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        issuer, subject = _vouched(sociallogin)
+        issuer, subject = vouched(sociallogin)
         known = (
             OutsideIdentity.objects.select_related("account").filter(issuer=issuer, subject=subject).first()
         )
         if sociallogin.state.get("process") == "connect":
-            self._connect(request, issuer, subject, known)
-            return
+            refuse_taken(known, session_actor(request))
+            return  # the library asks for a fresh proof, then says that it is done: see sign_in_record
         account = known.account if known else self._invited(request, issuer, subject)
         if account is None:
             raise _unknown()
@@ -125,15 +125,6 @@ class OutsideAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if not sociallogin.is_existing or sociallogin.user != account:
             sociallogin.connect(request, account)
 
-    def _connect(
-        self, request: HttpRequest, issuer: str, subject: str, known: OutsideIdentity | None
-    ) -> None:
-        actor = session_actor(request)
-        if actor is None:
-            raise _unknown()
-        if known is None or str(known.account.key) != actor.account_key:
-            services.link_identity(issuer=issuer, subject=subject, by=actor, at=_at(request))
-
     def _invited(self, request: HttpRequest, issuer: str, subject: str) -> Account | None:
         code = request.session.pop(INVITED, "")
         if not code:
@@ -141,7 +132,7 @@ class OutsideAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return services.accept_invitation(code=code, identity=(issuer, subject), by=SYSTEM, at=_at(request))
 
 
-def _vouched(sociallogin: SocialLogin) -> tuple[str, str]:
+def vouched(sociallogin: SocialLogin) -> tuple[str, str]:
     """Issuer and subject of the identity token, which was fetched from the provider itself.
 
     Raises:
@@ -153,6 +144,18 @@ def _vouched(sociallogin: SocialLogin) -> tuple[str, str]:
     if not subject or issuer != settings.FLIGHTRULES_OIDC_ISSUER or userinfo.get("sub", subject) != subject:
         raise UnauthenticatedError("E_ISSUER", "this identity is not from the provider that is trusted here")
     return str(issuer), str(subject)
+
+
+def refuse_taken(known: OutsideIdentity | None, by: Actor | None) -> None:
+    """Refuse an identity that belongs to another account.
+
+    Raises:
+        ConflictError: E_IDENTITY_TAKEN. DeniedError: E_NO_ACCOUNT.
+    """
+    if by is None:
+        raise _unknown()
+    if known is not None and str(known.account.key) != by.account_key:
+        raise ConflictError("E_IDENTITY_TAKEN", "this identity belongs to another account")
 
 
 def _unknown() -> RefusalError:

@@ -11,10 +11,11 @@ from typing import Any
 from allauth.account import signals as account_signals
 from allauth.mfa import signals as factor_signals
 from allauth.socialaccount import signals as outside_signals
-from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 
 from flightrules.service.people import services
 from flightrules.service.people.models import Account, OutsideIdentity
+from flightrules.service.people.sign_in import vouched
 from flightrules.service.records.actor import Actor, Kind
 
 __all__ = ["connect"]
@@ -34,6 +35,7 @@ def connect() -> None:
         (account_signals.password_reset, "password-reset"),
     ):
         signal.connect(_changed(what), weak=False, dispatch_uid=f"people-{what}")
+    outside_signals.social_account_added.connect(_linked, weak=False, dispatch_uid="people-linked")
     outside_signals.social_account_removed.connect(_unlinked, weak=False, dispatch_uid="people-unlinked")
 
 
@@ -51,6 +53,14 @@ def _changed(what: str) -> Any:
     return noted
 
 
+def _linked(request: Any, sociallogin: SocialLogin, **_: Any) -> None:
+    """The identity comes with the library's row, unless an invitation brought it in before."""
+    issuer, subject = vouched(sociallogin)
+    account: Any = sociallogin.user
+    if not OutsideIdentity.objects.filter(issuer=issuer, subject=subject, account=account).exists():
+        services.link_identity(issuer=issuer, subject=subject, by=_actor(account), at=request.asked_at)
+
+
 def _unlinked(request: Any, socialaccount: SocialAccount, **_: Any) -> None:
     """The identity goes with the library's row."""
     account: Any = socialaccount.user
@@ -59,5 +69,8 @@ def _unlinked(request: Any, socialaccount: SocialAccount, **_: Any) -> None:
 
 
 def _record(request: Any, account: Account, what: str) -> None:
-    by = Actor(str(account.person_id), Kind.PERSON, str(account.key), "session")
-    services.record_account_change(account=account, what=what, by=by, at=request.asked_at)
+    services.record_account_change(account=account, what=what, by=_actor(account), at=request.asked_at)
+
+
+def _actor(account: Account) -> Actor:
+    return Actor(str(account.person_id), Kind.PERSON, str(account.key), "session")

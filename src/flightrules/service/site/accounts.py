@@ -37,11 +37,15 @@ SHUT = frozenset(
 _CHANGES = (
     "mfa_",
     "account_change_password",
+    "account_reauthenticate",
     "account_reset_password_from_key",
     "usersessions_",
     "socialaccount_",
 )
 """What the library changes and our entry tells of stand or fall together; sign-in changes no record."""
+
+_SLOW = frozenset({"mfa_authenticate", "mfa_login_webauthn"})
+"""Steps of a sign-in, which may hash a password: no transaction waits for that."""
 
 
 def _opened(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern | URLResolver]:
@@ -57,9 +61,9 @@ def _view(pattern: URLPattern) -> View:
     name = pattern.name or ""
     if name in SHUT:
         return _shut
-    if name.startswith(_CHANGES) and name not in ("mfa_authenticate", "mfa_login_webauthn"):
-        return _whole(pattern.callback)
-    return pattern.callback
+    if name.startswith(_CHANGES) and name not in _SLOW:
+        return _spoken(_whole(pattern.callback))
+    return _spoken(pattern.callback)
 
 
 def _shut(_request: HttpRequest, **_: Any) -> HttpResponse:
@@ -67,11 +71,25 @@ def _shut(_request: HttpRequest, **_: Any) -> HttpResponse:
 
 
 def _whole(view: View) -> View:
+    """The view, whose changes are one transaction; looking takes none."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method in ("GET", "HEAD"):
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            return view(request, *args, **kwargs)
+
+    return answered
+
+
+def _spoken(view: View) -> View:
+    """The view, whose refusals are pages."""
+
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            with transaction.atomic():
-                return view(request, *args, **kwargs)
+            return view(request, *args, **kwargs)
         except RefusalError as refusal:
             return render(request, "site/refused.html", {"refusal": refusal}, status=refusal.status)
 
