@@ -67,6 +67,8 @@ EVIDENCE_CODES: tuple[Code, ...] = (
     Code("W_CLAMPED", "a count was limited to its possible range", "The reported count overflowed in the tool.", "Nothing to do."),
     Code("W_NAIVE_TIME", "a time has no zone", "It is read as UTC.", "Write times with a zone."),
     Code("W_FILE_TIME", "the artefact states no time", "Its age is the file's own time stamp, which copying may renew.", "Have the tool write a time, or bind the artefact."),
+    Code("W_RECEIVED_TIME", "neither the artefact nor its sender states a time", "It is as old as its arrival at the service.", "Have the tool write a time, or state taken_at."),
+    Code("W_SEEN_BEFORE", "the same bytes were evidence of another release first", "They are as old as that.", "Run the measurement again if it was to be a new one."),
     Code("W_BINDING_DIFFERS", "an artefact and its binding disagree", "Two statements on one file cannot both be right; the artefact's own stands.", "Bind the file anew, or find out which of the two is wrong."),
     Code("W_TIME", "a time or duration could not be read", "It is left out; counts are not affected.", "Nothing to do."),
     Code("W_NUMBER", "a number has an unusual form", "It was read as shown in the message.", "Nothing to do."),
