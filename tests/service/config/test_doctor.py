@@ -207,6 +207,7 @@ def test_a_database_that_does_not_answer_is_found(sound, monkeypatch):
     def lost():
         raise OperationalError("gone")
 
-    monkeypatch.setattr(connection, "cursor", lost)
-    assert doctor._database(_now()) == "the database does not answer: OperationalError"
+    with monkeypatch.context() as changed:
+        changed.setattr(connection, "cursor", lost)
+        assert doctor._database(_now()) == "the database does not answer: OperationalError"
     assert {check.code for check in ALWAYS if check.ask is doctor._database} == {"D_DATABASE"}

@@ -1,0 +1,150 @@
+"""The whole service in one process: it starts with nothing, survives its death, and leaves quietly."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+
+def test_the_first_start_makes_a_home_and_prints_a_link_and_no_account(office):
+    office.serve()
+    said = office.log()
+    assert "Flightrules" in said
+    assert f"http://127.0.0.1:{office.port}/setup?code=" in said
+    assert oct(office.home.stat().st_mode)[-3:] == "700"
+    assert oct((office.home / "flightrules.sqlite3").stat().st_mode)[-3:] == "600"
+    time.sleep(0.5)
+    status, _, body = office.get("/readyz")
+    assert (status, b'"worker": "ok"' in body) == (200, True), body
+
+
+def test_killed_it_is_back_within_five_seconds_and_nothing_else_holds_the_port(office):
+    process = office.serve()
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    began = time.monotonic()
+    office.serve()
+    assert time.monotonic() - began < 5.0
+
+
+def test_told_to_stop_it_finishes_and_says_zero(office):
+    process = office.serve()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=10) == 0
+    with pytest.raises(OSError), socket.create_connection(("127.0.0.1", office.port), timeout=1):
+        pass
+
+
+def test_readers_of_event_streams_do_not_hold_the_stop_up(office):
+    process = office.serve()
+    reader = office.person(("viewer", "shop"))
+    stream = _stream(office, reader["token"])
+    assert stream.recv(4096).startswith(b"HTTP/1.1 200")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=10) == 0
+    stream.close()
+
+
+def _stream(office, token: str) -> socket.socket:
+    found = socket.create_connection(("127.0.0.1", office.port), timeout=20)
+    asked = f"GET /api/v1/events?product=shop HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n"
+    found.sendall(asked.encode())
+    return found
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(office):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", office.port))
+        other.listen()
+        process = office.run("serve", "--port", str(office.port))
+        assert process.wait(timeout=20) == 2
+    said = office.log()
+    assert said.startswith("error E_PORT: cannot listen at 127.0.0.1:")
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("port", ["0", "70000", "-1"])
+def test_what_is_no_port_is_refused(office, port):
+    process = office.run("serve", f"--port={port}")
+    assert process.wait(timeout=20) == 2
+    assert "error E_PORT" in office.log()
+
+
+def test_several_web_processes_on_sqlite_are_refused(office):
+    process = office.run("serve", "--port", str(office.port), "--workers", "2")
+    assert process.wait(timeout=20) == 2
+    assert "error E_WORKERS" in office.log()
+
+
+def test_a_home_that_cannot_be_made_is_said_in_one_line(office):
+    process = office.run("serve", FLIGHTRULES_HOME="/proc/flightrules")
+    assert process.wait(timeout=20) == 2
+    said = office.log()
+    assert said.startswith("error E_HOME: /proc/flightrules")
+    assert "Traceback" not in said
+
+
+def test_a_database_address_that_makes_no_sense_is_said_in_one_line(office):
+    process = office.run("serve", FLIGHTRULES_DATABASE_URL="mysql://x")
+    assert process.wait(timeout=20) == 2
+    assert office.log().startswith("error E_DATABASE_URL")
+
+
+def test_a_database_that_is_not_there_is_said_in_one_line_without_its_password(office):
+    process = office.run("serve", FLIGHTRULES_DATABASE_URL="postgresql://u:hunter2secret@127.0.0.1:1/x")
+    assert process.wait(timeout=30) == 2
+    said = office.log()
+    assert "error E_DATABASE: " in said
+    assert "hunter2secret" not in said
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"TZ": "Nowhere/Nothing"},
+        {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"},
+        {"HOME": "", "XDG_DATA_HOME": ""},
+    ],
+    ids=["zone", "language", "no-home"],
+)
+def test_odd_surroundings_do_not_matter(office, odd):
+    office.environment |= odd
+    office.serve()
+
+
+def test_nobody_reading_its_output_does_not_matter(office):
+    read, write = os.pipe()
+    os.close(read)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flightrules.cli.main", "serve", "--port", str(office.port)],
+        env=office.environment,
+        stdout=write,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    office.processes.append(process)
+    office.home.with_suffix(".0.log").write_text("")
+    office.await_answer(process)
+
+
+def test_without_a_home_folder_anywhere_it_asks_for_one(office):
+    environment = {k: v for k, v in office.environment.items() if k not in ("FLIGHTRULES_HOME", "HOME")}
+    script = (
+        "import os, pwd, sys; pwd.getpwuid = lambda _: (_ for _ in ()).throw(KeyError())\n"
+        "sys.argv = ['flightrules', 'serve']\n"
+        "from flightrules.cli.main import main; sys.exit(main(['serve']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("error E_HOME: this user has no home folder")
