@@ -1,14 +1,17 @@
 """k6's ``--out json``: one JSON object per line, one line per sample; files of gigabytes are usual.
 
-Lines have a fixed shape, so the durations are cut out by pattern; the tags behind them repeat and
-are decoded once each. A piece of the file whose lines do not all fit the pattern is decoded whole.
+Lines have a fixed shape, so the durations are cut out without decoding; the tags behind them repeat and
+are decoded once each. Lines that speak of durations or users in another shape are decoded whole.
 """
 
 from __future__ import annotations
 
+import re
 from array import array
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from operator import call, itemgetter
 from typing import Any
 
 from flightrules.errors import EvidenceError
@@ -29,11 +32,12 @@ _USERS = b'{"metric":"vus","type":"Point","data":{"time":"'
 _NAMES = (b'"http_req_duration"', b'"vus"')
 _KEY = b'"value":'
 _DIGITS = b"0123456789.eE+-"
-_PARTS = 5
+_END_OF_USERS = re.compile(rb'vus"')  # a pattern that starts with its rarest letter is found fastest
+_last = itemgetter(slice(-1, None))
 _LONGEST = 1e18
 _MEMO_LIMIT = 50_000
 _ENDPOINT_LIMIT = 50_000
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _LINE_LIMIT = 4 << 20
 _OK_BELOW = 400
 _STATUS_DIGITS = 3
@@ -52,19 +56,20 @@ def read(source: Source, _head: Head) -> Reading:
         EvidenceError: E_NO_SAMPLES, E_TRUNCATED, E_MALFORMED, E_NEGATIVE, E_NONFINITE, E_FIELD_TOO_LONG.
     """
     stream = _Stream(source)
-    line = 1
+    offset = 0
     for piece in _pieces(source):
-        line += stream.take(piece, line)
+        stream.take(piece, offset)
+        offset += len(piece)
     return stream.reading()
 
 
 def _pieces(source: Source) -> Iterator[bytes]:
-    """Whole lines, in pieces."""
+    """Whole lines, in pieces; the last may lack its line end."""
     rest = b""
     for chunk in source.chunks(_CHUNK):
         cut = chunk.rfind(b"\n") + 1
         if cut:
-            yield rest + chunk[:cut]
+            yield b"".join((rest, memoryview(chunk)[:cut]))
             rest = chunk[cut:]
         else:
             rest += chunk
@@ -77,66 +82,109 @@ def _pieces(source: Source) -> Iterator[bytes]:
 class _Stream:
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._piece = b""
+        self._offset = 0
         self._good: dict[str, array[float]] = {}
         self._bad: dict[str, array[float]] = {}
         self._memo: dict[bytes, Callable[[float], None]] = {}
+        self._known_users: set[bytes] = set()
         self._users = 0
-        self._edges = [b'"data":~', b""]
+        self._edges = [b"~", b""]
 
-    def take(self, piece: bytes, line: int) -> int:
-        """Take the samples of some whole lines; the number of lines."""
-        lines = piece.split(b"\n")
-        memo, edges = self._memo, self._edges
-        rest: list[tuple[int, bytes]] = []
-        values: list[bytes] = []
-        for number, one in enumerate(lines, line):
-            if not one.startswith(_TIMED):
-                rest.append((number, one))
-                continue
-            try:
-                _, _, when, value, tail = one.split(b",", 4)
-                memo[tail](float(value[8:]))
-            except (KeyError, ValueError):
-                self._first_of(number, one)
-                continue
-            values.append(value)
-            edges[0] = min(edges[0], when)
-            edges[1] = max(edges[1], when)
-        self._refuse_unplain(values, line)
-        self._others(rest, last=len(lines) + line - 1)
-        return len(lines) - 1
+    def take(self, piece: bytes, offset: int) -> None:
+        """Take the samples of some whole lines, which start at that byte of the file."""
+        self._piece, self._offset = piece, offset
+        if not piece.endswith(b"\n"):
+            self._require_whole(piece.rpartition(b"\n")[2])
+            piece += b"\n"
+        timed, users = piece.split(_TIMED), _users(piece)
+        if users is None or len(timed) - 1 != piece.count(_NAMES[0]) or not _are_lines(timed):
+            piece = self._without_odd_lines(piece)
+            timed, users = piece.split(_TIMED), _users(piece)
+        self._take_users(users or [])
+        self._take_timed([part[: part.find(b"\n")] for part in timed[1:]])
 
-    def _refuse_unplain(self, values: list[bytes], line: int) -> None:
-        """``float`` reads ``1_0`` and ``nan``; JSON does not."""
-        plain = _KEY.translate(None, _DIGITS)
-        if b"".join(values).translate(None, _DIGITS) == plain * len(values):
+    def _require_whole(self, last: bytes) -> None:
+        """The last line may be cut short, whatever it is about."""
+        if not last.startswith((_TIMED, _USERS)):
+            self._decode(last)
+
+    def _without_odd_lines(self, piece: bytes) -> bytes:
+        """Take the samples and users in other layouts; the lines that are left."""
+        usual: list[bytes] = []
+        for line in piece.split(b"\n"):
+            usual_names = line.count(_NAMES[0]) + len(_END_OF_USERS.findall(line)) == 1
+            if usual_names and line.startswith((_TIMED, _USERS)):
+                usual.append(line + b"\n")
+            elif _NAMES[0] in line or _NAMES[1] in line:
+                self._take_decoded(line)
+        return b"".join(usual)
+
+    def _take_decoded(self, line: bytes) -> None:
+        record = self._decode(line)
+        if record.get("type") != "Point" or record.get("metric") not in ("vus", "http_req_duration"):
             return
-        found = next(one for one in values if one.translate(None, _DIGITS) != plain).removeprefix(_KEY)
+        name = self._source.name
+        data = require(record.get("data"), dict, "data", name)
+        value = amount(data.get("value"), record["metric"], name)
+        if record["metric"] == "vus":
+            self._users = max(self._users, int(value))
+            return
+        self._adder(data)(float(value))
+        self._see_times([f'{require(data.get("time"), str, "time", name)}"'.encode()])
+
+    def _take_users(self, lines: list[bytes]) -> None:
+        """The lines repeat but for their time, so few are decoded."""
+        new = {line[len(_USERS) :].partition(b",")[2]: line for line in lines}
+        for rest in new.keys() - self._known_users:
+            self._take_decoded(new[rest])
+        if len(self._known_users) > _MEMO_LIMIT:
+            self._known_users.clear()
+        self._known_users.update(new)
+
+    def _take_timed(self, lines: list[bytes]) -> None:
+        """Cut the lines into time, value and tags; if one of them cannot be cut so, all are decoded."""
+        if not lines:
+            return
+        cut = _cut(lines)
+        if cut is None:
+            for line in lines:
+                self._refuse_unplain(line)
+                self._take_decoded(_TIMED + line)
+            return
+        times, values, tails = cut
+        adders: list[Any] = list(map(self._memo.get, tails))
+        if None in adders:
+            adders = [
+                self._memo.get(tail) or self._learn(line, tail)
+                for line, tail in zip(lines, tails, strict=True)
+            ]
+        deque(map(call, adders, values), maxlen=0)
+        self._see_times(times)
+
+    def _learn(self, line: bytes, tail: bytes) -> Callable[[float], None]:
+        """Where samples with tags go that were not met before; later ones with the same are not decoded."""
+        record = self._decode(_TIMED + line)
+        data = require(record.get("data"), dict, "data", self._source.name)
+        amount(data.get("value"), "http_req_duration", self._source.name)
+        if len(self._memo) > _MEMO_LIMIT:
+            self._memo.clear()
+        add = self._memo[tail] = self._adder(data)
+        return add
+
+    def _see_times(self, times: Sequence[bytes]) -> None:
+        self._edges = [min(self._edges[0], *times), max(self._edges[1], *times)]
+
+    def _refuse_unplain(self, line: bytes) -> None:
+        """``float`` reads ``1_0`` and ``nan``; JSON does not."""
+        value = line.split(b",", 2)[1:2]
+        found = value[0].removeprefix(_KEY) if value else b""
+        if not found.translate(None, _DIGITS) or not _is_float(found):
+            return
         endless = found.lower().strip(b" -+") in (b"nan", b"inf", b"infinity")
         message = f"a value is not written as a number: {found[:40].decode('utf-8', 'replace')!r}"
-        raise EvidenceError(
-            "E_NONFINITE" if endless else "E_NUMBER", message, file=self._source.name, line=line
-        )
-
-    def _others(self, rest: list[tuple[int, bytes]], last: int) -> None:
-        """Samples in another layout and users; of all other lines only the last must be whole."""
-        peak: dict[bytes, tuple[int, bytes]] = {}
-        for number, one in rest:
-            if one.startswith(_USERS):
-                peak[one.rpartition(_KEY)[2]] = number, one
-            elif _NAMES[0] in one or _NAMES[1] in one or (number == last and one.strip()):
-                self._decode(number, one)
-        for number, one in peak.values():
-            self._decode(number, one)
-
-    def _first_of(self, line: int, raw: bytes) -> None:
-        """A sample with tags that were not met before; later ones with the same tags are not decoded."""
-        add = self._decode(line, raw)
-        parts = raw.split(b",", 4)
-        if add is not None and len(parts) == _PARTS and parts[3].startswith(_KEY):
-            if len(self._memo) > _MEMO_LIMIT:
-                self._memo.clear()
-            self._memo[parts[4]] = add
+        code = "E_NONFINITE" if endless else "E_NUMBER"
+        raise EvidenceError(code, message, file=self._source.name, line=self._line_of(_TIMED + line))
 
     def _adder(self, data: Any) -> Callable[[float], None]:
         name = self._source.name
@@ -152,28 +200,31 @@ class _Stream:
             bucket[endpoint] = array("d")
         return bucket[endpoint].append
 
-    def _decode(self, line: int, raw: bytes) -> Callable[[float], None] | None:
-        """One line as JSON; where its samples go, if it is one of a duration."""
+    def _decode(self, raw: bytes) -> dict[str, Any]:
+        """One line as JSON."""
         name = self._source.name
-        record = require(decode_text(self._text(raw), name, line=line), dict, "a line", name)
-        if record.get("type") != "Point" or record.get("metric") not in ("vus", "http_req_duration"):
-            return None
-        data = require(record.get("data"), dict, "data", name)
-        value = amount(data.get("value"), record["metric"], name)
-        if record["metric"] == "vus":
-            self._users = max(self._users, int(value))
-            return None
-        add = self._adder(data)
-        add(float(value))
-        when = f'"data":{{"time":"{require(data.get("time"), str, "time", name)}"'.encode()
-        self._edges = [min(self._edges[0], when), max(self._edges[1], when)]
-        return add
-
-    def _text(self, raw: bytes) -> str:
         try:
-            return raw.decode("utf-8")
+            text = raw.decode("utf-8")
         except UnicodeDecodeError:
-            raise EvidenceError("E_ENCODING", "a line is not valid UTF-8", file=self._source.name) from None
+            raise EvidenceError("E_ENCODING", "a line is not valid UTF-8", file=name) from None
+        try:
+            record: dict[str, Any] = require(decode_text(text, name), dict, "a line", name)
+        except EvidenceError as error:
+            if error.line is not None:
+                error.line += self._line_of(raw) - 1
+            raise
+        return record
+
+    def _line_of(self, raw: bytes) -> int:
+        """The number of a line of the piece at hand; reads the file again, so for errors only."""
+        before = self._offset + max(self._piece.find(raw), 0)
+        line = 1
+        for chunk in self._source.chunks(_CHUNK):
+            line += chunk[:before].count(b"\n")
+            before -= len(chunk)
+            if before <= 0:
+                break
+        return line
 
     def reading(self) -> Reading:
         samples = Samples(users=self._users or None)
@@ -187,7 +238,7 @@ class _Stream:
                 "E_NO_SAMPLES", message, file=self._source.name, hint="check that the run started"
             )
         self._refuse_impossible(samples)
-        moments = [moment(edge[16:-1].decode("ascii", "replace"))[0] for edge in self._edges]
+        moments = [moment(edge[:-1].decode("ascii", "replace"))[0] for edge in self._edges]
         notices = []
         if None in moments:
             notices.append(Notice("W_TIME", "some samples' times cannot be read; they are left out"))
@@ -208,6 +259,41 @@ class _Stream:
                 raise EvidenceError("E_NEGATIVE", "a duration is below zero", file=self._source.name)
             if durations.loose and max(durations.loose) > _LONGEST:
                 raise EvidenceError("E_RANGE", "a duration is impossibly long", file=self._source.name)
+
+
+def _are_lines(parts: list[bytes]) -> bool:
+    """Whether each part but the last ends with a line end, so that all the others start a line."""
+    return parts[0][-1:] in (b"", b"\n") and set(map(_last, parts[1:-1])) <= {b"\n"}
+
+
+def _users(piece: bytes) -> list[bytes] | None:
+    """The lines of users; None if users are spoken of anywhere else."""
+    lines: list[bytes] = []
+    for found in _END_OF_USERS.finditer(piece):
+        start = found.start() - _USERS.find(_END_OF_USERS.pattern)
+        if not piece.startswith(_USERS, start) or piece[start - 1 : start] not in (b"", b"\n"):
+            return None
+        lines.append(piece[start : piece.find(b"\n", start)])
+    return lines
+
+
+def _cut(lines: list[bytes]) -> tuple[Sequence[bytes], Sequence[float], Sequence[bytes]] | None:
+    """Times, values and tags, if all lines hold them in this order and all values are plain numbers."""
+    try:
+        times, values, tails = zip(*[line.split(b",", 2) for line in lines], strict=True)
+        numbers = [float(value[len(_KEY) :]) for value in values]
+    except ValueError:
+        return None
+    plain = _KEY.translate(None, _DIGITS) * len(values)
+    return (times, numbers, tails) if b"".join(values).translate(None, _DIGITS) == plain else None
+
+
+def _is_float(text: bytes) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_good(tags: dict[str, Any]) -> bool:
