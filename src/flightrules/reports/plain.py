@@ -15,16 +15,17 @@ _UNSAFE = (
     "\\x00-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f"
     "\\ud800-\\udfff\\ufdd0-\\ufdef\\ufeff\\ufff9-\\ufffb\\ufffe\\uffff\\U000e0000-\\U000e007f"
 )
-_DRIVING = re.compile(f"[{_UNSAFE}]")
-_SURROGATE = re.compile("[\\ud800-\\udfff]")
-_RAW_IN_JSON = re.compile("[\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff]")
+# Compiled by the first text that is not plain ASCII: they take a millisecond, and many reports need none.
+_DRIVING = f"[{_UNSAFE}]"
+_SURROGATE = "[\\ud800-\\udfff]"
+_RAW_IN_JSON = "[\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff]"
 
 
 def one_line(text: str, longest: int = LONGEST) -> str:
     r"""The text on one line, unsafe characters as ``\u202e``, cut with the number of characters left out."""
     folded = " ".join(text[: longest * 4].split())
     if not folded.isascii() or not folded.isprintable():
-        folded = _DRIVING.sub(_escape, folded)
+        folded = re.sub(_DRIVING, _escape, folded)
     if len(text) > longest and (len(folded) > longest or len(text) > longest * 4):
         return f"{folded[:longest]}… ({len(text) - longest:,} more characters)"
     return folded
@@ -33,17 +34,17 @@ def one_line(text: str, longest: int = LONGEST) -> str:
 def whole(text: str) -> str:
     """The text uncut, on one line, inert; for values that must stay comparable, such as digests and paths."""
     folded = " ".join(text.split())
-    return folded if folded.isascii() and folded.isprintable() else _DRIVING.sub(_escape, folded)
+    return folded if folded.isascii() and folded.isprintable() else re.sub(_DRIVING, _escape, folded)
 
 
 def storable(text: str) -> str:
     """The text with what UTF-8 cannot hold (lone surrogates of odd file names) written out."""
-    return text if text.isascii() else _SURROGATE.sub(_escape, text)
+    return text if text.isascii() else re.sub(_SURROGATE, _escape, text)
 
 
 def json_safe(document: str) -> str:
     """JSON text whose strings keep their meaning but hold no raw control or bidi character."""
-    return document if document.isascii() else _RAW_IN_JSON.sub(_escape, document)
+    return document if document.isascii() else re.sub(_RAW_IN_JSON, _escape, document)
 
 
 def _escape(match: re.Match[str]) -> str:

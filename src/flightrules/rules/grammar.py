@@ -25,9 +25,8 @@ _OPERATORS = {
     ">": ">", "more than": ">", "above": ">",
     "<": "<", "less than": "<", "fewer than": "<", "below": "<",
 }  # fmt: skip
-_ENVIRONMENT = re.compile(
-    r"(?:pre-?)?(?:staging|stage|prod|production|sit|uat|dev|development|test|qa|perf|ci|e2e)\b",
-    re.IGNORECASE,
+_ENVIRONMENT = (
+    r"(?i)(?:pre-?)?(?:staging|stage|prod|production|sit|uat|dev|development|test|qa|perf|ci|e2e)\b"
 )
 _USERS = frozenset(["user", "users", "vus", "vu"])
 _RATES = frozenset(["rps", "req/s", "requests/s", "requests"])
@@ -189,7 +188,7 @@ class _Clauses:
 
     def _is_environment(self, text: str) -> bool:
         ran = (self.single.get("method") or "").lower().endswith((" run", " executed"))
-        return ran or bool(_ENVIRONMENT.match(text))
+        return ran or re.match(_ENVIRONMENT, text) is not None
 
     def _put(self, name: str, value: str, clause: Any) -> None:
         if name in self.single:

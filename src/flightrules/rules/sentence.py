@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 from flightrules.errors import RulebookError
@@ -80,6 +79,8 @@ def parse_tree(sentence: str, *, file: str | None, line: int, column: int) -> An
 
 def near(word: str, known: list[str]) -> str | None:
     """The nearest valid word, for a suggestion."""
+    from difflib import get_close_matches
+
     found = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
     return found[0] if found else None
 

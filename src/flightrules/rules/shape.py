@@ -34,11 +34,10 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-_DURATION_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)\s*")
+# Those that few rulebooks need are compiled when they are met.
+_DURATION_PART = r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)\s*"
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
-_TIMESTAMP = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?\s?([Zz]|[+-]\d{2}:\d{2})?"
-)
+_TIMESTAMP = r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?\s?([Zz]|[+-]\d{2}:\d{2})?"
 _NAME = re.compile(r"[^\W_][\w.\-]{0,99}")
 _SPACED_LIMIT = 200
 _DIGITS_LIMIT = 40
@@ -322,7 +321,7 @@ class Duration(Shape[timedelta]):
             raise fault("E_UNIT", f"{text} has no unit", node, f"did you mean {text}m or {text}h?")
         at, total = 0, Decimal(0)
         while at < len(text):
-            part = _DURATION_PART.match(text, at)
+            part = re.compile(_DURATION_PART).match(text, at)
             unit = _UNIT_OF.get(part[2]) if part else None
             if part is None or unit is None:
                 raise fault("E_DURATION", f"{text!r} is not a duration", node, "write 24h, 15m or 2 days")
@@ -345,7 +344,7 @@ class Timestamp(Shape[datetime]):
     def read(self, node: Node, collected: Collected) -> datetime:
         del collected
         text = single(node, self.title).strip()
-        found = _TIMESTAMP.fullmatch(text)
+        found = re.fullmatch(_TIMESTAMP, text)
         if found is None or not text.isascii():
             raise fault(
                 "E_TIME",
