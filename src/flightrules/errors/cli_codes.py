@@ -22,6 +22,13 @@ CLI_CODES: tuple[Code, ...] = (
     Code("E_SUBJECT", "nothing says what is released", "A signature must be bound to an artefact or a commit.", "Give --artefact FILE, or run inside a git repository."),
     Code("E_PASSPHRASE", "the passphrase is missing", "It is read from an environment variable only, never from the command line.", "Set the variable that the message names."),
     Code("E_EXTRA", "an optional part is not installed", "Heavy parts are extras, so that pipelines stay small.", "Install the extra that the message names."),
+    Code("E_DEMO", "the demo would mix with real data", "Made-up releases beside real ones could be taken for them.", "Set FLIGHTRULES_HOME to an empty folder and FLIGHTRULES_DATABASE_URL to an empty database."),
+    Code("E_REMOTE", "the service's answer is not understood", "Something else than Flightrules answers at that address.", "Check FLIGHTRULES_URL."),
+    Code("E_REMOTE_INSECURE", "the token would travel in the clear", "Whoever reads it on the way can use it.", "Use https://; http:// is for this machine alone."),
+    Code("E_REMOTE_RELEASE", "the service knows no such release", "Evidence belongs to a release that people have opened.", "Open it first, or check --product, --release and the token's product."),
+    Code("E_REMOTE_RUN", "the service could not judge the gate", "The message says what it met; nothing was decided.", "Look into the service's log, then push again."),
+    Code("E_REMOTE_SETTING", "nothing says where the service is or who asks", "Both are settings of the environment, never of the command line.", "Set FLIGHTRULES_URL and FLIGHTRULES_TOKEN."),
+    Code("E_REMOTE_UNREACHABLE", "the service cannot be reached", "It was asked several times.", "Check FLIGHTRULES_URL, the network, and that the service runs."),
     Code("E_INTERNAL", "Flightrules has a defect", "Something happened that must not happen; nothing was decided.", "Set FLIGHTRULES_DEBUG=1 and report what it prints."),
 )
 # fmt: on

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from service.shop import RULEBOOK
 
 from flightrules.service.catalogue.models import Edition
 from flightrules.service.records.models import Entry
+from service.shop import RULEBOOK
 
 
 def tags() -> list[str]:
-    return list(Entry.objects.filter(stream__name="product/shop").order_by("seq").values_list("tag", flat=True))
+    return list(
+        Entry.objects.filter(stream__name="product/shop").order_by("seq").values_list("tag", flat=True)
+    )
 
 
 def test_three_signatures_adopt_it_and_each_step_is_an_entry(shop):
@@ -90,7 +92,9 @@ def test_environments_come_in_the_order_of_promotion(shop):
 
 
 def test_two_parties_are_not_three(shop):
-    answer = shop.propose(RULEBOOK.replace("[qa_lead, engineering_lead, product_owner]", "[qa_lead, engineering_lead]"))
+    answer = shop.propose(
+        RULEBOOK.replace("[qa_lead, engineering_lead, product_owner]", "[qa_lead, engineering_lead]")
+    )
     assert answer.json()["code"] == "E_NEGOTIATORS"
 
 

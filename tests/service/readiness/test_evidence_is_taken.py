@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from service.shop import DIGEST, OTHER_DIGEST, RULEBOOK, ago, coverage, junit, send, tracker
 
 from flightrules.service.readiness.models import EvidenceItem
 from flightrules.service.records.models import Entry
+from service.shop import DIGEST, OTHER_DIGEST, RULEBOOK, ago, coverage, junit, now, send, tracker
 
 
 @pytest.fixture
@@ -53,8 +53,8 @@ def test_a_digest_that_is_stated_is_held_to(shop, key):
 
 def test_a_time_to_come_is_refused_on_record(shop, key):
     """CLK-01: the sender's clock decides nothing; five minutes are forgiven."""
-    soon = (datetime.now(UTC) + timedelta(minutes=3)).isoformat()
-    late = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    soon = (now() + timedelta(minutes=3)).isoformat()
+    late = (now() + timedelta(days=1)).isoformat()
     assert shop.bring(key, "CI pipeline", junit(5), taken_at=soon).status_code == 201
     answer = shop.bring(key, "CI pipeline", junit(6), taken_at=late)
     assert (answer.status_code, answer.json()["code"]) == (422, "E_EVIDENCE_FUTURE")
@@ -70,7 +70,7 @@ def test_freshness_goes_by_the_older_of_what_is_said_and_when_it_came(shop, key)
     assert shop.run(key)["statuses"]["pass-rate"] == "STALE"
     shop.bring(key, "CI pipeline", junit(100, at=""), taken_at="1970-01-01T00:00:00Z")
     assert shop.run(key)["statuses"]["pass-rate"] == "STALE"
-    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat(timespec="seconds")
+    tomorrow = (now() + timedelta(days=1)).isoformat(timespec="seconds")
     shop.bring(key, "CI pipeline", junit(100, at=tomorrow))
     assert shop.run(key)["statuses"]["pass-rate"] == "STALE"
 
@@ -108,9 +108,13 @@ def test_an_old_report_does_not_become_one_of_the_new_build(shop, key):
 def test_bytes_of_a_former_release_are_as_old_as_that(shop, key):
     data = coverage(90)
     shop.bring(key, "coverage report", data)
-    EvidenceItem.objects.update(received_at=datetime(2026, 1, 1, tzinfo=UTC), seen_at=datetime(2026, 1, 1, tzinfo=UTC))
+    EvidenceItem.objects.update(
+        received_at=datetime(2026, 1, 1, tzinfo=UTC), seen_at=datetime(2026, 1, 1, tzinfo=UTC)
+    )
     later = shop.release("4.4.0")["key"]
-    shop.adopt(RULEBOOK.replace("{paths: [coverage.xml]}", "{paths: [coverage.xml], max_age: 24h}"))  # number 2
+    shop.adopt(
+        RULEBOOK.replace("{paths: [coverage.xml]}", "{paths: [coverage.xml], max_age: 24h}")
+    )  # number 2
     again = shop.bring(later, "coverage report", data)
     assert again.json()["seen_at"].startswith("2026-01-01")
     assert shop.run(later)["statuses"]["coverage"] == "STALE"
@@ -146,7 +150,10 @@ def test_a_smaller_report_does_not_shadow_a_fuller_one(shop, key):
 
 
 def test_a_suite_that_vanished_is_grave_and_a_test_or_two_only_said(shop, key):
-    both = junit(50, suite="cart").replace(b"</testsuites>", b"") + junit(50, suite="till").split(b"<testsuites>")[1]
+    both = (
+        junit(50, suite="cart").replace(b"</testsuites>", b"")
+        + junit(50, suite="till").split(b"<testsuites>")[1]
+    )
     shop.bring(key, "CI pipeline", both)
     shop.bring(key, "CI pipeline", junit(100, suite="cart"))
     assert any("missing: till" in one for one in shop.run(key)["blockers"])
@@ -164,7 +171,13 @@ def test_shrinking_by_little_steps_is_seen_against_the_fullest(shop, key):
     assert any("100 tests ran before, 94 now" in one for one in shop.run(key)["blockers"])
 
 
-@pytest.mark.parametrize("data", [junit(0), b'<testsuites><testsuite name="a" tests="2"><testcase name="x"><skipped/></testcase></testsuite></testsuites>'])
+@pytest.mark.parametrize(
+    "data",
+    [
+        junit(0),
+        b'<testsuites><testsuite name="a" tests="2"><testcase name="x"><skipped/></testcase></testsuite></testsuites>',
+    ],
+)
 def test_zero_tests_are_no_evidence(shop, key, data):
     """EVI-05: nothing ran is not a hundred per cent."""
     shop.all_green(key)
@@ -295,4 +308,13 @@ def test_a_baseline_is_its_own_part(shop, key):
     made = shop.bring(key, "CI pipeline", junit(5), part="baseline").json()
     assert made["part"] == "baseline"
     assert shop.run(key)["statuses"]["pass-rate"] == "NO DATA"
-    assert send(shop.ci, "POST", f"/releases/{key}/evidence", b"x", query={"method": "x", "name": "y", "part": "z"}).status_code == 422
+    assert (
+        send(
+            shop.ci,
+            "POST",
+            f"/releases/{key}/evidence",
+            b"x",
+            query={"method": "x", "name": "y", "part": "z"},
+        ).status_code
+        == 422
+    )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from service.shop import RULEBOOK, ago, coverage, junit, tracker
 
 from flightrules.service.readiness import runs
 from flightrules.service.readiness.models import GateRun
 from flightrules.service.records.models import Checkpoint, Entry
+from service.shop import RULEBOOK, ago, coverage, junit, now, tracker
 
 
 @pytest.fixture
@@ -24,7 +24,9 @@ def claim(outcome: str, **statuses: str) -> str:
             "verdict": outcome,
             "rulebook_digest": "sha256:" + "0" * 64,
             "as_of": "2026-11-21T10:00:00Z",
-            "criteria": [{"id": name.replace("_", "-"), "status": status} for name, status in statuses.items()],
+            "criteria": [
+                {"id": name.replace("_", "-"), "status": status} for name, status in statuses.items()
+            ],
         }
     )
 
@@ -70,7 +72,9 @@ def test_nothing_brought_is_no_go_ahead(shop, key):
 
 def test_a_claim_never_becomes_a_measurement(shop, key):
     shop.bring(key, "CI pipeline", junit(50, 50))
-    run = shop.run(key, claim=claim("GO", pass_rate="PASS", coverage="PASS", p1_open="PASS", p2_open="PASS"))
+    run = shop.run(
+        key, claim=claim("GO", **{"pass-rate": "PASS"}, coverage="PASS", p1_open="PASS", p2_open="PASS")
+    )
     assert run["outcome"] == "NO-GO"
     assert run["claim"]["outcome"] == "GO"
     assert run["statuses"] == {
@@ -89,16 +93,20 @@ def test_a_signed_claim_is_read_and_still_a_claim(shop, key):
     from flightrules.ledger.keys import generate_key
 
     shop.all_green(key)
-    record = {**json.loads(claim("GO", pass_rate="PASS")), "evidence": []}
+    record = {**json.loads(claim("GO", **{"pass-rate": "PASS"})), "evidence": []}
     private = generate_key()
     signed = attest(record, subjects=[{"name": "shop", "digest": {"sha256": "a" * 64}}], keys=[private])
     run = shop.run(key, claim=signed.decode())
     assert run["claim"]["statuses"] == {"pass-rate": "PASS"}
     assert run["claim"]["keys"] == [private.public.keyid]
-    assert run["differences"] == [f"{name}: CI claims nothing; measured here: PASS" for name in ("coverage", "p1-open", "p2-open")]
+    assert run["differences"] == [
+        f"{name}: CI claims nothing; measured here: PASS" for name in ("coverage", "p1-open", "p2-open")
+    ]
 
 
-@pytest.mark.parametrize("text", ["not json", "[]", '{"payloadType": 1}', '{"verdict": 1}', "{}", '{"criteria": {}}'])
+@pytest.mark.parametrize(
+    "text", ["not json", "[]", '{"payloadType": 1}', '{"verdict": 1}', "{}", '{"criteria": {}}']
+)
 def test_a_claim_that_makes_no_sense_is_refused(shop, key, text):
     answer = shop.ci.post(f"/releases/{key}/gate-runs", {"claim": text})
     assert (answer.status_code, answer.json()["code"]) == (422, "E_CLAIM")
@@ -154,23 +162,21 @@ def test_who_decides_refuses_to_rely_on_a_run_that_does_not_stand(shop, key):
 
 
 def test_much_is_judged_by_the_worker_once(shop, key, at, monkeypatch):
-    from django.utils import timezone
-
     monkeypatch.setattr(runs, "_LITTLE_BYTES", 10)
     shop.all_green(key)
     asked = shop.ci.post(f"/releases/{key}/gate-runs", {})
     assert (asked.status_code, asked.json()["state"], asked.json()["outcome"]) == (202, "waiting", "")
     number = asked.json()["key"]
     assert shop.qa.get(f"/gate-runs/{number}").json()["because"] == ["it was not judged yet"]
-    now = timezone.now()
-    assert list(runs.due_runs(now, 10)) == [number]
-    runs.work_run(number, now)
-    runs.work_run(number, now)
+    moment = now()
+    assert list(runs.due_runs(moment, 10)) == [number]
+    runs.work_run(number, moment)
+    runs.work_run(number, moment)
     read = shop.qa.get(f"/gate-runs/{number}").json()
     assert (read["state"], read["outcome"], read["stands"]) == ("done", "GO", True)
     assert Entry.objects.filter(tag="readiness:gate-run:recorded").count() == 1
     assert Entry.objects.filter(tag="readiness:gate-run:asked").count() == 1
-    assert list(runs.due_runs(now, 10)) == []
+    assert list(runs.due_runs(moment, 10)) == []
 
 
 def test_a_second_worker_changes_nothing(shop, key, at):
@@ -183,14 +189,12 @@ def test_a_second_worker_changes_nothing(shop, key, at):
 
 
 def test_a_gate_that_is_gone_when_the_worker_comes_is_given_up(shop, key, monkeypatch):
-    from django.utils import timezone
-
     monkeypatch.setattr(runs, "_LITTLE_BYTES", -1)
     number = shop.ci.post(f"/releases/{key}/gate-runs", {"gate": "exit"}).json()["key"]
     shop.propose(RULEBOOK.replace("exit: {title", "final: {title"))
     for who, role in shop.parties():
         shop.sign(who, role, 2)
-    runs.work_run(number, timezone.now())
+    runs.work_run(number, now())
     read = shop.qa.get(f"/gate-runs/{number}").json()
     assert read["state"] == "dead"
     assert read["fault"].startswith("E_GATE")

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from service.shop import RULEBOOK, tracker
 
 from flightrules.service.records.models import Entry
+from service.shop import RULEBOOK, now, tracker
 
 TERMS = {
     "affected_users": "About 3 % of orders, those with two vouchers",
     "business_impact": "EUR 900 a day in corrections",
     "mitigation": "Support corrects the total by hand",
     "monitoring": "A dashboard counts corrected orders",
-    "resolution_target": (datetime.now(UTC) + timedelta(days=30)).date().isoformat(),
-    "expires_at": (datetime.now(UTC) + timedelta(days=30)).isoformat(),
+    "resolution_target": (now() + timedelta(days=30)).date().isoformat(),
+    "expires_at": (now() + timedelta(days=30)).isoformat(),
 }
 
 
@@ -27,13 +27,17 @@ def key(shop) -> str:
 
 
 def record(shop, number="PROJ-441", severity="P2", **more):
-    made = shop.qa.post("/products/shop/defects", {"number": number, "title": "Two vouchers", "severity": severity, **more})
+    made = shop.qa.post(
+        "/products/shop/defects", {"number": number, "title": "Two vouchers", "severity": severity, **more}
+    )
     assert made.status_code == 201, made.content
     return made.json()
 
 
 def accept(who, defect, release, role, terms=TERMS):
-    return who.post(f"/defects/{defect['key']}/acceptances", {"release": release, "role": role, "terms": terms})
+    return who.post(
+        f"/defects/{defect['key']}/acceptances", {"release": release, "role": role, "terms": terms}
+    )
 
 
 def change(who, path, **changes):
@@ -154,7 +158,7 @@ def test_an_acceptance_expires_and_carries_over_as_the_second_time(shop, key):
     run = shop.run(following)
     assert run["outcome"] == "CONDITIONAL GO"
     assert "PROJ-441 is accepted for the second time" in run["cautions"]
-    Acceptance.objects.update(expires_at=datetime.now(UTC) - timedelta(minutes=1))
+    Acceptance.objects.update(expires_at=now() - timedelta(minutes=1))
     assert shop.run(following)["outcome"] == "NO-GO"
     fresh = accept(shop.qa, defect, following, "qa-lead").json()
     assert fresh["missing"] == ["product-manager"]
@@ -175,7 +179,9 @@ def test_the_register_is_kept_with_care(shop, key):
     assert len(found) == 1
     assert shop.stranger.get("/products/shop/defects").status_code == 404
     assert shop.stranger.get(path).status_code == 404
-    script = shop.qa.post("/products/shop/defects", {"number": "P-1", "title": "x", "severity": "P2", "url": "javascript:1"})
+    script = shop.qa.post(
+        "/products/shop/defects", {"number": "P-1", "title": "x", "severity": "P2", "url": "javascript:1"}
+    )
     assert script.status_code == 422
 
 
@@ -184,7 +190,7 @@ def waive(shop, key, who=None, **more):
         "criterion": "coverage",
         "reason": "Generated code came in with this release.",
         "compensating_control": "It is covered by contract tests.",
-        "expires_at": (datetime.now(UTC) + timedelta(days=3)).isoformat(),
+        "expires_at": (now() + timedelta(days=3)).isoformat(),
         "role": "qa-lead",
         **more,
     }
@@ -211,7 +217,7 @@ def test_a_waiver_sets_a_waivable_criterion_aside_until_it_expires(shop, key):
     following = shop.release("4.3.1")["key"]
     low_coverage(shop, following)
     assert shop.run(following)["statuses"]["coverage"] == "FAIL"
-    Waiver.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    Waiver.objects.update(expires_at=now() - timedelta(seconds=1))
     assert shop.run(key)["statuses"]["coverage"] == "FAIL"
     late = shop.qa.post(f"/waivers/{made.json()['key']}/approvals", {"role": "qa-lead"})
     assert late.json()["code"] == "E_WAIVER_ENDED"
@@ -249,7 +255,12 @@ def test_a_criterion_may_ask_for_two(shop, person):
 
 @pytest.mark.parametrize(
     ("impact", "probability", "priority"),
-    [("high", "high", "top"), ("high", "low", "medium"), ("medium", "medium", "medium"), ("low", "medium", "low")],
+    [
+        ("high", "high", "top"),
+        ("high", "low", "medium"),
+        ("medium", "medium", "medium"),
+        ("low", "medium", "low"),
+    ],
 )
 def test_a_risk_weighs_by_impact_and_probability(shop, key, impact, probability, priority):
     body = {
@@ -281,7 +292,9 @@ def test_a_grave_risk_needs_a_mitigation_and_an_owner(shop, key):
 
 def test_checklists_come_with_owners_and_evidence(shop, key):
     names = shop.qa.get("/checklists").json()
-    assert {name: len(items) for name, items in names.items() if name in ("testing", "readiness", "roles")} == {
+    assert {
+        name: len(items) for name, items in names.items() if name in ("testing", "readiness", "roles")
+    } == {
         "roles": 5,
         "testing": 7,
         "readiness": 7,
@@ -298,8 +311,14 @@ def test_checklists_come_with_owners_and_evidence(shop, key):
     ticked = change(shop.qa, item, owner="Ada", evidence="https://wiki.example/risks", done=True).json()
     assert (ticked["done"], ticked["done_by"]) == (True, shop.qa.key)
     assert change(shop.qa, item, evidence="javascript:alert(1)").status_code == 422
-    assert shop.qa.get(f"/releases/{key}/readiness").json()["checklists"] == {"our own": "0 of 1", "readiness": "1 of 7"}
-    assert len(shop.qa.get(f"/releases/{key}/checklist-items?done=true&checklist=readiness").json()["items"]) == 1
+    assert shop.qa.get(f"/releases/{key}/readiness").json()["checklists"] == {
+        "our own": "0 of 1",
+        "readiness": "1 of 7",
+    }
+    assert (
+        len(shop.qa.get(f"/releases/{key}/checklist-items?done=true&checklist=readiness").json()["items"])
+        == 1
+    )
     assert change(shop.qa, item, done=False).json()["done"] is False
     assert shop.engineering.patch(item, {"done": True}, If_Match="x").status_code in (403, 412)
 
@@ -315,7 +334,8 @@ def test_a_checklist_of_the_service_is_evidence_for_its_criterion(shop):
     shop.all_green(key)
     assert shop.run(key, "entry")["statuses"]["data"] == "NO DATA"
     items = shop.qa.post(
-        f"/releases/{key}/checklists", {"checklist": "all data sets loaded and verified", "items": ["orders", "customers"]}
+        f"/releases/{key}/checklists",
+        {"checklist": "all data sets loaded and verified", "items": ["orders", "customers"]},
     ).json()
     assert shop.run(key, "entry")["statuses"]["data"] in ("FAIL", "NO DATA")
     for item in items:
@@ -327,7 +347,12 @@ def test_a_checklist_of_the_service_is_evidence_for_its_criterion(shop):
 def test_what_belongs_to_others_reads_as_nothing(shop, key):
     item = shop.qa.post(f"/releases/{key}/checklists", {"checklist": "roles"}).json()[0]["key"]
     nothing = "00000000-0000-0000-0000-000000000000"
-    for path in (f"/checklist-items/{item}", f"/risks/{nothing}", f"/defects/{nothing}", f"/gate-runs/{nothing}"):
+    for path in (
+        f"/checklist-items/{item}",
+        f"/risks/{nothing}",
+        f"/defects/{nothing}",
+        f"/gate-runs/{nothing}",
+    ):
         assert shop.stranger.get(path).status_code == 404
     for path, body in (
         (f"/evidence/{nothing}/tombstone", {"reason": "x"}),

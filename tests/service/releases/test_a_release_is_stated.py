@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from service.shop import DIGEST, OTHER_DIGEST
 
 from flightrules.service.records.models import Entry
+from service.shop import DIGEST, OTHER_DIGEST
 
 FACTS = {
     "release_class": "minor",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from service.shop import junit
-
 from flightrules.service.records.models import Entry
+from service.shop import junit
 
 
 def clock(shop, key):

@@ -29,9 +29,9 @@ def differences(before: Rulebook, after: Rulebook) -> tuple[str, ...]:
 def _of(what: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     said = [f"{what} {key} is new: {_shown(after[key])}" for key in after if key not in before]
     said += [f"{what} {key} was removed: {_shown(before[key])}" for key in before if key not in after]
-    for key in before:
-        if key in after and before[key] != after[key]:
-            said.append(_became(f"{what} {key}", _shown(before[key]), _shown(after[key])))
+    for key, was in before.items():
+        if key in after and was != after[key]:
+            said.append(_became(f"{what} {key}", _shown(was), _shown(after[key])))
     return sorted(one.removesuffix(": ") for one in said)
 
 

@@ -1,4 +1,4 @@
-"""Products and the editions of their rulebook; an edition's bytes never change, a change is another edition."""
+"""Products and the editions of their rulebook; an edition never changes, a change is another edition."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router, Schema
@@ -23,9 +23,7 @@ _MOST = 2**31 - 1
 
 router = Router(tags=["catalogue"])
 Number = Annotated[int, Path(ge=1, le=_MOST)]
-_YAML = {
-    "requestBody": {"required": True, "content": {"application/yaml": {"schema": {"type": "string"}}}}
-}
+_YAML = {"requestBody": {"required": True, "content": {"application/yaml": {"schema": {"type": "string"}}}}}
 
 
 class ProductOut(Schema):
@@ -136,9 +134,7 @@ def rename_product(request: HttpRequest, key: str, body: ProductRenamed) -> Any:
     return _product(services.rename_product(key=key, name=body.name, **_who(request)))
 
 
-@router.get(
-    "/products/{key}/environments", response=list[EnvironmentOut], openapi_extra=guarded(Power.READ)
-)
+@router.get("/products/{key}/environments", response=list[EnvironmentOut], openapi_extra=guarded(Power.READ))
 def list_environments(request: HttpRequest, key: str) -> Any:
     """The environments in the order in which a build passes through them."""
     found = queries.environments(product=key, **_who(request))
@@ -159,7 +155,7 @@ def list_rulebooks(request: HttpRequest, key: str, asked: Query[EditionsAsked]) 
     rows = queries.editions(product=key, **_who(request))
     if asked.state is not None:
         rows = rows.filter(state=asked.state)
-    return page_of(rows, asked, _edition, key="number", cast=_number)
+    return page_of(rows, asked, _edition, key="number", cast=_Number)
 
 
 @router.post(
@@ -180,9 +176,7 @@ def propose_rulebook(request: HttpRequest, key: str, asked: Query[RulebookPropos
     return 201, _edition(made)
 
 
-@router.get(
-    "/products/{key}/rulebooks/{number}", response=EditionOut, openapi_extra=guarded(Power.READ)
-)
+@router.get("/products/{key}/rulebooks/{number}", response=EditionOut, openapi_extra=guarded(Power.READ))
 def get_rulebook(request: HttpRequest, key: str, number: Number) -> Any:
     """One edition."""
     return _edition(queries.get_edition(product=key, number=number, **_who(request)))
@@ -209,11 +203,19 @@ def sign_rulebook(request: HttpRequest, key: str, number: Number, body: Rulebook
     return 201, _edition(made)
 
 
-def _number(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= _MOST:
-        raise ValueError(text)
-    return number
+class _Number(int):
+    """A number that a database column holds."""
+
+    def __new__(cls, text: str) -> Self:
+        """The number.
+
+        Raises:
+            ValueError: it is none, or too large.
+        """
+        number = super().__new__(cls, text)
+        if not 0 <= number <= _MOST:
+            raise ValueError(text)
+        return number
 
 
 def _who(request: HttpRequest) -> dict[str, Any]:

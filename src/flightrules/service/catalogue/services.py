@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -81,7 +82,6 @@ def propose_rulebook(
     require(by, Power.AGREE_RULEBOOK, product=product, at=at)
     _locked(product)
     book = load_rulebook(data, file_name)
-    _ = book.digest
     before = edition_in_force(product)
     if before is not None and before.meaning_digest == book.digest:
         raise ConflictError(
@@ -89,34 +89,18 @@ def propose_rulebook(
             f"edition {before.number}, which is in force, says the same",
             hint="there is nothing to agree",
         ).about(product_stream(product), f"product/{product}")
-    return _proposed(product, book, before, data, file_name=file_name, reason=reason, by=by, at=at)
-
-
-def _proposed(
-    product: str,
-    book: Rulebook,
-    before: Edition | None,
-    data: bytes,
-    *,
-    file_name: str,
-    reason: str,
-    by: Actor,
-    at: datetime,
-) -> Edition:
     digest, size = blobs.store(io.BytesIO(data), RULEBOOK_LIMIT)
     last = Edition.objects.filter(product_id=product).aggregate(last=Max("number"))["last"] or 0
     edition = Edition.objects.create(
         product_id=product,
         number=last + 1,
         bytes_digest=digest,
-        meaning_digest=book.digest,
         size=size,
         file_name=file_name,
         reason=reason,
-        negotiators=list(negotiators_of(book, tuple(before.negotiators) if before else ())),
         proposed_by=by.key,
         proposed_at=at,
-        changed=list(differences(rulebook_of(before), book)) if before else [],
+        **_meaning(book, before),
     )
     append(
         stream=product_stream(product),
@@ -133,6 +117,15 @@ def _proposed(
         },
     )
     return edition
+
+
+def _meaning(book: Rulebook, before: Edition | None) -> dict[str, Any]:
+    """What follows from the file's content and from what it would replace."""
+    return {
+        "meaning_digest": book.digest,
+        "negotiators": list(negotiators_of(book, tuple(before.negotiators) if before else ())),
+        "changed": list(differences(rulebook_of(before), book)) if before else [],
+    }
 
 
 @act
@@ -210,9 +203,7 @@ def _adopt(edition: Edition, by: Actor, at: datetime) -> None:
             "number": edition.number,
             "sha256": edition.bytes_digest,
             "meaning": edition.meaning_digest,
-            "signed": [
-                {"person": one.person, "role": one.role} for one in edition.agreements.order_by("pk")
-            ],
+            "signed": [{"person": one.person, "role": one.role} for one in edition.agreements.order_by("pk")],
             "replaces": former.number if former else None,
             "changed": edition.changed,
         },

@@ -1,4 +1,4 @@
-"""What CI says it found, kept as said: never a measurement, only something to hold the service's own beside."""
+"""What CI says it found, kept as said: never a measurement, only something to compare with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The defect register: what is known to be wrong with a product, and what is shipped all the same, by whose word."""
+"""The defect register: what is known to be wrong, and what is shipped all the same, by whose word."""
 
 from __future__ import annotations
 
@@ -67,9 +67,7 @@ def record_defect(*, product: str, facts: DefectFacts, by: Actor, at: datetime) 
     _require_severity(product, facts.severity)
     try:
         with transaction.atomic():
-            defect = Defect.objects.create(
-                product_id=product, recorded_at=at, changed_at=at, **asdict(facts)
-            )
+            defect = Defect.objects.create(product_id=product, recorded_at=at, changed_at=at, **asdict(facts))
     except IntegrityError:
         raise ConflictError("E_DEFECT_EXISTS", f"{facts.number} is in the register already").about(
             product_stream(product), f"product/{product}"
@@ -216,9 +214,9 @@ def _require_may_accept(acceptance: Acceptance, role: str, release: Release, by:
         raise DeniedError("E_ROLE_NOT_HELD", f"you do not hold the role {role} here").about(stream, subject)
     for one in acceptance.approvals.all():
         if one.person == by.key or one.role == role:
-            raise ConflictError(
-                "E_SIGNED_ALREADY", "it was accepted by you, or in this role, already"
-            ).about(stream, subject)
+            raise ConflictError("E_SIGNED_ALREADY", "it was accepted by you, or in this role, already").about(
+                stream, subject
+            )
 
 
 def _void_milder(defect: Defect, before: str, by: Actor, at: datetime) -> None:

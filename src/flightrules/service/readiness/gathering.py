@@ -49,7 +49,9 @@ def gather(inputs: Inputs, book: Rulebook, at: datetime) -> Gathered:
     return Gathered(Facts(found, {}, ()), kept, cautions)
 
 
-def case_of(inputs: Inputs, book: Rulebook, gathered: Gathered, at: datetime, names: Mapping[str, str]) -> Case:
+def case_of(
+    inputs: Inputs, book: Rulebook, gathered: Gathered, at: datetime, names: Mapping[str, str]
+) -> Case:
     """What the engine judges with; ``names`` are people's names by key, for the report alone."""
     release = inputs.release
     return Case(
@@ -64,7 +66,7 @@ def case_of(inputs: Inputs, book: Rulebook, gathered: Gathered, at: datetime, na
 
 
 def _for_release(book: Rulebook, inputs: Inputs) -> Rulebook:
-    """The agreement with this release's facts in place of those in the file; its digest stays that of the file."""
+    """The agreement with this release's facts in place of the file's; its digest stays that of the file."""
     release = inputs.release
     window = Window(release.opens_at, release.closes_at, release.zone) if release.opens_at else None
     facts = ReleaseFacts(
@@ -179,7 +181,9 @@ def _evidence(
     if item.artefact and item.artefact not in {one.digest for one in inputs.artefacts}:
         facts["artefact"] = item.artefact
     if not facts.get("taken_at") and item.taken_at is None:
-        notices.append(Notice("W_RECEIVED_TIME", "nothing says when it was taken; it is as old as its arrival"))
+        notices.append(
+            Notice("W_RECEIVED_TIME", "nothing says when it was taken; it is as old as its arrival")
+        )
     if item.seen_at < item.received_at and item.seen_for != inputs.release.version:
         words = f"the same bytes were evidence of {item.seen_for} first; they are as old as that"
         notices.append(Notice("W_SEEN_BEFORE", words))

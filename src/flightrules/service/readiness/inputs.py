@@ -75,9 +75,7 @@ def inputs_of(release: Release) -> Inputs:
             .prefetch_related("approvals")
             .order_by("criterion", "opened_at")
         ),
-        checklists=tuple(
-            ChecklistItem.objects.filter(release=release).order_by("checklist", "place")
-        ),
+        checklists=tuple(ChecklistItem.objects.filter(release=release).order_by("checklist", "place")),
     )
 
 

@@ -1,7 +1,7 @@
 """Evidence comes in, is superseded, is taken out of the judgement on record; its bytes are never altered.
 
-What arrives is taken as it is, unreadable or red: refusing a report of a crashed run would leave the green one
-before it in force. Only what is stated *about* the bytes can be refused: a time in the future, another
+What arrives is taken as it is, unreadable or red: refusing a report of a crashed run would leave the green
+one before it in force. Only what is stated *about* the bytes can be refused: a time in the future, another
 digest, an artefact that is not this release's.
 """
 
@@ -219,7 +219,7 @@ def _bound(release: Release, said: Statement) -> tuple[str, str]:
 
 @act
 def tombstone_evidence(*, key: str, reason: str, by: Actor, at: datetime) -> EvidenceItem:
-    """Take evidence out of the judgement. It stays on record, and its method is without data until more comes.
+    """Take evidence out of the judgement. It stays on record; its method is without data until more comes.
 
     Raises:
         ConflictError: E_EVIDENCE_TOMBSTONED, E_RELEASE_STATE.

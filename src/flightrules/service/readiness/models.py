@@ -26,8 +26,8 @@ _PRODUCT = "catalogue.Product"
 class EvidenceItem(models.Model):
     """One artefact as it was received: which bytes, for which method, what was stated with them.
 
-    A later one of the same method and name supersedes it; both stay. Nothing here is ever deleted: a tombstone
-    says who took it out of the judgement and why, and leaves the method without data until new evidence comes.
+    A later one of the same method and name supersedes it; both stay. Nothing here is ever deleted: a
+    tombstone says who took it out of the judgement and why; its method has no data until more comes.
     """
 
     class Part(models.TextChoices):
@@ -77,7 +77,7 @@ class EvidenceItem(models.Model):
 
 
 class GateRun(DueWork):
-    """One gate judged by the service itself, from the bytes it holds; a claim of CI stands beside, never for it."""
+    """One gate judged by the service itself, from the bytes it holds; a claim of CI only stands beside."""
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     release = models.ForeignKey(_RELEASE, on_delete=models.PROTECT, related_name="gate_runs")
@@ -107,7 +107,7 @@ class GateRun(DueWork):
 
 
 class Defect(models.Model):
-    """A known defect of a product, over releases. What the tracker reports is evidence; this is what people keep."""
+    """A known defect of a product, over releases, as people keep it; what the tracker reports is evidence."""
 
     class State(models.TextChoices):
         """Whether it still has to be dealt with."""
@@ -207,7 +207,7 @@ class Approval(models.Model):
 
 
 class Risk(models.Model):
-    """Something that may go wrong: how bad, how likely, what is done about it, by whom, looked at again when."""
+    """Something that may go wrong: how bad, how likely, what is done, by whom, looked at again when."""
 
     class Level(models.TextChoices):
         """Three levels for impact and probability alike."""

@@ -109,7 +109,7 @@ def visible(kind: type[M], key: object, *, by: Actor, at: datetime) -> M:
     Raises:
         ForeignError: E_NOT_FOUND.
     """
-    row: Any = find(kind._default_manager.all(), key)
+    row: Any = find(QuerySet(model=kind), key)
     product = row.product_id if isinstance(row, Defect) else row.release.product_id
     require(by, Power.READ, product=product, at=at)
     found: M = row
@@ -165,7 +165,9 @@ def report_bytes(run: GateRun, form: str) -> bytes:
     broken = [f"{_word(one)}: sha256:{one}" for one in run.evidence if not is_intact(one)]
     if broken:
         raise ConflictError(
-            "E_EVIDENCE_TAMPERED", "; ".join(broken[:5]), hint="restore the bytes, or bring the evidence again"
+            "E_EVIDENCE_TAMPERED",
+            "; ".join(broken[:5]),
+            hint="restore the bytes, or bring the evidence again",
         )
     return blobs.intact_bytes(digest)
 

@@ -1,7 +1,7 @@
 """The registers that people keep, as the engine takes them: stored as evidence in the generic format.
 
-A snapshot's bytes are kept by digest like any other evidence, so that the verdict can be judged again from the
-case file alone.
+A snapshot's bytes are kept by digest like any other evidence, so that the verdict can be judged again from
+the case file alone.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _CHECKLISTS = "checklists of the release"
 class Snapshot:
     """A register as it stood, for one method.
 
-    Checklists are kept here, so they stand alone; the register of defects only adds to what a tracker reports.
+    Checklists are kept here, so they stand alone; the register of defects only adds to a tracker's report.
     """
 
     method: str
@@ -47,7 +47,9 @@ def snapshots(inputs: Inputs, book: Rulebook, at: datetime) -> tuple[Snapshot, .
     """The registers that hold anything, for each method that the rulebook measures with them."""
     build = inputs.release.build or None
     defects, checklists = _defects(inputs.defects, at), _checklists(inputs.checklists, at)
-    made = [_snapshot(method, "register of defects", defects, at, build) for method in _methods(book, "defects.")]
+    made = [
+        _snapshot(method, "register of defects", defects, at, build) for method in _methods(book, "defects.")
+    ]
     made += [_snapshot(method, _CHECKLISTS, checklists, at, build) for method in _methods(book, "checklist.")]
     return tuple(one for one in made if one is not None)
 

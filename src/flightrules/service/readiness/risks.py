@@ -1,4 +1,4 @@
-"""The risk register of a release: how bad, how likely, what is done about it, by whom, looked at again when."""
+"""The risk register of a release: how bad, how likely, what is done, by whom, looked at again when."""
 
 from __future__ import annotations
 
@@ -113,9 +113,7 @@ def _record(
     tag: Tag, risk: Risk, release: Release, facts: Mapping[str, Any], *, by: Actor, at: datetime
 ) -> None:
     plain = {
-        name: str(facts[name])
-        for name in ("impact", "probability", "state", "review_on")
-        if name in facts
+        name: str(facts[name]) for name in ("impact", "probability", "state", "review_on") if name in facts
     }
     texts = "\n".join(f"{name}: {facts[name]}" for name in ("title", "mitigation", "owner") if name in facts)
     data = {

@@ -1,4 +1,4 @@
-"""Gate runs: asked for by people and pipelines, judged at once where it is little, in the worker where it is much."""
+"""Gate runs: judged at once where it is little work, in the worker where it is much."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from flightrules.service.jobs.due import GiveUpError, State, due_keys, work_off
 from flightrules.service.jobs.services import enqueue
 from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
-from flightrules.service.readiness.people_names import names_of
 from flightrules.service.readiness.claims import claim_of, differences
 from flightrules.service.readiness.inputs import Inputs, inputs_of
 from flightrules.service.readiness.judging import Judged, failing, gate_of, judge
 from flightrules.service.readiness.models import GateRun
+from flightrules.service.readiness.people_names import names_of
 from flightrules.service.records.actor import SYSTEM, Actor
 from flightrules.service.records.services import act, append, product_stream
 from flightrules.service.records.tags import Tag
@@ -38,9 +38,7 @@ _LEASE_S = 50
 
 
 @act
-def ask_gate_run(
-    *, release: str, gate: str | None, claim: str | None, by: Actor, at: datetime
-) -> GateRun:
+def ask_gate_run(*, release: str, gate: str | None, claim: str | None, by: Actor, at: datetime) -> GateRun:
     """Have a gate judged. What is little is judged here and now; else the run is waiting when this returns.
 
     Args:
@@ -114,13 +112,10 @@ def record_run(*, run: GateRun, judged: Judged, by: Actor, at: datetime) -> None
 
 
 def _judged(inputs: Inputs, run: GateRun, at: datetime) -> Judged:
-    people = {
-        approval.person
-        for one in (*inputs.acceptances, *inputs.waivers)
-        for approval in one.approvals.all()
-    }
+    accepted = [approval.person for one in inputs.acceptances for approval in one.approvals.all()]
+    waived = [approval.person for one in inputs.waivers for approval in one.approvals.all()]
     run.edition = inputs.edition
-    return judge(inputs, run.gate, at, names_of(people))
+    return judge(inputs, run.gate, at, names_of([*accepted, *waived], at))
 
 
 def _record(run: GateRun, release: Release, judged: Judged, *, by: Actor, at: datetime) -> None:

@@ -130,9 +130,7 @@ def _require_terms(terms: WaiverTerms, at: datetime) -> None:
         raise InvalidError("E_WAIVER_EMPTY", f"the waiver says nothing on {', '.join(empty)}")
 
 
-def _require_role(
-    role: str, rule: Rule, book: Rulebook, release: Release, by: Actor, at: datetime
-) -> None:
+def _require_role(role: str, rule: Rule, book: Rulebook, release: Release, by: Actor, at: datetime) -> None:
     asked = rule.waivable_by or tuple(one.id for one in book.authority.roles if one.may_waive) or ("qa_lead",)
     if role not in {role_key(one) for one in asked}:
         raise InvalidError(

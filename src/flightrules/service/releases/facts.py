@@ -1,4 +1,4 @@
-"""What people state about a release, checked once: links that no browser would run, a window with its zone."""
+"""What people state about a release, checked once: a window with its zone, free text kept from the ledger."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def checked(facts: Mapping[str, Any]) -> dict[str, Any]:
         InvalidError: E_ZONE, E_WINDOW.
     """
     found = dict(facts)
-    zone, opens, closes = found.get("zone"), found.get("opens_at"), found.get("closes_at")
+    zone: str = found.get("zone") or ""
+    opens, closes = found.get("opens_at"), found.get("closes_at")
     if zone and zone not in available_timezones():
         raise InvalidError(
             "E_ZONE", f"{zone[:40]!r} is no time zone", hint="write an IANA name such as Europe/Berlin"

@@ -163,9 +163,7 @@ def get_release(request: HttpRequest, response: HttpResponse, key: UUID) -> Any:
     return _release(found, _who(request)["at"])
 
 
-@router.patch(
-    "/releases/{uuid:key}", response=ReleaseOut, openapi_extra=guarded(Power.MANAGE_RELEASES)
-)
+@router.patch("/releases/{uuid:key}", response=ReleaseOut, openapi_extra=guarded(Power.MANAGE_RELEASES))
 @changes_state
 def edit_release(request: HttpRequest, key: UUID, body: FactsIn) -> Any:
     """Change what is stated about an open release."""
@@ -174,14 +172,10 @@ def edit_release(request: HttpRequest, key: UUID, body: FactsIn) -> Any:
     return _release(changed, _who(request)["at"])
 
 
-@router.get(
-    "/releases/{uuid:key}/artefacts", response=list[ArtefactOut], openapi_extra=guarded(Power.READ)
-)
+@router.get("/releases/{uuid:key}/artefacts", response=list[ArtefactOut], openapi_extra=guarded(Power.READ))
 def list_artefacts(request: HttpRequest, key: UUID) -> Any:
     """What is shipped now."""
-    return [
-        _artefact(one) for one in queries.artefacts(queries.get_release(key=str(key), **_who(request)))
-    ]
+    return [_artefact(one) for one in queries.artefacts(queries.get_release(key=str(key), **_who(request)))]
 
 
 @router.post(
@@ -235,9 +229,7 @@ def _artefact(one: Artefact) -> ArtefactOut:
 def _release(one: Release, at: datetime) -> ReleaseOut:
     named = {name: getattr(one, name) for name in ReleaseOut.model_fields if hasattr(one, name)}
     named |= {"product": one.product_id, "artefacts": [_artefact(each) for each in queries.artefacts(one)]}
-    return ReleaseOut(
-        **named, lacks_for_approval=queries.lacks_for_approval(one), test_clock=_clock(one, at)
-    )
+    return ReleaseOut(**named, lacks_for_approval=queries.lacks_for_approval(one), test_clock=_clock(one, at))
 
 
 def _clock(one: Release, at: datetime) -> ClockOut:

@@ -38,9 +38,7 @@ __all__ = [
 
 
 @act
-def open_release(
-    *, product: str, version: str, facts: Mapping[str, Any], by: Actor, at: datetime
-) -> Release:
+def open_release(*, product: str, version: str, facts: Mapping[str, Any], by: Actor, at: datetime) -> Release:
     """Open a release of a product.
 
     Args:

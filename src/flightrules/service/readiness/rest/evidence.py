@@ -98,9 +98,7 @@ def bring_evidence(request: HttpRequest, key: UUID, said: Query[EvidenceSaid]) -
     if not size:
         raise InvalidError("E_EMPTY", "the body is empty", hint="send the file with its Content-Length")
     statement = intake.Statement(**said.model_dump())
-    item, is_new = intake.take_evidence(
-        release=str(key), said=statement, digest=digest, size=size, **who
-    )
+    item, is_new = intake.take_evidence(release=str(key), said=statement, digest=digest, size=size, **who)
     return Status(201 if is_new else 200, _evidence(item))
 
 

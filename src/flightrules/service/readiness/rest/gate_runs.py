@@ -148,9 +148,7 @@ def get_gate_run(request: HttpRequest, key: UUID) -> Any:
     """One run, and whether it still stands: every byte that it read is looked at again."""
     run = queries.visible(GateRun, key, **_who(request))
     standing = queries.standing_of(run)
-    return RunWithStanding(
-        **_run(run).model_dump(), stands=standing.stands, because=list(standing.reasons)
-    )
+    return RunWithStanding(**_run(run).model_dump(), stands=standing.stands, because=list(standing.reasons))
 
 
 @router.get("/gate-runs/{uuid:key}/report.{form}", openapi_extra=guarded(Power.READ))
@@ -159,7 +157,9 @@ def get_report(request: HttpRequest, key: UUID, form: Literal["json", "md", "htm
     run = queries.visible(GateRun, key, **_who(request))
     answer = HttpResponse(queries.report_bytes(run, form), content_type=_TYPES[form])
     answer["ETag"] = f'"{run.reports[form]}"'
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    answer["Content-Security-Policy"] = (
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    )
     return answer
 
 

@@ -123,7 +123,7 @@ class ChecklistIn(Asked):
     """A shipped checklist by its name, or a team's own with its items."""
 
     checklist: Annotated[Name, Field(max_length=60)]
-    items: Annotated[list[Annotated[Line, Field(min_length=1)]], Field(max_length=200)] = []
+    items: Annotated[tuple[Annotated[Line, Field(min_length=1)], ...], Field(max_length=200)] = ()
 
 
 class ItemChanged(Asked):

@@ -1,0 +1,44 @@
+"""Fill the service with a made-up shop and three releases at different stages, tell what was made, serve it.
+
+Nobody in it can sign in; the setup link that serving prints opens the first real account. A home that holds
+data already is left alone.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from datetime import UTC, datetime
+
+from flightrules.cli.terminal import say
+from flightrules.errors import ExitCode
+
+__all__ = ["configure", "execute"]
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument("--no-serve", action="store_true", help="fill and tell, do not serve")
+    parser.add_argument(
+        "--port", type=int, default=8750, metavar="N", help="port to listen at (default: 8750)"
+    )
+
+
+def execute(arguments: Namespace) -> int:
+    """Bring the schema up, fill, tell, serve."""
+    from flightrules.service.config.start import start
+
+    start()
+    from flightrules.service.config.home import home
+    from flightrules.service.config.migrate import migrate
+    from flightrules.service.readiness.demo.story import PRODUCT, fill
+
+    migrate()
+    said = fill(datetime.now(UTC))
+    lines = [f"A made-up shop now lies in {home()}:", *(f"  {one}" for one in said)]
+    lines += [f"Look at it: GET /api/v1/releases?product={PRODUCT}", ""]
+    say("\n".join(lines).encode())
+    if arguments.no_serve:
+        return int(ExitCode.GO)
+    from flightrules.cli.serve import execute as serve
+
+    return serve(Namespace(host="127.0.0.1", port=arguments.port, no_worker=False, workers=1))

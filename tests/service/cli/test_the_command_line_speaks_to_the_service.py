@@ -1,0 +1,171 @@
+"""``push``, ``status`` and ``wait`` over real HTTP: the service's verdict decides the exit code, not what CI found."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from flightrules.cli import remote, remote_verdict
+from flightrules.cli.main import main
+from flightrules.service.readiness.models import EvidenceItem
+from service.shop import DIGEST, RULEBOOK, coverage, junit, tracker
+
+
+@pytest.fixture
+def work(shop, live_server, tmp_path, monkeypatch):
+    """A working folder with rulebook and evidence, a release that waits for it, and the service at an address."""
+    shop.adopt()
+    shop.release("4.3.0")
+    (tmp_path / ".flightrules.yml").write_text(RULEBOOK)
+    for name, data in (
+        ("smoke.xml", junit(20, suite="smoke")),
+        ("junit.xml", junit(100)),
+        ("coverage.xml", coverage(90)),
+        ("tracker.json", tracker()),
+    ):
+        (tmp_path / name).write_bytes(data)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FLIGHTRULES_URL", live_server.url)
+    monkeypatch.setenv("FLIGHTRULES_TOKEN", shop.ci.token)
+    monkeypatch.setattr(remote.time, "sleep", lambda _: None)
+    return tmp_path
+
+
+PUSH = ["push", "--product", "shop", "--release", "4.3.0", "--no-progress"]
+
+
+def test_green_evidence_is_judged_by_the_service(work, capsys):
+    assert main([*PUSH, "--build", "4.3.0+1", "--report", "report.html"]) == 0
+    out = capsys.readouterr().out
+    assert "sent 4 files" in out
+    assert "shop 4.3.0, gate exit: GO" in out
+    assert "edition 1 of the rulebook" in out
+    assert (work / "report.html").read_text().startswith("<!")
+    assert {one.build for one in EvidenceItem.objects.all()} == {"4.3.0+1"}
+    assert main([*PUSH]) == 0
+    assert EvidenceItem.objects.count() == 4
+
+
+def test_the_service_decides_by_its_own_rulebook(work, capsys):
+    """A pipeline that softens the file it runs with softens nothing."""
+    (work / ".flightrules.yml").write_text(RULEBOOK.replace(">= 97%", ">= 10%"))
+    (work / "junit.xml").write_bytes(junit(50, 50))
+    assert main(PUSH) == 1
+    out = capsys.readouterr().out
+    assert "gate exit: NO-GO" in out
+    assert "claimed otherwise: CI claims GO; the service finds NO-GO" in out
+
+
+def test_missing_evidence_is_no_data_whatever_was_claimed(work, capsys):
+    (work / "junit.xml").unlink()
+    assert main(PUSH) == 3
+    assert "pass-rate NO DATA" in capsys.readouterr().out
+
+
+def test_a_broken_file_is_sent_and_blocks(work, capsys):
+    (work / "junit.xml").write_bytes(b"\x00rubbish")
+    assert main(PUSH) == 2
+    assert "sent 4 files" in capsys.readouterr().out
+
+
+def test_a_signed_record_is_the_claim(work, capsys):
+    from flightrules.ledger.keys import generate_key
+
+    (work / "ci.pem").write_bytes(generate_key().to_pem())
+    (work / "ci.pem").chmod(0o600)
+    said = [*PUSH, "--sign", "ci.pem", "--attest", "record.jsonl", "--artefact", f"sha256:{DIGEST}"]
+    assert main(said) == 0
+    assert (work / "record.jsonl").exists()
+
+
+def test_status_and_wait_say_how_it_stands(work, capsys):
+    name = ["--product", "shop", "--release", "4.3.0"]
+    assert main(["status", *name]) == 3
+    assert "gate exit: NOT RUN" in capsys.readouterr().out
+    assert main(["wait", *name, "--timeout", "0"]) == 6
+    main(PUSH)
+    capsys.readouterr()
+    assert main(["status", *name]) == 0
+    assert "gate exit: GO" in capsys.readouterr().out
+    assert main(["status", *name, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["version"] == "4.3.0"
+    assert main(["wait", *name]) == 0
+    (work / "junit.xml").write_bytes(junit(50, 50))
+    main(PUSH)
+    assert main(["wait", *name]) == 1
+    assert main(["wait", *name, "--until-go", "--timeout", "0"]) == 6
+    assert main(["wait", *name, "--gate", "nonsense"]) == 2
+
+
+def test_what_is_missing_is_said(work, capsys, monkeypatch):
+    assert main(["push", "--product", "shop", "--release", "9.9.9"]) == 2
+    assert "E_REMOTE_RELEASE" in capsys.readouterr().err
+    assert main(["push"]) == 2
+    assert main(["status", "--release", "1"]) == 2
+    assert main(["wait", "--release", "1"]) == 2
+    capsys.readouterr()
+    monkeypatch.setenv("FLIGHTRULES_TOKEN", "wrong")
+    assert main(PUSH) == 2
+    assert "E_UNAUTHENTICATED" in capsys.readouterr().err
+    monkeypatch.delenv("FLIGHTRULES_TOKEN")
+    assert main(PUSH) == 2
+    assert "FLIGHTRULES_TOKEN is not set" in capsys.readouterr().err
+
+
+def test_a_report_of_no_known_form_is_refused(work, capsys):
+    assert main([*PUSH, "--report", "report.doc"]) == 2
+    assert "E_OUTPUT" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("http://example.org", "E_REMOTE_INSECURE"),
+        ("ftp://example.org", "E_REMOTE_SETTING"),
+        ("nonsense", "E_REMOTE_SETTING"),
+        ("http://127.0.0.1:9", "E_REMOTE_UNREACHABLE"),
+    ],
+)
+def test_the_token_goes_nowhere_else(work, capsys, monkeypatch, url, code):
+    monkeypatch.setenv("FLIGHTRULES_URL", url)
+    assert main(["status", "--product", "shop", "--release", "1"]) == 2
+    assert code in capsys.readouterr().err
+    monkeypatch.setenv("FLIGHTRULES_TOKEN", "a b")
+    monkeypatch.setenv("FLIGHTRULES_URL", "http://127.0.0.1:9")
+    assert main(["status", "--product", "shop", "--release", "1"]) == 2
+
+
+def test_what_comes_from_elsewhere_moves_no_cursor():
+    assert remote.plain("a\x1b[31m\u202eb\nGO") == "a [31m b GO"
+
+
+RUN = {"judged_at": "x", "opens": False, "outcome": "HOLD", "statuses": {"a": "PASS"}, "advise": False}
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"judged_at": None}, 6),
+        ({"opens": True, "outcome": "GO"}, 0),
+        ({"outcome": "NO-GO"}, 1),
+        ({"statuses": {"a": "ERROR"}}, 2),
+        ({"statuses": {"a": "STALE"}}, 3),
+        ({"statuses": {}}, 6),
+        ({"statuses": {}, "outcome": "GO"}, 5),
+        ({"statuses": {"a": "NOT APPLICABLE"}}, 5),
+        ({"statuses": {"a": "FAIL"}}, 6),
+    ],
+)
+def test_exit_codes_are_those_of_check(more, code):
+    assert remote_verdict.exit_code_of_run({**RUN, **more}) == code
+
+
+def test_a_run_that_was_given_up_is_an_error_and_one_that_waits_is_waited_for():
+    from flightrules.errors import UsageError
+
+    with pytest.raises(UsageError, match="could not judge"):
+        remote_verdict.await_run(None, {"judged_at": None, "state": "dead", "fault": "E_GATE"}, 1)
+    waiting = {"judged_at": None, "state": "waiting", "fault": "", "gate": "exit", "key": "k"}
+    assert remote_verdict.await_run(None, waiting, 0) == waiting
+    assert "not judged it yet" in remote_verdict.shown(waiting, "shop")
