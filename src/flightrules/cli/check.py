@@ -11,16 +11,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flightrules.cli.evaluation import Evaluation, evaluate_here
-from flightrules.cli.outputs import OUTPUTS, to_stdout, write_outputs
+from flightrules.cli.outputs import OUTPUTS, load_outputs, to_stdout, write_outputs
 from flightrules.cli.terminal import colour_wanted, marks_wanted, say, width_of
-from flightrules.engine.verdict import Outcome, Status, Verdict
 from flightrules.errors import ExitCode
-from flightrules.reports.report import Report
-from flightrules.reports.text import Style, render_text
 from flightrules.rules.criterion import Enforcement
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+
+    from flightrules.engine.verdict import Verdict
+    from flightrules.reports.text import Style
 
 __all__ = ["configure", "execute", "exit_code_of"]
 
@@ -62,13 +62,17 @@ def parser_outputs(parser: ArgumentParser) -> None:
 def execute(arguments: Namespace) -> int:
     """Evaluate, write, and return the exit code."""
     now = datetime.now(UTC)  # the one clock reading
-    evaluation = evaluate_here(arguments, now)
+    evaluation = evaluate_here(arguments, now, load_outputs)
+    from flightrules.reports.report import Report
+
     code = exit_code_of(evaluation.verdict, found_anything=evaluation.found_anything)
     report = Report(evaluation.verdict, evaluation.rulebook)
     path = write_outputs(report, arguments, evaluation.root)
     if arguments.sign or arguments.attest:
         _sign(evaluation, arguments)
     if arguments.format == "text":
+        from flightrules.reports.text import render_text
+
         said = render_text(report, _style(arguments), exit_code=int(code), report_path=path)
         say(said.encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
     else:
@@ -78,6 +82,8 @@ def execute(arguments: Namespace) -> int:
 
 def exit_code_of(verdict: Verdict, *, found_anything: bool) -> ExitCode:
     """The contract with pipelines. Nothing evaluated never looks like success."""
+    from flightrules.engine.verdict import Outcome, Status
+
     evaluated = [result for result in verdict.results if result.status is not Status.NOT_APPLICABLE]
     if not verdict.results and verdict.outcome is Outcome.HOLD:
         return ExitCode.WAITING  # a gate that holds sign-offs only
@@ -94,12 +100,16 @@ def exit_code_of(verdict: Verdict, *, found_anything: bool) -> ExitCode:
 
 def _alerts(verdict: Verdict) -> bool:
     """Whether the evidence is there, a gate that only alerts found a failure, and a person has to decide."""
+    from flightrules.engine.verdict import Status
+
     shut = [one for one in verdict.results if one.would_block and one.enforcement is not Enforcement.ADVISORY]
     known = all(result.status is Status.FAIL for result in shut)
     return bool(shut) and known and not any(result.blocks for result in verdict.results)
 
 
 def _style(arguments: Namespace) -> Style:
+    from flightrules.reports.text import Style
+
     accessible = bool(arguments.accessible)
     return Style(
         colour=not arguments.no_colour and colour_wanted(sys.stdout, os.environ, accessible=accessible),

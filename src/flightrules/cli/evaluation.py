@@ -10,10 +10,7 @@ from flightrules.cli.approvals import with_signatures
 from flightrules.cli.discover import FOLDER, find_rulebook, read_file
 from flightrules.cli.gather import Gathering, gather
 from flightrules.cli.terminal import Progress
-from flightrules.engine.criterion_result import Case
-from flightrules.engine.evaluate import evaluate
 from flightrules.engine.facts import Facts
-from flightrules.engine.verdict import Verdict
 from flightrules.errors import EvidenceError, UsageError
 from flightrules.rules.exceptions import Acceptance, Waiver
 from flightrules.rules.gate import Gate
@@ -23,6 +20,9 @@ from flightrules.values import frozen
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Callable
+
+    from flightrules.engine.verdict import Verdict
 
 __all__ = ["DEFAULT_PROFILE", "Evaluation", "evaluate_here", "load_here"]
 
@@ -45,15 +45,20 @@ class Evaluation:
         return any(found.evidence or found.refused for found in self.facts.found.values())
 
 
-def evaluate_here(arguments: Namespace, now: datetime) -> Evaluation:
-    """Load, gather, judge."""
+def evaluate_here(
+    arguments: Namespace, now: datetime, meanwhile: Callable[[], None] = lambda: None
+) -> Evaluation:
+    """Load, gather, judge; see ``gather`` for ``meanwhile``."""
     rulebook, root = load_here(arguments.rulebook)
     as_of = _moment(arguments.as_of) if arguments.as_of else now
     gate = _gate(rulebook, arguments.gate)
     progress = Progress(wanted=not arguments.no_progress, accessible=arguments.accessible)
     plan = Gathering(root, as_of, _bindings(root), _extra(arguments.evidence, rulebook), arguments.base)
-    facts = gather(rulebook, plan, progress.step)
+    facts = gather(rulebook, plan, progress.step, meanwhile)
     progress.done()
+    from flightrules.engine.evaluate import evaluate  # loaded beside the reading where that is long
+    from flightrules.engine.standing import Case
+
     version = arguments.release or rulebook.product.version
     artefact = _artefact(arguments.artefact)
     case = Case(rulebook, facts, as_of, version, arguments.build, _acceptances(root, rulebook), artefact)

@@ -58,8 +58,20 @@ class _Read:
     refusal: Refusal | None
 
 
-def gather(rulebook: Rulebook, plan: Gathering, step: Callable[[int, int, str], None]) -> Facts:
-    """Read all that the rulebook looks for; a file that cannot be read becomes a refusal, never a gap."""
+def gather(
+    rulebook: Rulebook,
+    plan: Gathering,
+    step: Callable[[int, int, str], None],
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Facts:
+    """Read all that the rulebook looks for; a file that cannot be read becomes a refusal, never a gap.
+
+    Args:
+        rulebook: the sources.
+        plan: where, and as of when.
+        step: told before each file.
+        meanwhile: done beside the reading where two processes share it, and not at all where one reads alone.
+    """
     tree = Tree(plan.root)
     baselines = {source.name: tree.match(source.baseline) for source in rulebook.sources if source.baseline}
     wanted = {
@@ -68,7 +80,7 @@ def gather(rulebook: Rulebook, plan: Gathering, step: Callable[[int, int, str], 
     }
     files = _unique(rulebook.sources, wanted, baselines)
     asked = _asked(rulebook, wanted, plan)
-    read_files = _read_all(files, plan.root, step)
+    read_files = _read_all(files, plan.root, step, meanwhile)
     found = {
         source.name: _found(source, wanted[source.name], baselines.get(source.name, []), read_files, plan)
         for source in rulebook.sources
@@ -128,10 +140,16 @@ def _unique(
     return list(found)
 
 
-def _read_all(files: list[File], root: str, step: Callable[[int, int, str], None]) -> dict[File, _Read]:
+def _read_all(
+    files: list[File], root: str, step: Callable[[int, int, str], None], meanwhile: Callable[[], None]
+) -> dict[File, _Read]:
     efforts = [_effort(os.path.join(root, file[0]), file[1]) for file in files]
     return read_all(
-        files, efforts, lambda file: _read_one(file, root), lambda at, of, file: step(at, of, file[0])
+        files,
+        efforts,
+        lambda file: _read_one(file, root),
+        lambda at, of, file: step(at, of, file[0]),
+        meanwhile,
     )
 
 

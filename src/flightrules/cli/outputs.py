@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from flightrules.cli.discover import FOLDER
 from flightrules.cli.terminal import say
 from flightrules.errors import UsageError
-from flightrules.reports.report import Report
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-__all__ = ["OUTPUTS", "to_stdout", "write_file", "write_outputs"]
+    from flightrules.reports.report import Report
+
+__all__ = ["OUTPUTS", "load_outputs", "to_stdout", "write_file", "write_outputs"]
 
 _MODULES = {
     "json": "json_report",
@@ -31,6 +32,14 @@ _MODULES = {
 OUTPUTS = ("text", *_MODULES)
 _FRESH = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
 _ALWAYS = {"html": "report.html", "md": "report.md", "json": "report.json"}
+
+
+def load_outputs() -> None:
+    """Load what every check needs once its evidence is read."""
+    import_module("flightrules.engine.evaluate")
+    import_module("flightrules.rules.digest")
+    for name in ("text", *(_MODULES[kind] for kind in _ALWAYS)):
+        import_module(f"flightrules.reports.{name}")
 
 
 def write_outputs(report: Report, arguments: Namespace, root: str) -> str | None:

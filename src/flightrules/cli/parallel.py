@@ -14,12 +14,18 @@ __all__ = ["FORK_ABOVE", "read_all"]
 K = TypeVar("K")
 V = TypeVar("V")
 
-# A fork, a pickled answer and a pipe cost about 5 ms; reading 2 MiB costs about 10.
+# A fork, a pickled answer and a pipe cost about 5 ms; reading 2 MiB costs about 20.
 FORK_ABOVE = 2 << 20
+# What the parent does beside its reading (git, loading what judges and reports), in bytes to read.
+_BESIDE = 3 << 19
 
 
 def read_all(
-    files: Sequence[K], sizes: Sequence[int], work: Callable[[K], V], step: Callable[[int, int, K], None]
+    files: Sequence[K],
+    sizes: Sequence[int],
+    work: Callable[[K], V],
+    step: Callable[[int, int, K], None],
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> dict[K, V]:
     """Do the work for every file.
 
@@ -28,11 +34,13 @@ def read_all(
         sizes: what each costs to read, in bytes of an ordinary report.
         work: reads one; must not raise.
         step: told before each file that this process reads.
+        meanwhile: what this process has to do anyway, done while the other one is reading already.
     """
     theirs = _second_half(files, sizes) if _worth_it(sizes) else []
     if not theirs:
         return _alone(files, work, step)
     pipe = _fork(theirs, work)
+    meanwhile()
     mine = [file for file in files if file not in set(theirs)]
     done = _alone(mine, work, step)
     answers: list[V] | None = _collect(pipe, len(theirs)) if pipe is not None else None
@@ -54,11 +62,11 @@ def _worth_it(sizes: Sequence[int]) -> bool:
 
 
 def _second_half(files: Sequence[K], sizes: Sequence[int]) -> list[K]:
-    """About half of the bytes: the largest files in turn to whoever has less; the parent takes the first."""
+    """About half of the effort: the largest files in turn to whoever has less to do."""
     order = sorted(range(len(files)), key=lambda at: (-sizes[at], at))
-    loads, theirs = [0, 0], []
+    loads, theirs = [_BESIDE, 0], []
     for at in order:
-        who = 0 if loads[0] <= loads[1] else 1
+        who = 0 if loads[0] < loads[1] else 1
         loads[who] += sizes[at]
         if who:
             theirs.append(files[at])
