@@ -130,14 +130,18 @@ class _Tally:
 
     def take(self, block: Block) -> None:
         """Count the rows of one block."""
-        count = self._patterns.rows(block.plain)
+        plain = block.plain
+        count = self._patterns.rows(plain)
+        if count < 0:
+            plain = b"".join(line + b"\n" for line in plain.split(b"\n") if line)
+            count = self._patterns.rows(plain)
         quoted = self._quoted(block) if count >= 0 else None
         if quoted is None:
             self._take_one_by_one(block)
         else:
-            rows = self._odd_rows(block.plain, count)
+            rows = self._odd_rows(plain, count)
             if rows is None:
-                rows = self._patterns.cells(block.plain.decode("utf-8"))
+                rows = self._patterns.cells(plain.decode("utf-8"))
             try:
                 self._count(self._in_order(block, rows, quoted))
             except EvidenceError:
@@ -187,7 +191,7 @@ class _Tally:
         merged: list[_Row] = []
         taken = at = 0
         for (start, record), row in zip(block.quoted, quoted, strict=True):
-            ahead = taken + block.data.count(b"\n", at, start)
+            ahead = taken + sum(map(bool, block.data[at:start].split(b"\n")))
             merged += [*rows[taken:ahead], row]
             taken, at = ahead, start + len(record)
         return merged + rows[taken:]

@@ -14,6 +14,7 @@ from flightrules.evidence.source import Source
 
 __all__ = ["Block", "blocks"]
 
+_CHUNK = 1 << 18
 _RECORD_LIMIT = 1 << 20
 _RECORD = re.compile(rb'[^"\n]*+(?:"[^"]*+"[^"\n]*+)++\n')
 _Quoted = tuple[int, bytes]
@@ -101,35 +102,36 @@ def blocks(source: Source) -> Iterator[Block]:
         EvidenceError: E_ENCODING, E_CONTROL_CHAR, E_UNTERMINATED_QUOTE, E_FIELD_TOO_LONG.
     """
     offset, rest = 0, b""
-    for chunk in source.chunks():
-        piece = rest + chunk
-        cut, quoted = _whole(piece, piece.rfind(b"\n") + 1)
-        rest = piece[cut:]
+    for chunk in source.chunks(_CHUNK):
+        end = chunk.rfind(b"\n") + 1
+        data = b"".join((rest, memoryview(chunk)[:end]))
+        cut, quoted = _whole(data) if end else (0, [])
+        rest = data[cut:] + chunk[end:]
         if len(rest) > _RECORD_LIMIT:
             raise _open_quote_or_long(rest, source, offset + cut)
         if cut:
-            yield from _block(source, offset, piece[:cut], quoted, complete=True)
+            yield from _block(source, offset, data[:cut], quoted, complete=True)
         offset += cut
     if rest:
         complete = rest.endswith((b"\n", b"\r"))
-        cut, quoted = _whole(rest + b"\n", len(rest) + 1)
+        cut, quoted = _whole(rest + b"\n")
         if cut <= len(rest):
             raise _open_quote(rest[cut:], source, offset + cut)
         yield from _block(source, offset, rest + b"\n", quoted, complete=complete)
 
 
-def _whole(piece: bytes, end: int) -> tuple[int, list[_Quoted]]:
-    """Behind the last whole record before ``end``, which is behind a line end; the records with quotes."""
+def _whole(lines: bytes) -> tuple[int, list[_Quoted]]:
+    """Behind the last whole record of some whole lines; the records with quotes."""
     quoted: list[_Quoted] = []
     at = 0
-    while (quote := piece.find(b'"', at, end)) >= 0:
-        start = max(piece.rfind(b"\n", at, quote) + 1, at)
-        found = _RECORD.match(piece, start, end)
+    while (quote := lines.find(b'"', at)) >= 0:
+        start = max(lines.rfind(b"\n", at, quote) + 1, at)
+        found = _RECORD.match(lines, start)
         if found is None:
             return start, quoted
         quoted.append((start, found[0]))
         at = found.end()
-    return end, quoted
+    return len(lines), quoted
 
 
 def _block(
@@ -137,10 +139,10 @@ def _block(
 ) -> Iterator[Block]:
     if offset == 0 and data.startswith(b"\xef\xbb\xbf"):
         data = data[3:]
-        _, quoted = _whole(data, len(data))
+        _, quoted = _whole(data)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        _, quoted = _whole(data, len(data))
+        _, quoted = _whole(data)
     if not data.startswith(b"\n") or data.strip(b"\n"):
         yield Block(source, offset, data, quoted, complete=complete).checked()
 

@@ -115,12 +115,14 @@ class JtlCounts:
 
     def _fold_good(self) -> None:
         delimiter = self._delimiter.encode()
-        kinds: dict[bytes, Counter[int | float]] = defaultdict(Counter)
+        kinds: dict[bytes, dict[int | float, int]] = defaultdict(dict)
         for key, count in self._good.items():
             elapsed, _, kind = key.partition(delimiter)
-            kinds[kind][int(elapsed)] += count
+            counts, ms = kinds[kind], int(elapsed)
+            counts[ms] = counts.get(ms, 0) + count
         self._good.clear()
-        for kind, counted in kinds.items():
+        for kind, counts in kinds.items():
+            counted = Counter(counts)
             label, _, code = kind.decode("utf-8").rpartition(self._delimiter)
             requests = counted.total()
             failed = requests if _is_server_error(code) else 0

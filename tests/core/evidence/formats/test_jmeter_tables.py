@@ -236,6 +236,14 @@ class TestLargeTables:
         }
         assert found["load.requests"] == 40
 
+    def test_rows_are_in_order_whatever_stands_between_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(jmeter_csv, "_CAREFUL_SIZE", 1 << 22)
+        rows = [self.ROW.replace(str(NOON), str(NOON + at)) for at in range(9)]
+        rows[4] = rows[4].replace("OK", '"O\nK"')
+        assert "W_UNSORTED" not in {one.code for one in read(COLUMNS + "\n" + "\n\n".join(rows)).notices}
+        rows[4], rows[6] = rows[6], rows[4]
+        assert "W_UNSORTED" in {one.code for one in read(COLUMNS + "\n" + "\n\n".join(rows)).notices}
+
     def test_a_blank_line_is_no_row_of_one_column_either(self) -> None:
         with pytest.raises(EvidenceError) as caught:
             read("elapsed\n\n5\n\n")
