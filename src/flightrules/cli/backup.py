@@ -21,12 +21,12 @@ def configure(parser: ArgumentParser) -> None:
 
 def execute(arguments: Namespace) -> int:
     """Write the backup and say what it holds; exit code 1 when some evidence could not be copied."""
-    from flightrules.service.config.start import start
+    from flightrules.cli.started import started
 
-    start()
-    from flightrules.service.records.backup import back_up
+    with started():
+        from flightrules.service.records.backup import back_up
 
-    made = back_up(arguments.folder, at=datetime.now(UTC))
+        made = back_up(arguments.folder, at=datetime.now(UTC))
     print(f"{made.folder}: {made.how}, {len(made.heads)} streams, {made.blobs} files of evidence")
     for digest in made.damaged:
         print(f"FAIL sha256:{digest} is missing or changed, and not in the backup")

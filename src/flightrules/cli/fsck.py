@@ -24,14 +24,14 @@ def configure(parser: ArgumentParser) -> None:
 
 def execute(arguments: Namespace) -> int:
     """Look everywhere and say what is wrong."""
+    from flightrules.cli.started import started
     from flightrules.cli.trust import anchors_from, keys_from
-    from flightrules.service.config.start import start
 
-    start()
-    from flightrules.service.records.fsck import check_all
+    with started():
+        from flightrules.service.records.fsck import check_all
 
-    keys, anchors = keys_from(arguments.key), anchors_from(arguments.anchor)
-    found = list(check_all(keys=keys, anchors=anchors, with_blobs=not arguments.no_blobs))
+        keys, anchors = keys_from(arguments.key), anchors_from(arguments.anchor)
+        found = list(check_all(keys=keys, anchors=anchors, with_blobs=not arguments.no_blobs))
     if arguments.format == "json":
         told = [{"room": one.room, "code": one.code, "message": one.message} for one in found]
         sys.stdout.write(json.dumps({"ok": not found, "findings": told}, ensure_ascii=False, indent=2) + "\n")

@@ -63,9 +63,8 @@ def configure(parser: ArgumentParser) -> None:
 
 def execute(arguments: Namespace) -> int:
     """Carry out one deed."""
-    from flightrules.service.config.start import start
+    from flightrules.cli.started import started
 
-    start()
     deeds = {
         "verify": _verify,
         "export": _export,
@@ -74,7 +73,8 @@ def execute(arguments: Namespace) -> int:
         "anchor": _anchor,
         "adopt-key": _adopt_key,
     }
-    return deeds[arguments.deed](arguments)
+    with started():
+        return deeds[arguments.deed](arguments)
 
 
 def _verify(arguments: Namespace) -> int:

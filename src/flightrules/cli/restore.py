@@ -24,10 +24,14 @@ def configure(parser: ArgumentParser) -> None:
 
 def execute(arguments: Namespace) -> int:
     """Restore, migrate, verify, record."""
-    from flightrules.cli.trust import anchors_from, keys_from
-    from flightrules.service.config.start import start
+    from flightrules.cli.started import started
 
-    start()
+    with started():
+        return _restore(arguments)
+
+
+def _restore(arguments: Namespace) -> int:
+    from flightrules.cli.trust import anchors_from, keys_from
     from flightrules.service.config.migrate import migrate
     from flightrules.service.records.actor import Actor, Kind
     from flightrules.service.records.restore import bring_back, check_restored, record_restored

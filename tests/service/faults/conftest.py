@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
-from homes import Home
+
+from service.faults.homes import Home
 
 
 @pytest.fixture(autouse=True)
@@ -11,6 +14,15 @@ def _database() -> None:
     """These stories bring their own databases."""
 
 
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory):
+    """An installation whose schema is there and whose ledger is empty; copied, as migrating takes seconds."""
+    made = Home(tmp_path_factory.mktemp("fresh") / "home")
+    made.tell(0)
+    return made
+
+
 @pytest.fixture
-def home(tmp_path):
+def home(tmp_path, fresh):
+    shutil.copytree(fresh.folder, tmp_path / "home")
     return Home(tmp_path / "home")

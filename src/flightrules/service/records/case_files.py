@@ -26,7 +26,7 @@ from flightrules.ledger.merkle import Tree
 from flightrules.service.door.refusals import ConflictError, ForeignError
 from flightrules.service.records import blobs
 from flightrules.service.records.models import Blob, Checkpoint, Entry, PersonalDatum, Stream
-from flightrules.service.records.queries import BATCH, leaves, public_keys
+from flightrules.service.records.queries import BATCH, batches, leaves, public_keys
 from flightrules.service.records.services import OFFICE, product_stream
 from flightrules.service.records.tags import Tag
 
@@ -218,8 +218,8 @@ def _good_head(tip: Stream) -> str:
     """The largest kept head up to which every entry can be read; pages of the database may be damaged."""
     readable = 0
     with suppress(DatabaseError):
-        for _ in _bodies(tip, 0, tip.size):
-            readable += 1
+        for rows in batches(tip, tip.size):
+            readable += len(rows)
     kept = Checkpoint.objects.filter(stream=tip, size__lte=readable).order_by("-size")
     good = kept.values_list("note", flat=True).first()
     if not good:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 
 from flightrules.errors import LedgerError
@@ -140,12 +140,35 @@ def leaves(tip: Stream, size: int, start: int = 0) -> Iterator[bytes]:
 
 
 def batches(tip: Stream, size: int) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows of the first ``size`` entries as they are stored, in order, some thousands at a time."""
+    """The rows of the first ``size`` entries as they are stored, in order, some thousands at a time.
+
+    Before a damaged page rows come one by one, so that all that can be read is read.
+
+    Raises:
+        DatabaseError: where the database cannot be read any further.
+    """
+    at = 0
+    for step in (BATCH, 1):
+        try:
+            for rows in _rows(tip, at, size, step):
+                yield rows
+                at = rows[-1][0] + 1 if isinstance(rows[-1][0], int) else at
+        except DatabaseError:
+            if step == 1:
+                raise
+        else:
+            return
+
+
+def _rows(tip: Stream, start: int, size: int, step: int) -> Iterator[list[tuple[Any, ...]]]:
     columns = _COLUMNS.format(at=_AT[connection.vendor])
-    question = f"SELECT {columns} FROM records_entry WHERE stream_id = %s AND seq < %s ORDER BY seq, id"  # noqa: S608 -- the columns are ours
+    question = (
+        f"SELECT {columns} FROM records_entry"  # noqa: S608 -- the columns are ours
+        " WHERE stream_id = %s AND seq >= %s AND seq < %s ORDER BY seq, id"
+    )
     with connection.chunked_cursor() as cursor:
-        cursor.execute(question, [tip.pk, size])
-        while rows := cursor.fetchmany(BATCH):
+        cursor.execute(question, [tip.pk, start, size])
+        while rows := cursor.fetchmany(step):
             yield rows if connection.vendor == _AS_WRITTEN else [_sqlite_row(row) for row in rows]
 
 

@@ -216,8 +216,8 @@ def _set_sequence(cursor: Any, table: str) -> None:
         [table],
     )
     for (column,) in cursor.fetchall():
-        highest = f'COALESCE(max("{column}"), 1), max("{column}") IS NOT NULL FROM "{table}"'
-        question = f"SELECT setval(pg_get_serial_sequence(%s, %s), {highest})"
+        highest = f'COALESCE(max("{column}"), 1), max("{column}") IS NOT NULL) FROM "{table}"'
+        question = f"SELECT setval(pg_get_serial_sequence(%s, %s), {highest}"
         cursor.execute(question, [f'"{table}"', column])
 
 
