@@ -24,6 +24,7 @@ from flightrules.service.people.one_time import digest_of
 from flightrules.service.people.powers import BUILT_IN_ROLES, OF_MACHINES, Power, powers_of
 from people_stories import equip, now
 
+from . import matrix_product_objects
 from .matrix_objects import FOREIGN_PRODUCT, MAKERS, OWN_PRODUCT, Asked, World
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -107,6 +108,7 @@ def test_every_operation_is_in_the_matrix():
 
 
 def test_the_matrix_asks_for_nothing_that_is_gone():
+    assert matrix_product_objects.RELEASE
     assert {*MAKERS, *WITHOUT_OBJECT} <= set(_names(OPERATIONS))
 
 
