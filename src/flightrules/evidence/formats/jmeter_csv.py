@@ -31,7 +31,7 @@ _COUNT_DIGITS = 10
 _ODD_SHARE = 4
 _PATIENCE = 8
 _MANY_BLOCKS = 64  # compiling a pattern for each costs less than reading times while there are few
-_OWN_FAULT = "org.apache.jmeter."
+_OWN_FAULT = b"org.apache.jmeter."
 _TRANSACTION = b"Number of samples in transaction"
 _DEFINITIONS = {
     **SAMPLE_DEFINITIONS,
@@ -173,15 +173,20 @@ class _Tally:
         start = plain[last : last + _EPOCH_DIGITS]
         self._blocks += 1
         starts = Starts.between(plain[:_EPOCH_DIGITS], start, tight=self._blocks < _MANY_BLOCKS)
-        keys = self._patterns.lean(plain, count, starts) if starts else None
+        keys = self._patterns.lean(plain, count, starts, b"true") if starts else None
         if starts is None or keys is None:
             return None
-        odd = self._counts.add_good(keys)
+        odd = rest = self._counts.add_lean(keys, good=True)
+        lines = [*compress(plain.split(b"\n"), map(not_, keys))] if odd else []
+        if lines:
+            failed = self._patterns.lean(b"\n".join([*lines, b""]), odd, starts, b"false")
+            if failed is not None:
+                rest = self._counts.add_lean(failed, good=False)
+                lines = [*compress(lines, map(not_, failed))]
         self._see_users(set(map(bytes.decode, self._patterns.users(plain))))
-        if odd < count:
+        if rest < count:
             self._span.hold(Held(plain, starts.earliest, starts.latest, int(start), self._counts.slowest))
-        self._patience = _PATIENCE if odd * _ODD_SHARE > count else 0
-        lines = compress(plain.split(b"\n"), map(not_, keys)) if odd else ()
+        self._patience = _PATIENCE if rest * _ODD_SHARE > count else 0
         return self._patterns.cells("".join(line.decode("utf-8") + "\n" for line in lines))
 
     def _in_order(self, block: Block, rows: list[_Row], quoted: list[_Row]) -> list[_Row]:
@@ -246,8 +251,8 @@ class _Tally:
         self._users = max(self._users, *counts, 0)
 
     def _look_aside(self, block: Block) -> None:
-        if not self._counts.any_good:
-            self._own_faults += sum(_OWN_FAULT in text for _, text in block.records())
+        if not self._counts.any_good and _OWN_FAULT in block.data:
+            self._own_faults += sum(_OWN_FAULT.decode() in text for _, text in block.records())
         self._transactions += sum(_TRANSACTION in record for _, record in block.quoted)
         if not self._variables_set:
             delimiter = self._layout.delimiter

@@ -31,9 +31,9 @@ class JtlCounts:
         self._delimiter = delimiter
         self._source = source
         self._judged = judged
-        self._good: Counter[bytes] = Counter()
+        self._lean: dict[bool, Counter[bytes]] = {True: Counter(), False: Counter()}
         self._rows: Counter[Key] = Counter()
-        self._known = self._known_good = 0
+        self._known = 0
         self._read: dict[str, int | Decimal] = {}
         self.samples = Samples()
         self.any_good = False
@@ -43,24 +43,27 @@ class JtlCounts:
     @property
     def is_empty(self) -> bool:
         """Whether no row was counted."""
-        return not (self._good or self._rows or self.samples.requests)
+        return not (any(self._lean.values()) or self._rows or self.samples.requests)
 
     @property
     def total(self) -> int:
         """How many rows were counted."""
-        return self._good.total() + self._rows.total() + self.samples.requests.total()
+        lean = sum(counts.total() for counts in self._lean.values())
+        return lean + self._rows.total() + self.samples.requests.total()
 
-    def add_good(self, keys: list[bytes]) -> int:
-        """Count ``elapsed,label,code`` of successes, whole milliseconds; how many keys were empty."""
-        counts = self._good
+    def add_lean(self, keys: list[bytes], *, good: bool) -> int:
+        """Count ``elapsed,label,code`` of successes or failures; how many of the keys were empty.
+
+        The durations are whole milliseconds.
+        """
+        counts, delimiter = self._lean[good], self._delimiter.encode()
+        known = len(counts)
         counts.update(keys)
         odd = counts.pop(b"", 0)
-        self.any_good = self.any_good or odd < len(keys)
-        new = islice(reversed(counts), len(counts) - self._known_good)
-        delimiter = self._delimiter.encode()
+        self.any_good = self.any_good or (good and odd < len(keys))
+        new = islice(reversed(counts), len(counts) - known)
         self.slowest = max(self.slowest, max((int(key[: key.find(delimiter)]) for key in new), default=0))
-        self._known_good = len(counts)
-        if self._known_good > _FOLD_AT:
+        if len(counts) > _FOLD_AT:
             self.fold()
         return odd
 
@@ -100,35 +103,36 @@ class JtlCounts:
         Raises:
             EvidenceError: E_TOO_MANY_ITEMS.
         """
-        self._fold_good()
+        for marked, counts in self._lean.items():
+            self._fold_lean(counts, marked=marked)
         for (elapsed, label, code, ok), count in self._rows.items():
             marked = ok.lower() == "true"
             good = marked and not _is_server_error(code)
             self.mismarked += count if marked and not good else 0
             self.samples.add(label, self._read[elapsed], ok=good, count=count)
         self._rows.clear()
-        self._known = self._known_good = 0
+        self._known = 0
         if sum(len(one.counted) for one in self.samples.durations.values()) > _DISTINCT_LIMIT:
             message = f"the rows have more than {_DISTINCT_LIMIT} distinct pairs of label and duration"
             hint = "give requests a common label instead of one per URL"
             raise EvidenceError("E_TOO_MANY_ITEMS", message, file=self._source, hint=hint)
 
-    def _fold_good(self) -> None:
+    def _fold_lean(self, counts: Counter[bytes], *, marked: bool) -> None:
         delimiter = self._delimiter.encode()
         kinds: dict[bytes, dict[int | float, int]] = defaultdict(dict)
-        for key, count in self._good.items():
+        for key, count in counts.items():
             elapsed, _, kind = key.partition(delimiter)
-            counts, ms = kinds[kind], int(elapsed)
-            counts[ms] = counts.get(ms, 0) + count
-        self._good.clear()
-        for kind, counts in kinds.items():
-            counted = Counter(counts)
+            of_kind, ms = kinds[kind], int(elapsed)
+            of_kind[ms] = of_kind.get(ms, 0) + count
+        counts.clear()
+        for kind, of_kind in kinds.items():
             label, _, code = kind.decode("utf-8").rpartition(self._delimiter)
-            requests = counted.total()
-            failed = requests if _is_server_error(code) else 0
-            self.mismarked += failed
             durations = Durations()
-            durations.counted = counted
+            durations.counted = Counter(of_kind)
+            requests = len(durations)
+            good = marked and not _is_server_error(code)
+            self.mismarked += requests if marked and not good else 0
+            failed = 0 if good else requests
             self.samples.add_all(label, durations, requests=requests, failed=failed)
 
 

@@ -99,7 +99,7 @@ class RowPatterns:
         self._frame = self._delimiter * (layout.width - 1) + b"\n"
         self._frames = b""
         self._skip = -1
-        self._lean: dict[Starts, Callable[[bytes], list[bytes]]] = {}
+        self._lean: dict[tuple[Starts, bytes], Callable[[bytes], list[bytes]]] = {}
         self._users: Callable[[bytes], list[bytes]] | None = None
         self._cells = re.compile(self._every_cell().decode()).findall
 
@@ -118,20 +118,20 @@ class RowPatterns:
         found: list[tuple[str, ...]] = self._cells(rows)
         return found
 
-    def lean(self, rows: bytes, count: int, starts: Starts) -> list[bytes] | None:
+    def lean(self, rows: bytes, count: int, starts: Starts, ok: bytes) -> list[bytes] | None:
         """``elapsed,label,code`` of each row as it is written, if the layout is lean; ``b""`` for an odd row.
 
-        All others start at a time within ``starts``, are successes, and their durations are
+        All others start at a time within ``starts``, their success is ``ok``, and their durations are
         whole milliseconds of at most nine digits. None if the rows do not fit what was learned of their
         length; later blocks are then looked at more slowly.
         """
         if self._skip < 0:
             self._learn(self._shortest_tail(rows) * 9 // 10)
-        findall = self._lean.get(starts)
+        findall = self._lean.get((starts, ok))
         if findall is None:
             if len(self._lean) >= _PATTERN_LIMIT:
                 self._lean.clear()
-            findall = self._lean[starts] = re.compile(self._lean_row(starts)).findall
+            findall = self._lean[starts, ok] = re.compile(self._lean_row(starts, ok)).findall
         found = findall(rows)
         if len(found) == count:
             return found
@@ -160,13 +160,13 @@ class RowPatterns:
         behind = self._layout.ok + 1
         return min(len(line.split(self._delimiter, behind)[behind]) for line in lines)
 
-    def _lean_row(self, starts: Starts) -> bytes:
+    def _lean_row(self, starts: Starts, ok: bytes) -> bytes:
         cell, delimiter = self._cell, self._delimiter
         between = (cell + delimiter) * (self._layout.ok - self._layout.code - 1)
         parts = (
             starts.pattern,
             b"([0-9]{1,9}" + (delimiter + cell) * 2 + b")",
-            between + b"true",
+            between + ok,
             b"(?s:.{%d})" % self._skip + _REST,
         )
         return delimiter.join(parts) + b"|" + _REST
