@@ -117,7 +117,7 @@ def test_a_stranger_follows_the_link_in_a_browser(client: Client):
     page = client.get(f"{parts.path}?{parts.query}")
     assert page.status_code == 200
     assert code_of(link) in page.content.decode()
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "strict-origin"
     assert page["Cache-Control"] == "no-store"
     told = {
         "code": code_of(link),

@@ -32,8 +32,9 @@ class PageManners:
         answer.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if request.path.startswith(_SENSITIVE):
             answer["Cache-Control"] = "no-store"
+            # not "no-referrer": with it a browser sends "Origin: null", and its own form is refused
             answer["Referrer-Policy"] = (
-                "no-referrer" if request.path in ("/setup", "/invitation") else "same-origin"
+                "strict-origin" if request.path in ("/setup", "/invitation") else "same-origin"
             )
         return answer
 
