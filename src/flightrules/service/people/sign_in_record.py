@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import signals as account_signals
-from allauth.mfa import signals as factor_signals
+from allauth.core import context
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount import signals as outside_signals
 from allauth.socialaccount.models import SocialAccount, SocialLogin
+from django.db.models.signals import post_delete, post_save
 
 from flightrules.service.people import services
 from flightrules.service.people.models import Account, OutsideIdentity
@@ -22,13 +24,12 @@ __all__ = ["connect"]
 
 
 def connect() -> None:
-    """Listen to the library; called once, when the app is ready."""
-    for signal, what in (
-        (factor_signals.authenticator_added, "factor-added"),
-        (factor_signals.authenticator_removed, "factor-removed"),
-        (factor_signals.authenticator_reset, "factor-renewed"),
-    ):
-        signal.connect(_factor(what), weak=False, dispatch_uid=f"people-{what}")
+    """Listen to the library; called once, when the app is ready.
+
+    Factors are watched where they are stored, because the library speaks of them only after its transaction.
+    """
+    post_save.connect(_factor_added, sender=Authenticator, weak=False, dispatch_uid="people-factor-added")
+    post_delete.connect(_factor_removed, sender=Authenticator, weak=False, dispatch_uid="people-factor-gone")
     for signal, what in (
         (account_signals.password_changed, "password-changed"),
         (account_signals.password_set, "password-set"),
@@ -39,11 +40,20 @@ def connect() -> None:
     outside_signals.social_account_removed.connect(_unlinked, weak=False, dispatch_uid="people-unlinked")
 
 
-def _factor(what: str) -> Any:
-    def noted(request: Any, user: Account, authenticator: Any, **_: Any) -> None:
-        _record(request, user, f"{what}:{authenticator.get_type_display()}")
+def _factor_added(instance: Authenticator, created: bool, **_: Any) -> None:
+    if created:
+        _record_own(instance, "factor-added")
 
-    return noted
+
+def _factor_removed(instance: Authenticator, **_: Any) -> None:
+    _record_own(instance, "factor-removed")
+
+
+def _record_own(factor: Authenticator, what: str) -> None:
+    """What people do to their own factors on the library's pages; an erasure has an entry of its own."""
+    request, account = context.request, factor.user
+    if request is not None and request.user == account:
+        _record(request, account, f"{what}:{factor.type}")
 
 
 def _changed(what: str) -> Any:
