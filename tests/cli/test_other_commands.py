@@ -210,3 +210,14 @@ def test_completion_without_its_extra_says_what_to_install(shop, monkeypatch):
     assert code == ExitCode.USAGE
     assert "error E_EXTRA" in err
     assert "flightrules[completion]" in err
+
+
+def test_a_page_of_a_longer_answer_is_refused_and_its_records_are_counted_all_the_same(repository):
+    issues = [{"key": f"S-{at}", "fields": {"summary": "x", "issuetype": {"name": "Bug"}}} for at in range(3)]
+    page = {"startAt": 0, "maxResults": 3, "total": 9, "issues": issues}
+    repository.write("page.json", json.dumps(page))
+    code, out, _ = repository.run("inspect", "page.json", "--format", "json")
+    seen = json.loads(out)
+    assert code != 0
+    assert seen["error"]["code"] == "E_PARTIAL"
+    assert [(one["metric"], one["value"]) for one in seen["measurements"]] == [("defects.listed", 3)]

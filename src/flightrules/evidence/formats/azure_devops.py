@@ -44,7 +44,7 @@ def read(source: Source, _head: Head) -> Reading:
     found = items(answer.value.get("value"), "value", name)
     count = answer.get("count", int)
     if count is not None and count > len(found):
-        raise partial(name, f"the answer announces {count} work items and holds {len(found)}")
+        raise partial(name, f"the answer announces {count} work items and holds {len(found)}", len(found))
     notices = maybe_partial(len(found), _PAGE_SIZES)
     return tracker_reading(
         "azure-devops-work-items", map(_defect, found), tool="Azure DevOps", notices=notices

@@ -30,12 +30,14 @@ def read(source: Source, _head: Head) -> Reading:
     answer = Item(decode(source), "answer", name)
     found = items(answer.value.get("values"), "values", name)
     if answer.text("next"):
-        raise partial(name, "the answer names a next page")
+        raise partial(name, "the answer names a next page", len(found))
     if (answer.get("page", int) or 1) > 1:
-        raise partial(name, f"this is page {answer.get('page', int)}; the pages before it are missing")
+        raise partial(
+            name, f"this is page {answer.get('page', int)}; the pages before it are missing", len(found)
+        )
     size = answer.get("size", int)
     if size is not None and size > len(found):
-        raise partial(name, f"the query found {size} issues, the page holds {len(found)}")
+        raise partial(name, f"the query found {size} issues, the page holds {len(found)}", len(found))
     return tracker_reading("bitbucket-issues", map(_defect, found), tool="Bitbucket")
 
 

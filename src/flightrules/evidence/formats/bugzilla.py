@@ -25,7 +25,7 @@ def read(source: Source, _head: Head) -> Reading:
     found = items(answer.value.get("bugs"), "bugs", name)
     total = answer.get("total_matches", int)
     if total is not None and total > len(found):
-        raise partial(name, f"the query found {total} bugs, the answer holds {len(found)}")
+        raise partial(name, f"the query found {total} bugs, the answer holds {len(found)}", len(found))
     return tracker_reading("bugzilla", map(_defect, found), tool="Bugzilla")
 
 

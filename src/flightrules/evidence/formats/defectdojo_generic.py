@@ -47,7 +47,7 @@ def read(source: Source, _head: Head) -> Reading:
 def _require_all_pages(scan: Scan, report: dict[str, Any], listed: int) -> None:
     total = whole(report.get("count"), "count", scan.name)
     if report.get("next") or report.get("previous") or total > listed:
-        raise scan.partial(f"the answer holds {listed} of {total} findings")
+        raise scan.partial(f"the answer holds {listed} of {total} findings", listed)
 
 
 def _add(scan: Scan, item: dict[str, Any], what: str) -> None:

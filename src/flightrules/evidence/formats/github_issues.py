@@ -83,7 +83,7 @@ def _search(answer: Item, name: str) -> list[Item]:
     found = items(answer.value.get("items"), "items", name)
     total = answer.required("total_count", int)
     if total > len(found):
-        raise partial(name, f"the search found {total} issues, the page holds {len(found)}")
+        raise partial(name, f"the search found {total} issues, the page holds {len(found)}", len(found))
     return found
 
 
@@ -101,7 +101,7 @@ def _graphql(document: dict[str, Any], name: str) -> list[Item]:
         raise partial(name, "pageInfo says that there are further pages")
     found = _nodes(connection, name)
     if total is not None and total > len(found):
-        raise partial(name, f"the query found {total} issues, the page holds {len(found)}")
+        raise partial(name, f"the query found {total} issues, the page holds {len(found)}", len(found))
     if page is None and total is None:
         raise partial(
             name, "the answer has neither pageInfo nor totalCount, so it cannot be known to be complete"

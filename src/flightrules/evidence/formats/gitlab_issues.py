@@ -54,9 +54,9 @@ def _graphql(answer: Item, name: str) -> list[Item]:
     page, total = issues.inner("pageInfo"), issues.get("count", int)
     found = items(issues.value.get("nodes"), "nodes", name)
     if page is not None and page.get("hasNextPage", bool):
-        raise partial(name, "pageInfo says that there are further pages")
+        raise partial(name, "pageInfo says that there are further pages", len(found))
     if total is not None and total > len(found):
-        raise partial(name, f"the query found {total} issues, the page holds {len(found)}")
+        raise partial(name, f"the query found {total} issues, the page holds {len(found)}", len(found))
     if page is None and total is None:
         raise partial(name, "the answer has neither pageInfo nor count, so it cannot be known to be complete")
     return found

@@ -69,22 +69,24 @@ def _require_accepted(page: Item) -> None:
 
 
 def _require_whole(pages: list[Item], counts: list[int], name: str) -> tuple[Notice, ...]:
-    seen = 0
+    seen, listed = 0, sum(counts)
     for page, count in zip(pages, counts, strict=True):
         start = page.get("startAt", int)
         if start is not None and start != seen:
-            raise partial(name, f"the page begins at {start}, {seen} issues stand before it")
+            raise partial(name, f"the page begins at {start}, {seen} issues stand before it", listed)
         seen += count
     if not pages:
         raise partial(name, "the array holds no page")
     last = pages[-1]
     total, is_last = last.get("total", int), last.get("isLast", bool)
     if is_last is False or last.get("nextPageToken", str):
-        raise partial(name, "the answer names a next page")
+        raise partial(name, "the answer names a next page", listed)
     if total is None and is_last is None:
-        raise partial(name, "the answer has neither total nor isLast, so it cannot be known to be complete")
+        raise partial(
+            name, "the answer has neither total nor isLast, so it cannot be known to be complete", listed
+        )
     if total is not None and total > seen:
-        raise partial(name, f"the query found {total} issues, the answer holds {seen}")
+        raise partial(name, f"the query found {total} issues, the answer holds {seen}", listed)
     if total is not None and total < seen:
         return (Notice("W_COUNT_MISMATCH", f"total says {total}, counted {seen}"),)
     return ()

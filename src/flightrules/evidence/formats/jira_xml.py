@@ -31,10 +31,10 @@ def read(source: Source, _head: Head) -> Reading:
             items += 1
             found.add(_defect(node, source.name))
     if announced is None:
-        raise partial(source.name, "the export does not say how many issues were found")
+        raise partial(source.name, "the export does not say how many issues were found", items)
     total = count(announced.get("total"), "issue.total", source.name, announced.line)
     if total > items or announced.get("start", "0") != "0":
-        raise partial(source.name, f"the filter found {total} issues, the export holds {items}")
+        raise partial(source.name, f"the filter found {total} issues, the export holds {items}", items)
     return jira_reading("jira-xml", found, notices)
 
 

@@ -56,7 +56,7 @@ def _require_all(scan: Scan, report: Node, listed: int) -> None:
     counts = report.find("result_count")
     filtered = counts.text_of("filtered") if counts is not None else ""
     if filtered.isdecimal() and int(filtered[:9]) > listed:
-        raise scan.partial(f"the report holds {listed} of {filtered} results")
+        raise scan.partial(f"the report holds {listed} of {filtered} results", listed)
     if filtered.isdecimal():
         scan.compare(int(filtered[:9]), "result_count", listed)
 

@@ -26,7 +26,7 @@ def read(source: Source, _head: Head) -> Reading:
     found = items(answer.value.get("issues"), "issues", name)
     total = answer.get("total_count", int)
     if total is not None and total > len(found):
-        raise partial(name, f"the query found {total} issues, the answer holds {len(found)}")
+        raise partial(name, f"the query found {total} issues, the answer holds {len(found)}", len(found))
     return tracker_reading("redmine", map(_defect, found), tool="Redmine")
 
 

@@ -26,7 +26,7 @@ def read(source: Source, _head: Head) -> Reading:
     if paging:
         total = whole(paging.get("total"), "paging.total", source.name)
         if total > len(hotspots):
-            raise scan.partial(f"the answer holds {len(hotspots)} of {total} hotspots")
+            raise scan.partial(f"the answer holds {len(hotspots)} of {total} hotspots", len(hotspots))
         scan.compare(total, "paging.total", len(hotspots))
     elif not hotspots:
         raise scan.no_run("the answer lists no hotspot and no paging, so no analysis is shown")

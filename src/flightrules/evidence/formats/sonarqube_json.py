@@ -51,7 +51,7 @@ def _require_all_pages(scan: Scan, report: dict[str, Any], listed: int) -> None:
         return
     declared = whole(total, "total", scan.name)
     if declared > listed:
-        raise scan.partial(f"the answer holds {listed} of {declared} issues")
+        raise scan.partial(f"the answer holds {listed} of {declared} issues", listed)
     scan.compare(declared, "total", listed)
 
 

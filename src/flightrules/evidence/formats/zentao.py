@@ -21,7 +21,7 @@ def read(source: Source, _head: Head) -> Reading:
     found = items(answer.value.get("bugs"), "bugs", name)
     total = answer.get("total", int)
     if (answer.get("page", int) or 1) > 1 or (total is not None and total > len(found)):
-        raise partial(name, f"the query found {total} bugs, the page holds {len(found)}")
+        raise partial(name, f"the query found {total} bugs, the page holds {len(found)}", len(found))
     bugs = [one for one in found if not one.value.get("deleted")]
     return tracker_reading("zentao", map(_defect, bugs), tool="ZenTao")
 

@@ -9,6 +9,7 @@ from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.json import refuse_bad_text
 from flightrules.evidence.reading.timestamps import earliest
 from flightrules.evidence.records.findings import Finding, Findings, finding
+from flightrules.evidence.records.pages import OnePageError
 
 __all__ = ["Scan"]
 
@@ -128,11 +129,13 @@ class Scan:
         hint = f"use {instead}" if instead else "check that the scanner ran and what it was given"
         return EvidenceError("E_NO_RUNS", message, file=self.name, hint=hint)
 
-    def partial(self, message: str) -> EvidenceError:
-        """The refusal of one page of a longer answer, or of a scan that ended early."""
-        return EvidenceError(
-            "E_PARTIAL", message, file=self.name, hint="fetch all pages, or let the scan end"
-        )
+    def partial(self, message: str, listed: int | None = None) -> EvidenceError:
+        """The refusal of one page of a longer answer, or of a scan that ended early.
+
+        ``listed`` are the findings on the page, where they were counted.
+        """
+        hint = "fetch all pages, or let the scan end"
+        return OnePageError(message, self.name, hint, ("findings.total", listed))
 
     def reading(self, format_name: str) -> Reading:
         """Everything collected, as the format's answer."""

@@ -9,6 +9,7 @@ from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.json import require
 from flightrules.evidence.records.defects import DEFECT_DEFINITIONS, Defect, DefectList
+from flightrules.evidence.records.pages import OnePageError
 
 __all__ = ["Item", "api_error", "items", "maybe_partial", "partial", "tracker_reading"]
 
@@ -81,11 +82,10 @@ def items(value: Any, what: str, name: str) -> list[Item]:
     return [Item(one, f"{what}[{at}]", name) for at, one in enumerate(require(value, list, what, name))]
 
 
-def partial(name: str, message: str) -> EvidenceError:
-    """One page is not the answer."""
-    return EvidenceError(
-        "E_PARTIAL", message, file=name, hint="fetch all pages and hand over the complete answer"
-    )
+def partial(name: str, message: str, listed: int | None = None) -> EvidenceError:
+    """One page is not the answer; ``listed`` are the records on it."""
+    hint = "fetch all pages and hand over the complete answer"
+    return OnePageError(message, name, hint, ("defects.listed", listed))
 
 
 def api_error(name: str, messages: Iterable[object]) -> EvidenceError:
