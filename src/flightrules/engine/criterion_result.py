@@ -42,6 +42,8 @@ _NO_EVIDENCE = frozenset(
         "E_PARTIAL",
     ]
 )
+# refused for what it is known to hide
+_REFUSED = {"E_TESTS_DROPPED": Status.FAIL}
 
 
 def judge(rule: Rule, case: Case) -> CriterionResult:
@@ -215,7 +217,7 @@ def _no_evidence(rule: Rule, found: Found) -> CriterionResult | None:
     if found.refused:
         first = found.refused[0]
         more = f" (and {len(found.refused) - 1} more)" if len(found.refused) > 1 else ""
-        status = Status.NO_DATA if first.code in _NO_EVIDENCE else Status.ERROR
+        status = Status.NO_DATA if first.code in _NO_EVIDENCE else _REFUSED.get(first.code, Status.ERROR)
         return _result(rule, status, f"{first.sentence}{more}", first.hint or "")
     if not found.evidence:
         looked = ", ".join(found.looked_for) or "nothing"

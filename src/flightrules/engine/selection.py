@@ -52,6 +52,20 @@ class Joined:
                     of_metric[label] = [earlier, value]
         return found
 
+    def part(self, scope: Scope) -> Joined:
+        """What belongs to a scope; worked out for the first criterion that asks.
+
+        Raises:
+            NotCoveredError: when this evidence cannot be narrowed to it.
+        """
+        if scope.name not in self._parts:
+            self._parts[scope.name] = _selected(self, scope)
+        return self._parts[scope.name]
+
+    @cached_property
+    def _parts(self) -> dict[str, Joined]:
+        return {}
+
     @cached_property
     def _values(self) -> dict[tuple[str, Labels], Decimal]:
         if not self.records:
@@ -106,7 +120,7 @@ def narrow(joined: Joined, wanted: list[str], source: EvidenceSource | None, rul
     for name in wanted:
         key = name_key(name)
         if key in scopes and _globs_for(joined, scopes[key]):
-            joined = _selected(joined, scopes[key])
+            joined = joined.part(scopes[key])
         elif key not in covered:
             raise NotCoveredError(_not_covered(name, source, known=key in scopes))
     return joined
