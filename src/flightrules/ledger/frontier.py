@@ -6,6 +6,7 @@ A ledger of n entries needs at most log2(n) + 1 hashes here, so a row of a datab
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 
 from flightrules.errors import LedgerError
 from flightrules.ledger.merkle import HASH_SIZE, node_hash
@@ -41,7 +42,8 @@ class Frontier:
                 level.insert(0, waiting.pop())
             if len(level) & 1:
                 peaks.append(level.pop())
-            level = [node_hash(level[at], level[at + 1]) for at in range(0, len(level), 2)]
+            pairs = zip(level[::2], level[1::2], strict=True)
+            level = [sha256(b"\x01" + one + other).digest() for one, other in pairs]
             left >>= 1
         return Frontier(self.size + len(hashes), tuple(reversed(peaks)))
 

@@ -6,8 +6,8 @@ not hold is gone through entry by entry, to name the first that is wrong.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from flightrules.errors import LedgerError
@@ -16,7 +16,10 @@ from flightrules.ledger.frontier import EMPTY, Frontier
 from flightrules.ledger.merkle import leaf_hash
 from flightrules.values import frozen
 
-__all__ = ["Fault", "Row", "Trail"]
+__all__ = ["Columns", "Fault", "Row", "Trail"]
+
+Columns = Sequence[Sequence[Any]]
+"""A batch of rows turned on its side: the seven columns of a ``Row``, each with one value an entry."""
 
 
 class Row(NamedTuple):
@@ -74,14 +77,14 @@ class Trail:
         """The leaf hash of the newest entry, hexadecimal; empty where there is none or it is not at hand."""
         return self._prev or ""
 
-    def take(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Follow some more entries, each a ``Row`` or a plain tuple like one, in the order of ``seq``."""
-        if self.fault is not None or not rows:
+    def take(self, columns: Columns) -> None:
+        """Follow some more entries, given column by column, in the order of ``seq``."""
+        seqs, ats, tags, actors, subjects, bodies, leaves = columns
+        if self.fault is not None or not seqs:
             return
-        seqs, ats, tags, actors, subjects, bodies, leaves = zip(*rows, strict=True)
-        hashes = [hashlib.sha256(b"\x00" + body).digest() for body in bodies]
+        hashes = [sha256(b"\x00" + body).digest() for body in bodies]
         first = self.size
-        befores = [self._prev, *[hashed.hex() for hashed in hashes[:-1]]]
+        befores = [self.last, *map(bytes.hex, hashes[:-1])]
         starts = [f'{{"actor":"{actor}","at":"{at}","by":' for actor, at in zip(actors, ats, strict=True)]
         between = f',"stream":"{self.stream}","subject":"'
         ends = [
@@ -89,16 +92,17 @@ class Trail:
             for before, seq, subject, tag in zip(befores, seqs, subjects, tags, strict=True)
         ]
         whole = (
-            seqs == tuple(range(first, first + len(rows)))
+            list(seqs) == list(range(first, first + len(seqs)))
             and hashes == list(leaves)
             and _all_hold(bytes.startswith, bodies, starts)
             and _all_hold(bytes.endswith, bodies, ends)
         )
         if not whole:
-            self._take_singly(rows)
+            self._take_singly(zip(*columns, strict=True))
             return
         if KEY_ADOPTED in tags:
-            self._note_adoptions(rows)
+            chosen = [body for body, tag in zip(bodies, tags, strict=True) if tag == KEY_ADOPTED]
+            self.adoptions += map(read_entry, chosen)
         self._grow(hashes)
 
     def take_bodies(self, bodies: Iterable[bytes]) -> None:
@@ -108,7 +112,7 @@ class Trail:
                 return
             self._take_one(None, body, leaf_hash(body))
 
-    def _take_singly(self, rows: Sequence[tuple[Any, ...]]) -> None:
+    def _take_singly(self, rows: Iterable[tuple[Any, ...]]) -> None:
         for row in map(Row._make, rows):
             if self.fault is not None:
                 return
@@ -146,9 +150,6 @@ class Trail:
             if getattr(entry, name) != getattr(row, name):
                 return Fault(self.size, "E_ENTRY", f"the column {name} differs from its bytes")
         return None
-
-    def _note_adoptions(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        self.adoptions += [read_entry(row[5]) for row in rows if row[2] == KEY_ADOPTED]
 
     def _grow(self, hashes: Sequence[bytes]) -> None:
         """Extend the tree, stopping where a root is wanted."""

@@ -60,7 +60,7 @@ def signed(rows, key, size=None):
 def followed(rows, *sizes, start=EMPTY, prev=""):
     trail = Trail(STREAM, start=start, prev=prev, sizes=[*sizes, start.size + len(rows)])
     for at in range(0, len(rows), 64):
-        trail.take(rows[at : at + 64])
+        trail.take(list(zip(*rows[at : at + 64], strict=True)))
     return trail
 
 
@@ -162,7 +162,7 @@ def undetected(rows, bits, places):
     found = []
     for seq, changed in mutations(rows, bits, places):
         trail = Trail(STREAM, start=edges[seq], prev=rows[seq - 1].leaf.hex() if seq else "")
-        trail.take([changed])
+        trail.take([[value] for value in changed])
         if trail.fault is None or trail.fault.seq != seq:
             found.append((seq, changed))
     return found

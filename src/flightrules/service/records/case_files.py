@@ -218,8 +218,8 @@ def _good_head(tip: Stream) -> str:
     """The largest kept head up to which every entry can be read; pages of the database may be damaged."""
     readable = 0
     with suppress(DatabaseError):
-        for rows in batches(tip, tip.size):
-            readable += len(rows)
+        for columns in batches(tip, tip.size):
+            readable += len(columns[0])
     kept = Checkpoint.objects.filter(stream=tip, size__lte=readable).order_by("-size")
     good = kept.values_list("note", flat=True).first()
     if not good:

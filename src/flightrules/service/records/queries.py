@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -38,8 +38,7 @@ _AT = {
     "postgresql": """to_char("at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
     "sqlite": """"at" || ''""",
 }
-_TEXT_WITHOUT_FRACTION = 19
-_AS_WRITTEN = "postgresql"
+_WITHOUT_FRACTION = 19
 
 
 def entries(
@@ -139,10 +138,10 @@ def leaves(tip: Stream, size: int, start: int = 0) -> Iterator[bytes]:
         yield bytes(leaf)
 
 
-def batches(tip: Stream, size: int) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows of the first ``size`` entries as they are stored, in order, some thousands at a time.
+def batches(tip: Stream, size: int) -> Iterator[list[Sequence[Any]]]:
+    """The columns of the first ``size`` entries as they are stored, in order, some thousands at a time.
 
-    Before a damaged page rows come one by one, so that all that can be read is read.
+    Before a damaged page entries come one by one, so that all that can be read is read.
 
     Raises:
         DatabaseError: where the database cannot be read any further.
@@ -150,9 +149,10 @@ def batches(tip: Stream, size: int) -> Iterator[list[tuple[Any, ...]]]:
     at = 0
     for step in (BATCH, 1):
         try:
-            for rows in _rows(tip, at, size, step):
-                yield rows
-                at = rows[-1][0] + 1 if isinstance(rows[-1][0], int) else at
+            for columns in _columns(tip, at, size, step):
+                yield columns
+                last = columns[0][-1]
+                at = last + 1 if isinstance(last, int) else at
         except DatabaseError:
             if step == 1:
                 raise
@@ -160,22 +160,23 @@ def batches(tip: Stream, size: int) -> Iterator[list[tuple[Any, ...]]]:
             return
 
 
-def _rows(tip: Stream, start: int, size: int, step: int) -> Iterator[list[tuple[Any, ...]]]:
-    columns = _COLUMNS.format(at=_AT[connection.vendor])
+def _columns(tip: Stream, start: int, size: int, step: int) -> Iterator[list[Sequence[Any]]]:
+    names = _COLUMNS.format(at=_AT[connection.vendor])
     question = (
-        f"SELECT {columns} FROM records_entry"  # noqa: S608 -- the columns are ours
+        f"SELECT {names} FROM records_entry"  # noqa: S608 -- the columns are ours
         " WHERE stream_id = %s AND seq >= %s AND seq < %s ORDER BY seq, id"
     )
     with connection.chunked_cursor() as cursor:
         cursor.execute(question, [tip.pk, start, size])
         while rows := cursor.fetchmany(step):
-            yield rows if connection.vendor == _AS_WRITTEN else [_sqlite_row(row) for row in rows]
+            columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+            if connection.vendor == "sqlite":
+                columns[1] = [_moment_of(at) for at in columns[1]]
+            yield columns
 
 
-def _sqlite_row(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """SQLite keeps a moment as text, without a fraction where it is zero."""
-    seq, at, *rest = row
-    if isinstance(at, str):
-        fraction = ".000000" if len(at) == _TEXT_WITHOUT_FRACTION else ""
-        at = f"{at[:10]}T{at[11:]}{fraction}Z" if at[10:11] == " " else at
-    return (seq, at, *rest)
+def _moment_of(at: Any) -> Any:
+    """SQLite keeps a moment as text, without a fraction where it is zero; anything else is left as it is."""
+    if type(at) is not str or at[10:11] != " ":
+        return at
+    return f"{at[:10]}T{at[11:]}Z" if len(at) > _WITHOUT_FRACTION else f"{at[:10]}T{at[11:]}.000000Z"

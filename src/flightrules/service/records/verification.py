@@ -14,7 +14,7 @@ from django.db import DatabaseError
 
 from flightrules.ledger.history import Head, judge_anchors, judge_heads
 from flightrules.ledger.keys import PublicKey
-from flightrules.ledger.trail import Fault, Trail
+from flightrules.ledger.trail import Columns, Fault, Trail
 from flightrules.service.records.models import Checkpoint, Entry, Office, Stream
 from flightrules.service.records.queries import batches, stream_names
 
@@ -115,8 +115,8 @@ def _stream_of(anchor: Head) -> str:
 def _follow(trail: Trail, tip: Stream) -> None:
     """Every row up to the tip; where the database cannot be read any more is where the ledger ends."""
     try:
-        for rows in batches(tip, tip.size):
-            trail.take(_well_formed(rows))
+        for columns in batches(tip, tip.size):
+            trail.take(_well_formed(columns))
     except DatabaseError as error:
         said = (str(error).splitlines() or ["?"])[0][:100]
         trail.fault = Fault(
@@ -143,11 +143,13 @@ def _still_beyond(tip: Stream, beyond: Iterable[tuple[int, str]]) -> list[tuple[
     return [(kept, note) for kept, note in found if kept > size]
 
 
-def _well_formed(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Rows whose columns have their types; SQLite takes anything, so a wrong type is a wrong entry."""
-    if all(type(row[0]) is int and type(row[5]) is bytes and type(row[6]) is bytes for row in rows):
-        return list(rows)
-    return [(_whole(row[0]), *map(str, row[1:5]), _raw(row[5]), _raw(row[6])) for row in rows]
+def _well_formed(columns: list[Sequence[Any]]) -> Columns:
+    """Columns of their types; SQLite takes anything anywhere, so a wrong type becomes a wrong value."""
+    seqs, *texts, bodies, leaves = columns
+    if set(map(type, seqs)) == {int} and set(map(type, bodies)) | set(map(type, leaves)) == {bytes}:
+        return columns
+    shown = [list(map(str, column)) for column in texts]
+    return [list(map(_whole, seqs)), *shown, list(map(_raw, bodies)), list(map(_raw, leaves))]
 
 
 def _whole(value: Any) -> int:
