@@ -106,10 +106,10 @@ class Office:
             request.add_header("Authorization", f"Bearer {token}")
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 -- our own server
-                return answer.status, dict(answer.headers), answer.read()
+                return answer.status, _lower(answer.headers), answer.read()
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, dict(error.headers), error.read()
+                return error.code, _lower(error.headers), error.read()
 
     def person(self, *roles: tuple[str, str]) -> dict[str, str]:
         """A person with roles, and a token."""
@@ -134,6 +134,10 @@ class Office:
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
             process.wait()
+
+
+def _lower(headers) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def free_port() -> int:

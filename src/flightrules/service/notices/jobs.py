@@ -14,6 +14,8 @@ from flightrules.service.notices.services import record_given_up
 
 __all__ = ["deliver", "due"]
 
+_LEASE_S = 30  # longer than a delivery may last, short enough for a survivor within the minute
+
 
 def due(at: datetime, limit: int) -> list[str]:
     """Messages that are due."""
@@ -27,6 +29,8 @@ def deliver(key: str, at: datetime) -> None:
         message = written(Kind(row.kind), row.context, base_url=settings.FLIGHTRULES_BASE_URL)
         hand_over(row, message, at)
 
-    worked = work_off(Outbox.objects.select_related("subscription"), key, act, at=at, outside=True)
+    worked = work_off(
+        Outbox.objects.select_related("subscription"), key, act, at=at, lease_s=_LEASE_S, outside=True
+    )
     if worked is not None and worked.state == State.DEAD:
         record_given_up(worked, at=at)

@@ -7,12 +7,14 @@ and whatever the other side does, the call ends at its deadline.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import ipaddress
 import re
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -91,9 +93,13 @@ def post(target: Target, body: bytes, headers: Mapping[str, str], *, deadline_s:
         GiveUpError: E_CHANNEL_GONE, the receiver said that it is gone for good.
         OutsideError: E_CHANNEL_ADDRESS, E_CHANNEL_UNREACHABLE, E_CHANNEL_REFUSED.
     """
+    until = time.monotonic() + deadline_s
     address = _checked_address(target)
-    connection = _Pinned(target, address, deadline_s)
-    end = threading.Timer(deadline_s, connection.abort)
+    left_s = until - time.monotonic()
+    if left_s <= 0:  # names may resolve very slowly; a late call could be a second one
+        raise OutsideError("E_CHANNEL_UNREACHABLE", f"the name {target.shown} does not resolve in time")
+    connection = _Pinned(target, address, left_s)
+    end = threading.Timer(left_s, connection.abort)
     end.daemon = True
     end.start()
     try:
@@ -128,22 +134,25 @@ class _Pinned(http.client.HTTPConnection):
     def __init__(self, target: Target, address: str, deadline_s: float) -> None:
         super().__init__(target.host, target.port, timeout=deadline_s)
         self._target, self._address = target, address
+        self._wire: socket.socket | None = None  # stays known when the library has let go of it
         self.aborted = False
 
     def connect(self) -> None:
-        raw = socket.create_connection((self._address, self._target.port), self.timeout)
-        self.sock = raw
+        self.sock = socket.create_connection((self._address, self._target.port), self.timeout)
         if self._target.scheme == "https":
-            self.sock = ssl.create_default_context().wrap_socket(raw, server_hostname=self._target.host)
+            self.sock = ssl.create_default_context().wrap_socket(
+                self.sock, server_hostname=self._target.host, do_handshake_on_connect=False
+            )
+        self._wire = self.sock
+        if isinstance(self.sock, ssl.SSLSocket):
+            self.sock.do_handshake()
 
     def abort(self) -> None:
         """End the call from the deadline's thread, in whatever it waits for."""
         self.aborted = True
-        if self.sock is not None:
-            try:
-                self.sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                return
+        if self._wire is not None:
+            with contextlib.suppress(OSError):
+                self._wire.shutdown(socket.SHUT_RDWR)
 
 
 def _checked_address(target: Target) -> str:
