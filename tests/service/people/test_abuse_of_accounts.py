@@ -363,6 +363,33 @@ def test_sessions_without_a_second_factor_may_not_use_powers(person):
     assert browser.get("/api/v1/me").status_code in (200, 401)  # the password was changed: sign in again
 
 
+def test_a_session_without_a_second_factor_makes_no_token_to_get_around_it(person):
+    browser = Client()
+    browser.force_login(Account.objects.get(key=person("qa-lead").account_key))
+    answer = browser.post("/security/tokens", {"title": "x", "days": 1, "scopes": ["sign"]})
+    assert answer.status_code == 403
+    assert ApiToken.objects.count() == 1  # the one that the person came with
+
+
+def test_an_office_on_one_laptop_may_do_without_second_factors(person, settings):
+    settings.FLIGHTRULES_SECOND_FACTOR_OPTIONAL = True
+    browser = Client()
+    browser.force_login(Account.objects.get(key=person("qa-lead").account_key))
+    assert browser.get("/api/v1/me").status_code == 200
+
+
+def test_a_session_remembers_a_proof_that_was_given_over_rest(person):
+    viewer = person("viewer")
+    secret = equip(viewer)
+    browser = Client()
+    browser.force_login(Account.objects.get(key=viewer.account_key))
+    before = json.loads(browser.get("/api/v1/me").content)["proved_at"]
+    answer = browser.post("/api/v1/me/proof", {"code": code_now(secret)}, content_type="application/json")
+    assert answer.status_code == 200
+    assert before is None
+    assert json.loads(browser.get("/api/v1/me").content)["proved_at"] is not None
+
+
 def test_a_viewer_needs_no_second_factor(person):
     viewer = person("viewer")
     browser = Client()

@@ -418,6 +418,41 @@ def test_a_rename_names_the_state_that_was_read(person):
     assert admin.patch(path, {"name": "Cleo"}, If_Match=read["ETag"]).status_code == 412
 
 
+# --- the office itself, and who is known
+
+
+def test_the_office_itself_may_and_is_not_asked(at):
+    from flightrules.service.records.actor import SYSTEM
+
+    assert has_power(SYSTEM, Power.OPERATE, at=at)
+
+
+def test_a_disabled_person_is_not_known(person, at):
+    someone = person()
+    assert access.is_known(someone.key)
+    Person.objects.filter(key=someone.key).update(disabled_at=at)
+    assert not access.is_known(someone.key)
+
+
+def test_a_persons_roles_are_listed_past_ones_too(person, at):
+    admin, someone = person("administrator"), person("viewer", product="shop")
+    [row] = json.loads(admin.get(f"/people/{someone.key}/roles").content)["items"]
+    assert (row["role"], row["product"], row["revoked_at"]) == ("viewer", "shop", None)
+    assert admin.delete(f"/people/{someone.key}/roles/{row['key']}").status_code == 200
+    [row] = json.loads(admin.get(f"/people/{someone.key}/roles").content)["items"]
+    assert row["revoked_at"]
+
+
+def test_deputies_are_named_and_ended_at_the_door(person):
+    admin, lead, second = person("administrator"), person("qa-lead", product="shop"), person()
+    body = {"holder": lead.key, "deputy": second.key, "role": "qa-lead", "product": "shop"}
+    made = json.loads(admin.post("/deputies", body).content)
+    assert [row["deputy"] for row in json.loads(lead.get("/deputies?product=shop").content)["items"]] == [
+        second.key
+    ]
+    assert admin.post(f"/deputies/{made['key']}/end").status_code == 200
+
+
 # --- people and things that are not there
 
 

@@ -31,6 +31,11 @@ def test_a_team_is_opened_shown_and_changed(person):
     assert [team["name"] for team in json.loads(one.get("/teams?product=shop").content)["items"]] == ["Till"]
 
 
+def test_a_team_that_is_not_there_is_not_there(person):
+    nothing = "/teams/00000000-0000-4000-8000-000000000000"
+    assert person("viewer").get(nothing).status_code == 404
+
+
 def test_membership_gives_no_power(person):
     admin, lead, member = person("administrator"), person("qa-lead", product="shop"), person()
     admin.post("/teams", {"name": "QA", "product": "shop", "members": [lead.key, member.key]})

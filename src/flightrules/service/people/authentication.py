@@ -29,6 +29,7 @@ __all__ = [
     "TokenDoor",
     "remember_proof",
     "require_fresh_proof",
+    "require_second_factor",
     "session_actor",
 ]
 
@@ -74,12 +75,7 @@ class SessionDoor(SessionAuth):
         actor = session_actor(request)
         if actor is None:
             return None
-        if lacks_second_factor(request.user, request.asked_at):  # type: ignore[attr-defined,arg-type]
-            raise DeniedError(
-                "E_SECOND_FACTOR",
-                "your roles ask for a second factor",
-                hint="add a passkey or an authenticator app on the security page",
-            )
+        require_second_factor(request)
         return _with_proof(request, actor)
 
 
@@ -95,6 +91,21 @@ def session_actor(request: HttpRequest) -> Actor | None:
         via="session",
         proved_at=_proved_in_session(request, account),
     )
+
+
+def require_second_factor(request: HttpRequest) -> None:
+    """Refuse a session whose person may do more than read and has no second factor.
+
+    Raises:
+        DeniedError: E_SECOND_FACTOR.
+    """
+    account: Any = request.user
+    if lacks_second_factor(account, request.asked_at):  # type: ignore[attr-defined]
+        raise DeniedError(
+            "E_SECOND_FACTOR",
+            "your roles ask for a second factor",
+            hint="add a passkey or an authenticator app on the security page",
+        )
 
 
 def remember_proof(request: HttpRequest, by: Actor, at: datetime) -> None:

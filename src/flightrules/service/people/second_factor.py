@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 
 from flightrules.service.people.models import Account
 from flightrules.service.people.powers import Power, powers_of
@@ -17,6 +18,8 @@ _ENOUGH = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 def needs_second_factor(account: Account, at: datetime) -> bool:
     """Whether any role of the person, even one in cool-down, allows more than reading."""
+    if settings.FLIGHTRULES_SECOND_FACTOR_OPTIONAL:
+        return False
     roles = live_grants(at, cooling=True).filter(person_id=account.person_id).values_list("role", flat=True)
     return bool(powers_of(roles) - {Power.READ})
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from flightrules.service.door.refusals import RefusalError, UnauthenticatedError
 from flightrules.service.people import queries, services
-from flightrules.service.people.authentication import session_actor
+from flightrules.service.people.authentication import require_second_factor, session_actor
 from flightrules.service.people.models import Account
 from flightrules.service.people.sign_in import INVITED
 from flightrules.service.records.actor import SYSTEM
@@ -87,6 +87,7 @@ def issue_token(request: HttpRequest) -> HttpResponse:
         return _security(request, form, status=422)
     told = form.cleaned_data
     try:
+        require_second_factor(request)
         _, secret = services.issue_token(
             title=told["title"], scopes=told["scopes"], days=told["days"], by=actor, at=_at(request)
         )
