@@ -3,8 +3,8 @@
 usage: ledger_verify.py [ENTRIES] [FOLDER]
 
 Makes a ledger with ENTRIES entries (default 1,000,000) in a new installation under FOLDER, quickly: rows are
-written in large transactions, the tip is signed once. Then measures, each in a process of its own, the files read
-before (warm) as well as after their pages were dropped from memory (cold, as far as the kernel follows):
+written in large transactions, the tip is signed once. Then measures, each in a process of its own, with the
+files read before (warm) and after their pages were dropped from memory (cold, as far as the kernel follows):
   plain    SHA-256 over all entries' bytes, lying one after the other in a plain file
   leaves   SHA-256 over each entry as the tree wants it, read from the database; nothing is compared
   verify   `flightrules ledger verify`'s own function: hashes, columns, order, tree, heads

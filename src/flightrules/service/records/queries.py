@@ -32,7 +32,7 @@ __all__ = [
     "stream_of",
 ]
 
-BATCH = 4096
+BATCH = 256  # a batch that fits the nearest caches: 4,096 took half as long again
 _COLUMNS = "seq, {at}, tag, actor, subject, body, leaf"
 _AT = {
     "postgresql": """to_char("at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
