@@ -15,6 +15,8 @@ from typing import Any
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.reading.json import malformed, refuse_bad_text, require, strict_decoder
+from flightrules.evidence.reading.json_shapes import LONGEST_ITEM, Shape, Shapes
+from flightrules.evidence.reading.json_targets import Each, Target, targets
 from flightrules.evidence.reading.utf8_pieces import pieces, position
 from flightrules.evidence.source import Source
 
@@ -27,12 +29,11 @@ _VALUE_LIMIT = 32 << 20
 _STRING_LIMIT = 8 << 20
 _LARGE = 1 << 20
 _CHUNK = 1 << 18
+_BATCH = 64  # items; more would only take memory
 _COMMA = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SUSPICIOUS = re.compile(r"\\u(?:[dD]|0000)")  # half a character, or NUL
 _NEAR_END = 16  # longer than every literal and number part that a window's end can cut
-
-Each = Callable[[Any], None]
 
 
 def stream(source: Source, arrays: Mapping[str, Each]) -> Any:
@@ -52,10 +53,15 @@ def stream(source: Source, arrays: Mapping[str, Each]) -> Any:
     A callback that has a method ``enter`` is told, before the items of each array, the object around it
     as far as it was read; the same dict is filled further and stands in the answer.
 
+    A callback that has ``wanted``, paths inside of an item with what may stand there, is not given
+    the items that look like most. Its method ``take`` gets the JSON texts at these paths, a column for each,
+    of some items at once (see ``json_shapes``). Where it answers false, having taken none, they and all that
+    follow come as items. Only inside of objects and arrays is anything looked for.
+
     Raises:
         EvidenceError: as ``reading.json.decode``, and E_TOO_MANY_ITEMS, E_FIELD_TOO_LONG.
     """
-    walker = _Walker(source, _tree(arrays))
+    walker = _Walker(source, targets(arrays))
     with _without_cycle_collection():
         return walker.document()
 
@@ -93,35 +99,10 @@ def _plain(item: Any, what: str, name: str) -> Any:
     return [_plain(value, what, name) for value in item] if type(item) is list else item
 
 
-class _Node:
-    """What is wanted at one path: stream the array here, or walk on to keys or items."""
-
-    __slots__ = ("callback", "item", "keys")
-
-    def __init__(self) -> None:
-        self.callback: Each | None = None
-        self.item: _Node | None = None
-        self.keys: dict[str, _Node] = {}
-
-
-def _tree(arrays: Mapping[str, Each]) -> _Node:
-    root = _Node()
-    for path, callback in arrays.items():
-        node = root
-        for step in re.findall(r"\[\]|[^.\[\]]+", "" if path == "[]" else path):
-            if step == "[]":
-                node.item = node.item or _Node()
-                node = node.item
-            else:
-                node = node.keys.setdefault(step, _Node())
-        node.callback = callback
-    return root
-
-
 class _Walker:
     """A window of text over the source and the place in it that comes next."""
 
-    def __init__(self, source: Source, tree: _Node) -> None:
+    def __init__(self, source: Source, tree: Target) -> None:
         self._source = source
         self._tree = tree
         self._pieces = pieces(source, _CHUNK)
@@ -129,7 +110,8 @@ class _Walker:
         self._at = 0
         self._passed = 0  # characters that have left the window
         self._ended = False
-        self._suspicious = False
+        self._escapes = False
+        self._shapes: dict[Each, Shapes] = {}
         self._rest = strict_decoder(source.name).raw_decode
         strict = strict_decoder(source.name)
         self._item = json.JSONDecoder(
@@ -146,7 +128,7 @@ class _Walker:
             raise self._refusal("Extra data")
         return found
 
-    def _walk(self, node: _Node, around: dict[str, Any] | None) -> Any:
+    def _walk(self, node: Target, around: dict[str, Any] | None) -> Any:
         mark = self._next()
         if mark == "[" and node.callback is not None:
             return self._stream(node.callback, around)
@@ -156,7 +138,7 @@ class _Walker:
             return self._object(node.keys)
         return self._value(self._rest)
 
-    def _object(self, keys: dict[str, _Node]) -> dict[str, Any]:
+    def _object(self, keys: dict[str, Target]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         self._at += 1
         if self._next() == "}":
@@ -188,7 +170,7 @@ class _Walker:
         self._next()
         return key
 
-    def _list(self, node: _Node) -> list[Any]:
+    def _list(self, node: Target) -> list[Any]:
         found: list[Any] = []
         for _ in self._places():
             found.append(self._walk(node, None))
@@ -199,24 +181,40 @@ class _Walker:
         enter = getattr(callback, "enter", None)
         if enter is not None:
             enter(around if around is not None else {})
-        count = 0
+        count, shapes = 0, self._shapes_of(callback)
         for _ in self._places():
-            count += self._run(callback)
-            if len(self._text) - self._at < _CHUNK:
-                self._more()
+            while taken := self._run(callback, shapes):
+                count += taken
+                if len(self._text) - self._at >= _CHUNK or not self._more():
+                    break
             callback(self._value(self._item))
             count += 1
             self._bound(count)
         return []
 
-    def _run(self, callback: Each) -> int:
+    def _shapes_of(self, callback: Each) -> Shapes | None:
+        """What is known of the items of this callback; pages of an answer learn from one another."""
+        if callback not in self._shapes and hasattr(callback, "wanted"):
+            self._shapes[callback] = Shapes(callback.wanted, self._source.size)
+        return self._shapes.get(callback)
+
+    def _run(self, callback: Each, shapes: Shapes | None) -> int:
         """The items that lie in the window with the beginning of their successor, without further ado.
 
         Whatever is unusual is left to ``_value``, which knows what to do or to say. Stops while twice
         the longest item is left: to run into the window's end costs an exception.
         """
         text, at, decode, count, longest = self._text, self._at, self._item, 0, 0
-        while not self._suspicious and len(text) - at > 2 * longest:
+        while len(text) - at > 2 * longest:
+            if shapes is not None and shapes.shape is not None:
+                taken, at, longest = self._alike(callback, shapes.shape, at, longest)
+                if taken < 0:
+                    shapes.give_up()
+                    continue
+                count += taken
+                shapes.hits += taken
+                if taken == _BATCH or len(text) - at <= 2 * longest:
+                    continue
             try:
                 value, end = decode(text, at)
                 if text[end] == "," and text[end + 1] > " ":
@@ -226,14 +224,34 @@ class _Walker:
                     after = comma.end() if comma is not None else len(text)
             except (ValueError, IndexError, RecursionError):
                 break
-            if after >= len(text) or end - at > _LARGE:
+            if after >= len(text) or self._is_odd(at, end):
                 break
             callback(value)
+            if shapes is not None:
+                shapes.learn(value, text[at:end])
             count += 1
             longest = max(longest, end - at)
             at = after
         self._at = at
         return count
+
+    def _alike(self, callback: Any, shape: Shape, at: int, longest: int) -> tuple[int, int, int]:
+        """The items from there on that have the shape: how many, where the next begins, and the longest."""
+        text, match, start, rows = self._text, shape.match, at, []
+        last = len(text) - 2 * longest
+        for _ in range(_BATCH):
+            found = match(text, at, at + LONGEST_ITEM) if at < last else None
+            if found is None:
+                break
+            rows.append(found.groups())
+            end = found.end()
+            if end - at > longest:
+                longest = end - at
+                last = len(text) - 2 * longest
+            at = end
+        if rows and not callback.take(shape.columns(rows)):
+            return -1, start, longest
+        return len(rows), at, longest
 
     def _places(self) -> Iterator[None]:
         """Stops at the beginning of each item of the array that begins here."""
@@ -291,10 +309,14 @@ class _Walker:
             if end + _NEAR_END < len(text) or self._ended or isinstance(value, (str, list, tuple, dict)):
                 break
             self._more()  # the number may go on
-        if self._suspicious or end - at > _LARGE:
+        if self._is_odd(at, end):
             self._check(value, text, at, end)
         self._at = end
         return value
+
+    def _is_odd(self, at: int, end: int) -> bool:
+        """Whether a value is so large, or written in such a way, that it takes a closer look."""
+        return end - at > _LARGE or (self._escapes and _SUSPICIOUS.search(self._text, at, end) is not None)
 
     def _check(self, value: Any, text: str, at: int, end: int) -> None:
         if end - at > _LARGE:
@@ -335,7 +357,7 @@ class _Walker:
             added.append(piece)
             wanted -= len(piece)
         self._text, self._at = "".join(added), 0
-        self._suspicious = "\\" in self._text and _SUSPICIOUS.search(self._text) is not None
+        self._escapes = "\\" in self._text
         return len(self._text) > len(left)
 
     def _refuse_long(self, left: str) -> None:

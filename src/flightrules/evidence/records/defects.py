@@ -101,15 +101,15 @@ class Defects:
         """Counts of records; ``defects.open`` also for each severity word that occurs."""
         open_by = Counter[str]()
         total = stories = stories_done = 0
-        for one in self:
-            kind = one.kind
+        for (word, state, severity), number in self._sorts().items():
+            kind, is_open = kind_of(word), state != "done"
             if kind == "defect":
-                total += 1
-                if one.is_open:
-                    open_by[one.severity or UNKNOWN_SEVERITY] += 1
+                total += number
+                if is_open:
+                    open_by[severity or UNKNOWN_SEVERITY] += number
             elif kind == "story":
-                stories += 1
-                stories_done += not one.is_open
+                stories += number
+                stories_done += number * (not is_open)
         yield Measurement("defects.listed", Decimal(len(self)))
         yield Measurement("defects.total", Decimal(total))
         yield Measurement("defects.open", Decimal(open_by.total()))
@@ -121,17 +121,26 @@ class Defects:
 
     def notices(self) -> Iterator[Notice]:
         """What a reader must know about these records."""
-        others = sum(one.kind != "defect" for one in self)
+        sorts = self._sorts().items()
+        others = sum(number for (word, _, _), number in sorts if kind_of(word) != "defect")
         if others:
             yield Notice("W_NOT_DEFECTS", f"{others} of {len(self)} records are stories, tasks or the like")
-        unknown = sum(one.state == "unknown" for one in self)
+        unknown = sum(number for (_, state, _), number in sorts if state == "unknown")
         if unknown:
             yield Notice(
                 "W_UNKNOWN_STATE", f"{unknown} of {len(self)} records have no known state and count as open"
             )
-        unrated = sum(not one.severity for one in self.open_defects())
+        unrated = sum(
+            number
+            for (word, state, severity), number in sorts
+            if not severity and state != "done" and kind_of(word) == "defect"
+        )
         if unrated:
             yield Notice("W_UNKNOWN_SEVERITY", f"{unrated} open defects have no severity")
+
+    def _sorts(self) -> Counter[tuple[str, State, str]]:
+        """How many records have the same type, state and severity; few of these occur."""
+        return Counter((one.type, one.state, one.severity) for one in self)
 
 
 class DefectList:

@@ -6,17 +6,20 @@ Custom fields have numbers; only the ``names`` of an expanded answer tell what t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import add
 from typing import Any
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Notice, Reading
+from flightrules.evidence.reading.json_shapes import Column, Kind, Path, Told, decoded
 from flightrules.evidence.reading.json_stream import fields
 from flightrules.evidence.records.defects import DEFECT_DEFINITIONS, Defect, DefectList, State
 
 __all__ = ["JIRA_STATES", "JiraIssues", "custom_meaning", "jira_reading", "known_custom_fields"]
 
 Pairs = tuple[tuple[str, str], ...]
+Rating = tuple[str, str, State]
 
 JIRA_STATES: dict[str, State] = {"done": "done", "new": "open", "indeterminate": "open"}
 _MEANINGS = {
@@ -33,8 +36,16 @@ _MEANINGS = {
     "resolution target": "resolution_target",
     "target date": "resolution_target",
 }
+_FIELDS = (
+    *("summary", "created", "updated", "labels"),
+    *("priority", "issuetype", "status"),
+    *("components", "fixVersions"),
+    *("assignee", "duedate"),
+)
+_RATED, _PLACED, _OWNED, _CUSTOM = slice(6, 9), slice(9, 11), slice(11, 13), slice(13, None)
 _MEMORY = 4096
 _TEXT_DEPTH = 12
+_new = tuple.__new__  # half the time of a named tuple's own constructor
 
 
 def known_custom_fields(names: Any) -> dict[str, str]:
@@ -64,8 +75,8 @@ def jira_reading(format_name: str, found: DefectList, notices: Sequence[Notice] 
 class JiraIssues:
     """Takes issues from a stream; ``pages`` counts them for each page of the answer.
 
-    Fifty thousand issues share a few hundred users, versions and states: each decoded part is
-    understood once and remembered by its value.
+    Fifty thousand issues share a few hundred users, versions and states: each part is understood once and
+    remembered, by its JSON text where the stream gives texts, else by its decoded value.
     """
 
     def __init__(self, name: str, custom: Mapping[str, str] | None = None) -> None:
@@ -73,11 +84,18 @@ class JiraIssues:
         self.pages: list[int] = []
         self._name = name
         self._custom = dict(custom or {})
-        self._ratings: dict[Any, tuple[str, str, State]] = {}
+        self.wanted: dict[Path, Kind] = {("key",): "text", ("self",): "any"}
+        self.wanted |= {("fields", one): "any" for one in (*_FIELDS, *self._custom)}
+        self._ratings: dict[Any, Rating] = {}
         self._placings: dict[Any, Pairs] = {}
         self._owners: dict[Any, Pairs] = {}
         self._labels: dict[Any, tuple[str, ...]] = {}
         self._same: dict[Any, Any] = {}
+        self._told_rating = Told(lambda raws: self._rating(*map(decoded, raws)))
+        self._told_placing = Told(lambda raws: _placing([_listed(decoded(one)) for one in raws]))
+        self._told_owning = Told(lambda raws: _owning(map(decoded, raws)))
+        self._told_labels = Told(lambda raw: _texts(_listed(decoded(raw))))
+        self._told_time = Told(lambda raw: _text(decoded(raw)))
 
     def enter(self, _page: dict[str, Any]) -> None:
         """A page begins."""
@@ -89,6 +107,37 @@ class JiraIssues:
             self.pages[-1] += 1
         self.found.add(self._defect(fields(item, "issue", self._name)))
 
+    def take(self, columns: Sequence[Column]) -> bool:
+        """Issues as the JSON texts of what is ``wanted`` of them; false where something is wrong with one."""
+        try:
+            ratings = list(map(self._told_rating.__getitem__, zip(*columns[_RATED], strict=True)))
+        except EvidenceError:
+            return False  # the whole issue says what is wrong
+        placings = map(self._told_placing.__getitem__, zip(*columns[_PLACED], strict=True))
+        owners = map(self._told_owning.__getitem__, zip(*columns[_OWNED], strict=True))
+        pairs: Iterable[Pairs] = map(add, placings, owners)
+        if self._custom:
+            rows = zip(*columns[_CUSTOM], strict=True)
+            contents = [dict(zip(self._custom, map(decoded, row), strict=True)) for row in rows]
+            told = [self._customised(*one) for one in zip(contents, ratings, pairs, strict=True)]
+            ratings, pairs = [one for one, _ in told], [one for _, one in told]
+        self._file(columns, ratings, pairs)
+        if self.pages:
+            self.pages[-1] += len(ratings)
+        return True
+
+    def _file(self, columns: Sequence[Column], ratings: Iterable[Rating], pairs: Iterable[Pairs]) -> None:
+        keys, addresses, summaries = (map(decoded, column) for column in columns[:3])
+        times = (map(self._told_time.__getitem__, column) for column in columns[3:5])
+        labels, same = map(self._told_labels.__getitem__, columns[5]), self._same
+        parts = zip(keys, addresses, summaries, *times, labels, ratings, pairs, strict=True)
+        for key, address, summary, created, updated, label, (severity, kind, state), pair in parts:
+            title = summary if type(summary) is str else _text(summary)
+            url = "" if state == "done" else _address(address, key)
+            kept = same.setdefault(pair, pair)
+            record = key, title, severity, state, kind, url, label, kept, created, updated
+            self.found.add(_new(Defect, record))
+
     def _defect(self, issue: dict[str, Any]) -> Defect:
         inside = issue.get("fields")
         content = {} if inside is None else fields(inside, "issue.fields", self._name)
@@ -97,28 +146,29 @@ class JiraIssues:
         if type(key) is not str:
             raise EvidenceError("E_MISSING_FIELD", "an issue has no key", file=self._name)
         rated = get("priority"), get("issuetype"), get("status")
-        severity, kind, state = _remembered(self._ratings, rated, self._rating)
+        rating = _remembered(self._ratings, rated, lambda told: self._rating(*told))
         placed = _listed(get("components")), _listed(get("fixVersions"))
         owned = get("assignee"), get("duedate")
         pairs = _remembered(self._placings, placed, _placing) + _remembered(self._owners, owned, _owning)
         if self._custom:
-            severity, pairs = self._customised(content, severity, pairs)
-        labels, same = _listed(get("labels")), self._same
+            rating, pairs = self._customised(content, rating, pairs)
+        labels = _remembered(self._labels, _listed(get("labels")), _texts)
+        severity, kind, state = rating
+        same = self._same
         return Defect(
             key,
             _text(get("summary")),
             severity,
             state,
             kind,
-            "" if state == "done" else _address(issue, key),
-            _remembered(self._labels, labels, _texts) if labels else (),
+            "" if state == "done" else _address(issue.get("self"), key),
+            labels,
             _remembered(same, pairs, _itself),
             _remembered(same, _text(get("created")), _itself),
             _remembered(same, _text(get("updated")), _itself),
         )
 
-    def _rating(self, rated: tuple[Any, Any, Any]) -> tuple[str, str, State]:
-        priority, kind, status = rated
+    def _rating(self, priority: Any, kind: Any, status: Any) -> Rating:
         return self._named(priority, "priority"), self._named(kind, "issuetype"), self._state(status)
 
     def _state(self, status: Any) -> State:
@@ -133,13 +183,13 @@ class JiraIssues:
     def _named(self, value: Any, key: str) -> str:
         return "" if value is None else _text(fields(value, f"issue.fields.{key}", self._name).get("name"))
 
-    def _customised(self, content: dict[str, Any], severity: str, pairs: Pairs) -> tuple[str, Pairs]:
+    def _customised(self, content: dict[str, Any], rating: Rating, pairs: Pairs) -> tuple[Rating, Pairs]:
         """What the named custom fields say goes before what the standard fields say."""
         texts = ((meaning, _text(content.get(key))) for key, meaning in self._custom.items())
         found = {meaning: value for meaning, value in texts if value}
-        severity = found.pop("severity", severity)
+        severity = found.pop("severity", rating[0])
         kept = [pair for pair in pairs if pair[0] not in found]
-        return severity, tuple(sorted([*kept, *found.items()]))
+        return (severity, *rating[1:]), tuple(sorted([*kept, *found.items()]))
 
 
 def _remembered(memory: dict[Any, Any], raw: Any, understand: Callable[[Any], Any]) -> Any:
@@ -164,20 +214,20 @@ def _listed(value: Any) -> tuple[Any, ...]:
     return tuple(value) if type(value) is list else ()
 
 
-def _placing(placed: tuple[tuple[Any, ...], tuple[Any, ...]]) -> Pairs:
+def _placing(placed: Iterable[tuple[Any, ...]]) -> Pairs:
     components, versions = placed
     found = [("component", name) for name in _texts(components)]
     return tuple(found + [("fix_version", name) for name in _texts(versions)])
 
 
-def _owning(owned: tuple[Any, Any]) -> Pairs:
+def _owning(owned: Iterable[Any]) -> Pairs:
     assignee, due = owned
     found = (("owner", _text(assignee)), ("resolution_target", _text(due)))
     return tuple(pair for pair in found if pair[1])
 
 
-def _address(issue: dict[str, Any], key: str) -> str:
-    place, found, _ = _text(issue.get("self")).partition("/rest/")
+def _address(address: Any, key: str) -> str:
+    place, found, _ = _text(address).partition("/rest/")
     return f"{place}/browse/{key}" if found else ""
 
 

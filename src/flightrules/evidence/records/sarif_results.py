@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from sys import intern
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.reading.fields import objects, text
 from flightrules.evidence.reading.json import require
+from flightrules.evidence.reading.json_shapes import Column, Kind, Path, Raw, Told, decoded
 from flightrules.evidence.reading.json_stream import fields
 from flightrules.evidence.records.findings import Finding, fingerprint
 from flightrules.evidence.records.sarif_rules import LEVELS, Rule, Rules, checked_level, security_severity
@@ -34,6 +36,10 @@ _MARKS: dict[str | None, str] = {
 }
 _LINE_NUMBER = re.compile(r"(\blines? |:)\d+", re.IGNORECASE)
 _SHORT = 200
+_STANDING = ("level", "kind", "baselineState", "suppressions", "suppressionStates", "properties")
+_PLACE = ("locations", "[0]", "physicalLocation")
+_NO_LINE = (None, "0", "-0")
+_new = tuple.__new__  # half the time of a named tuple's own constructor
 _RESULT_LIMIT = 500_000  # more would not fit into the memory that one artefact may take
 
 
@@ -42,17 +48,24 @@ def tool_name(run: dict[str, Any]) -> str:
     return text(run, "tool", "driver", "name") or text(run, "tool", "name")
 
 
+class _Standing(NamedTuple):
+    """What a result says of itself besides its rule and place; results share few of these.
+
+    ``sure`` is a severity that goes before the rule's, ``severity`` one that stands in for it.
+    """
+
+    sure: str
+    severity: str
+    mark: str
+    suppressed: bool
+    opened: bool
+
+
 class _Draft(NamedTuple):
     """One result as far as it is understood without its run's tool, which may stand behind it."""
 
-    rule_id: str | None
-    rule_index: int | None
-    rule: Any
-    level: str | None
-    kind: str
-    mark: str
-    suppressed: bool
-    severity: str
+    rule: tuple[Any, Any, Any]
+    standing: _Standing
     uri: str
     artifact: int | None
     line: int | None
@@ -68,13 +81,13 @@ class _Run:
         self.count = 0
         self.waiting: list[_Draft] = []
         self.known: dict[Any, Rule] = {}
+        self.told_rules = Told(lambda raws: self.rule(tuple(map(decoded, raws))))
         self.rules = Rules(run, name) if run.get("tool") is not None and not patient else None
         self.hasty = self.rules is not None and "invocations" not in run
         self._name = name
 
-    def rule(self, draft: _Draft) -> Rule:
-        """The rule of a result; results share few rules, so each is looked up once."""
-        key = draft[:3]
+    def rule(self, key: tuple[Any, ...]) -> Rule:
+        """The rule of a result by its ``ruleId``, ``ruleIndex`` and ``rule``; each is looked up once."""
         try:
             found = self.known.get(key)
         except TypeError:  # a list stands where a reference should
@@ -100,6 +113,17 @@ class _Run:
 class SarifResults:
     """The callback for all results; makes findings at once where the run's tool is known already."""
 
+    wanted: ClassVar[dict[Path, Kind]] = {
+        **{(one,): "any" for one in ("ruleId", "ruleIndex", "rule", *_STANDING)},
+        ("message",): "some",
+        ("fingerprints",): "any",
+        ("partialFingerprints",): "any",
+        (*_PLACE, "artifactLocation", "uri"): "text",
+        (*_PLACE, "region", "startLine"): "whole",
+        (*_PLACE, "region", "snippet"): "any",
+        (*_PLACE, "artifactLocation", "index"): "whole",
+    }
+
     def __init__(self, name: str, *, patient: bool = False) -> None:
         """Collect findings; a patient collector waits for the whole run before it makes any."""
         self._patient = patient
@@ -110,6 +134,7 @@ class SarifResults:
         self._name = name
         self._runs: list[_Run] = []
         self._tool = ""
+        self._told_standings = Told(self._told_standing)
 
     def enter(self, run: dict[str, Any]) -> None:
         """A run's results begin; ``run`` holds what stood before them."""
@@ -135,6 +160,34 @@ class SarifResults:
         else:
             self._take(draft, run)
 
+    def take(self, columns: Sequence[Column]) -> bool:
+        """Results as the JSON texts of what is ``wanted`` of them; false where only whole results will do."""
+        run, count = self._run, len(columns[0])
+        if run.rules is None or run.count + count > _RESULT_LIMIT:
+            return False
+        messages, prints, partial, files, lines, snippets, _ = columns[9:]
+        try:
+            standings = list(map(self._told_standings.__getitem__, zip(*columns[3:9], strict=True)))
+            rules = list(map(run.told_rules.__getitem__, zip(*columns[:3], strict=True)))
+            named = zip(prints, partial, snippets, messages, strict=True)
+            identities = [self._told_identity(*one) for one in named]
+        except EvidenceError:
+            return False  # the whole result says what is wrong with it
+        run.count += count
+        parts = zip(rules, standings, map(decoded, files), lines, identities, messages, strict=True)
+        for rule, standing, file, line, identity, message in parts:
+            if standing is not None:
+                title = rule.title or intern(_message(decoded(message), self._name)[:_SHORT])
+                self._add(rule, standing, file, None if line in _NO_LINE else line, identity, title)
+        return True
+
+    def _told_standing(self, raws: Column) -> _Standing | None:
+        return _standing(dict(zip(_STANDING, map(decoded, raws), strict=True)), self._name)
+
+    def _told_identity(self, prints: Raw, partial: Raw, snippet: Raw, message: Raw) -> str:
+        named = decoded(prints) or decoded(partial)
+        return _printed(named) if named else _words(decoded(snippet), decoded(message), self._name)
+
     def finish(self) -> None:
         """Make the findings of results that stood before what they refer to."""
         for run in self._runs:
@@ -152,23 +205,33 @@ class SarifResults:
         return any(known.hasty and _overrides(known.run) for known in self._runs)
 
     def _take(self, draft: _Draft, run: _Run) -> None:
-        rule = run.rule(draft)
-        uri = draft.uri or run.place(draft)
-        made = Finding(
-            rule.id,
-            draft.severity or _severity(draft, rule),
-            fingerprint(self._tool, rule.id, uri, draft.identity),
-            (f"{uri}:{draft.line}" if draft.line else uri)[:_SHORT],
-            rule.title or intern(_message(draft.message, self._name)[:_SHORT]),
-            draft.mark if draft.mark != "absent" else "",
+        rule = run.rule(draft.rule)
+        file = draft.uri or run.place(draft)
+        title = rule.title or intern(_message(draft.message, self._name)[:_SHORT])
+        self._add(rule, draft.standing, file, draft.line, draft.identity, title)
+
+    def _add(
+        self, rule: Rule, standing: _Standing, file: str, line: int | str | None, identity: str, title: str
+    ) -> None:
+        rule_id, _, level, severity = rule
+        sure, instead, mark, suppressed, opened = standing
+        where = f"{file}:{line}" if line else file
+        made = (
+            rule_id,
+            sure or severity or instead or LEVELS[level],
+            fingerprint(self._tool, rule_id, file, identity),
+            where[:_SHORT],
+            title[:_SHORT],
+            "" if mark == "absent" else mark,
+            (),
         )
-        if draft.mark == "absent":
-            self.fixed.append(made)
-        elif draft.suppressed:
-            self.suppressed.append(made)
+        if mark == "absent":
+            self.fixed.append(_new(Finding, made))
+        elif suppressed:
+            self.suppressed.append(_new(Finding, made))
         else:
-            self.live.append(made)
-            self.opened += draft.kind == "open"
+            self.live.append(_new(Finding, made))
+            self.opened += opened
 
 
 def _overrides(run: dict[str, Any]) -> bool:
@@ -177,41 +240,36 @@ def _overrides(run: dict[str, Any]) -> bool:
     return any(isinstance(one, dict) and one.get("ruleConfigurationOverrides") for one in listed)
 
 
-def _severity(draft: _Draft, rule: Rule) -> str:
-    if draft.kind == "open" and draft.level is None:
-        return "unknown"
-    return rule.severity or LEVELS[draft.level or rule.level]
-
-
 def _draft(result: dict[str, Any], name: str) -> _Draft | None:
     """What one result says; None where its kind is no finding. What is not needed is not looked at."""
-    get = result.get
-    kind = _KINDS[None] if "kind" not in result else _word(get("kind"), _KINDS, "kind", name)
-    if not kind:
+    standing = _standing(result, name)
+    if standing is None:
         return None
-    level, message, rule_id = get("level"), get("message"), get("ruleId")
-    if level is not None and (type(level) is not str or level not in LEVELS):
-        level = checked_level(level, name)
-    if message is None and rule_id is None and get("rule") is None and get("ruleIndex") is None:
+    get = result.get
+    message, rule = get("message"), (get("ruleId"), get("ruleIndex"), get("rule"))
+    if message is None and rule == (None, None, None):
         raise EvidenceError("E_MISSING_FIELD", "a result has neither a message nor a rule", file=name)
     uri, artifact, line, snippet = _location(get("locations"), name)
     prints = get("fingerprints") or get("partialFingerprints")
+    identity = _printed(prints) if prints else _words(snippet, message, name)
+    return _Draft(rule, standing, uri, artifact, line, identity, message)
+
+
+def _standing(result: dict[str, Any], name: str) -> _Standing | None:
+    get = result.get
+    kind = _word(get("kind"), _KINDS, "kind", name)
+    if not kind:
+        return None
+    level = get("level")
+    if level is not None and (type(level) is not str or level not in LEVELS):
+        level = checked_level(level, name)
+    mark = _word(get("baselineState"), _MARKS, "baselineState", name)
     suppressions, properties = get("suppressions") or get("suppressionStates"), get("properties")
-    return _Draft(
-        rule_id,
-        get("ruleIndex"),
-        get("rule"),
-        level,
-        kind,
-        "" if "baselineState" not in result else _word(get("baselineState"), _MARKS, "baselineState", name),
-        bool(suppressions) and _is_suppressed(suppressions, name),
-        security_severity(properties) if properties else "",
-        uri,
-        artifact,
-        line,
-        _printed(prints) if prints else _words(snippet, message, name),
-        message,
-    )
+    suppressed = bool(suppressions) and _is_suppressed(suppressions, name)
+    sure = security_severity(properties) if properties else ""
+    if kind == "open" and level is None:
+        sure = sure or "unknown"
+    return _Standing(sure, LEVELS[level] if level else "", mark, suppressed, kind == "open")
 
 
 def _word(word: Any, known: dict[str | None, str], what: str, name: str) -> str:
@@ -227,9 +285,10 @@ def _word(word: Any, known: dict[str | None, str], what: str, name: str) -> str:
 def _printed(prints: Any) -> str:
     """The tool's own fingerprints in one text; a nested one counts with all its leaves."""
     if isinstance(prints, tuple):
-        return "\0".join(
-            sorted([f"{key}={value if type(value) is str else _leaves(value)}" for key, value in prints])
-        )
+        try:
+            return "\0".join(sorted(map("=".join, prints)))
+        except TypeError:  # one of them is no text
+            return "\0".join(sorted(f"{key}={_leaves(value)}" for key, value in prints))
     return _leaves(prints)
 
 
