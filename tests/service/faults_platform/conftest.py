@@ -165,6 +165,8 @@ def postgresql_server():
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
     with tempfile.TemporaryDirectory(prefix="frpg-") as folder:
         server = pgserver.get_server(folder)
+        with open(server.pgdata / "postgresql.auto.conf", "a", encoding="ascii") as file:
+            file.write("recovery_init_sync_method = syncfs\n")  # one call instead of one a file
         yield server
         server.cleanup()
 

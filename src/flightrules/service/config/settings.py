@@ -157,6 +157,7 @@ LOGGING = {
         "django.server": {"level": "WARNING", "handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
+        "psycopg.pool": {"level": "ERROR"},
     },
 }
 

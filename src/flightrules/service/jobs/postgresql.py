@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 import threading
-import time
 from functools import cache
 from typing import Any
 
@@ -20,7 +20,7 @@ from procrastinate.contrib.django import DjangoApp
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from flightrules.service.jobs.registry import handler
-from flightrules.service.jobs.sweep import EVERY_S, Sweeper
+from flightrules.service.jobs.sweep import Sweeper
 
 __all__ = ["WorkerThread", "defer", "run_worker"]
 
@@ -28,6 +28,7 @@ _WORK = "flightrules.work"
 _BEAT_S = 5.0
 _STALLED_S = 20.0
 _RETRIES = 10
+_PAUSE_S = 1.0
 _LOG = logging.getLogger("flightrules.jobs")
 _LOST = (procrastinate.exceptions.ConnectorException, OSError)
 
@@ -42,19 +43,19 @@ def defer(name: str, key: str) -> None:
         return
 
 
-def run_worker(*, concurrency: int = 4, every_s: float = EVERY_S) -> None:
-    """Work until SIGTERM or SIGINT; a database that goes away is waited for."""
-    sweeper = Sweeper(defer, every_s=every_s)
-    sweeper.start()
-    try:
-        while _lost_the_database(concurrency):
-            time.sleep(1.0)
-    finally:
-        sweeper.stop()
+def run_worker(*, concurrency: int = 4) -> None:
+    """Work until SIGTERM or SIGINT; what is under way is finished first."""
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    worker = WorkerThread(concurrency=concurrency)
+    worker.start()
+    told.wait()
+    worker.stop()
 
 
 class WorkerThread:
-    """A worker beside the web, in a thread of the same process."""
+    """A worker in a thread of its own; one that lost the database begins anew until there is one again."""
 
     def __init__(self, *, concurrency: int = 2) -> None:
         self._concurrency = concurrency
@@ -86,24 +87,16 @@ class WorkerThread:
             except asyncio.CancelledError:
                 return
             except _LOST:
-                _LOG.warning("the worker lost the database; it begins anew")
-                self._stopping.wait(1.0)
+                _LOG.warning("the worker cannot reach the database; it goes on trying")
+            except Exception:  # noqa: BLE001 -- a worker that ended would end all work; it is logged
+                _LOG.exception("the worker failed; it begins anew")
+            self._stopping.wait(_PAUSE_S)  # it also ends without an error when one of its parts did not
 
     async def _work(self) -> None:
         task = asyncio.current_task()
         if task is not None:
             self._life = (asyncio.get_running_loop(), task)
         await _work(self._concurrency)
-
-
-def _lost_the_database(concurrency: int) -> bool:
-    """One life of the worker; whether it ended because the database went away."""
-    try:
-        asyncio.run(_work(concurrency))
-    except _LOST:
-        _LOG.warning("the worker lost the database; it begins anew")
-        return True
-    return False
 
 
 async def _work(concurrency: int) -> None:
@@ -116,7 +109,7 @@ async def _work(concurrency: int) -> None:
             update_heartbeat_interval=_BEAT_S,
             stalled_worker_timeout=_STALLED_S,
             shutdown_graceful_timeout=20.0,
-            install_signal_handlers=threading.current_thread() is threading.main_thread(),
+            install_signal_handlers=False,
         )
 
 
