@@ -70,6 +70,11 @@ def frozen(cls: type[T]) -> type[T]:
     }
     made: Any = type(cls.__name__, cls.__bases__, {**_SHARED, **space})
     made.__frozen_setters__ = tuple(getattr(made, name).__set__ for name in made.__match_args__)
+    made.__frozen_usual__ = tuple(default for _, default in made.__frozen_fields__)
+    made.__frozen_loose__ = [
+        at for at, one in enumerate(made.__frozen_usual__) if one is _REQUIRED or type(one) is _Made
+    ]
+    made.__frozen_places__ = {name: at for at, name in enumerate(made.__match_args__)}
     result: type[T] = made
     return result
 
@@ -121,25 +126,28 @@ def complete(one: Any, name: str) -> Any:
 
 def _init(self: Any, *given: Any, **named: Any) -> None:
     kind = type(self)
-    if named or len(given) != len(kind.__frozen_setters__):
-        given = _completed(kind, given, named)
-    for setter, value in zip(kind.__frozen_setters__, given, strict=True):
+    whole = not named and len(given) == len(kind.__frozen_setters__)
+    values = given if whole else _completed(kind, given, named)
+    for setter, value in zip(kind.__frozen_setters__, values, strict=True):
         setter(self, value)
     self.__post_init__()
 
 
-def _completed(kind: Any, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
-    values = list(given)
-    for name, default in kind.__frozen_fields__[len(given) :]:
-        if name in named:
-            values.append(named.pop(name))
-        elif default is _REQUIRED:
-            raise TypeError(f"{kind.__name__} needs {name}")
-        else:
-            values.append(default.make() if type(default) is _Made else default)
-    if named or len(values) > len(kind.__frozen_fields__):
-        raise TypeError(f"{kind.__name__} has no {', '.join(named) or 'further fields'}")
-    return tuple(values)
+def _completed(kind: Any, given: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:
+    values = [*given, *kind.__frozen_usual__[len(given) :]]
+    if len(values) > len(kind.__frozen_usual__):
+        raise TypeError(f"{kind.__name__} has no further fields")
+    places = kind.__frozen_places__
+    for name, value in named.items():
+        if places.get(name, -1) < len(given):
+            raise TypeError(f"{kind.__name__} has no further {name}")
+        values[places[name]] = value
+    for at in kind.__frozen_loose__:
+        if values[at] is _REQUIRED:
+            raise TypeError(f"{kind.__name__} needs {kind.__match_args__[at]}")
+        if type(values[at]) is _Made:
+            values[at] = values[at].make()
+    return values
 
 
 def _content(self: Any) -> tuple[Any, ...]:

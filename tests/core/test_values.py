@@ -6,7 +6,7 @@ from functools import cached_property
 
 import pytest
 
-from flightrules.values import field, frozen, names_of, replace
+from flightrules.values import complete, field, frozen, later, names_of, replace
 
 
 @frozen
@@ -31,6 +31,14 @@ class Line:
     @cached_property
     def first(self) -> object:
         return [self.ends[0]]
+
+
+@frozen
+class Answer:
+    number: int
+    reason: str = ""
+    _later: object = field(init=False)
+    __getattr__ = complete
 
 
 def test_fields_are_given_in_order_or_by_name_and_have_defaults():
@@ -101,3 +109,30 @@ def test_values_match_patterns_by_position():
     match Point(1, 3):
         case Point(x, y):
             assert (x, y) == (1, 3)
+
+
+def test_what_was_left_for_later_is_made_once_when_it_is_asked_for():
+    made = []
+    answer = later(Answer, lambda one: made.append(1) or Answer(one.number, "because"), {"number": 3})
+    assert (answer.number, made) == (3, [])
+    assert (answer.reason, answer.reason, made) == ("because", "because", [1])
+    assert answer._later is None
+
+
+def test_an_unfinished_value_is_equal_to_the_whole_one_and_travels_as_it():
+    def unfinished():
+        return later(Answer, lambda one: Answer(one.number, "because"), {"number": 3})
+
+    whole = Answer(3, "because")
+    assert unfinished() == whole
+    assert whole == unfinished()
+    assert hash(unfinished()) == hash(whole)
+    assert repr(unfinished()) == repr(whole)
+    assert pickle.loads(pickle.dumps(unfinished())) == whole  # noqa: S301 -- our own bytes
+    assert replace(unfinished(), number=4) == Answer(4, "because")
+
+
+def test_a_name_that_is_no_field_is_not_looked_for_later():
+    with pytest.raises(AttributeError, match="Answer has no colour"):
+        Answer(3).colour  # noqa: B018
+    assert not hasattr(later(Answer, lambda _: 1 / 0, {"number": 3}), "colour")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import IntEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from flightrules.engine.operators import shown
 from flightrules.engine.verdict import CriterionResult, DefectLine, Interval, Status, Verdict
@@ -14,6 +15,9 @@ from flightrules.rules.metrics import METRICS
 from flightrules.rules.render import number, render
 from flightrules.rules.rulebook import Rulebook
 from flightrules.values import frozen, replace
+
+if TYPE_CHECKING:
+    from flightrules.reports.document import Document
 
 __all__ = [
     "MARKS",
@@ -88,6 +92,13 @@ class Report:
 
     verdict: Verdict
     rulebook: Rulebook
+
+    @cached_property
+    def document(self) -> Document:
+        """The release readiness report, which the page, the Markdown and the PDF show alike."""
+        from flightrules.reports.readiness import document_of
+
+        return document_of(self)
 
 
 def sorted_results(report: Report) -> list[CriterionResult]:
