@@ -317,6 +317,32 @@ def _any_param(name: str) -> str:
     return texts.get(name, "00000000-0000-4000-8000-000000000000")
 
 
+# --- the matrix itself
+
+
+@pytest.mark.parametrize(
+    ("operation", "place"),
+    [
+        ("GET /people", "flightrules.service.people.queries.require"),
+        ("POST /machines", "flightrules.service.people.services.machines.require"),
+        ("GET /teams", "flightrules.service.people.queries.require"),
+    ],
+)
+def test_a_door_that_forgot_to_ask_is_noticed(operation, place, world, monkeypatch):
+    monkeypatch.setattr(place, lambda *_args, **_more: None)
+    [one] = [each for each in OPERATIONS if each.name == operation]
+    asked = MAKERS[operation](dataclasses.replace(world, operation=operation))
+    assert any(_cells(one, asked, world))
+
+
+def test_the_matrix_is_as_large_as_the_router():
+    """Roles in their own and in a foreign product, nobody, machines, narrow tokens, strangers, sessions."""
+    cells = 0
+    for one in OPERATIONS:
+        cells += 3 + (one.method not in SAFE) + 2 * len(BUILT_IN_ROLES) + 3
+    assert cells > 3_000 or len(OPERATIONS) < 90
+
+
 # --- pages
 
 
