@@ -24,8 +24,8 @@ def configure(parser: ArgumentParser) -> None:
 
 def execute(arguments: Namespace) -> int:
     """Look everywhere and say what is wrong."""
-    from flightrules.cli.started import started
-    from flightrules.cli.trust import anchors_from, keys_from
+    from flightrules.cli.started import keys_from, started
+    from flightrules.cli.trust import anchors_from
 
     with started():
         from flightrules.service.records.fsck import check_all

@@ -78,7 +78,8 @@ def execute(arguments: Namespace) -> int:
 
 
 def _verify(arguments: Namespace) -> int:
-    from flightrules.cli.trust import anchors_from, keys_from
+    from flightrules.cli.started import keys_from
+    from flightrules.cli.trust import anchors_from
     from flightrules.service.records.verification import verify_ledger
 
     streams = [arguments.stream] if arguments.stream else None

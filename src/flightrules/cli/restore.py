@@ -31,7 +31,8 @@ def execute(arguments: Namespace) -> int:
 
 
 def _restore(arguments: Namespace) -> int:
-    from flightrules.cli.trust import anchors_from, keys_from
+    from flightrules.cli.started import keys_from
+    from flightrules.cli.trust import anchors_from
     from flightrules.service.config.migrate import migrate
     from flightrules.service.records.actor import Actor, Kind
     from flightrules.service.records.restore import bring_back, check_restored, record_restored

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from flightrules.errors import UsageError
 
-__all__ = ["started"]
+if TYPE_CHECKING:
+    from flightrules.ledger.keys import PublicKey
+
+__all__ = ["keys_from", "started"]
 
 
 @contextmanager
@@ -31,3 +35,20 @@ def started() -> Iterator[None]:
             f"the database cannot be used: {said}",
             hint="flightrules fsck tells more; a backup is brought back with flightrules restore",
         ) from None
+
+
+def keys_from(paths: Sequence[str]) -> list[PublicKey]:
+    """The keys that were named, or else those of this installation.
+
+    Raises:
+        UsageError: E_SIGNING_KEY where there are none.
+    """
+    from flightrules.cli.trust import named_keys
+    from flightrules.service.records.queries import public_keys
+
+    found = named_keys(paths) or public_keys()
+    if not found:
+        raise UsageError(
+            "E_SIGNING_KEY", "no public key is at hand to verify with", hint="name it with --key FILE"
+        )
+    return found

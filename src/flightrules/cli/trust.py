@@ -1,33 +1,15 @@
-"""What the ledger's commands believe: the public keys and heads that were named, or this installation's."""
+"""What a command was told to believe: public keys, and heads that were kept elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flightrules.errors import UsageError
-
 if TYPE_CHECKING:
     from flightrules.ledger.history import Head
     from flightrules.ledger.keys import PublicKey
 
-__all__ = ["anchors_from", "keys_from", "named_keys"]
-
-
-def keys_from(paths: Sequence[str]) -> list[PublicKey]:
-    """The keys that were named, or else those of this installation.
-
-    Raises:
-        UsageError: E_SIGNING_KEY where there are none.
-    """
-    from flightrules.service.records.queries import public_keys
-
-    found = named_keys(paths) or public_keys()
-    if not found:
-        raise UsageError(
-            "E_SIGNING_KEY", "no public key is at hand to verify with", hint="name it with --key FILE"
-        )
-    return found
+__all__ = ["anchors_from", "named_keys"]
 
 
 def named_keys(paths: Sequence[str]) -> list[PublicKey]:

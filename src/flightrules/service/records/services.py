@@ -53,6 +53,10 @@ R = TypeVar("R")
 OFFICE = "office"
 """The stream of people, keys and the installation itself; each product has a stream of its own."""
 
+# In plain SQL: building these two through the ORM took a third of an append.
+_TIP = "SELECT * FROM records_stream WHERE name = %s"
+_MOVE_TIP = "UPDATE records_stream SET size = %s, frontier = %s, last = %s, head = %s WHERE id = %s"
+
 
 def product_stream(product_key: str) -> str:
     """The stream in which everything about one product is recorded."""
@@ -105,7 +109,8 @@ def append(
     )
     edge = edge.appended(leaf)
     head = sign_note(Head(name, edge.size, edge.root).text, [(name, key)])  # type: ignore[list-item]
-    Stream.objects.filter(pk=tip.pk).update(size=edge.size, frontier=edge.to_bytes(), last=leaf, head=head)
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE_TIP, [edge.size, edge.to_bytes(), leaf, head, tip.pk])
     if is_decision(tag):
         Checkpoint.objects.create(stream=tip, size=edge.size, note=head, at=at)
     return entry
@@ -194,7 +199,8 @@ def erase_person(*, person_key: str, ground: str, by: Actor, at: datetime) -> in
 
 def _locked(stream: str) -> Stream:
     """The tip, locked: FOR UPDATE on PostgreSQL; on SQLite the write transaction already is the only one."""
-    found = Stream.objects.select_for_update().filter(name=stream).first()
+    question = _TIP if connection.vendor == "sqlite" else f"{_TIP} FOR UPDATE"
+    found = next(iter(Stream.objects.raw(question, [stream])), None)
     if found is None:
         Stream.objects.get_or_create(name=stream)
         found = Stream.objects.select_for_update().get(name=stream)
