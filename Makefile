@@ -6,10 +6,10 @@ STAMP := $(VENV)/.installed
 SHELL := /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contracts unit check-self bench docs schema parser lock clean
+.PHONY: help demo test lint format types contracts unit unit-postgres faults bench-service check-self bench docs schema parser lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): requirements/dev.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null 2>&1 && py=$(PYTHON) || py=python3; \
@@ -48,6 +48,15 @@ unit: installed ## all tests, on all cores; leaves JUnit and coverage under repo
 	$(BIN)/python -m pytest -q -n auto --dist worksteal --junitxml=reports/junit.xml \
 		--cov --cov-report=xml:reports/coverage.xml --cov-report=term:skip-covered
 
+unit-postgres: installed ## the tests of the service again, on a real PostgreSQL
+	$(BIN)/python tools/with_postgresql.py $(BIN)/python -m pytest -q -n0 tests/service --ignore tests/service/faults_platform
+
+faults: installed ## kills, restarts and lost connections, in full
+	$(BIN)/python -m pytest -q -n0 tests/service/faults_platform tests/service/config
+
+bench-service: installed ## state changes a second and p95 through REST, on both databases
+	$(BIN)/python bench/service/run.py
+
 check-self: installed ## Flightrules goes out by its own rules
 	-@$(BIN)/ruff check --quiet --output-format sarif --output-file reports/ruff.sarif .
 	$(BIN)/flightrules check --release $$($(BIN)/python -c 'import flightrules; print(flightrules.__version__)')
@@ -66,6 +75,7 @@ parser: installed ## write the parser anew from the grammar of the sentence
 
 lock: ## lock the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/dev.in -o requirements/dev.txt
+	$(BIN)/python tools/lock_service.py
 
 clean: ## take away what was built
 	rm -rf $(VENV) build dist reports .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*

@@ -6,12 +6,12 @@ takes its lock at the start (IMMEDIATE): a later upgrade of a read lock fails at
 
 from __future__ import annotations
 
-import os
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from flightrules.errors import UsageError
 from flightrules.service.config import home
+from flightrules.service.config.environment import secret
 
 __all__ = ["database"]
 
@@ -25,7 +25,7 @@ def database(url: str | None = None) -> dict[str, Any]:
     Raises:
         UsageError: E_DATABASE_URL.
     """
-    url = url if url is not None else os.environ.get("FLIGHTRULES_DATABASE_URL", "")
+    url = url if url is not None else secret("FLIGHTRULES_DATABASE_URL")
     if not url:
         return _sqlite(home.path("flightrules.sqlite3"))
     parts = urlsplit(url)

@@ -6,7 +6,7 @@ import os
 
 from flightrules.errors import UsageError
 
-__all__ = ["is_on", "listed", "number"]
+__all__ = ["is_on", "listed", "number", "secret"]
 
 _DIGITS = 18
 
@@ -42,6 +42,27 @@ def number(name: str, otherwise: int) -> int:
     if not (said.isascii() and said.isdigit() and len(said) <= _DIGITS):
         raise _senseless(name, "a whole number from 0")
     return int(said)
+
+
+def secret(name: str) -> str:
+    """The variable, or what stands in the file that ``NAME_FILE`` names; a file is not seen by every child.
+
+    Raises:
+        UsageError: E_SETTING, when the file cannot be read.
+    """
+    said = os.environ.get(name, "")
+    file_name = os.environ.get(f"{name}_FILE", "")
+    if said or not file_name:
+        return said
+    try:
+        with open(file_name, encoding="utf-8") as file:
+            return file.read().strip()
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(
+            "E_SETTING",
+            f"the file that {name}_FILE names cannot be read",
+            hint="check its place and its rights",
+        ) from None
 
 
 def _senseless(name: str, form: str) -> UsageError:

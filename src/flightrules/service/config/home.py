@@ -7,7 +7,8 @@ import secrets
 import sys
 
 from flightrules.errors import UsageError
-from flightrules.ledger.keys import generate_key
+from flightrules.ledger.keys import generate_key, load_private_key
+from flightrules.service.config.environment import secret
 
 __all__ = ["home", "make_ready", "path", "secret_key"]
 
@@ -33,7 +34,7 @@ def make_ready() -> None:
     """The folders and the session secret, made on first use and readable by their owner alone."""
     for folder in ("", "keys", "blobs", "run"):
         os.makedirs(path(folder), mode=0o700, exist_ok=True)
-    if not os.environ.get("FLIGHTRULES_SECRET_KEY") and not os.path.exists(path(_SESSION_FILE)):
+    if not secret("FLIGHTRULES_SECRET_KEY") and not os.path.exists(path(_SESSION_FILE)):
         _write_new(path(_SESSION_FILE), secrets.token_urlsafe(64))
     if not (os.environ.get("FLIGHTRULES_SIGNING_KEY") or os.environ.get("FLIGHTRULES_SIGNER")):
         _make_ledger_key()
@@ -41,7 +42,7 @@ def make_ready() -> None:
 
 def secret_key() -> str:
     """The key that signs sessions: from the environment or the home; empty when neither has one."""
-    named = os.environ.get("FLIGHTRULES_SECRET_KEY")
+    named = secret("FLIGHTRULES_SECRET_KEY")
     if named:
         return named
     try:
@@ -53,21 +54,31 @@ def secret_key() -> str:
 
 def _make_ledger_key() -> None:
     """The key that signs checkpoints; once made it is never replaced here, for that would hide a lost one."""
-    if os.path.exists(path("keys", "ledger.pem")) or os.path.exists(path("keys", "ledger.pub")):
+    private, public = path("keys", "ledger.pem"), path("keys", "ledger.pub")
+    if os.path.exists(public):
         return
-    key = generate_key()
-    _write_new(path("keys", "ledger.pem"), key.to_pem().decode())
-    _write_new(path("keys", "ledger.pub"), key.public.to_pem().decode())
+    if not os.path.exists(private):
+        _write_new(private, generate_key().to_pem().decode())
+    with open(private, "rb") as file:  # another process may have been first
+        key = load_private_key(file.read(), name="the ledger's key")
+    _write_new(public, key.public.to_pem().decode())
 
 
 def _write_new(name: str, text: str) -> None:
-    """Write a file that nobody else may read; an existing one is kept, whoever won the race."""
+    """Write a file that nobody else may read, whole or not at all; an existing one is kept, whoever won."""
+    draft = f"{name}.{secrets.token_hex(8)}"
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+    ) as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     try:
-        descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.link(draft, name)
     except FileExistsError:
         return
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
+    finally:
+        os.unlink(draft)
 
 
 def _data_folder() -> str:

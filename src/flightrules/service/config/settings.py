@@ -9,7 +9,7 @@ import os
 
 from flightrules.service.config import home
 from flightrules.service.config.database import database
-from flightrules.service.config.environment import is_on, listed, number
+from flightrules.service.config.environment import is_on, listed, number, secret
 from flightrules.service.config.job_map import JOBS
 from flightrules.service.config.mail import mail_settings
 from flightrules.service.door.log import hide
@@ -140,9 +140,10 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 DEFAULT_FROM_EMAIL = os.environ.get("FLIGHTRULES_MAIL_FROM", f"flightrules@{FLIGHTRULES_MAIL_DOMAIN}")
 
-_MAIL = mail_settings(os.environ.get("FLIGHTRULES_SMTP_URL", ""))
+_MAIL = mail_settings(secret("FLIGHTRULES_SMTP_URL"))
 globals().update(_MAIL)
 hide(SECRET_KEY, DATABASES["default"].get("PASSWORD", ""), _MAIL.get("EMAIL_HOST_PASSWORD", ""))
+hide(secret("FLIGHTRULES_OIDC_CLIENT_SECRET"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -203,7 +204,7 @@ SOCIALACCOUNT_PROVIDERS = {
                 "provider_id": "office",
                 "name": os.environ.get("FLIGHTRULES_OIDC_NAME", "your organisation"),
                 "client_id": os.environ.get("FLIGHTRULES_OIDC_CLIENT_ID", ""),
-                "secret": os.environ.get("FLIGHTRULES_OIDC_CLIENT_SECRET", ""),
+                "secret": secret("FLIGHTRULES_OIDC_CLIENT_SECRET"),
                 "settings": {"server_url": FLIGHTRULES_OIDC_ISSUER, "oauth_pkce_enabled": True},
             }
         ]
