@@ -8,7 +8,8 @@ from flightrules.errors import EvidenceError
 
 __all__ = ["JsonPaths"]
 
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}\[\],:])|([^\s{}\[\],:"]+)')
+_TOKEN = re.compile(r'"([^"\\]*+(?:\\(?s:.)[^"\\]*+)*+)("?)|([{}\[\],])|([^\s{}\[\],:"]++)')
+_STRING, _MARK = 2, 3
 _PATH_DEPTH = 5
 _DEPTH_LIMIT = 512
 _VALUE_LENGTH = 200
@@ -34,18 +35,22 @@ class JsonPaths:
 
     def _walk(self, text: str) -> None:
         for token in _TOKEN.finditer(text):
-            string, mark, scalar = token.groups()
-            if mark is None:
-                self._value(string, scalar)
+            kind = token.lastindex
+            if kind == _STRING:
+                if not token[2]:
+                    return  # the text ends inside of a string
+                self._value(token[1], is_string=True)
+            elif kind != _MARK:
+                self._value(token[4], is_string=False)
+            elif (mark := token[3]) == ",":
+                self._key, self._expects_key = None, bool(self._objects and self._objects[-1])
             elif mark in "{[":
                 self._open(mark)
-            elif mark in "}]":
+            else:
                 self._close()
                 if not self._bases:
                     self.ended_at = token.end()
                     return
-            elif mark == ",":
-                self._key, self._expects_key = None, bool(self._objects and self._objects[-1])
 
     def _open(self, mark: str) -> None:
         shallow = 0 < len(self._bases) <= _PATH_DEPTH
@@ -64,16 +69,14 @@ class JsonPaths:
             self._objects.pop()
         self._key, self._expects_key = None, False
 
-    def _value(self, string: str | None, scalar: str | None) -> None:
+    def _value(self, text: str, *, is_string: bool) -> None:
         shallow = len(self._bases) <= _PATH_DEPTH
-        if string is not None and self._expects_key:
-            self._key, self._expects_key = string, False
+        if is_string and self._expects_key:
+            self._key, self._expects_key = text, False
             if shallow:
                 self.paths.add(self._here())
         elif shallow:
-            self.values.setdefault(
-                self._here(), (string if string is not None else scalar or "")[:_VALUE_LENGTH]
-            )
+            self.values.setdefault(self._here(), text[:_VALUE_LENGTH])
 
     def _here(self) -> str:
         if not self._bases:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from itertools import count
 from typing import Any, NoReturn
@@ -16,11 +19,13 @@ __all__ = [
     "decode",
     "decode_text",
     "malformed",
+    "may_hold_bad_text",
     "refuse_bad_text",
     "refuse_too_many",
     "require",
     "strict_decoder",
     "utf8",
+    "without_cycle_collection",
 ]
 
 DOCUMENT_LIMIT = 64 << 20
@@ -55,17 +60,31 @@ def decode(source: Source, *, free_text: bool = False) -> Any:
 def decode_text(text: str, name: str, *, line: int = 1, free_text: bool = False) -> Any:
     """One JSON text; ``line`` is the number of its first line in the file."""
     refuse_too_many(text, name)
+    many = text.count("{") > _OBJECT_LIMIT
     try:
-        value = strict_decoder(name, limit=_OBJECT_LIMIT).decode(text)
+        with without_cycle_collection():
+            value = strict_decoder(name, limit=_OBJECT_LIMIT if many else None).decode(text)
     except json.JSONDecodeError as error:
         raise malformed(error, text, name, line) from None
     except RecursionError:
         raise EvidenceError("E_TOO_DEEP", "the document is nested too deeply", file=name, line=line) from None
     except ValueError:
         raise EvidenceError("E_NUMBER", "a number has too many digits", file=name, line=line) from None
-    if not free_text and (len(text) > _STRING_LIMIT or any(escape in text for escape in _SUSPICIOUS)):
+    if not free_text and may_hold_bad_text(text):
         refuse_bad_text(value, name)
     return value
+
+
+@contextmanager
+def without_cycle_collection() -> Iterator[None]:
+    """Decoded JSON has no cycles; looking for them costs more than decoding."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def refuse_too_many(text: str, name: str) -> None:
@@ -179,6 +198,11 @@ def _duplicate(found: list[tuple[str, Any]], name: str) -> EvidenceError:
     return EvidenceError(
         "E_DUPLICATE_KEY", f"the key {key[:80]!r} stands twice in one object", file=name, hint="keep one"
     )
+
+
+def may_hold_bad_text(text: str) -> bool:
+    """Whether what is decoded from this text takes a look by ``refuse_bad_text``."""
+    return len(text) > _STRING_LIMIT or any(escape in text for escape in _SUSPICIOUS)
 
 
 def refuse_bad_text(value: Any, name: str) -> None:

@@ -11,6 +11,7 @@ from flightrules.evidence.reading.json import (
     DOCUMENT_LIMIT,
     decode_text,
     malformed,
+    may_hold_bad_text,
     refuse_bad_text,
     refuse_too_many,
     strict_decoder,
@@ -44,7 +45,8 @@ def documents(
         )
     whole, name = utf8(source), source.name
     refuse_too_many(whole, name)
-    decoder = strict_decoder(name, limit=_OBJECT_LIMIT)
+    decoder = strict_decoder(name, limit=_OBJECT_LIMIT if whole.count("{") > _OBJECT_LIMIT else None)
+    looked_at = not free_text and may_hold_bad_text(whole)
     at = _skip(whole, 0)
     while at < len(whole):
         if stray is not None and whole[at] not in "{[":
@@ -58,7 +60,7 @@ def documents(
             raise malformed(error, whole, name, 1) from None
         except (RecursionError, ValueError):
             value = decode_text(whole[at:], name)  # says which of the two it is
-        if not free_text:
+        if looked_at:
             refuse_bad_text(value, name)
         yield value
         at = _skip(whole, at)

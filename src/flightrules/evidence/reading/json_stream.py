@@ -6,15 +6,19 @@ the document need not. Strictness is that of ``reading.json``.
 
 from __future__ import annotations
 
-import gc
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
 from flightrules.errors import EvidenceError
-from flightrules.evidence.reading.json import malformed, refuse_bad_text, require, strict_decoder
+from flightrules.evidence.reading.json import (
+    malformed,
+    refuse_bad_text,
+    require,
+    strict_decoder,
+    without_cycle_collection,
+)
 from flightrules.evidence.reading.json_shapes import LONGEST_ITEM, Shape, Shapes
 from flightrules.evidence.reading.json_targets import Each, Target, targets
 from flightrules.evidence.reading.utf8_pieces import pieces, position
@@ -62,7 +66,7 @@ def stream(source: Source, arrays: Mapping[str, Each]) -> Any:
         EvidenceError: as ``reading.json.decode``, and E_TOO_MANY_ITEMS, E_FIELD_TOO_LONG.
     """
     walker = _Walker(source, targets(arrays))
-    with _without_cycle_collection():
+    with without_cycle_collection():
         return walker.document()
 
 
@@ -377,15 +381,3 @@ class _Walker:
         refusal = malformed(error, self._text, self._source.name, 1)
         refusal.line, refusal.column = position(self._source, self._passed + error.pos)
         return refusal
-
-
-@contextmanager
-def _without_cycle_collection() -> Iterator[None]:
-    """Decoded JSON has no cycles; looking for them costs more than decoding."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
