@@ -7,18 +7,23 @@ attempt failed. An ``error`` directly below a suite is a case of its own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from itertools import compress, count
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
-from flightrules.evidence.reading.junit_columns import columns
-from flightrules.evidence.reading.junit_events import Event, Piece, read_pieces
+from flightrules.evidence.reading.junit_columns import Columns, columns, plain_columns, text_columns
+from flightrules.evidence.reading.junit_events import Event, Piece, read_markup, read_pieces
+from flightrules.evidence.reading.junit_text import CaseText, Shape, Tag
 from flightrules.evidence.reading.timestamps import earliest
-from flightrules.evidence.reading.xml import DEPTH_LIMIT
+from flightrules.evidence.reading.xml import ATTRIBUTE_LIMIT, DEPTH_LIMIT
+from flightrules.evidence.reading.xml_markup import attributes_of
+from flightrules.evidence.reading.xml_pieces import NotPlainError
 from flightrules.evidence.records.case_reading import case_reading
-from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, SKIPPED, CaseWriter
-from flightrules.evidence.records.junit_suites import Suite, SuiteChecks
+from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, SKIPPED, CaseWriter, LateRows
+from flightrules.evidence.records.junit_suites import Suite, SuiteChecks, name_of
 from flightrules.evidence.source import Source
 
 __all__ = ["read"]
@@ -48,6 +53,9 @@ _MAY_FAIL = "TEST_CASE tagged with !"  # Catch2: the failure beside it was expec
 _NO_START = ("Unable to find ", "Failed to start", "Fixture dependency failed", "Insufficient resources")
 _CASE = "testcase"
 _SUITES = frozenset(("testsuite", "testsuites"))
+_RAW_MARKS = {tag.encode(): mark for tag, mark in _MARKS.items()}
+_RAW_SUITES = frozenset(tag.encode() for tag in _SUITES)
+_MANY = 4 * ATTRIBUTE_LIMIT  # fewer bytes cannot hold more attributes than the limit
 
 
 def read(source: Source, head: Head) -> Reading:
@@ -58,7 +66,11 @@ def read(source: Source, head: Head) -> Reading:
             E_NEGATIVE, E_NUMBER, E_MISSING_FIELD, and what makes XML unsafe or broken.
     """
     walk = _Walk(source)
-    read_pieces(source, walk.take, namespaces=not head.namespace)
+    try:
+        read_markup(source, walk.take_text, namespaces=not head.namespace)
+    except NotPlainError:
+        walk = _Walk(source)
+        read_pieces(source, walk.take, namespaces=not head.namespace)
     return walk.reading()
 
 
@@ -67,9 +79,10 @@ class _Walk:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._writer = CaseWriter()
+        self._writer = CaseWriter(name_of)
+        self._text = CaseText()
         self._checks = SuiteChecks(source.name, self._writer)
-        self._suites = [Suite("", {}, 0, root=True)]
+        self._suites = [Suite({}, 0, root=True)]
         self._marks: dict[int, int] = {}
         self._broken: list[tuple[str, int]] = []
         self._started = 0  # cases, in former pieces
@@ -80,11 +93,70 @@ class _Walk:
         self._odd_time = ""
         self._uncollected = 0
 
+    def take_text(self, text: bytes) -> None:
+        """Account for one piece of markup."""
+        block, base = self._text.split(text), len(self._writer)
+        if block.cases and self._ended != base and (not block.gaps or block.gaps[0][0]):
+            raise NotPlainError  # a case of this piece inside one of the last
+        if block.plain:
+            self._writer.add_later(block.cases, partial(_late, block.shape, block.text, block.cases))
+        elif block.cases:
+            self._add(text_columns(block.shape.table(block.text), block.cases, self._source.name))
+        at = -1
+        for at, opened, tags in block.gaps:
+            self._started = base + at
+            if at:
+                self._ended = self._started - opened
+                self._depth += opened
+            if isinstance(tags, bytes):
+                self._next_suite(tags)
+            else:
+                self._walk(tags)
+            if at < block.cases and self._ended != self._started:
+                raise NotPlainError  # a case inside a case
+        self._started = base + block.cases
+        if at != block.cases:
+            self._ended = self._started
+
+    def _next_suite(self, attributes: bytes) -> None:
+        """A suite ends and the next one begins."""
+        if _is_odd(attributes):
+            raise NotPlainError
+        self._settle()
+        self._open(False, attributes)
+
+    def _walk(self, tags: Sequence[Tag]) -> None:
+        """Follow the tags between two cases, or inside the first of them."""
+        for ends, starts, attributes, closed in tags:
+            if ends:
+                self._depth -= 1
+                if ends == b"testcase":
+                    self._ended += 1
+                elif ends in _RAW_SUITES:
+                    self._settle()
+                continue
+            if self._depth >= DEPTH_LIMIT or starts == b"testcase" or _is_odd(attributes):
+                raise NotPlainError  # or a fault, which handlers can place
+            if starts in _RAW_MARKS:
+                self._mark(_RAW_MARKS[starts], attributes)
+            elif starts in _RAW_SUITES:
+                self._open(starts == b"testsuites", attributes)
+                if closed:
+                    self._settle()
+            self._depth += not closed
+
+    def _mark(self, mark: int, attributes: bytes) -> None:
+        if self._started > self._ended:
+            told = attributes_of(attributes) if mark in (_SKIP, _ERROR) else {}
+            self._see(self._started - 1, mark, told)
+        elif mark in (_FAILURE, _ERROR):
+            self._break(mark)
+
     def take(self, piece: Piece) -> None:
         """Account for one piece."""
         rows, events, ends = piece
         if rows:
-            self._add_rows(rows)
+            self._add(columns(rows, self._source.name))
         closings = list(compress(count(), map(_SUITES.__contains__, ends)))
         closed = at = 0
         for number, event in enumerate(events):
@@ -142,8 +214,7 @@ class _Walk:
             )
         return said
 
-    def _add_rows(self, rows: list[list[str]]) -> None:
-        found = columns(rows, self._source.name)
+    def _add(self, found: Columns) -> None:
         base = len(self._writer)
         self._writer.add_columns(found.names, found.classes, found.files, found.times)
         self._odd_time = self._odd_time or next(iter(found.odd_times), "")
@@ -153,31 +224,35 @@ class _Walk:
                 self._marks[base + at] = self._marks.get(base + at, 0) | mark
 
     def _start(self, event: Event) -> None:
-        tag, attributes, row, _ = event
+        tag, flat, row, _ = event
         mark = _MARKS.get(tag)
         if mark is None:
             if tag in _SUITES:
-                self._open(tag, attributes)
+                self._open(tag == "testsuites", dict(zip(flat[::2], flat[1::2], strict=True)))
         elif self._started + row > self._ended:
-            self._see(self._started + row - 1, mark, attributes)
+            self._see(self._started + row - 1, mark, dict(zip(flat[::2], flat[1::2], strict=True)))
         elif mark in (_FAILURE, _ERROR):
-            self._suites[-1].broken += 1
-            self._broken.append((self._suites[-1].name, FAILED if mark == _FAILURE else ERRORED))
+            self._break(mark)
 
-    def _open(self, tag: str, flat: list[str]) -> None:
+    def _break(self, mark: int) -> None:
+        """A failure of a suite as a whole."""
+        self._suites[-1].broken += 1
+        self._broken.append((self._suites[-1].name, FAILED if mark == _FAILURE else ERRORED))
+
+    def _open(self, root: bool, attributes: dict[str, str] | bytes) -> None:
         self._assign()
-        attributes = dict(zip(flat[::2], flat[1::2], strict=True))
-        if "timestamp" in attributes:
-            self._stamps.add(attributes["timestamp"])
-        self._suites.append(Suite(attributes.get("name", ""), attributes, self._ended, tag == "testsuites"))
+        suite = Suite(attributes, self._ended, root)
+        self._suites.append(suite)
+        if (b"timestamp" if isinstance(attributes, bytes) else "timestamp") in attributes:
+            self._stamps.update(text for key, text in suite.attributes.items() if key == "timestamp")
 
-    def _see(self, case: int, mark: int, attributes: list[str]) -> None:
+    def _see(self, case: int, mark: int, attributes: dict[str, str]) -> None:
         if mark == _SKIP and attributes:
             mark = _skip(attributes)
         self._marks[case] = self._marks.get(case, 0) | mark
         if mark in (_FLAKY, _RERUN):
             self._suites[-1].attempts += 1
-        elif mark == _ERROR and "collection failure" in attributes:
+        elif mark == _ERROR and "collection failure" in attributes.values():
             self._uncollected += 1
 
     def _assign(self) -> None:
@@ -185,7 +260,7 @@ class _Walk:
         cases = self._ended - self._assigned
         if cases:
             suite = self._suites[-1]
-            self._writer.add_suite(suite.name, cases)
+            self._writer.add_suite(suite.label, cases)
             suite.direct += cases
             self._assigned = self._ended
 
@@ -218,11 +293,20 @@ class _Walk:
         return ERRORED if marks & _ERROR else FLAKY
 
 
-def _skip(attributes: list[str]) -> int:
+def _late(shape: Shape, text: bytes, cases: int) -> LateRows:
+    found = plain_columns(shape.table(text), cases)
+    return LateRows(found.names, found.classes, found.files, found.times)
+
+
+def _is_odd(attributes: bytes) -> bool:
+    return len(attributes) > _MANY and len(attributes_of(attributes)) > ATTRIBUTE_LIMIT
+
+
+def _skip(attributes: dict[str, str]) -> int:
     """What kind of skip the attributes of ``skipped`` tell."""
-    if not _PYTEST_SKIPS.isdisjoint(attributes):
+    if not _PYTEST_SKIPS.isdisjoint(attributes.values()):
         return _PART_SKIP
-    message = dict(zip(attributes[::2], attributes[1::2], strict=True)).get("message", "")
+    message = attributes.get("message", "")
     if message.startswith(_NO_START):
         return _SKIP | _UNSTARTED
     return _NOT_RUN if message.startswith(_MAY_FAIL) else _SKIP

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, repeat, zip_longest
 from typing import NamedTuple
 
 from flightrules.errors import EvidenceError
+from flightrules.evidence.reading.xml_markup import unescaped
 
-__all__ = ["Columns", "columns", "seconds"]
+__all__ = ["Columns", "columns", "plain_columns", "seconds", "text_columns"]
 
 _PLAIN = re.compile(r"\s*[+-]?(?:\d{1,18}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?s?\s*\Z", re.ASCII)
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?\Z", re.ASCII)
@@ -55,7 +56,27 @@ def columns(rows: list[list[str]], source_name: str) -> Columns:
         flat[2 * at :: width].count(key) == len(rows) for at, key in enumerate(keys)
     )
     table = {key: flat[2 * at + 1 :: width] for at, key in enumerate(keys)} if uniform else _looked_up(rows)
-    names = table.get("name") or [""] * len(rows)
+    return _columns(table, len(rows), source_name)
+
+
+def text_columns(table: Mapping[str, list[bytes]], count: int, source_name: str) -> Columns:
+    """The columns of one piece whose cells are as they stand in the file.
+
+    Raises:
+        EvidenceError: as ``columns``.
+    """
+    return _columns({key: unescaped(cells) for key, cells in table.items()}, count, source_name)
+
+
+def plain_columns(table: Mapping[str, list[bytes]], count: int) -> Columns:
+    """The same for cases that are known to have names and plain times, and no words for their ends."""
+    texts = {key: unescaped(table[key]) for key in ("name", "classname", "file") if key in table}
+    times = array("d", map(float, table["time"]) if "time" in table else repeat(_UNKNOWN, count))
+    return Columns(texts["name"], texts.get("classname", ()), texts.get("file", ()), times, [], [])
+
+
+def _columns(table: Mapping[str, list[str]], count: int, source_name: str) -> Columns:
+    names = table.get("name") or [""] * count
     if "" in names and any(
         not name and not group for name, group in zip(names, table.get("classname") or names, strict=True)
     ):
@@ -67,9 +88,7 @@ def columns(rows: list[list[str]], source_name: str) -> Columns:
         )
     odd: list[str] = []
     times = (
-        _times(table["time"], source_name, odd)
-        if "time" in table
-        else array("d", repeat(_UNKNOWN, len(rows)))
+        _times(table["time"], source_name, odd) if "time" in table else array("d", repeat(_UNKNOWN, count))
     )
     return Columns(names, table.get("classname", ()), table.get("file", ()), times, _states(table), odd)
 
@@ -127,7 +146,7 @@ def _looked_up(rows: list[list[str]]) -> dict[str, list[str]]:
     }
 
 
-def _states(table: dict[str, list[str]]) -> list[tuple[int, str, str]]:
+def _states(table: Mapping[str, list[str]]) -> list[tuple[int, str, str]]:
     if "status" not in table and "result" not in table:
         return []
     pairs = zip_longest(table.get("status", ()), table.get("result", ()), fillvalue="")

@@ -6,7 +6,6 @@ no Python frame. Status can be decided from starts; the ends tell only what is n
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from itertools import chain
 from operator import itemgetter
@@ -14,9 +13,11 @@ from typing import Any, NamedTuple
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.reading.xml import ATTRIBUTE_LIMIT, feed, guarded_parser
+from flightrules.evidence.reading.xml_markup import Markup
+from flightrules.evidence.reading.xml_pieces import NotPlainError, no_collection
 from flightrules.evidence.source import Source
 
-__all__ = ["Event", "Piece", "read_pieces"]
+__all__ = ["Event", "Piece", "read_markup", "read_pieces"]
 
 
 # an element other than ``testcase`` that starts: its name, its attributes as name, value, name, value...,
@@ -48,13 +49,22 @@ def read_pieces(source: Source, take: Callable[[Piece], None], *, namespaces: bo
         for part in (piece.rows, piece.events, piece.ends):
             part.clear()
 
-    collecting = gc.isenabled()
-    gc.disable()  # nothing here makes cycles, and each collection would walk all rows
-    try:
+    with no_collection():
         feed(parser, source, after)
-    finally:
-        if collecting:
-            gc.enable()
+
+
+def read_markup(source: Source, take: Callable[[bytes], None], *, namespaces: bool = True) -> None:
+    """Parse the whole file without a handler for elements, and hand over the markup that was proved.
+
+    Raises:
+        NotPlainError: it needs ``read_pieces``.
+        EvidenceError: whatever makes the document unsafe or broken.
+    """
+    if not namespaces:
+        raise NotPlainError
+    markup = Markup(source, take)
+    markup.parser.StartDoctypeDeclHandler = _doctype(source, markup.parser)
+    markup.run()
 
 
 def _parser(source: Source, piece: Piece, *, namespaces: bool) -> Any:
@@ -70,7 +80,14 @@ def _parser(source: Source, piece: Piece, *, namespaces: bool) -> Any:
         else:
             add_event((tag, attributes, len(rows), len(ends)))
 
-    def doctype(name: str, *_: object) -> None:
+    parser.StartElementHandler = start
+    parser.EndElementHandler = ends.append
+    parser.StartDoctypeDeclHandler = _doctype(source, parser)
+    return parser
+
+
+def _doctype(source: Source, parser: Any) -> Callable[..., None]:
+    def refuse(name: str, *_: object) -> None:
         what = f"the document names a DOCTYPE ({name}), which no test tool writes"
         raise EvidenceError(
             "E_DTD_FORBIDDEN",
@@ -80,10 +97,7 @@ def _parser(source: Source, piece: Piece, *, namespaces: bool) -> Any:
             hint="remove the DOCTYPE",
         )
 
-    parser.StartElementHandler = start
-    parser.EndElementHandler = ends.append
-    parser.StartDoctypeDeclHandler = doctype
-    return parser
+    return refuse
 
 
 def _check_attributes(source: Source, parser: Any, piece: Piece) -> None:

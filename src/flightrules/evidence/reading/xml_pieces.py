@@ -19,7 +19,7 @@ from flightrules.evidence.reading.places import line_ends
 from flightrules.evidence.reading.xml import feed, guarded_parser
 from flightrules.evidence.source import Source
 
-__all__ = ["NotPlainError", "Pieces", "at_byte"]
+__all__ = ["NotPlainError", "Pieces", "Tee", "at_byte", "no_collection", "require_utf8"]
 
 _PIECE_LIMIT = 8 << 20
 _PLAIN_ENCODINGS = ("utf-8", "utf8", "us-ascii", "ascii")
@@ -70,9 +70,12 @@ class Pieces:
             parser = self.parser = guarded_parser(self._source, namespaces=False, notices=self._notices)
             self._refuse_unplain(parser)
             parser.StartElementHandler = start
-            with no_collection():
-                feed(parser, _Tee(self._source, self._more), self._settle)
-                self._give(self._buffer)
+            try:
+                with no_collection():
+                    feed(parser, Tee(self._source, self._more), self._settle)
+                    self._give(self._buffer)
+            finally:  # parser and handlers hold each other; the rest must not wait for the collector
+                self._take, self._buffer = _ignore, b""
 
     def _refuse_unplain(self, parser: Any) -> None:
         remark = parser.StartDoctypeDeclHandler
@@ -89,15 +92,11 @@ class Pieces:
             if has_subset:
                 raise NotPlainError
 
-        def declaration(_version: str, encoding: str | None, _standalone: int) -> None:
-            if encoding is not None and encoding.lower() not in _PLAIN_ENCODINGS:
-                raise NotPlainError
-
         parser.CommentHandler = comment
         parser.StartCdataSectionHandler = refuse
         parser.ProcessingInstructionHandler = refuse
         parser.StartDoctypeDeclHandler = doctype
-        parser.XmlDeclHandler = declaration
+        require_utf8(parser)
 
     def _more(self, chunk: bytes) -> None:
         self._buffer += chunk
@@ -124,7 +123,17 @@ class Pieces:
             self.piece_at += len(piece) + len(self._mark)
 
 
-class _Tee(Source):
+def require_utf8(parser: Any) -> None:
+    """Let the parser refuse a document that declares another encoding."""
+
+    def declaration(_version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding is not None and encoding.lower() not in _PLAIN_ENCODINGS:
+            raise NotPlainError
+
+    parser.XmlDeclHandler = declaration
+
+
+class Tee(Source):
     """A source that shows every chunk to a second reader, without the white space before the document."""
 
     def __init__(self, source: Source, show: Callable[[bytes], None]) -> None:
@@ -143,6 +152,10 @@ class _Tee(Source):
                 started = True
                 self._show(piece)
                 yield piece
+
+
+def _ignore(_: bytes) -> None:
+    return None
 
 
 @contextmanager

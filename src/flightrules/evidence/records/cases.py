@@ -22,7 +22,18 @@ from typing import Final, NamedTuple, Self
 
 from flightrules.evidence.measurement import Measurement
 
-__all__ = ["ERRORED", "FAILED", "FLAKY", "PASSED", "SKIPPED", "STATUS_WORDS", "Case", "CaseWriter", "Cases"]
+__all__ = [
+    "ERRORED",
+    "FAILED",
+    "FLAKY",
+    "PASSED",
+    "SKIPPED",
+    "STATUS_WORDS",
+    "Case",
+    "CaseWriter",
+    "Cases",
+    "LateRows",
+]
 
 PASSED: Final = 0
 FLAKY: Final = 1
@@ -49,34 +60,107 @@ class Case(NamedTuple):
         return f"{self.classname}.{self.name}" if self.classname else self.name
 
 
+class LateRows(NamedTuple):
+    """Columns of rows that nobody asked for yet: names, classes, files and times (below zero: unknown)."""
+
+    names: Sequence[str]
+    classes: Sequence[str]
+    files: Sequence[str]
+    seconds: Iterable[float]
+
+
+class _Columns:
+    """All columns but the statuses; what came as a block is split into rows when somebody asks for one.
+
+    Most readers ask for counts alone, and a hundred thousand names cost more than all the rest.
+    """
+
+    __slots__ = (
+        "_late",
+        "_run_lengths",
+        "_run_names",
+        "classes",
+        "files",
+        "ids",
+        "name_of",
+        "names",
+        "seconds",
+        "suites",
+    )
+
+    def __init__(self, ids: _Numbers | None = None) -> None:
+        self.ids = _Numbers({"": 0}) if ids is None else ids
+        self.names: list[str] = []
+        self.classes, self.suites, self.files = array("I"), array("I"), array("I")
+        self.seconds = array("d")
+        self._late: list[tuple[int, Callable[[], LateRows]]] = []
+        self._run_names: list[str | bytes] = []
+        self._run_lengths: list[int] = []
+        self.name_of: Callable[[bytes], str] = bytes.decode
+
+    def later(self, count: int, rows: Callable[[], LateRows]) -> None:
+        """Add rows that ``rows`` gives when they are needed."""
+        self._late.append((count, rows))
+
+    def run(self, suite: str | bytes, count: int) -> None:
+        """The next rows belong to this suite; two plain lists, which the cyclic collector need not walk."""
+        self._run_names.append(suite)
+        self._run_lengths.append(count)
+
+    def settled(self) -> Self:
+        """The same with all rows in place."""
+        if not self._late and not self._run_names:
+            return self
+        for count, rows in self._late:
+            self.extend(count, rows())
+        self._late.clear()
+        for suite, times in zip(self._run_names, self._run_lengths, strict=True):
+            name = self.name_of(suite) if isinstance(suite, bytes) else suite
+            self.suites.extend(repeat(self.ids[name], times))
+        self._run_names.clear()
+        self._run_lengths.clear()
+        return self
+
+    def extend(self, count: int, rows: LateRows) -> None:
+        """Add rows behind all others, but for their suites."""
+        self.names.extend(rows.names)
+        self._number(self.classes, rows.classes, count)
+        self._number(self.files, rows.files, count)
+        self.seconds.extend(rows.seconds)
+
+    def _number(self, column: array[int], texts: Sequence[str], count: int) -> None:
+        column.extend(map(self.ids.__getitem__, texts) if texts else repeat(0, count))
+
+    def only(self, keep: Sequence[bool]) -> _Columns:
+        """The rows whose flag is set."""
+        whole, kept = self.settled(), _Columns(self.ids)
+        kept.names = list(compress(whole.names, keep))
+        kept.classes = array("I", compress(whole.classes, keep))
+        kept.suites = array("I", compress(whole.suites, keep))
+        kept.files = array("I", compress(whole.files, keep))
+        kept.seconds = array("d", compress(whole.seconds, keep))
+        return kept
+
+
 class Cases:
     """Test cases of one or more artefacts; unchanging once built by ``CaseWriter``."""
 
-    __slots__ = ("_classes", "_files", "_names", "_seconds", "_statuses", "_suites", "_texts")
+    __slots__ = ("_columns", "_statuses")
 
-    def __init__(
-        self,
-        texts: list[str],
-        names: list[str],
-        columns: tuple[array[int], array[int], array[int]],
-        statuses: bytes,
-        seconds: array[float],
-    ) -> None:
-        """Columns of equal length; class, suite and file are indexes into ``texts``."""
-        self._texts = texts
-        self._names = names
-        self._classes, self._suites, self._files = columns
+    def __init__(self, columns: _Columns, statuses: bytes) -> None:
+        """Columns of equal length."""
+        self._columns = columns
         self._statuses = statuses
-        self._seconds = seconds
 
     def __len__(self) -> int:
         return len(self._statuses)
 
     def __iter__(self) -> Iterator[Case]:
-        text = self._texts.__getitem__
-        columns = (map(text, self._classes), map(text, self._suites), map(text, self._files))
-        times = (None if one == _UNKNOWN else one for one in self._seconds)
-        return map(Case._make, zip(self._names, *columns, self._statuses, times, strict=True))
+        rows = self._columns.settled()
+        text = list(rows.ids).__getitem__
+        numbered = (map(text, rows.classes), map(text, rows.suites), map(text, rows.files))
+        times = (None if one == _UNKNOWN else one for one in rows.seconds)
+        return map(Case._make, zip(rows.names, *numbered, self._statuses, times, strict=True))
 
     @property
     def total(self) -> int:
@@ -117,12 +201,13 @@ class Cases:
 
     def texts(self) -> Iterator[str]:
         """All names, classes, suites and files, for a look at their characters."""
-        yield from self._texts
-        yield from self._names
+        rows = self._columns.settled()
+        yield from rows.ids
+        yield from rows.names
 
     def failed_names(self, limit: int) -> list[str]:
         """Identities of failed and errored cases, sorted, each once, at most ``limit``."""
-        bad = compress(self, [status in (FAILED, ERRORED) for status in self._statuses])
+        bad = self.rows([status in (FAILED, ERRORED) for status in self._statuses])
         return sorted({case.identity for case in bad})[:limit]
 
     def select(self, patterns: Sequence[str]) -> Cases:
@@ -150,7 +235,7 @@ class Cases:
         """
         again = (
             Counter(self) & Counter(other)
-            if not set(self._names).isdisjoint(other._names)
+            if not set(self._columns.settled().names).isdisjoint(other._columns.settled().names)
             else Counter[Case]()
         )
         writer = CaseWriter()
@@ -163,45 +248,33 @@ class Cases:
         return writer.cases()
 
     def _matches(self, patterns: Sequence[str]) -> list[bool]:
-        fits = _matcher(patterns)
-        texts = [fits(text) for text in self._texts]
+        fits, rows = _matcher(patterns), self._columns.settled()
+        texts = [fits(text) for text in rows.ids]
         texts[0] = False
-        seen = map(
-            any,
-            zip(
-                *(map(texts.__getitem__, one) for one in (self._classes, self._suites, self._files)),
-                strict=True,
-            ),
-        )
+        columns = (map(texts.__getitem__, one) for one in (rows.classes, rows.suites, rows.files))
+        seen = map(any, zip(*columns, strict=True))
         return [hit or fits(case.identity) for hit, case in zip(seen, self, strict=True)]
 
     def rows(self, keep: Sequence[bool]) -> Cases:
         """The rows whose flag is set."""
-
-        def column(one: array[int]) -> array[int]:
-            return array("I", compress(one, keep))
-
-        return Cases(
-            self._texts,
-            list(compress(self._names, keep)),
-            (column(self._classes), column(self._suites), column(self._files)),
-            bytes(compress(self._statuses, keep)),
-            array("d", compress(self._seconds, keep)),
-        )
+        return Cases(self._columns.only(keep), bytes(compress(self._statuses, keep)))
 
 
 class CaseWriter:
-    """Collects cases row by row (``add``) or column by column (``add_columns``)."""
+    """Collects cases row by row (``add``) or column by column (``add_columns``, ``add_later``)."""
 
-    def __init__(self) -> None:
-        self.names: list[str] = []
+    def __init__(self, name_of: Callable[[bytes], str] = bytes.decode) -> None:
         self.statuses = bytearray()
-        self._ids = _Numbers({"": 0})
-        self._classes, self._suites, self._files = array("I"), array("I"), array("I")
-        self._seconds = array("d")
+        self._columns = _Columns()
+        self._columns.name_of = name_of
 
     def __len__(self) -> int:
-        return len(self.names)
+        return len(self.statuses)
+
+    @property
+    def names(self) -> list[str]:
+        """The names so far."""
+        return self._columns.settled().names
 
     def add(
         self,
@@ -214,12 +287,14 @@ class CaseWriter:
         seconds: float | Decimal | None = None,
     ) -> None:
         """One case; ``status`` is one of the constants of this module."""
-        self.names.append(name)
+        rows = self._columns
+        rows.settled()
+        rows.names.append(name)
+        rows.classes.append(rows.ids[classname])
+        rows.suites.append(rows.ids[suite])
+        rows.files.append(rows.ids[file])
+        rows.seconds.append(_UNKNOWN if seconds is None or seconds < 0 else float(seconds))
         self.statuses.append(status)
-        self._classes.append(self.text_id(classname))
-        self._suites.append(self.text_id(suite))
-        self._files.append(self.text_id(file))
-        self._seconds.append(_UNKNOWN if seconds is None or seconds < 0 else float(seconds))
 
     def add_case(self, case: Case) -> None:
         """One row as it came out of other ``Cases``."""
@@ -237,33 +312,28 @@ class CaseWriter:
         for case in cases:
             self.add_case(case)
 
-    def text_id(self, text: str) -> int:
-        """The number that stands for a repeated text."""
-        return self._ids[text]
-
     def add_columns(
         self, names: Sequence[str], classes: Sequence[str], files: Sequence[str], seconds: array[float]
     ) -> None:
         """Names and times of cases whose ends and suites follow through ``add_suite``; fast path."""
-        self.names.extend(names)
+        self._columns.settled().extend(len(names), LateRows(names, classes, files, seconds))
         self.statuses.extend(bytes(len(names)))
-        self._extend_texts(self._classes, classes, len(names))
-        self._extend_texts(self._files, files, len(names))
-        self._seconds.extend(seconds)
 
-    def add_suite(self, name: str, count: int) -> None:
-        """The next ``count`` cases of the columns belong to this suite."""
-        self._suites.extend(repeat(self._ids[name], count))
+    def add_later(self, count: int, rows: Callable[[], LateRows]) -> None:
+        """As ``add_columns``, for columns that ``rows`` gives when somebody asks for them."""
+        self._columns.later(count, rows)
+        self.statuses.extend(bytes(count))
 
-    def _extend_texts(self, column: array[int], texts: Sequence[str], count: int) -> None:
-        if not texts:
-            column.extend(array("I", (0,)) * count)
-            return
-        column.extend(map(self._ids.__getitem__, texts))
+    def add_suite(self, suite: str | bytes, count: int) -> None:
+        """The next ``count`` cases of the columns belong to this suite, or the one of which ``name_of`` finds
+        the name in these bytes.
+        """
+        self._columns.run(suite, count)
 
     def identity_at(self, at: int) -> tuple[int, str]:
         """Class and name of a row, comparable."""
-        return self._classes[at], self.names[at]
+        rows = self._columns.settled()
+        return rows.classes[at], rows.names[at]
 
     def cases(self, extra: Iterable[tuple[str, int]] = (), dropped: Collection[int] = ()) -> Cases:
         """The finished columns; the writer must not be used again.
@@ -274,13 +344,7 @@ class CaseWriter:
         """
         for suite, status in extra:
             self.add(suite, status, suite=suite)
-        built = Cases(
-            list(self._ids),
-            self.names,
-            (self._classes, self._suites, self._files),
-            bytes(self.statuses),
-            self._seconds,
-        )
+        built = Cases(self._columns, bytes(self.statuses))
         return built.rows([at not in dropped for at in range(len(built))]) if dropped else built
 
 
