@@ -17,7 +17,7 @@ from flightrules.evidence.measurement import Notice
 
 __all__ = ["Held", "Span", "moment"]
 
-_HELD_LIMIT = 24
+_HELD_LIMIT = 16  # blocks of 256 KiB: fewer are read too often, more cost memory
 _EPOCH_DIGITS = 13
 _INTEGER_DIGITS = 18
 
