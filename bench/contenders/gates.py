@@ -121,10 +121,11 @@ def ours() -> Any:
         )
 
         make_ready(gate, case)
+        passed = Status.PASS
 
         def work(_: str) -> Numbers:
             results = evaluate(gate, case).results
-            return {"met": sum(one.status is Status.PASS for one in results), "criteria": len(results)}
+            return {"met": sum([one.status is passed for one in results]), "criteria": len(results)}
 
         return work
 
