@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,7 +43,21 @@ def now() -> datetime:
 
 
 def code_now(secret: str) -> str:
+    """The code that the app shows; one that is about to change is not typed any more."""
+    left = 30 - now().timestamp() % 30
+    if left < 3:
+        time.sleep(left + 0.05)
     return format_hotp_value(hotp_value(secret, int(now().timestamp()) // 30))
+
+
+def closed(answer: Any) -> None:
+    """Close a streamed answer as the server does, but keep the connection that the test's transaction is on."""
+    from django.core.signals import request_finished
+    from django.db import close_old_connections
+
+    request_finished.disconnect(close_old_connections)
+    answer.close()
+    request_finished.connect(close_old_connections)
 
 
 def tags() -> list[str]:

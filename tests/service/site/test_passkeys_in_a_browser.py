@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from django.db import connection
 
 from people_stories import PASSWORD, now, tags
 
@@ -23,6 +24,8 @@ def page(monkeypatch):
     playwright = pytest.importorskip("playwright.sync_api", reason="no browser driver is installed")
     if not os.access(CHROMIUM, os.X_OK):
         pytest.skip(f"no browser at {CHROMIUM}")
+    if connection.vendor != "sqlite":
+        pytest.skip("which database there is makes no difference to a browser")
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the driver keeps an event loop in this thread
     with playwright.sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
