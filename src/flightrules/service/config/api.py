@@ -22,6 +22,7 @@ api = NinjaAPI(
     auth=[TokenDoor(), SessionDoor()],
     urls_namespace="api",
     parser=StrictParser(),
+    docs_url=None,  # its page would load scripts from elsewhere; the document itself is at openapi.json
 )
 answer_refusals(api)
 api.add_router("", "flightrules.service.catalogue.rest.router")

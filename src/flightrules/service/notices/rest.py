@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja import Field, Query, Router, Schema
 
+from flightrules.service.door.answers import SecretAnswer
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.schemas import Asked, Key, Line, Name
@@ -50,7 +51,7 @@ class ChannelShown(Schema):
 class ChannelOpened(ChannelShown):
     """A channel just subscribed, with the secret of its signatures: shown this once."""
 
-    secret: str | None
+    secret: str = Field(description="empty for channels without signatures, and when asked again")
 
 
 class NoticeShown(Schema):
@@ -97,7 +98,7 @@ def list_channels(request: HttpRequest, product: Key, asked: Query[PageAsked]) -
     openapi_extra=guarded(Power.MANAGE_CATALOGUE),
 )
 @changes_state
-def open_channel(request: HttpRequest, product: Key, asked: ChannelAsked) -> tuple[int, Schema]:
+def open_channel(request: HttpRequest, product: Key, asked: ChannelAsked) -> SecretAnswer:
     """Subscribe a channel. A webhook's secret is in this answer and nowhere else."""
     made, secret = services.open_channel(
         product=product,
@@ -108,7 +109,7 @@ def open_channel(request: HttpRequest, product: Key, asked: ChannelAsked) -> tup
         by=request.actor,  # type: ignore[attr-defined]
         at=request.asked_at,  # type: ignore[attr-defined]
     )
-    return 201, ChannelOpened(**_channel(made).model_dump(), secret=secret or None)
+    return SecretAnswer(ChannelOpened(**_channel(made).model_dump(), secret=secret), "secret")
 
 
 @router.delete(

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
 from ninja import Field, Schema
 
+from flightrules.service.door.answers import SecretAnswer
+
 __all__ = ["InvitedOut", "SecretAnswer", "invited"]
-
-
-class SecretAnswer(HttpResponse):
-    """A JSON answer; ``kept_content`` is what a repetition of the request gets, without what is secret."""
-
-    def __init__(self, body: Schema, *shown_once: str) -> None:
-        super().__init__(body.model_dump_json(), status=201, content_type="application/json")
-        kept = body.model_copy(update=dict.fromkeys(shown_once, ""))
-        self.kept_content = kept.model_dump_json().encode()
 
 
 class InvitedOut(Schema):
