@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from flightrules.engine.separation import Involved, Voice, count_voices, violations
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
@@ -15,10 +16,19 @@ from flightrules.service.people.models import Account, Delegation, Deputy, Perso
 from flightrules.service.people.powers import Power
 from flightrules.service.people.queries import badge
 from flightrules.service.people.seats import seats_of
-from flightrules.service.records.actor import Actor
+from flightrules.service.records.actor import SYSTEM, Actor
+from flightrules.service.records.services import append, product_stream
+from flightrules.service.records.tags import Tag
 from people_stories import actor_of, code_now, denied_codes, equip, now
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def under_way(at):
+    """A release of the shop was opened, so that a new voice has something to be kept from."""
+    with transaction.atomic():
+        append(stream=product_stream("shop"), tag=Tag.RELEASE_OPENED, by=SYSTEM, at=at, subject="release/1")
 
 
 def proved(caller, at) -> Actor:
@@ -98,6 +108,7 @@ def test_who_manages_one_product_grants_nothing_elsewhere(person, at):
     assert refusal(lambda: grant(local, someone, "viewer", at)) == "E_POWER"
 
 
+@pytest.mark.usefixtures("under_way")
 def test_a_new_role_lets_look_and_only_after_the_cool_down_vote(person, at):
     admin, someone = person("administrator"), person()
     grant(admin, someone, "qa_lead", at, "shop")
@@ -107,6 +118,19 @@ def test_a_new_role_lets_look_and_only_after_the_cool_down_vote(person, at):
     assert has_power(by, Power.SIGN, product="shop", at=at + DAY)
 
 
+@pytest.mark.parametrize("product", ["shop", ""])
+@pytest.mark.usefixtures("under_way")
+def test_a_release_under_way_anywhere_in_reach_makes_a_role_cool_down(person, at, product):
+    admin, someone = person("administrator"), person()
+    assert grant(admin, someone, "qa-lead", at, product).counts_from == at + DAY
+
+
+def test_before_the_first_release_nobody_waits_for_a_vote(person, at, under_way):
+    admin, someone = person("administrator"), person()
+    assert grant(admin, someone, "qa-lead", at, "bank").counts_from == at
+
+
+@pytest.mark.usefixtures("under_way")
 def test_the_cool_down_is_a_setting(person, at, settings):
     settings.FLIGHTRULES_ROLE_COOL_DOWN_HOURS = 0
     admin, someone = person("administrator"), person()
@@ -142,6 +166,7 @@ def test_a_role_is_revoked_once_and_only_by_who_may(person, at):
     assert refusal(lambda: take(admin)) == "E_NOT_FOUND"
 
 
+@pytest.mark.usefixtures("under_way")
 def test_an_office_keeps_somebody_who_manages_people(person, at):
     admin = person("administrator")
     held = str(RoleGrant.objects.get(person_id=admin.key).key)
@@ -309,6 +334,7 @@ def test_delegating_needs_a_fresh_proof_at_the_door(person):
 # --- deputies
 
 
+@pytest.mark.usefixtures("under_way")
 def test_a_deputy_stands_in_after_the_cool_down_and_until_it_is_ended(person, at):
     admin, lead, second = person("administrator"), person("qa-lead", product="shop"), person()
     row = services.name_deputy(

@@ -28,7 +28,7 @@ def test_an_invited_person_opens_their_account_in_a_browser(person):
     told = json.loads(answer.content)
     grant = RoleGrant.objects.get(person_id=told["person"])
     assert (grant.role, grant.product) == ("qa-lead", "shop")
-    assert grant.counts_from - grant.granted_at == timedelta(hours=24)
+    assert grant.counts_from == grant.granted_at  # there is no release yet to keep a new voice from
     browser = Client()
     page = browser.get(told["path"])
     assert page.status_code == 200

@@ -14,7 +14,8 @@ from flightrules.service.people.models import Account, Person, RoleGrant
 from flightrules.service.people.powers import BUILT_IN_ROLES, Power, role_key
 from flightrules.service.people.seats import live_grants
 from flightrules.service.records.actor import Actor
-from flightrules.service.records.services import OFFICE, act, append
+from flightrules.service.records.queries import entries
+from flightrules.service.records.services import OFFICE, act, append, product_stream
 from flightrules.service.records.tags import Tag
 
 __all__ = [
@@ -110,7 +111,7 @@ def write_grant(
         product=product,
         granted_by=by.key,
         granted_at=at,
-        counts_from=at if at_once else counts_from(role, at),
+        counts_from=at if at_once else counts_from(role, product, at),
         expires_at=expires_at,
     )
 
@@ -126,11 +127,21 @@ def shown(grant: RoleGrant) -> dict[str, Any]:
     return found | ({"expires_at": grant.expires_at.isoformat()} if grant.expires_at else {})
 
 
-def counts_from(role: str, at: datetime) -> datetime:
-    """When a grant made now begins to count: roles that can only look or bring evidence count at once."""
-    if BUILT_IN_ROLES.get(role, frozenset({Power.SIGN})) <= _AT_ONCE:
+def counts_from(role: str, product: str, at: datetime) -> datetime:
+    """When a grant made now begins to count.
+
+    The cool-down keeps a new voice from a release that is under way. So roles that can only look or bring
+    evidence count at once, and so does every role as long as no release was ever opened in its reach.
+    """
+    if BUILT_IN_ROLES.get(role, frozenset({Power.SIGN})) <= _AT_ONCE or not _has_releases(product):
         return at
     return at + timedelta(hours=settings.FLIGHTRULES_ROLE_COOL_DOWN_HOURS)
+
+
+def _has_releases(product: str) -> bool:
+    """Whether a release was ever opened in this product, or in any when none is named; the ledger knows."""
+    stream = product_stream(product) if product else None
+    return entries(stream=stream, tag=Tag.RELEASE_OPENED).exists()
 
 
 def checked_role(role: str) -> str:

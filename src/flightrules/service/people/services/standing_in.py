@@ -128,7 +128,7 @@ def name_deputy(*, holder: str, deputy: str, role: str, product: str = "", by: A
         product=product,
         named_by=by.key,
         named_at=at,
-        counts_from=counts_from(role, at),
+        counts_from=counts_from(role, product, at),
     )
     append(
         stream=OFFICE,
