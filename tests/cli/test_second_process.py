@@ -67,4 +67,4 @@ def test_what_has_to_be_done_anyway_is_done_beside_the_reading_and_by_one_proces
     parallel.read_all(FILES, SIZES, str.upper, lambda *_: None, lambda: done_by.append(os.getpid()))
     assert done_by == [os.getpid()]
     parallel.read_all(FILES[:1], SIZES[:1], str.upper, lambda *_: None, lambda: done_by.append(0))
-    assert done_by == [os.getpid()]
+    assert done_by == [os.getpid(), 0]

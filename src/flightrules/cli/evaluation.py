@@ -46,15 +46,15 @@ class Evaluation:
 
 
 def evaluate_here(
-    arguments: Namespace, now: datetime, meanwhile: Callable[[], None] = lambda: None
+    arguments: Namespace, now: datetime, beside: Callable[[], None] = lambda: None
 ) -> Evaluation:
-    """Load, gather, judge; see ``gather`` for ``meanwhile``."""
+    """Load, gather, judge; see ``gather`` for ``beside``."""
     rulebook, root = load_here(arguments.rulebook)
     as_of = _moment(arguments.as_of) if arguments.as_of else now
     gate = _gate(rulebook, arguments.gate)
     progress = Progress(wanted=not arguments.no_progress, accessible=arguments.accessible)
     plan = Gathering(root, as_of, _bindings(root), _extra(arguments.evidence, rulebook), arguments.base)
-    facts = gather(rulebook, plan, progress.step, meanwhile)
+    facts = gather(rulebook, plan, progress.step, beside)
     progress.done()
     from flightrules.engine.evaluate import evaluate  # loaded beside the reading where that is long
     from flightrules.engine.standing import Case

@@ -62,7 +62,7 @@ def gather(
     rulebook: Rulebook,
     plan: Gathering,
     step: Callable[[int, int, str], None],
-    meanwhile: Callable[[], None] = lambda: None,
+    beside: Callable[[], None] = lambda: None,
 ) -> Facts:
     """Read all that the rulebook looks for; a file that cannot be read becomes a refusal, never a gap.
 
@@ -70,7 +70,7 @@ def gather(
         rulebook: the sources.
         plan: where, and as of when.
         step: told before each file.
-        meanwhile: done beside the reading where two processes share it, and not at all where one reads alone.
+        beside: done before this process reads, and while another one reads already where there are two.
     """
     tree = Tree(plan.root)
     baselines = {source.name: tree.match(source.baseline) for source in rulebook.sources if source.baseline}
@@ -79,8 +79,13 @@ def gather(
         for source in rulebook.sources
     }
     files = _unique(rulebook.sources, wanted, baselines)
-    asked = _asked(rulebook, wanted, plan)
-    read_files = _read_all(files, plan.root, step, meanwhile)
+    asked: dict[str, Asked] = {}
+
+    def first() -> None:
+        asked.update(_asked(rulebook, wanted, plan))
+        beside()
+
+    read_files = _read_all(files, plan.root, step, first)
     found = {
         source.name: _found(source, wanted[source.name], baselines.get(source.name, []), read_files, plan)
         for source in rulebook.sources
@@ -141,7 +146,7 @@ def _unique(
 
 
 def _read_all(
-    files: list[File], root: str, step: Callable[[int, int, str], None], meanwhile: Callable[[], None]
+    files: list[File], root: str, step: Callable[[int, int, str], None], first: Callable[[], None]
 ) -> dict[File, _Read]:
     efforts = [_effort(os.path.join(root, file[0]), file[1]) for file in files]
     return read_all(
@@ -149,7 +154,7 @@ def _read_all(
         efforts,
         lambda file: _read_one(file, root),
         lambda at, of, file: step(at, of, file[0]),
-        meanwhile,
+        first,
     )
 
 

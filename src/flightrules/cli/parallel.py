@@ -25,7 +25,7 @@ def read_all(
     sizes: Sequence[int],
     work: Callable[[K], V],
     step: Callable[[int, int, K], None],
-    meanwhile: Callable[[], None] = lambda: None,
+    first: Callable[[], None] = lambda: None,
 ) -> dict[K, V]:
     """Do the work for every file.
 
@@ -34,17 +34,15 @@ def read_all(
         sizes: what each costs to read, in bytes of an ordinary report.
         work: reads one; must not raise.
         step: told before each file that this process reads.
-        meanwhile: what this process has to do anyway, done while the other one is reading already.
+        first: what this process has to do beside its reading; where there is another one, it reads already.
     """
     theirs = _second_half(files, sizes) if _worth_it(sizes) else []
-    if not theirs:
-        return _alone(files, work, step)
-    pipe = _fork(theirs, work)
-    meanwhile()
+    pipe = _fork(theirs, work) if theirs else None
+    first()
     mine = [file for file in files if file not in set(theirs)]
     done = _alone(mine, work, step)
     answers: list[V] | None = _collect(pipe, len(theirs)) if pipe is not None else None
-    if answers is None:  # the child died or could not answer: nothing is lost, the parent does its part
+    if answers is None:  # no child, or it died or could not answer: nothing is lost, the parent does its part
         return done | _alone(theirs, work, step)
     return done | dict(zip(theirs, answers, strict=True))
 
