@@ -94,7 +94,8 @@ def test_a_whole_ledger_holds_and_has_the_root_of_the_specification(rows, ada):
     assert trail.fault is None
     assert (trail.size, trail.roots[SIZE]) == (SIZE, root([row.body for row in rows]))
     assert trail.roots[100] == root([row.body for row in rows[:100]])
-    assert judged(rows, signed(rows, ada), [(100, signed(rows, ada, 100))], [ada]) == []
+    anchors = [signed(rows, ada, 3), signed(rows, ada, 9)]
+    assert judged(rows, signed(rows, ada), [(100, signed(rows, ada, 100))], [ada], anchors) == []
 
 
 @given(st.integers(0, 70), st.lists(st.integers(0, 9), max_size=12))
