@@ -10,7 +10,7 @@ from flightrules import __version__
 from flightrules.engine.operators import shown
 from flightrules.engine.verdict import CriterionResult, DefectLine, EvidenceUse
 from flightrules.reports.plain import json_safe, storable
-from flightrules.reports.report import Report, actual_of, target_of
+from flightrules.reports.report import Report, actual_of, in_service, target_of
 from flightrules.reports.section_annex import indicator_of
 from flightrules.reports.section_rollback import rollback_answer
 from flightrules.reports.wording import statement
@@ -183,8 +183,14 @@ def _approval(one: Approval) -> dict[str, Any]:
         "name": one.name,
         "role": one.role,
         "at": _time(one.at) if one.at else None,
-        "known_by": f"key {one.verified_by}" if one.verified_by else "claimed by a file",
+        "known_by": _known_by(one),
     }
+
+
+def _known_by(one: Approval) -> str:
+    if not one.verified_by:
+        return "claimed by a file"
+    return one.verified_by if in_service(one) else f"key {one.verified_by}"
 
 
 def _time(moment: datetime) -> str:

@@ -30,6 +30,7 @@ __all__ = [
     "blocker_lines",
     "decided_because",
     "formula_of",
+    "in_service",
     "interval_of",
     "known_by",
     "product_of",
@@ -191,8 +192,15 @@ def formula_of(result: CriterionResult) -> str:
 
 
 def known_by(approval: Approval) -> str:
-    """How an approval is known: by a key, or only because a file says so."""
-    return f"signed by key {approval.verified_by}" if approval.verified_by else "claimed by a file"
+    """How an approval is known: by a key, by who was signed in, or only because a file says so."""
+    if not approval.verified_by:
+        return "claimed by a file"
+    return "given in the service" if in_service(approval) else f"signed by key {approval.verified_by}"
+
+
+def in_service(approval: Approval) -> bool:
+    """Whether the service vouches for who it was; it names the person where a signature names a key."""
+    return (approval.verified_by or "").startswith("person ")
 
 
 def decided_because(line: DefectLine) -> str:

@@ -14,6 +14,8 @@ _MOST = 200
 _BOUND = {
     "content": "stated by the artefact",
     "binding": "claimed by a file",
+    "sender": "stated by its sender (claimed)",
+    "register": "kept in the service",
     "source": "declared by the rulebook (claimed)",
     "unknown": "not known",
 }

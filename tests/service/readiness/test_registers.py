@@ -72,7 +72,14 @@ def test_a_p2_ships_once_product_and_quality_have_both_accepted_it(shop, key):
     run = shop.run(key)
     assert (run["outcome"], run["opens"]) == ("CONDITIONAL GO", True)
     report = shop.qa.get(f"/gate-runs/{run['key']}/report.json").json()
-    assert [one["name"] for one in report["defects"][0]["accepted_by"]] == ["Tom Lindqvist", "Mira Tan"]
+    accepted = report["defects"][0]["accepted_by"]
+    assert [one["name"] for one in accepted] == ["Tom Lindqvist", "Mira Tan"]
+    assert accepted[0]["known_by"] == f"person {shop.product_manager.key}"
+    page = shop.qa.get(f"/gate-runs/{run['key']}/report.md").content.decode()
+    assert page.count("(given in the service)") == 2
+    assert {one["bound_by"] for one in report["evidence"] if "register" in one["path"]} == {"register"}
+    for wrong in ("signed by key", "claimed by a file", shop.product_manager.key):
+        assert wrong not in page
     assert shop.qa.get(f"/releases/{key}/readiness").json()["accepted"][0].startswith("PROJ-441 (P2), time 1")
 
 

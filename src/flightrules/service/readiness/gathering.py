@@ -200,7 +200,7 @@ def _evidence(
         _taken_at(item, reading),
         environment or None,
         facts.get("build") or item.build or None,
-        "content" if in_content else "binding" if stated else "source" if environment else "unknown",
+        "content" if in_content else "sender" if stated else "source" if environment else "unknown",
     )
 
 

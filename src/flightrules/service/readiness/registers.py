@@ -123,7 +123,7 @@ def _snapshot(method: str, name: str, data: bytes | None, at: datetime, build: s
         return None
     source = Source.of(data, name)
     digest = hashlib.sha256(data).hexdigest()
-    evidence = Evidence(method, name, digest, len(data), read(source), at, at, None, build, "binding")
+    evidence = Evidence(method, name, digest, len(data), read(source), at, at, None, build, "register")
     return Snapshot(method, data, evidence, stands_alone=name == _CHECKLISTS)
 
 
