@@ -28,17 +28,34 @@ def execute(arguments: Namespace) -> int:
     from flightrules.service.config.start import start
 
     start()
-    from flightrules.service.config.home import home
     from flightrules.service.config.migrate import migrate
     from flightrules.service.readiness.demo.story import PRODUCT, fill
 
     migrate()
     said = fill(datetime.now(UTC))
-    lines = [f"A made-up shop now lies in {home()}:", *(f"  {one}" for one in said)]
-    lines += [f"Look at it: GET /api/v1/releases?product={PRODUCT}", ""]
+    lines = [f"A made-up shop now lies in {_place()}:", *(f"  {one}" for one in said)]
+    lines += [*_way_in(serving=not arguments.no_serve), f"Then: GET /api/v1/releases?product={PRODUCT}", ""]
     say("\n".join(lines).encode())
     if arguments.no_serve:
         return int(ExitCode.GO)
     from flightrules.cli.serve import execute as serve
 
     return serve(Namespace(host="127.0.0.1", port=arguments.port, no_worker=False, workers=1))
+
+
+def _place() -> str:
+    from django.db import connection
+
+    from flightrules.service.config.home import home
+
+    return f"PostgreSQL, with its files in {home()}" if connection.vendor == "postgresql" else str(home())
+
+
+def _way_in(*, serving: bool) -> tuple[str, ...]:
+    """The one way for a person who wants to look; the people of the story stay shut out."""
+    where = "The line `set up` below has" if serving else "`flightrules serve` prints"
+    return (
+        f"To look at it: {where} a set-up link, good once, for the first account.",
+        "Take the role release-manager there, which sees every product, release, report and register.",
+        "When asked, add a passkey or an authenticator app: the first account also manages people.",
+    )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from django.db import connection
 
 from flightrules.errors import UsageError
 from flightrules.service.readiness.demo.story import fill
@@ -43,17 +46,35 @@ def test_three_releases_at_three_stages():
 
 def test_it_mixes_with_nothing(person):
     person("viewer")
-    with pytest.raises(UsageError, match="holds data already"):
+    with pytest.raises(UsageError, match="data is kept here already"):
         fill(now())
 
 
-def test_from_the_command_line(tmp_path):
+@pytest.fixture
+def own_database():
+    """The address of an empty database of its own; none is needed beside a home of its own on SQLite."""
+    if connection.vendor != "postgresql":
+        yield ""
+        return
+    import psycopg
+
+    server = os.environ["FLIGHTRULES_TEST_DATABASE_URL"]
+    parts, name = urlsplit(server), f"demo_{secrets.token_hex(4)}"
+    with psycopg.connect(server, autocommit=True) as outside:
+        outside.execute(f'CREATE DATABASE "{name}"')
+        yield urlunsplit(parts._replace(path=f"/{name}"))
+        outside.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def test_from_the_command_line(tmp_path, own_database):
     known = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    home = {**known, "FLIGHTRULES_HOME": str(tmp_path), "FLIGHTRULES_DATABASE_URL": ""}
+    home = {**known, "FLIGHTRULES_HOME": str(tmp_path), "FLIGHTRULES_DATABASE_URL": own_database}
     argv = [sys.executable, "-m", "flightrules.cli.main", "demo", "--no-serve"]
     done = subprocess.run(argv, env=home, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "4.2.0: CONDITIONAL GO" in done.stdout
+    assert "`flightrules serve` prints a set-up link" in done.stdout
+    assert "Take the role release-manager there" in done.stdout
     again = subprocess.run(argv, env=home, capture_output=True, text=True, check=False)
     assert again.returncode == 2
     assert "E_DEMO" in again.stderr

@@ -66,8 +66,8 @@ def fill(at: datetime) -> list[str]:
     if products(by=SYSTEM, at=at).exists() or people(by=SYSTEM, at=at).exists():
         raise UsageError(
             "E_DEMO",
-            "this home holds data already; the demo does not mix with it",
-            hint="set FLIGHTRULES_HOME to an empty folder",
+            "data is kept here already; the demo does not mix with it",
+            hint="set FLIGHTRULES_HOME to an empty folder, or FLIGHTRULES_DATABASE_URL to an empty database",
         )
     with transaction.atomic():
         shop = _Shop(_hired(at - timedelta(days=21)), at - timedelta(days=14))
