@@ -36,9 +36,8 @@ LONGEST_ITEM = 1 << 16
 
 _FEWEST = 200  # items; to learn and to compile costs as much as to decode about as many
 _SHARE, _MOST = 32, 48  # learn from one item in so many, and not from more
-_AGAIN = 128  # items that are unlike, until another shape may be worth its making
+_AGAIN, _EACH = 128, 4  # unlike items until another shape may be worth its making; learn from one in so many
 _RARE = 40  # items that are alike for one that is not
-_SHAPES = 5
 _LONGEST = 40_000  # a thousand characters take about a millisecond to compile
 _TOLD, _TOLD_LENGTH = 4096, 1024  # texts to remember, and how long they may be
 _SPACE = r"[ \t\n\r]*+"
@@ -185,8 +184,9 @@ class Shapes:
         self._wanted = wanted
         self._size = size
         self._sketch = Sketch()
-        self._missing = -1  # items to learn from until the next shape; 0 for never again
+        self._missing = -1  # unlike items until the next shape; 0 for never again
         self._made = 0
+        self._hits_before = 0
 
     def learn(self, item: Any, raw: str) -> None:
         """See a decoded item that no shape took, and its text."""
@@ -195,8 +195,9 @@ class Shapes:
             self._missing = min(items // _SHARE, _MOST) if items >= _FEWEST else 0
         if not self._missing or type(item) is not tuple:
             return
-        self._sketch.see(item, "/" if "\\/" in raw else '"')
         self._missing -= 1
+        if not self._made or self._missing % _EACH == 0:
+            self._sketch.see(item, "/" if "\\/" in raw else '"')
         if not self._missing:
             self._make(raw)
 
@@ -205,12 +206,17 @@ class Shapes:
         self.shape, self._missing = None, 0
 
     def _make(self, raw: str) -> None:
-        """Another shape, unless the one that is there fits nearly always."""
-        if self.hits < _RARE * _AGAIN:
-            self._made += 1
-            try:
-                self.shape = Shape(self._sketch, self._wanted, raw)
-            except OverflowError:
-                self.shape = None
-        self.hits = 0
-        self._missing = _AGAIN if self._made < _SHAPES else 0
+        """Another shape, unless this one fits nearly always, or no better than the one before it."""
+        hits, self.hits, self._missing = self.hits, 0, _AGAIN
+        if hits >= _RARE * _AGAIN:
+            return
+        if self._made > 1 and hits <= 2 * self._hits_before:
+            self._missing = 0
+            self.shape = self.shape if hits > _AGAIN else None
+            return
+        self._hits_before = hits
+        self._made += 1
+        try:
+            self.shape = Shape(self._sketch, self._wanted, raw)
+        except OverflowError:
+            self.shape = None

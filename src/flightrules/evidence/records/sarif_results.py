@@ -17,6 +17,9 @@ from flightrules.evidence.records.sarif_rules import LEVELS, Rule, Rules, checke
 
 __all__ = ["SarifResults", "tool_name"]
 
+Reference = tuple[Any, ...]
+"""A result's ``ruleId``, ``ruleIndex`` and ``rule``."""
+
 _KINDS: dict[str | None, str] = {
     None: "fail",
     "fail": "fail",
@@ -64,11 +67,11 @@ class _Standing(NamedTuple):
 class _Draft(NamedTuple):
     """One result as far as it is understood without its run's tool, which may stand behind it."""
 
-    rule: tuple[Any, Any, Any]
+    rule: Reference
     standing: _Standing
     uri: str
     artifact: int | None
-    line: int | None
+    line: int | str | None
     identity: str
     message: Any
 
@@ -81,12 +84,17 @@ class _Run:
         self.count = 0
         self.waiting: list[_Draft] = []
         self.known: dict[Any, Rule] = {}
-        self.told_rules = Told(lambda raws: self.rule(tuple(map(decoded, raws))))
         self.rules = Rules(run, name) if run.get("tool") is not None and not patient else None
+        self.told = Told(self._tell)
         self.hasty = self.rules is not None and "invocations" not in run
         self._name = name
 
-    def rule(self, key: tuple[Any, ...]) -> Rule:
+    def _tell(self, raws: Column) -> Rule | Reference:
+        """The rule that these texts mean; where the tool stands behind the results, the reference itself."""
+        reference = tuple(map(decoded, raws))
+        return self.rule(reference) if self.rules is not None else reference
+
+    def rule(self, key: Reference) -> Rule:
         """The rule of a result by its ``ruleId``, ``ruleIndex`` and ``rule``; each is looked up once."""
         try:
             found = self.known.get(key)
@@ -163,22 +171,27 @@ class SarifResults:
     def take(self, columns: Sequence[Column]) -> bool:
         """Results as the JSON texts of what is ``wanted`` of them; false where only whole results will do."""
         run, count = self._run, len(columns[0])
-        if run.rules is None or run.count + count > _RESULT_LIMIT:
+        if run.count + count > _RESULT_LIMIT:
             return False
         messages, prints, partial, files, lines, snippets, _ = columns[9:]
         try:
             standings = list(map(self._told_standings.__getitem__, zip(*columns[3:9], strict=True)))
-            rules = list(map(run.told_rules.__getitem__, zip(*columns[:3], strict=True)))
+            rules = list(map(run.told.__getitem__, zip(*columns[:3], strict=True)))
             named = zip(prints, partial, snippets, messages, strict=True)
             identities = [self._told_identity(*one) for one in named]
         except EvidenceError:
             return False  # the whole result says what is wrong with it
         run.count += count
         parts = zip(rules, standings, map(decoded, files), lines, identities, messages, strict=True)
-        for rule, standing, file, line, identity, message in parts:
-            if standing is not None:
+        for rule, standing, file, raw_line, identity, message in parts:
+            if standing is None:
+                continue
+            line = None if raw_line in _NO_LINE else raw_line
+            if run.rules is None:
+                run.waiting.append(_Draft(rule, standing, file, None, line, identity, decoded(message)))
+            else:
                 title = rule.title or intern(_message(decoded(message), self._name)[:_SHORT])
-                self._add(rule, standing, file, None if line in _NO_LINE else line, identity, title)
+                self._add(rule, standing, file, line, identity, title)
         return True
 
     def _told_standing(self, raws: Column) -> _Standing | None:
