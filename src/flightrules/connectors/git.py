@@ -18,7 +18,15 @@ from flightrules.values import frozen
 if TYPE_CHECKING:
     from subprocess import Popen
 
-__all__ = ["Asked", "ChangedLines", "changed_lines", "head_commit", "repository_root"]
+__all__ = [
+    "Asked",
+    "ChangedLines",
+    "Said",
+    "changed_lines",
+    "head_commit",
+    "repository_root",
+    "understood",
+]
 
 _TIMEOUT = 60.0
 _PIPE = 1 << 20  # git need not wait for a reader who is busy; a pipe of this size holds most diffs
@@ -63,6 +71,15 @@ class ChangedLines:
     tracked: frozenset[str]
 
 
+@frozen
+class Said:
+    """The same as git prints it: the commit's name, the diff, and the tracked paths with a NUL behind each."""
+
+    merge_base: str
+    diff: bytes
+    tracked: bytes
+
+
 class Asked:
     """Git, asked for the lines changed since a base, and at work beside whoever asked.
 
@@ -88,6 +105,14 @@ class Asked:
         Raises:
             EvidenceError: E_NO_BASELINE with the reason.
         """
+        return understood(self.said())
+
+    def said(self) -> Said:
+        """What git prints, as it is; in place of ``answer``.
+
+        Raises:
+            EvidenceError: E_NO_BASELINE with the reason.
+        """
         try:
             answers = [_finished(self._repo, one) for one in self._running]
         except EvidenceError:
@@ -97,7 +122,7 @@ class Asked:
         if not answers:
             return _one_by_one(self._repo, self._base)
         merge_base, diff, tracked = answers
-        return _understood(_name_of(merge_base), diff, tracked)
+        return Said(_name_of(merge_base), diff, tracked)
 
     def forget(self) -> None:
         """Nobody wants the answer any more."""
@@ -121,15 +146,16 @@ def changed_lines(repo: str, base: str) -> ChangedLines:
     return Asked(repo, base).answer()
 
 
-def _one_by_one(repo: str, base: str) -> ChangedLines:
+def _one_by_one(repo: str, base: str) -> Said:
     _require_name(base)
     merge_base = _merge_base(repo, base)
-    return _understood(merge_base, _git(repo, *_DIFF, merge_base, "--"), _git(repo, *_TRACKED))
+    return Said(merge_base, _git(repo, *_DIFF, merge_base, "--"), _git(repo, *_TRACKED))
 
 
-def _understood(merge_base: str, diff: bytes, tracked: bytes) -> ChangedLines:
-    names = frozenset(_path(name) for name in tracked.split(b"\0") if name)
-    return ChangedLines(merge_base, dict(_changed(diff)), names)
+def understood(said: Said) -> ChangedLines:
+    """The changed lines in what git printed; of a diff from elsewhere its hunks must be whole."""
+    names = frozenset(_path(name) for name in said.tracked.split(b"\0") if name)
+    return ChangedLines(said.merge_base, dict(_changed(said.diff)), names)
 
 
 def head_commit(repo: str) -> str:
