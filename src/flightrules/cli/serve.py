@@ -92,7 +92,7 @@ def _greet(arguments: Namespace, link: str | None) -> None:
     _say(f"  database  {'PostgreSQL' if connection.vendor == 'postgresql' else 'SQLite'}")
     if link:
         _say(f"  set up    {link}")
-        _say("            (opens the first account, once; a new link is made at each start until then)")
+        _say("            (opens the first account, once; each start prints a new link until then)")
     if arguments.no_worker:
         _say("  worker    elsewhere: flightrules worker")
 

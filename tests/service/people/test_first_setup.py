@@ -63,11 +63,11 @@ def test_there_is_no_link_once_there_is_an_account(at):
     assert services.setup_link(at) is None
 
 
-def test_a_newer_link_ends_the_older_one(at):
-    old, new = code_of(services.setup_link(at)), code_of(services.setup_link(at))
+def test_the_links_of_two_web_processes_both_open_and_end_with_the_first_account(at):
+    one, other = code_of(services.setup_link(at)), code_of(services.setup_link(at))
+    open_first(one, at)
     with pytest.raises(ForeignError):
-        open_first(old, at)
-    open_first(new, at)
+        open_first(other, at)
 
 
 def test_a_link_expires(at, settings):

@@ -48,7 +48,7 @@ _PASSWORD_LIMIT = 1000
 def setup_link(at: datetime) -> str | None:
     """A new one-time link that opens the first account; nothing once there is an account.
 
-    Links that were made before cease to work.
+    Each web process prints one when it starts. They all end with the first account, or when their time is up.
     """
     if Account.objects.exists():
         return None
@@ -58,9 +58,6 @@ def setup_link(at: datetime) -> str | None:
 
 @act
 def _make_setup_code(*, by: Actor, at: datetime) -> str:
-    Invitation.objects.filter(person__isnull=True, used_at__isnull=True, withdrawn_at__isnull=True).update(
-        withdrawn_at=at
-    )
     lasts = timedelta(minutes=settings.FLIGHTRULES_SETUP_MINUTES)
     link, code = _new_invitation(None, "", by=by, at=at, lasts=lasts)
     append(stream=OFFICE, tag=Tag.SETUP_LINK_MADE, by=by, at=at, subject=f"invitation/{link.key}")
@@ -84,6 +81,9 @@ def open_first_account(
         ForeignError: E_LINK, when the link is unknown, used, withdrawn or too old, or an account exists.
         InvalidError: E_NAME, E_EMAIL, E_PASSWORD, E_ROLE.
     """
+    list(
+        Invitation.objects.select_for_update().filter(person__isnull=True).order_by("pk")
+    )  # one set-up at a time
     link = _usable(code, at)
     if link.person_id is not None or Account.objects.exists():
         raise _no_link()
