@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.test_git import TEN, commit, git, repo  # noqa: F401 -- a fixture
 from flightrules.connectors.changes import read_changes, written_changes
 from flightrules.connectors.git import Asked, Said, changed_lines
 from flightrules.errors import EvidenceError
-from connectors.test_git import TEN, commit, git, repo  # noqa: F401 -- a fixture
 
 HEAD = b'flightrules-changes/1 {"base": "main", "merge_base": "' + b"a" * 40 + b'", "tracked": ["a.py"]}\n'
 FILE = b"diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n"

@@ -19,6 +19,7 @@ __all__ = ["Changes", "read_changes", "written_changes"]
 _MARK = b"flightrules-changes/1 "
 _HUNK = re.compile(rb"@@ -\d{1,9}(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_IN_HUNKS = (b"+", b"-", b" ", b"@@", b"diff --cc ", b"diff --combined ")
 _NO_LINE_END = b"\\ "
 _NAME_LIMIT = 200
 
@@ -48,6 +49,8 @@ def read_changes(data: bytes) -> Changes:
     if not head.startswith(_MARK):
         raise _malformed("it does not begin with flightrules-changes/1", 1)
     base, merge_base, tracked = _head(head.removeprefix(_MARK))
+    if diff and not diff.startswith(b"diff --git "):
+        raise _malformed("a line stands before the first file", 2)
     _require_whole(diff)
     return Changes(base, understood(Said(merge_base, diff, tracked)))
 
@@ -67,8 +70,8 @@ def _head(text: bytes) -> tuple[str, str, bytes]:
 def _require_whole(diff: bytes) -> None:
     """Refuse hunks that hold more or less than they count, context lines, and diffs of several parents."""
     old = new = 0
-    begun = False
-    for number, text in enumerate(diff.split(b"\n"), 2):
+    lines = enumerate(diff.split(b"\n"), 2)
+    for number, text in lines:
         kind = text[:1]
         if kind == b"-" and old:
             old -= 1
@@ -80,15 +83,8 @@ def _require_whole(diff: bytes) -> None:
             raise _malformed("a hunk holds less than its header counts, or lines of context", number)
         elif hunk := _HUNK.match(text):
             old, new = (int(part) if part is not None else 1 for part in hunk.groups())
-        elif text.startswith((b"@@", b"diff --cc ", b"diff --combined ")):
-            raise _malformed("this is no diff of two trees without context", number)
-        elif kind in (b"+", b"-") and not text.startswith((b"+++ ", b"--- ")):
-            raise _malformed("a line stands in no hunk", number)
-        elif kind == b" ":
-            raise _malformed("a line of context", number)
-        begun = begun or text.startswith(b"diff --git ")
-        if text and not begun:
-            raise _malformed("a line stands before the first file", number)
+        elif text.startswith(_IN_HUNKS) and not text.startswith((b"+++ ", b"--- ")):
+            raise _malformed("a line stands in no hunk of a diff of two trees without context", number)
     if old or new:
         raise _malformed("it ends within a hunk", None)
 

@@ -73,7 +73,7 @@ class ChangedLines:
 
 @frozen
 class Said:
-    """The same as git prints it: the commit's name, the diff, and the tracked paths with a NUL behind each."""
+    """The same as git prints it: the commit's name, the diff, the tracked paths with a NUL behind each."""
 
     merge_base: str
     diff: bytes
