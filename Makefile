@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 SHELL := /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contracts unit unit-postgres faults bench-service check-self bench docs schema parser lock clean
+.PHONY: help demo test lint format types contracts unit unit-postgres long bench-service check-self bench docs schema parser lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,7 +27,7 @@ installed: $(STAMP)
 demo: installed ## the main job on the examples: one GO, one NO-GO, one CONDITIONAL GO
 	@$(BIN)/python examples/demo.py
 
-test: installed lint types contracts unit check-self ## everything that must hold before a change lands
+test: installed lint types contracts unit unit-postgres check-self ## everything that must hold before a change lands
 
 lint: installed ## style, with every rule on
 	$(BIN)/ruff check .
@@ -43,16 +43,27 @@ types: installed ## mypy, strict
 contracts: installed ## who may import whom
 	$(BIN)/lint-imports --no-cache
 
-unit: installed ## all tests, on all cores; leaves JUnit and coverage under reports/
+# A certified OpenID provider to sign in with; without node and npm those tests say why they are skipped.
+PROVIDER := tests/service/site/oidc_provider
+$(PROVIDER)/node_modules/.installed: $(PROVIDER)/package-lock.json
+	-@command -v npm >/dev/null 2>&1 && npm ci --prefix $(PROVIDER) --ignore-scripts --no-audit --no-fund --silent \
+		&& touch $@
+
+unit: installed $(PROVIDER)/node_modules/.installed ## all tests but the long ones, on all cores; leaves JUnit and coverage under reports/
 	@mkdir -p reports
-	$(BIN)/python -m pytest -q -n auto --dist worksteal --junitxml=reports/junit.xml \
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" --junitxml=reports/junit.xml \
 		--cov --cov-report=xml:reports/coverage.xml --cov-report=term:skip-covered
 
+# What differs between the databases is asked of both; pages, start-up and kills start their own servers.
 unit-postgres: installed ## the tests of the service again, on a real PostgreSQL
-	$(BIN)/python tools/with_postgresql.py $(BIN)/python -m pytest -q -n0 tests/service --ignore tests/service/faults_platform
+	$(BIN)/python tools/with_postgresql.py $(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" tests/service \
+		--ignore tests/service/faults_platform --ignore tests/service/site --ignore tests/service/config \
+		--ignore tests/service/test_authorisation_matrix.py
 
-faults: installed ## kills, restarts and lost connections, in full
-	$(BIN)/python -m pytest -q -n0 tests/service/faults_platform tests/service/config
+long: installed ## the long forms: a thousand kills, every mutation, restarts, the matrix on PostgreSQL
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m slow
+	$(BIN)/python tools/with_postgresql.py $(BIN)/python -m pytest -q -n auto --dist worksteal \
+		tests/service/test_authorisation_matrix.py tests/service/site
 
 bench-service: installed ## state changes a second and p95 through REST, on both databases
 	$(BIN)/python bench/service/run.py

@@ -152,7 +152,6 @@ CHILD = textwrap.dedent(
 
 
 @pytest.mark.shared
-@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
 def test_all_of_them_stay_within_memory_and_open_nothing_else(shared: Path, tmp_path: Path) -> None:
     paths = []
