@@ -42,7 +42,8 @@ def database(url: str | None = None) -> dict[str, Any]:
 
 def _sqlite(name: str) -> dict[str, Any]:
     options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": _SQLITE_START}
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "OPTIONS": options}
+    kept = {"CONN_MAX_AGE": None}  # opening one costs more than most questions put to it
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "OPTIONS": options, **kept}
 
 
 def _postgresql(url: str) -> dict[str, Any]:
