@@ -43,14 +43,13 @@ _LINES = (  # number, hits, branches as most tools write them; the same by the a
     ),
 )
 _ATTRIBUTE = r'[\w:.-]++="[^"]*+"'
-_PLAIN_CLASS = re.compile(  # up to the first line of a class that has no methods
-    rf'(?:{_ATTRIBUTE} )*?filename="([^"&]*+)"(?: {_ATTRIBUTE})*+ ?>\s*+'
-    r"(?:<methods ?/>\s*+|<methods></methods>\s*+)?+<lines>".encode()
-)
+_PLAIN_CLASS = re.compile(rf'(?:{_ATTRIBUTE}\s++)*?filename="([^"&]*+)"(?:\s++{_ATTRIBUTE})*+\s*+>'.encode())
+_BEFORE_LINES = re.compile(rb"\s*+(?:<methods\s*+/>\s*+)?+<lines>\s*+")
 _PLAIN_LINE = re.compile(  # number, hits, branches as coverage.py and most others write them
     rb'<line number="([1-9][0-9]{0,4}+)" hits="(0|[1-9][0-9]{0,17}+)"'
     rb'(?:/>| branch="[^"]*+" condition-coverage="([^"]*+)")?+'
 )
+_CLASS = re.compile(b"</?class")
 _UNSEEN = re.compile(b"<(?:line|/?class|/?method)")
 _METHOD_NAME = re.compile(r'\sname="([^"]*)"')
 _METHOD_SIGNATURE = re.compile(r'\ssignature="([^"]*)"')
@@ -221,22 +220,25 @@ class _InPieces(_Report):
             self._searched(piece.decode())
 
     def _plain(self, piece: bytes) -> bool:
-        """Take a class without methods whose lines look alike, column by column.
+        """Take a class whose lines look alike, column by column.
 
         What stands between the lines is joined and looked at as one: it is the proof that no line, branch,
         method or class went unseen.
         """
         start = _PLAIN_CLASS.match(piece)
-        if start is None:
+        methods, listed, own = piece.rpartition(b"</methods>")
+        if start is None or _CLASS.search(methods):
             return False
-        flat = _PLAIN_LINE.split(piece[start.end() :])
+        flat = _PLAIN_LINE.split(own if listed else piece[start.end() :])
         numbers, hits, texts = flat[1::4], flat[2::4], flat[3::4]
         flat[-1], closed, behind = flat[-1].partition(b"</class>")
-        between = b"".join(flat[::4])
-        if not numbers or not closed or b"<line" in behind:
+        between = b"".join(flat[4::4])
+        if not numbers or not closed or b"<line" in behind or not _BEFORE_LINES.fullmatch(flat[0]):
             return False
         if b"condition-coverage" in between or _UNSEEN.search(between):
             return False
+        if listed:
+            self._methods(methods.decode())
         path = self.path(start[1].decode())
         branches = () if texts.count(None) == len(texts) else self._plain_branches(texts)
         lines = PlainLines(numbers, hits, *branches)

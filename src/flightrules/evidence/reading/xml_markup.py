@@ -49,7 +49,7 @@ class Markup:
             EvidenceError: what broken XML gives, or what ``take`` raises.
         """
         parser = self.parser
-        parser.StartNamespaceDeclHandler = _refuse
+        parser.StartNamespaceDeclHandler = _refuse_default
         parser.StartCdataSectionHandler = self._leave
         parser.EndCdataSectionHandler = self._return
         parser.CommentHandler = lambda _: self._pass_over(b"-->", 4)
@@ -59,7 +59,7 @@ class Markup:
             with no_collection():
                 feed(parser, Tee(self._source, self._more), self._settle)
         finally:  # parser and handlers hold each other; what was read must not wait for the collector
-            self._take, self._buffer = _refuse, b""
+            self._take, self._buffer = _ignore, b""
 
     def _more(self, chunk: bytes) -> None:
         if not self._base and not self._buffer and chunk[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -146,5 +146,11 @@ def _character(found: re.Match[str]) -> str:
     return chr(int(hexadecimal, 16) if hexadecimal else int(decimal))
 
 
-def _refuse(*_: object) -> None:
-    raise NotPlainError
+def _ignore(_: bytes) -> None:
+    return None
+
+
+def _refuse_default(prefix: str | None, _uri: str | None) -> None:
+    """A default namespace renames elements; a prefix leaves those without it as they are."""
+    if not prefix:
+        raise NotPlainError

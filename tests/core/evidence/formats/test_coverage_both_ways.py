@@ -1,0 +1,216 @@
+"""Coverage by column and coverage line by line: the quick way proves that it may be taken, or it is not."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flightrules.errors import EvidenceError
+from flightrules.evidence.formats import cobertura, jacoco, lcov
+from flightrules.evidence.reading import xml
+from flightrules.evidence.reading.xml_pieces import NotPlainError
+from flightrules.evidence.records import line_book
+from flightrules.evidence.registry import read
+from flightrules.evidence.source import Source
+
+NEVER = re.compile(b"(?!)")
+
+
+def outcome(text):
+    try:
+        reading = read(Source.of(text.encode(), "report"))
+    except EvidenceError as error:
+        return error.code, error.message, error.line
+    files = {
+        path: (bytes(one.marks), sorted(one.branches.items()), one.counts)
+        for path, one in reading.records.files.items()
+    }
+    return files, [(one.metric, one.value) for one in reading.measurements], reading.notices
+
+
+def without_columns(patch):
+    patch.setattr(cobertura._InPieces, "_plain", lambda *_: False)
+    patch.setattr(jacoco._InPieces, "_columns", lambda *_: False)
+    patch.setattr(lcov, "_PLAIN", NEVER)
+
+
+def by_handlers(patch):
+    def refuse(*_, **__):
+        raise NotPlainError
+
+    for one in (cobertura, jacoco):
+        patch.setattr(one._InPieces, "run", refuse)
+
+
+def numbered_at_once(patch):
+    patch.setattr(line_book, "_KEPT_LIMIT", 3)
+
+
+def in_small_pieces(patch):
+    patch.setattr(xml, "_CHUNK", 13)
+
+
+def check(text):
+    """Handlers may meet another of several faults first, or name another line of it."""
+    quick = outcome(text)
+    for slow in (without_columns, by_handlers, numbered_at_once, in_small_pieces):
+        with pytest.MonkeyPatch.context() as patch:
+            slow(patch)
+            found = outcome(text)
+        if slow in (by_handlers, in_small_pieces) and isinstance(quick[0], str):
+            assert isinstance(found[0], str)
+        else:
+            assert found == quick
+
+
+numbers = st.sampled_from(["1", "2", "3", "10", "11", "2", "99999", "100000", "007", "0", "-1", "x", ""])
+usual = st.integers(1, 30).map(str)
+hits = st.sampled_from(["0", "1", "2", "12", "00", "01", "9" * 18, "9" * 19, "-1", "", "nan", "1"])
+few = st.sampled_from(["0", "1", "7"])
+conditions = st.sampled_from(["", "50% (1/2)", "0% (0/4)", "100%", "150% (3/2)", "(2/2)"])
+good_conditions = st.sampled_from(["", "", "50% (1/2)", "75%"])
+
+
+def cobertura_line(shape, number, times, condition):
+    extra = f' branch="true" condition-coverage="{condition}"' if condition else ""
+    return shape.format(number=number, hits=times, extra=extra)
+
+
+cobertura_shapes = st.sampled_from(
+    [
+        '<line number="{number}" hits="{hits}"{extra}/>\n',
+        '<line number="{number}" hits="{hits}" branch="false"/>',
+        '<line number="{number}" hits="{hits}"{extra} missing-branches="3"/>',
+        '<line number="{number}" hits="{hits}"{extra}><conditions><condition/></conditions></line>\n',
+        '<line hits="{hits}" number="{number}"{extra}/>',
+        "<line number='{number}' hits='{hits}'/>",
+        '<line number="{number}" hits="{hits}"{extra}><!-- x --></line>',
+        '<line id="3" number="{number}" hits="{hits}"{extra}/>',
+        'text <line number="{number}"\n hits="{hits}"{extra}/>',
+    ]
+)
+lines_alike = st.builds(
+    lambda shape, rows: "".join(cobertura_line(shape, *row) for row in rows),
+    cobertura_shapes,
+    st.lists(st.tuples(usual, few, good_conditions), max_size=6),
+)
+lines_mixed = st.lists(
+    st.builds(cobertura_line, cobertura_shapes, numbers, hits, conditions), max_size=4
+).map("".join)
+methods = st.sampled_from(
+    [
+        "",
+        "<methods/>",
+        "\n<methods />\n",
+        "<methods></methods>",
+        '<methods><method name="m" signature="(I)V"><lines><line number="1" hits="0"/></lines></method></methods>\n',
+        '<methods><method name="m" signature="s"/><method name="m" signature="s"/></methods>',
+    ]
+)
+classes = st.builds(
+    lambda name, tag, before, lines: (
+        f'<{tag}filename="{name}" line-rate="1">{before}<lines>{lines}</lines></class>\n'
+    ),
+    st.sampled_from(["a.py", "b.py", "a.py", "c&amp;d.py", "", "filename=", "ä.py"]),
+    st.sampled_from(['class name="n" ', "class ", "class\n", 'class name=" filename=" ', "class   x='y' "]),
+    methods,
+    lines_alike | lines_mixed,
+)
+reports = st.builds(
+    lambda prolog, some, end: f"{prolog}<coverage><packages><package><classes>{''.join(some)}{end}",
+    st.sampled_from(["", '<?xml version="1.0"?>', "<!-- c -->", "<!-- <line> -->"]),
+    st.lists(classes, max_size=4),
+    st.sampled_from(["</classes></package></packages></coverage>"] * 4 + ["</classes></package>"]),
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(reports)
+def test_cobertura(text):
+    check(text)
+
+
+TOTAL = '<counter type="LINE" missed="1" covered="2"/>'
+
+
+def jacoco_line(shape, *cells):
+    return shape.format(*cells)
+
+
+jacoco_shapes = st.sampled_from(
+    [
+        '<line nr="{0}" mi="{1}" ci="{2}" mb="{3}" cb="{4}"/>',
+        '<line nr="{0}" mi="{1}" ci="{2}" mb="{3}" cb="{4}"/>',
+        "<line nr='{0}' mi='{1}' ci='{2}' mb='{3}' cb='{4}'/>",
+        '<line mi="{1}" ci="{2}" nr="{0}"/>',
+    ]
+)
+jacoco_lines = st.builds(
+    lambda shape, rows: "".join(jacoco_line(shape, *row) for row in rows),
+    jacoco_shapes,
+    st.lists(st.tuples(usual | numbers, few, few, few, few), max_size=6),
+)
+sources = st.builds(
+    lambda name, lines: (
+        f'<sourcefile name="{name}">{lines}<counter type="LINE" missed="1" covered="1"/></sourcefile>'
+    ),
+    st.sampled_from(["A.java", "B.java", "A.java", "&lt;x&gt;.kt"]),
+    jacoco_lines,
+)
+packages = st.builds(
+    lambda name, some: f'<package name="{name}"><class name="c"/>{"".join(some)}</package>',
+    st.sampled_from(["p", "q"]),
+    st.lists(sources, max_size=3),
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(packages, min_size=1, max_size=3))
+def test_jacoco(some):
+    check(f'<report name="r"><sessioninfo id="a" start="1" dump="2"/>{"".join(some)}{TOTAL}</report>')
+
+
+records = st.one_of(
+    st.builds("DA:{},{}".format, usual, few),
+    st.builds("DA:{},{}".format, numbers, hits),
+    st.sampled_from(
+        ["FN:1,f", "FNF:1", "BRDA:1,0,0,-", "BRDA:1,0,1,4", "DA:3,1,abc=", "XY:1", "DA:4 , 1", ""]
+    ),
+)
+sections = st.builds(
+    lambda name, some, end, line_end: line_end.join(["TN:", f"SF:{name}", *some, *end, "end_of_record", ""]),
+    st.sampled_from(["a.py", "b.py", "a.py", "ü.py", "../x"]),
+    st.lists(st.builds("DA:{},{}".format, usual, few), min_size=1, max_size=8)
+    | st.lists(records, max_size=6),
+    st.sampled_from(
+        [["LF:3", "LH:1"], ["BRF:0", "BRH:0", "LF:1", "LH:0"], ["LH:1", "LF:1"], [], ["LF:x", "LH:1"]]
+    ),
+    st.sampled_from(["\n", "\n", "\r\n"]),
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(sections, min_size=1, max_size=4))
+def test_lcov(some):
+    check("".join(some))
+
+
+def test_the_usual_reports_go_the_quick_way(monkeypatch):
+    def fail(*_, **__):
+        pytest.fail("line by line")
+
+    monkeypatch.setattr(cobertura._InPieces, "_searched", fail)
+    monkeypatch.setattr(jacoco._InPieces, "give", fail)
+    monkeypatch.setattr(lcov._Trace, "_mixed", fail)
+    line = '<line number="3" hits="1" branch="true" condition-coverage="50% (1/2)"/>'
+    for before in (
+        "<methods/>",
+        '<methods><method name="m"><lines><line number="1" hits="1"/></lines></method></methods>',
+    ):
+        text = f'<coverage><class filename="a">{before}<lines>{line}</lines></class></coverage>'
+        assert outcome(text)[0] == {"a": (bytes(3) + b"\x03", [(3, (1, 2))], (1, 1, 1, 2, 1))}
+    line = '<line nr="3" mi="0" ci="2" mb="1" cb="1"/>'
+    text = f'<report name="r"><package name="p"><sourcefile name="A">{line}</sourcefile></package></report>'
+    assert outcome(text)[0] == {"p/A": (bytes(3) + b"\x03", [(3, (1, 2))], (1, 1, 1, 2, 1))}
+    assert outcome("TN:\nSF:a\nFN:1,f\nDA:3,1\nLF:1\nLH:1\nend_of_record\n")[0]
