@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -93,6 +92,8 @@ class Source:
 
     def digest(self) -> str:
         """Hexadecimal SHA-256 over all bytes."""
+        import hashlib  # loads OpenSSL, 2 ms and 2 MiB, which who only reads does not need
+
         if self._data is not None:
             return hashlib.sha256(self._data).hexdigest()
         digest = hashlib.sha256()
