@@ -17,6 +17,7 @@ __all__ = ["JtlCounts", "Key"]
 Key = tuple[str, str, str, str]  # elapsed, label, code, success
 _FOLD_AT = 100_000
 _DISTINCT_LIMIT = 1_000_000
+_LABEL_LIMIT = 50_000
 _TRUTH = frozenset(("true", "false"))
 
 
@@ -112,9 +113,16 @@ class JtlCounts:
             self.samples.add(label, self._read[elapsed], ok=good, count=count)
         self._rows.clear()
         self._known = 0
-        if sum(len(one.counted) for one in self.samples.durations.values()) > _DISTINCT_LIMIT:
+        self._require_room()
+
+    def _require_room(self) -> None:
+        """A label for each URL would take memory without end, and says nothing about any of them."""
+        message, hint = "", "give requests a common label instead of one per URL"
+        if len(self.samples.durations) > _LABEL_LIMIT:
+            message = f"the rows have more than {_LABEL_LIMIT} labels"
+        elif sum(len(one.counted) for one in self.samples.durations.values()) > _DISTINCT_LIMIT:
             message = f"the rows have more than {_DISTINCT_LIMIT} distinct pairs of label and duration"
-            hint = "give requests a common label instead of one per URL"
+        if message:
             raise EvidenceError("E_TOO_MANY_ITEMS", message, file=self._source, hint=hint)
 
     def _fold_lean(self, counts: Counter[bytes], *, marked: bool) -> None:

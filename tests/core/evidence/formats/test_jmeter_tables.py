@@ -316,3 +316,10 @@ def test_blocks_lose_nothing_and_repeat_nothing(text: str, piece: int) -> None:
         return
     assert "".join(found).replace("\n", "") == plain.replace("\n", "")
     assert all(record.count('"') % 2 == 0 for record in found)
+
+
+def test_a_label_for_each_url_is_refused_before_it_fills_the_memory() -> None:
+    rows = "".join(f"17000000000{at % 100:02d},5,/item/{at},200,true\n" for at in range(50_001))
+    with pytest.raises(EvidenceError) as caught:
+        read("timeStamp,elapsed,label,responseCode,success\n" + rows)
+    assert caught.value.code == "E_TOO_MANY_ITEMS"
