@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from flightrules.evidence.reading.json_sketch import NEVER, Sketch
 
@@ -34,7 +34,7 @@ and nothing; a string that is not empty; a whole number or nothing."""
 LONGEST_ITEM = 1 << 16
 """What one match may look at, which bounds the memory that it takes to try."""
 
-_FEWEST = 200  # items; to learn and to compile costs as much as to decode about as many
+_FEWEST = 600  # items; to learn and to compile costs as much as to decode about as many
 _SHARE, _MOST = 32, 48  # learn from one item in so many, and not from more
 _AGAIN, _EACH = 128, 4  # unlike items until another shape may be worth its making; learn from one in so many
 _RARE = 40  # items that are alike for one that is not
@@ -43,7 +43,7 @@ _TOLD, _TOLD_LENGTH = 4096, 1024  # texts to remember, and how long they may be
 _SPACE = r"[ \t\n\r]*+"
 _NOTHING = f"(?:{NEVER}()|)"  # the group of a path that no item had
 _WHOLE = "-?(?:0|[1-9][0-9]{0,17}+)"
-_BETWEEN = re.compile(r'\{"[^"\\]*"(: ?)(?:"[^"\\]*"|[^"{}\[\],\s]+)(, ?)"')
+_BETWEEN = r'\{"[^"\\]*"(: ?)(?:"[^"\\]*"|[^"{}\[\],\s]+)(, ?)"'
 _decoder = json.JSONDecoder(object_pairs_hook=tuple, parse_float=Decimal)
 _scan = _decoder.scan_once  # type: ignore[attr-defined]  # the stubs leave out what raw_decode wraps
 
@@ -72,9 +72,12 @@ class Told(dict[Any, Any]):
         return made
 
 
-class _Leaf(NamedTuple):
-    path: Path
-    kind: Kind
+class _Leaf:
+    __slots__ = ("kind", "path")
+
+    def __init__(self, path: Path, kind: Kind) -> None:
+        self.path = path
+        self.kind = kind
 
 
 _Tree = dict[str, Any]  # by key, or "[0]" for the first item: a leaf, or another tree
@@ -107,7 +110,7 @@ class Shape:
             OverflowError: it would take too long to compile, or could match nothing.
         """
         self._colon, self._comma, self._pad = f"{_SPACE}:{_SPACE}", f"{_SPACE},{_SPACE}", _SPACE
-        tight = None if "\n" in raw else _BETWEEN.search(raw)
+        tight = None if "\n" in raw else re.search(_BETWEEN, raw)
         if tight is not None:
             self._colon, self._comma, self._pad = tight[1], tight[2], ""
         self._groups: dict[Path, int] = {}
@@ -149,11 +152,16 @@ class Shape:
         return NEVER if wanted else sketch.scalar(kind)
 
     def _array(self, sketch: Sketch, wanted: _Tree) -> str:
+        """Items with commas between; spelled once where nothing is wanted, for nesting would double it."""
         if sketch.item is None or not sketch.item.seen:
             return rf"\[{self._pad}\]"
-        first = self._value(sketch.item, wanted.get("[0]", {}))
-        items = f"{first}(?:{self._comma}{self._value(sketch.item, {})})*"
-        return rf"\[{self._pad}(?:{items}{'' if _musts(wanted) else '|'}){self._pad}\]"
+        other = self._value(sketch.item, {})
+        if not wanted:
+            items = rf"(?:{other}(?:{self._comma}(?!\])|(?={self._pad}\])))*"
+        else:
+            items = f"{self._value(sketch.item, wanted['[0]'])}(?:{self._comma}{other})*"
+            items = items if _musts(wanted) else f"(?:{items}|)"
+        return rf"\[{self._pad}{items}{self._pad}\]"
 
     def _object(self, sketch: Sketch, wanted: _Tree) -> str:
         """Every key in its place; the first key that is always there decides where the commas stand."""

@@ -24,7 +24,7 @@ _WIDE = f'"{_ANY}(?:{_ESCAPE}{_ANY}){_LOOP}"'
 _DIGITS = "[1-9][0-9]{0,17}+"
 _WHOLE = f"(?:{_DIGITS}|0)"
 _NUMBER = rf"-?{_WHOLE}(?:\.[0-9]{{1,17}}+|)"
-_NAME = re.compile(r"[ !#-\[\]-~]+")
+_NAME = r"[ !#-\[\]-~]+"
 
 
 class Sketch:
@@ -90,7 +90,7 @@ class Sketch:
             if name not in keys:
                 keys[name] = Sketch()
                 names.insert(place, name)
-                self.unbounded = self.unbounded or _NAME.fullmatch(name) is None
+                self.unbounded = self.unbounded or re.fullmatch(_NAME, name) is None
             if place < len(names) and names[place] == name:
                 place += 1
             else:  # some keys are left out, or stand in another order

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 from flightrules.errors import EvidenceError
 from flightrules.evidence.reading.fields import objects, text
 from flightrules.evidence.reading.json import require
-from flightrules.evidence.reading.json_shapes import Column, Kind, Path, Raw, Told, decoded
+from flightrules.evidence.reading.json_shapes import Column, Kind, Path, Told, decoded
 from flightrules.evidence.reading.json_stream import fields
 from flightrules.evidence.records.findings import Finding, fingerprint
 from flightrules.evidence.records.sarif_rules import LEVELS, Rule, Rules, checked_level, security_severity
@@ -177,8 +177,12 @@ class SarifResults:
         try:
             standings = list(map(self._told_standings.__getitem__, zip(*columns[3:9], strict=True)))
             rules = list(map(run.told.__getitem__, zip(*columns[:3], strict=True)))
-            named = zip(prints, partial, snippets, messages, strict=True)
-            identities = [self._told_identity(*one) for one in named]
+            identities = [
+                _printed(named)
+                if (named := (one and decoded(one)) or decoded(other))
+                else _words(decoded(snippet), decoded(message), self._name)
+                for one, other, snippet, message in zip(prints, partial, snippets, messages, strict=True)
+            ]
         except EvidenceError:
             return False  # the whole result says what is wrong with it
         run.count += count
@@ -196,10 +200,6 @@ class SarifResults:
 
     def _told_standing(self, raws: Column) -> _Standing | None:
         return _standing(dict(zip(_STANDING, map(decoded, raws), strict=True)), self._name)
-
-    def _told_identity(self, prints: Raw, partial: Raw, snippet: Raw, message: Raw) -> str:
-        named = decoded(prints) or decoded(partial)
-        return _printed(named) if named else _words(decoded(snippet), decoded(message), self._name)
 
     def finish(self) -> None:
         """Make the findings of results that stood before what they refer to."""
@@ -234,7 +234,7 @@ class SarifResults:
             sure or severity or instead or LEVELS[level],
             fingerprint(self._tool, rule_id, file, identity),
             where[:_SHORT],
-            title[:_SHORT],
+            title,
             "" if mark == "absent" else mark,
             (),
         )

@@ -15,6 +15,7 @@ __all__ = ["LEVELS", "Rule", "Rules", "checked_level", "security_severity"]
 
 LEVELS = {"error": "high", "warning": "medium", "note": "low", "none": "info"}
 
+_SHORT = 200
 _OLD_LEVELS = {"open": "warning", "default": "warning", "notApplicable": "none", "pass": "none"}
 
 
@@ -117,7 +118,7 @@ class Rules:
             title = title.get("text", "")
         return Rule(
             require(rule.get("id", ""), str, "rules[].id", self._name),
-            title if isinstance(title, str) else "",
+            title[:_SHORT] if isinstance(title, str) else "",
             checked_level(level, self._name),
             security_severity(rule.get("properties")),
         )
