@@ -307,6 +307,22 @@ def test_the_glossary_holds_only_words_of_the_product():
     assert [term for term in terms if term.casefold() not in said] == []
 
 
+def test_every_variable_of_the_environment_is_in_the_reference():
+    """Variables are read by literal name; what only passes between our own processes needs no reader."""
+    inner = {"FLIGHTRULES_PARENT", "FLIGHTRULES_DEBUG"}
+    page = (ROOT / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
+    read = {
+        name
+        for path in (ROOT / "src" / "flightrules").rglob("*.py")
+        for name in re.findall(
+            r"(?:environ(?:\.get\(|\[)|number\(|is_on\(|listed\(|secret\()\s*\"(FLIGHTRULES_[A-Z_]+)",
+            path.read_text(encoding="utf-8"),
+        )
+    }
+    assert len(read) > 20
+    assert sorted(name for name in read - inner if f"`{name}`" not in page) == []
+
+
 def test_the_changelog_speaks_of_this_version():
     assert f"## {flightrules.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 

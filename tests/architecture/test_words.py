@@ -19,7 +19,7 @@ from flightrules.rules.metrics import METRICS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "flightrules"
-CODE = re.compile(r"[EWL]_[A-Z][A-Z0-9_]+\Z")
+CODE = re.compile(r"[DEWL]_[A-Z][A-Z0-9_]+\Z")
 DOCS = sorted((ROOT / "docs").rglob("*.md")) + [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 
 
@@ -39,6 +39,17 @@ def codes_in_use():
 
 def test_every_code_in_use_is_explained():
     assert {code: where for code, where in codes_in_use().items() if code not in CATALOGUE} == {}
+
+
+def test_a_code_means_one_thing():
+    """Each stands in one table: a second one would hide the first from ``explain``."""
+    defined = [
+        name
+        for path in (SOURCE / "errors").glob("*_codes.py")
+        for name in re.findall(r"^    Code\(\s*\"([A-Z_0-9]+)\"", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert len(defined) > 100
+    assert sorted({name for name in defined if defined.count(name) > 1}) == []
 
 
 def test_every_explained_code_is_in_use():

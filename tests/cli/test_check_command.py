@@ -100,7 +100,7 @@ def test_several_outputs_at_once(shop):
         (("--evidence", "CI rnu=x.xml"), "E_METHOD"),
         (("--as-of", "yesterday"), "E_TIME"),
         (("--as-of", "2026-11-21T12:00:00"), "E_TIME"),
-        (("--artefact", "sha256:12"), "E_DIGEST"),
+        (("--artefact", "sha256:12"), "E_DIGEST_FORM"),
         (("--artefact", "not-there.whl"), "E_NOT_FOUND"),
         (("--rulebook", "not-there.yml"), "E_NOT_FOUND"),
         (("--sign", "key"), "E_SIGN"),

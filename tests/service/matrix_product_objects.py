@@ -129,6 +129,8 @@ def releases(world: World) -> Asked:
     f"POST {RELEASE}/risks",
     f"GET {RELEASE}/checklist-items",
     f"POST {RELEASE}/checklists",
+    f"GET {RELEASE}/register-reviews",
+    f"POST {RELEASE}/register-reviews",
 )
 def a_release(world: World) -> Asked:
     shop, key = _released(world)
@@ -138,6 +140,7 @@ def a_release(world: World) -> Asked:
         f"POST {RELEASE}/withdrawal": {"reason": "cancelled"},
         f"POST {RELEASE}/risks": _risk(),
         f"POST {RELEASE}/checklists": {"checklist": "readiness"},
+        f"POST {RELEASE}/register-reviews": {"note": "Compared with the tracker."},
     }
     headers = {}
     if world.operation.startswith("PATCH"):

@@ -51,7 +51,7 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_LAST_ADMINISTRATOR", "nobody would be left to manage people", "An office that nobody can manage cannot shut anybody out.", "Grant the role to somebody else first, and wait for the cool-down."),
     Code("E_LINK", "the one-time link does not work (any more)", "Each works once, for a short time, and the first set-up's only while there is no account.", "Ask for a new one; `flightrules serve` prints the first set-up's."),
     Code("E_MACHINE_DISABLED", "the machine is disabled", "A machine that was shut out stays so.", "Register a new one."),
-    Code("E_NAME", "the name cannot be shown", "Characters that cannot be seen make one name look like another.", "Write it in visible letters, 120 at most."),
+    Code("E_PERSON_NAME", "the name cannot be shown", "Characters that cannot be seen make one name look like another.", "Write it in visible letters, 120 at most."),
     Code("E_NOT_DISABLED", "the person is not disabled", "Erasing cannot be undone, so it is the second step.", "Disable the person first."),
     Code("E_NO_ACCOUNT", "no account here belongs to this identity", "An e-mail address that a provider vouches for opens no account.", "Ask for an invitation and follow its link first."),
     Code("E_PASSWORD", "the password is refused", "It is short, among the most common ones, or close to the name.", "Take a sentence of 15 characters or more."),
@@ -76,7 +76,7 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_TOKEN_DAYS", "the token would live too long", "A token that never ends is found by somebody in the end.", "Choose fewer days; FLIGHTRULES_TOKEN_DAYS is the longest."),
     Code("E_TOKEN_OWNER", "a machine issues no tokens", "Tokens come from people who can be asked.", "Let who manages people issue it."),
     Code("E_TOKEN_REFUSED", "a token that was issued here was refused", "It is revoked or expired, or its owner was disabled; the attempt is on record.", "Issue a new one, if its owner is still known."),
-    Code("E_NOT_FOUND", "there is no such thing here", "What belongs to others reads the same as what does not exist.", "Check the key, and whether you hold a role in that product."),
+    Code("E_NO_SUCH", "there is no such thing here", "What belongs to others reads the same as what does not exist.", "Check the key, and whether you hold a role in that product."),
     Code("E_POWER", "the role does not allow this", "Powers are separate, and none comes with being an administrator.", "Ask for the role that has the power named in the message."),
     # notices
     Code("E_CHANNEL_ADDRESS", "the channel's address cannot be used", "An address that a person types could make the service talk to machines behind its own walls.", "Use the https:// address that the chat or the receiver shows; an operator can allow inner hosts by FLIGHTRULES_NOTICE_HOSTS."),

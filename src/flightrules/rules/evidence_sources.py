@@ -47,7 +47,7 @@ class Digest(Shape[str]):
         value = single(node, self.title).strip().casefold().removeprefix("sha256:")
         if len(value) != _DIGEST_LENGTH or any(character not in "0123456789abcdef" for character in value):
             raise fault(
-                "E_DIGEST",
+                "E_DIGEST_FORM",
                 "this is not a SHA-256 digest",
                 node,
                 "write 64 hexadecimal digits, as sha256sum prints",

@@ -128,7 +128,7 @@ def test_bindings_join_a_digest_with_build_and_environment():
 def test_a_shortened_digest_binds_nothing():
     with pytest.raises(RulebookError) as error:
         load_bindings(b"bindings: [{sha256: abcdef12, path: x.xml}]\n")
-    assert error.value.code == "E_DIGEST"
+    assert error.value.code == "E_DIGEST_FORM"
 
 
 def test_one_digest_bound_twice_is_refused():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 
@@ -55,6 +56,30 @@ def test_the_service_decides_by_its_own_rulebook(work, capsys):
     out = capsys.readouterr().out
     assert "gate exit: NO-GO" in out
     assert "claimed otherwise: CI claims GO; the service finds NO-GO" in out
+
+
+def test_new_code_is_measured_by_the_service_with_the_diff_that_was_sent(work, shop, capsys):
+    def git(*arguments):
+        names = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+        subprocess.run(["git", *names, *arguments], cwd=work, check=True, capture_output=True)
+
+    text = RULEBOOK.replace("sentence: Line coverage >= 80%", "sentence: New-code coverage >= 80%")
+    shop.adopt(text)
+    (work / ".flightrules.yml").write_text(text)
+    (work / "src").mkdir()
+    (work / "src" / "shop.py").write_text("".join(f"line {n}\n" for n in range(1, 81)))
+    git("init", "-q", "-b", "main")
+    git("add", "src")
+    git("commit", "-q", "-m", "before")
+    (work / "src" / "shop.py").write_text("".join(f"line {n}\n" for n in range(1, 91)))
+    assert main([*PUSH, "--build", "4.3.0+1"]) == 3
+    assert "no diff of a base was brought" in capsys.readouterr().out
+    assert main([*PUSH, "--build", "4.3.0+1", "--base", "main"]) == 0
+    assert "sent 5 files" in capsys.readouterr().out
+    sent = EvidenceItem.objects.get(part="changes")
+    assert (sent.method, sent.name, sent.build) == ("coverage report", "changes.diff", "4.3.0+1")
+    (work / "src" / "shop.py").write_text("".join(f"line {n}\n" for n in range(1, 101)))
+    assert main([*PUSH, "--build", "4.3.0+1", "--base", "main"]) == 1
 
 
 def test_missing_evidence_is_no_data_whatever_was_claimed(work, capsys):

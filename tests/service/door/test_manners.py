@@ -77,7 +77,7 @@ def test_nobody_known_is_told_so():
 @pytest.mark.parametrize("path", ["/api/v1/nowhere", "/api/v1/products/shop/nowhere", "/api/"])
 def test_nothing_is_a_problem_document_too(manager, path):
     answer = manager.client.get(path)
-    assert (answer.status_code, answer.json()["code"]) == (404, "E_NOT_FOUND")
+    assert (answer.status_code, answer.json()["code"]) == (404, "E_NO_SUCH")
 
 
 @pytest.mark.parametrize("key", ["UPPER", "a b", "../x", "-a", "a" * 61, "%00"])

@@ -104,7 +104,7 @@ def test_nobody_grants_themselves_a_role_through_any_account(person, at, product
 def test_who_manages_one_product_grants_nothing_elsewhere(person, at):
     local, someone = person("administrator", product="shop"), person()
     grant(local, someone, "viewer", at, "shop")
-    assert refusal(lambda: grant(local, someone, "viewer", at, "bank")) == "E_NOT_FOUND"
+    assert refusal(lambda: grant(local, someone, "viewer", at, "bank")) == "E_NO_SUCH"
     assert refusal(lambda: grant(local, someone, "viewer", at)) == "E_POWER"
 
 
@@ -163,7 +163,7 @@ def test_a_role_is_revoked_once_and_only_by_who_may(person, at):
     take = lambda by: services.revoke_role(person=lead.key, grant=held, by=actor_of(by), at=at)  # noqa: E731 -- one story
     assert refusal(lambda: take(local)) == "E_POWER"
     take(admin)
-    assert refusal(lambda: take(admin)) == "E_NOT_FOUND"
+    assert refusal(lambda: take(admin)) == "E_NO_SUCH"
 
 
 @pytest.mark.usefixtures("under_way")
@@ -312,7 +312,7 @@ def test_a_delegation_is_ended_early_by_whom_it_concerns(person, at, who):
     row = lend(people["holder"], people["delegate"], at)
     stranger = person("qa-lead", product="shop")
     end = lambda by: services.end_delegation(delegation=str(row.key), by=actor_of(by), at=at + HOUR)  # noqa: E731 -- one story
-    assert refusal(lambda: end(stranger)) == "E_NOT_FOUND"
+    assert refusal(lambda: end(stranger)) == "E_NO_SUCH"
     end(people[who])
     assert not has_power(actor_of(people["delegate"]), Power.OVERRIDE, product="shop", at=at + HOUR)
     assert refusal(lambda: end(people[who])) == "E_ALREADY"
@@ -431,7 +431,7 @@ def test_nobody_renames_themselves_and_a_name_hides_nothing(person, at):
     admin, someone = person("administrator"), person()
     rename = lambda who, name: services.rename_person(person=who.key, name=name, by=actor_of(admin), at=at)  # noqa: E731 -- one story
     assert refusal(lambda: rename(admin, "QA Lead")) == "E_SELF_RENAME"
-    assert refusal(lambda: rename(someone, "Bea\u200b")) == "E_NAME"
+    assert refusal(lambda: rename(someone, "Bea\u200b")) == "E_PERSON_NAME"
     assert rename(someone, "  Bea   Gr\u0075\u0308n ").name == "Bea Grün"
 
 
@@ -500,7 +500,7 @@ def test_deputies_are_named_and_ended_at_the_door(person):
 )
 def test_what_is_not_there_is_not_there(person, at, asked):
     key = "00000000-0000-4000-8000-000000000000"
-    assert refusal(lambda: asked(actor_of(person("administrator")), key, at)) == "E_NOT_FOUND"
+    assert refusal(lambda: asked(actor_of(person("administrator")), key, at)) == "E_NO_SUCH"
 
 
 def test_what_is_so_already_is_said(person, at):

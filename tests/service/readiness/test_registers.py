@@ -54,9 +54,70 @@ def test_a_defect_of_the_register_blocks_what_the_tracker_forgot(shop, key):
     assert any("PROJ-7 (P1)" in one for one in run["blockers"])
 
 
-def test_the_register_never_stands_in_for_the_tracker(shop, key):
-    record(shop, "PROJ-7", "P3")
+def reason_of(shop, run, criterion):
+    report = shop.qa.get(f"/gate-runs/{run['key']}/report.json").json()
+    return next(one["reason"] for one in report["criteria"] if one["id"] == criterion)
+
+
+def test_an_empty_register_that_nobody_reviewed_is_no_data(shop, key):
+    run = shop.run(key)
+    assert run["statuses"]["p1-open"] == "NO DATA"
+    assert "empty and which nobody has confirmed as complete" in reason_of(shop, run, "p1-open")
+    refused = shop.ci.post(f"/releases/{key}/register-reviews", {})
+    assert (refused.status_code, refused.json()["code"]) == (403, "E_POWER")
+    made = shop.qa.post(f"/releases/{key}/register-reviews", {"note": "Compared with the board."})
+    assert made.status_code == 201, made.content
+    assert (made.json()["listed"], made.json()["open"], made.json()["by"]) == (0, {}, shop.qa.key)
+    assert shop.qa.get(f"/gate-runs/{run['key']}").json()["stands"] is False
+    later = shop.run(key)
+    assert (later["statuses"]["p1-open"], later["statuses"]["p2-open"]) == ("PASS", "PASS")
+    assert any("the register of defects counts, confirmed complete on" in one for one in later["cautions"])
+    listed = shop.qa.get(f"/releases/{key}/register-reviews").json()["items"]
+    assert [(one["key"], one["note"]) for one in listed] == [(made.json()["key"], "Compared with the board.")]
+    data = json.loads(bytes(Entry.objects.get(tag="readiness:register:confirmed").body))["data"]
+    assert (data["release"], data["listed"], data["open"]) == (key, 0, {})
+    assert "Compared" not in json.dumps(data)
+
+
+def test_a_register_that_nobody_reviewed_shows_failures_and_no_success(shop, key):
+    for number in range(3):
+        record(shop, f"PROJ-{number}", "P2")
+    run = shop.run(key)
+    assert (run["statuses"]["p1-open"], run["statuses"]["p2-open"]) == ("NO DATA", "FAIL")
+    assert "nobody has confirmed that the register" in reason_of(shop, run, "p1-open")
+    shop.qa.post(f"/releases/{key}/register-reviews", {})
+    run = shop.run(key)
+    assert (run["statuses"]["p1-open"], run["statuses"]["p2-open"]) == ("PASS", "FAIL")
+
+
+def test_a_register_is_as_old_as_its_review(shop, at):
+    from flightrules.service.readiness.models import RegisterReview
+
+    shop.adopt(RULEBOOK.replace("[tracker.json]}", "[tracker.json], max_age: 24h}"))
+    key = shop.release()["key"]
+    shop.qa.post(f"/releases/{key}/register-reviews", {})
+    assert shop.run(key)["statuses"]["p1-open"] == "PASS"
+    RegisterReview.objects.update(at=now() - timedelta(days=2))
+    assert shop.run(key)["statuses"]["p1-open"] == "STALE"
+
+
+def test_the_register_stands_in_for_no_tracker_that_spoke(shop, key):
+    """A tracker's export that is broken or was taken out is not made good by the register."""
+    shop.qa.post(f"/releases/{key}/register-reviews", {})
+    item = shop.bring(key, "issue tracker", b"\x00rubbish").json()
+    assert shop.run(key)["statuses"]["p1-open"] == "ERROR"
+    shop.qa.post(f"/evidence/{item['key']}/tombstone", {"reason": "the wrong file"})
     assert shop.run(key)["statuses"]["p1-open"] == "NO DATA"
+
+
+def test_a_rulebook_that_names_the_register_needs_no_tracker(shop):
+    text = RULEBOOK.replace("measured by the issue tracker", "measured by the register of defects")
+    shop.adopt(text.replace("issue tracker: {paths: [tracker.json]}", "register of defects: {paths: [none]}"))
+    key = shop.release()["key"]
+    shop.qa.post(f"/releases/{key}/register-reviews", {})
+    assert shop.run(key)["statuses"]["p1-open"] == "PASS"
+    record(shop, "PROJ-7", "P1")
+    assert shop.run(key)["statuses"]["p1-open"] == "FAIL"
 
 
 def test_a_p2_ships_once_product_and_quality_have_both_accepted_it(shop, key):

@@ -6,11 +6,16 @@ from uuid import uuid4
 
 from django.db import models
 
+from flightrules.service.records.recorded import Recorded
+from flightrules.service.records.tags import Tag
+
 __all__ = ["Agreement", "Edition", "Product"]
 
 
 class Product(models.Model):
     """What is released; its key is chosen once and stands in every address and in the name of its ledger."""
+
+    recorded_as = Recorded("product", (Tag.PRODUCT_OPENED,))
 
     key = models.SlugField(max_length=60, primary_key=True)
     name = models.CharField(max_length=120)
@@ -28,6 +33,8 @@ class Edition(models.Model):
         ADOPTED = "adopted"
         SUPERSEDED = "superseded"
         LAPSED = "lapsed"
+
+    recorded_as = Recorded("rulebook", (Tag.RULEBOOK_PROPOSED,), words=("bytes_digest", "meaning_digest"))
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="editions")
@@ -57,6 +64,8 @@ class Edition(models.Model):
 
 class Agreement(models.Model):
     """One person's signature under an edition, in one of the negotiating roles."""
+
+    recorded_as = Recorded("rulebook", (Tag.RULEBOOK_SIGNED,), key="edition_id", words=("person", "role"))
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="agreements")
     role = models.CharField(max_length=60)

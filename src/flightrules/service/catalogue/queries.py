@@ -54,12 +54,12 @@ def get_product(*, key: str, by: Actor, at: datetime) -> Product:
     """One product.
 
     Raises:
-        ForeignError: E_NOT_FOUND.
+        ForeignError: E_NO_SUCH.
     """
     require(by, Power.READ, product=key, at=at)
     found = Product.objects.filter(pk=key).first()
     if found is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     return found
 
 
@@ -73,11 +73,11 @@ def get_edition(*, product: str, number: int, by: Actor, at: datetime) -> Editio
     """One edition.
 
     Raises:
-        ForeignError: E_NOT_FOUND.
+        ForeignError: E_NO_SUCH.
     """
     found = editions(product=product, by=by, at=at).filter(number=number).first()
     if found is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     return found
 
 

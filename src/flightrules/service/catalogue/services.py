@@ -140,7 +140,7 @@ def sign_rulebook(*, product: str, number: int, role: str, by: Actor, at: dateti
     _locked(product)
     edition = Edition.objects.select_for_update().filter(product_id=product, number=number).first()
     if edition is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     wanted = role_key(role)
     _require_signable(edition, wanted, by, at)
     Agreement.objects.create(edition=edition, role=wanted, person=by.key, signed_at=at)
@@ -213,5 +213,5 @@ def _adopt(edition: Edition, by: Actor, at: datetime) -> None:
 def _locked(key: str) -> Product:
     product = Product.objects.select_for_update().filter(pk=key).first()
     if product is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     return product

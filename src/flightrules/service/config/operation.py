@@ -56,7 +56,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- named by Django
     """Nothing is here: as a problem document for programs, as plain words for people."""
     if request.path.startswith("/api/"):
-        return problem(404, "E_NOT_FOUND", "there is no such thing here")
+        return problem(404, "E_NO_SUCH", "there is no such thing here")
     return HttpResponse("There is no such page here.\n", status=404, content_type="text/plain; charset=utf-8")
 
 

@@ -23,7 +23,7 @@ class RefusalError(FlightrulesError):
     """Base of all refusals of the service.
 
     Args:
-        code: stable name, such as ``E_SELF_APPROVAL``; explained by ``flightrules explain CODE``.
+        code: stable name, such as ``E_POWER``; explained by ``flightrules explain CODE``.
         message: one sentence, safe to show to the person who asked.
         hint: what to do about it.
         detail: further members of the problem document; text, numbers, lists and objects of them.

@@ -8,6 +8,8 @@ from uuid import uuid4
 from django.db import models
 
 from flightrules.service.jobs.due import DueWork
+from flightrules.service.records.recorded import Recorded
+from flightrules.service.records.tags import Tag
 
 __all__ = ["Channel", "Outbox", "Subscription"]
 
@@ -23,6 +25,8 @@ class Channel(models.TextChoices):
 
 class Subscription(models.Model):
     """One channel of one product. Its address may be a secret itself, so it is sealed and not shown again."""
+
+    recorded_as = Recorded("channel", (Tag.CHANNEL_OPENED,), words=("channel",))
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     product = models.CharField(max_length=60, db_index=True)

@@ -167,7 +167,7 @@ def end_channel(*, product: str, key: str, by: Actor, at: datetime) -> None:
     """Let a channel get nothing more, from now on; what is on its way to it is given up.
 
     Raises:
-        ForeignError: E_NOT_FOUND. ConflictError: E_CHANNEL_ENDED.
+        ForeignError: E_NO_SUCH. ConflictError: E_CHANNEL_ENDED.
     """
     require(by, Power.MANAGE_CATALOGUE, product=product, at=at)
     found = _channel(product, key)
@@ -183,7 +183,7 @@ def try_channel(*, product: str, key: str, by: Actor, at: datetime) -> Outbox:
     """Send a trial notice through one channel, so that its silence on the day is no surprise.
 
     Raises:
-        ForeignError: E_NOT_FOUND. ConflictError: E_CHANNEL_ENDED.
+        ForeignError: E_NO_SUCH. ConflictError: E_CHANNEL_ENDED.
     """
     require(by, Power.MANAGE_CATALOGUE, product=product, at=at)
     found = _channel(product, key)
@@ -202,12 +202,12 @@ def send_again(*, key: str, by: Actor, at: datetime) -> Outbox:
     """Let a message that was given up be tried again from the beginning.
 
     Raises:
-        ForeignError: E_NOT_FOUND. ConflictError: E_NOTICE_NOT_DEAD.
+        ForeignError: E_NO_SUCH. ConflictError: E_NOTICE_NOT_DEAD.
     """
     require(by, Power.OPERATE, at=at)
     row = Outbox.objects.select_for_update().filter(pk=key).first()
     if row is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such notice here")
+        raise ForeignError("E_NO_SUCH", "there is no such notice here")
     if row.state != State.DEAD:
         raise ConflictError(
             "E_NOTICE_NOT_DEAD", f"the notice is {row.state}; only one that was given up is sent again"
@@ -240,7 +240,7 @@ def record_given_up(row: Outbox, *, at: datetime) -> None:
 def _channel(product: str, key: str) -> Subscription:
     found = Subscription.objects.select_for_update().filter(pk=key, product=product).first()
     if found is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such channel here")
+        raise ForeignError("E_NO_SUCH", "there is no such channel here")
     if found.ended_at is not None:
         raise ConflictError("E_CHANNEL_ENDED", "the channel was ended").about(
             product_stream(product), f"channel/{found.key}"

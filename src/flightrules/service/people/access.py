@@ -100,13 +100,13 @@ def require(by: Actor, power: Power, *, product: str = "", at: datetime) -> None
     """Refuse unless the actor may.
 
     Raises:
-        ForeignError: E_NOT_FOUND, for a product that the actor may not even see.
+        ForeignError: E_NO_SUCH, for a product that the actor may not even see.
         DeniedError: E_POWER; goes on record.
     """
     if has_power(by, power, product=product, at=at):
         return
     if product and not sees_product(by, product, at):
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     stream = product_stream(product) if product else OFFICE
     raise DeniedError(
         "E_POWER", f"this needs the power to {power.value}", hint="ask for the role that has it"

@@ -8,6 +8,9 @@ from uuid import uuid4
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from flightrules.service.records.recorded import Recorded
+from flightrules.service.records.tags import Tag
+
 __all__ = [
     "Account",
     "ApiToken",
@@ -26,6 +29,11 @@ __all__ = [
 class Person(models.Model):
     """A human being; the ledger knows the key, the name stays here and can be erased."""
 
+    recorded_as = (
+        Recorded("person", (Tag.INVITED,)),
+        Recorded("account", (Tag.ACCOUNT_OPENED,), key="accounts__key", words=("pk",)),  # the first one
+    )
+
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     name = models.CharField(max_length=120)
     email = models.EmailField(blank=True)
@@ -39,6 +47,8 @@ class AccountManager(BaseUserManager["Account"]):
 
 class Account(AbstractBaseUser):
     """A way for one person to sign in: passkey, long password and a code, or an identity provider."""
+
+    recorded_as = Recorded("account", (Tag.ACCOUNT_OPENED,), key="key", words=("person_id",))
 
     key = models.UUIDField(unique=True, default=uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="accounts")
@@ -60,6 +70,11 @@ class Account(AbstractBaseUser):
 class OutsideIdentity(models.Model):
     """Who an OpenID provider says somebody is: issuer and subject, never the e-mail address."""
 
+    recorded_as = (
+        Recorded("account", (Tag.ACCOUNT_CHANGED,), key="account__key", saying=b'"what":"identity-linked"'),
+        Recorded("account", (Tag.ACCOUNT_OPENED,), key="account__key", saying=b'"outside":true'),
+    )
+
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="outside_identities")
     issuer = models.CharField(max_length=255)
     subject = models.CharField(max_length=255)
@@ -77,6 +92,11 @@ class Invitation(models.Model):
     Without a person it is the first set-up, which works only while no account exists.
     """
 
+    recorded_as = (
+        Recorded("invitation", (Tag.SETUP_LINK_MADE,)),
+        Recorded("person", (Tag.INVITED,), key="person_id", words=("pk",)),
+    )
+
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     digest = models.CharField(max_length=64, unique=True)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="invitations")
@@ -91,6 +111,8 @@ class Invitation(models.Model):
 class Machine(models.Model):
     """A pipeline or a scanner of one product: may bring evidence, can never sign."""
 
+    recorded_as = Recorded("machine", (Tag.MACHINE_REGISTERED,), words=("product",))
+
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     name = models.CharField(max_length=120)
     product = models.CharField(max_length=60, help_text="key of the product it serves")
@@ -99,6 +121,8 @@ class Machine(models.Model):
 
 class ApiToken(models.Model):
     """A secret that was shown once, kept as its SHA-256; of an account or of a machine, never of both."""
+
+    recorded_as = Recorded("token", (Tag.TOKEN_ISSUED,))
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="tokens")
@@ -125,6 +149,23 @@ class ApiToken(models.Model):
 class RoleGrant(models.Model):
     """A role that a person holds, for one product or for all, from when it counts until when."""
 
+    recorded_as = (
+        Recorded(
+            "person",
+            (Tag.ROLE_GRANTED, Tag.INVITED),
+            key="person_id",
+            words=("pk", "role", "product"),
+            several=True,
+        ),
+        Recorded(
+            "account",
+            (Tag.ACCOUNT_OPENED,),
+            key="person__accounts__key",
+            words=("pk", "role", "product"),
+            several=True,
+        ),
+    )
+
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="grants")
     role = models.CharField(max_length=60)
@@ -139,6 +180,8 @@ class RoleGrant(models.Model):
 class Deputy(models.Model):
     """Who stands in for the holder of a role, until somebody ends it; both speak in the holder's seat."""
 
+    recorded_as = Recorded("deputy", (Tag.DEPUTY_NAMED,), words=("holder_id", "deputy_id", "role", "product"))
+
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deputies")
     deputy = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deputy_of")
@@ -152,6 +195,10 @@ class Deputy(models.Model):
 
 class Delegation(models.Model):
     """A holder's own role, lent for a while; it cannot be lent on, and the seat keeps one voice."""
+
+    recorded_as = Recorded(
+        "delegation", (Tag.DELEGATED,), words=("holder_id", "delegate_id", "role", "product")
+    )
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="delegations")
@@ -175,6 +222,8 @@ class Delegation(models.Model):
 class Team(models.Model):
     """People who are told and shown together. A team carries no powers, so none linger when it changes."""
 
+    recorded_as = Recorded("team", (Tag.TEAM_CHANGED,), words=("product",))
+
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     name = models.CharField(max_length=120)
     product = models.CharField(max_length=60, blank=True)
@@ -184,6 +233,8 @@ class Team(models.Model):
 
 class Rasci(models.Model):
     """Who does what in each activity of the lifecycle, as it was agreed; the latest version stands."""
+
+    recorded_as = Recorded("rasci", (Tag.RASCI_AGREED,), words=("product", "preset"))
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     product = models.CharField(max_length=60, blank=True, help_text="empty for the whole office")

@@ -28,14 +28,14 @@ def checked_name(name: str) -> str:
     """The name in one Unicode form, without what cannot be seen.
 
     Raises:
-        InvalidError: E_NAME.
+        InvalidError: E_PERSON_NAME.
     """
     found = " ".join(unicodedata.normalize("NFC", name).split())
     bad = [character for character in found if unicodedata.category(character) in _UNFIT]
     if bad:
-        raise InvalidError("E_NAME", "a name holds no characters that cannot be seen")
+        raise InvalidError("E_PERSON_NAME", "a name holds no characters that cannot be seen")
     if not 0 < len(found) <= _NAME_LIMIT:
-        raise InvalidError("E_NAME", f"a name has 1 to {_NAME_LIMIT} characters")
+        raise InvalidError("E_PERSON_NAME", f"a name has 1 to {_NAME_LIMIT} characters")
     return found
 
 

@@ -51,7 +51,7 @@ def badge(person_key: str, at: datetime, *, product: str = "") -> dict[str, Any]
     The name is the person's own affair; the key and the roles are the office's word.
 
     Raises:
-        ForeignError: E_NOT_FOUND.
+        ForeignError: E_NO_SUCH.
     """
     return badges([_known(person_key)], at, product)[0]
 
@@ -60,7 +60,7 @@ def described(person_key: str, at: datetime) -> dict[str, Any]:
     """A person with their roles for every product, cooling ones included.
 
     Raises:
-        ForeignError: E_NOT_FOUND.
+        ForeignError: E_NO_SUCH.
     """
     person = _known(person_key)
     grants = list(live_grants(at, cooling=True).filter(person=person).order_by("product", "role"))
@@ -89,7 +89,7 @@ def person_of(key: str, *, by: Actor, at: datetime) -> Person:
     """One person, for who manages people.
 
     Raises:
-        ForeignError: E_NOT_FOUND.
+        ForeignError: E_NO_SUCH.
     """
     require(by, Power.MANAGE_PEOPLE, at=at)
     return _known(key)
@@ -106,7 +106,7 @@ def grants_of(person_key: str, *, by: Actor, at: datetime) -> QuerySet[RoleGrant
     """Every role that a person has or had.
 
     Raises:
-        ForeignError: E_NOT_FOUND.
+        ForeignError: E_NO_SUCH.
     """
     require(by, Power.MANAGE_PEOPLE, at=at)
     return RoleGrant.objects.filter(person=_known(person_key))
@@ -133,7 +133,7 @@ def team_of(key: str, *, by: Actor, at: datetime) -> Team:
     """One team, for who may read its product.
 
     Raises:
-        ForeignError: E_NOT_FOUND.
+        ForeignError: E_NO_SUCH.
     """
     found = Team.objects.prefetch_related("members").filter(pk=key).first()
     require(by, Power.READ, product=found.product if found else "", at=at)
@@ -198,4 +198,4 @@ def _known(key: str) -> Person:
 
 
 def _none() -> ForeignError:
-    return ForeignError("E_NOT_FOUND", "there is no such thing here")
+    return ForeignError("E_NO_SUCH", "there is no such thing here")

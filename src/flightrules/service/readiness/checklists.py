@@ -76,7 +76,7 @@ def change_item(*, key: str, changes: Mapping[str, Any], by: Actor, at: datetime
     """
     release = ChecklistItem.objects.filter(pk=key).values_list("release_id", flat=True).first()
     if release is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     row = locked(str(release), by, at)
     require(by, Power.MANAGE_READINESS, product=row.product_id, at=at)
     require_open(row)

@@ -123,7 +123,7 @@ def accept_defect(
     require_open(row)
     defect = _locked_defect(key)
     if defect.product_id != row.product_id:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     roles = _accepting(defect, row, rulebook_of(require_edition_in_force(row.product_id)))
     wanted = role_key(role)
     acceptance = _open_acceptance(defect, row, roles, terms, at)
@@ -256,7 +256,7 @@ def _require_severity(product: str, word: str) -> None:
 def _locked_defect(key: str) -> Defect:
     found = Defect.objects.select_for_update().filter(pk=key).first()
     if found is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     return found
 
 

@@ -15,24 +15,31 @@ from flightrules.evidence.measurement import Evidence, Notice, Reading
 from flightrules.rules.release_facts import ReleaseFacts, Window
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.source import EvidenceSource
+from flightrules.service.readiness.changed_lines import changes_of
 from flightrules.service.readiness.inputs import Inputs
 from flightrules.service.readiness.intake import CLOCK_SKEW
 from flightrules.service.readiness.models import EvidenceItem
 from flightrules.service.readiness.reading import Tests, read_stored, tests_in
-from flightrules.service.readiness.registers import Snapshot, acceptances_of, snapshots
+from flightrules.service.readiness.registers import Snapshot, acceptances_of, defect_methods, snapshots
 from flightrules.service.readiness.shrinking import fewer_tests
 from flightrules.values import replace
 
 __all__ = ["Gathered", "case_of", "gather"]
 
+_CHANGES = EvidenceItem.Part.CHANGES
+
 
 @dataclass
 class Gathered:
-    """What was found, and whatever must be kept of the finding."""
+    """What was found, and whatever must be kept of the finding.
+
+    ``also_read`` are digests of bytes that decide beside the evidence: which lines are new.
+    """
 
     facts: Facts
     snapshots: tuple[Snapshot, ...] = ()
     cautions: list[str] = field(default_factory=list)
+    also_read: tuple[str, ...] = ()
 
 
 def gather(inputs: Inputs, book: Rulebook, at: datetime) -> Gathered:
@@ -41,12 +48,13 @@ def gather(inputs: Inputs, book: Rulebook, at: datetime) -> Gathered:
     cautions: list[str] = []
     found: dict[str, Found] = {}
     for source in book.sources:
-        mine = [one for one in inputs.evidence if one.method == source.name]
+        mine = [one for one in inputs.evidence if one.method == source.name and one.part != _CHANGES]
         found[source.name] = _found(source, mine, inputs, at, cautions)
-    for snapshot in kept:
-        found[snapshot.method] = _with_snapshot(found[snapshot.method], snapshot)
-    cautions += _unbound(inputs)
-    return Gathered(Facts(found, {}, ()), kept, cautions)
+    cautions += [*_registers(found, kept, inputs, book), *_unbound(inputs)]
+    compared = changes_of(inputs, book)
+    facts = Facts(found, {method: one.changes for method, one in compared.items()}, ())
+    also_read = tuple(one.digest for one in compared.values() if one.digest)
+    return Gathered(facts, kept, cautions, also_read)
 
 
 def case_of(
@@ -228,9 +236,34 @@ def _moment(reading: Reading) -> datetime | None:
 
 
 def _with_snapshot(found: Found, snapshot: Snapshot) -> Found:
-    if not found.evidence and not snapshot.stands_alone:
-        return found
-    return replace(found, evidence=(*found.evidence, snapshot.evidence))
+    """The register beside what was brought, as of now; on its own, as of its review, where nothing was."""
+    alone = not found.evidence and not found.refused
+    evidence = snapshot.evidence
+    if not alone:
+        evidence = replace(evidence, taken_at=evidence.received_at)
+    partial = found.partial or (snapshot.partial if alone else "")
+    return replace(found, evidence=(*found.evidence, evidence), partial=partial)
+
+
+def _registers(
+    found: dict[str, Found], kept: tuple[Snapshot, ...], inputs: Inputs, book: Rulebook
+) -> list[str]:
+    """Put the registers into what was found; says where the register of defects stands for a tracker."""
+    alone = [name for name in defect_methods(book) if not found[name].evidence and not found[name].refused]
+    for snapshot in kept:
+        found[snapshot.method] = _with_snapshot(found[snapshot.method], snapshot)
+    review = inputs.review
+    if review is not None:
+        return [
+            f"{name}: nothing was brought, so the register of defects counts, confirmed complete on "
+            f"{review.at:%Y-%m-%d} with {review.listed} listed"
+            for name in alone
+        ]
+    for name in alone:
+        looked = ("the register of defects, which is empty and which nobody has confirmed as complete",)
+        if not inputs.defects:
+            found[name] = replace(found[name], looked_for=(*found[name].looked_for, *looked))
+    return []
 
 
 def _unbound(inputs: Inputs) -> list[str]:

@@ -17,6 +17,7 @@ from flightrules.service.readiness.models import (
     ChecklistItem,
     Defect,
     EvidenceItem,
+    RegisterReview,
     Waiver,
 )
 from flightrules.service.releases.queries import Artefact, Release, artefacts
@@ -37,6 +38,7 @@ class Inputs:
     acceptances: tuple[Acceptance, ...]
     waivers: tuple[Waiver, ...]
     checklists: tuple[ChecklistItem, ...]
+    review: RegisterReview | None
 
     @property
     def digest(self) -> str:
@@ -76,6 +78,7 @@ def inputs_of(release: Release) -> Inputs:
             .order_by("criterion", "opened_at")
         ),
         checklists=tuple(ChecklistItem.objects.filter(release=release).order_by("checklist", "place")),
+        review=RegisterReview.objects.filter(release=release).order_by("-at", "-key").first(),
     )
 
 
@@ -92,6 +95,7 @@ def _plain(inputs: Inputs) -> dict[str, Any]:
         "defects": [[one.number, one.revision] for one in inputs.defects],
         "acceptances": [[str(one.key), _moment(one.expires_at)] for one in inputs.acceptances],
         "waivers": [[str(one.key), _moment(one.expires_at)] for one in inputs.waivers],
+        "review": str(inputs.review.key) if inputs.review else None,
         "checklists": [[str(one.key), one.revision] for one in inputs.checklists],
     }
 

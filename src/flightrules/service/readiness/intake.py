@@ -59,7 +59,7 @@ def require_may_bring(*, release: str, by: Actor, at: datetime) -> None:
     """Asked before the bytes are read, so that a stranger cannot fill the disk.
 
     Raises:
-        ForeignError: E_NOT_FOUND. DeniedError: E_POWER.
+        ForeignError: E_NO_SUCH. DeniedError: E_POWER.
     """
     require(by, Power.BRING_EVIDENCE, product=product_of(release), at=at)
 
@@ -256,7 +256,7 @@ def accept_fewer_tests(*, key: str, reason: str, by: Actor, at: datetime) -> Evi
 def _locked_item(key: str, by: Actor, at: datetime) -> EvidenceItem:
     found = EvidenceItem.objects.filter(pk=key).first()
     if found is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     release = locked(str(found.release_id), by, at)
     require(by, Power.MANAGE_READINESS, product=release.product_id, at=at)
     require_open(release)

@@ -38,6 +38,7 @@ class Judged:
     verdict: Verdict
     inputs_digest: str
     reports: dict[str, str]
+    also_read: tuple[str, ...] = ()
 
 
 def gate_of(book: Rulebook, name: str | None) -> Gate:
@@ -64,7 +65,8 @@ def judge(inputs: Inputs, gate_name: str, at: datetime, names: Mapping[str, str]
     verdict = evaluate(gate, case, waivers_of(inputs.waivers, names))
     store_snapshots(gathered.snapshots)
     report = Report(verdict, case.rulebook)
-    return Judged(verdict, inputs.digest, {form: _kept(module, report) for form, module in FORMS.items()})
+    reports = {form: _kept(module, report) for form, module in FORMS.items()}
+    return Judged(verdict, inputs.digest, reports, gathered.also_read)
 
 
 def lets_through(verdict: Verdict) -> bool:

@@ -7,6 +7,8 @@ from uuid import uuid4
 from django.db import models
 
 from flightrules.service.jobs.due import DueWork
+from flightrules.service.records.recorded import Recorded
+from flightrules.service.records.tags import Tag
 
 __all__ = [
     "Acceptance",
@@ -15,6 +17,7 @@ __all__ = [
     "Defect",
     "EvidenceItem",
     "GateRun",
+    "RegisterReview",
     "Risk",
     "Waiver",
 ]
@@ -31,10 +34,13 @@ class EvidenceItem(models.Model):
     """
 
     class Part(models.TextChoices):
-        """What it is to its method: the measurement, or what NEW is compared with."""
+        """What it is to its method: the measurement, what NEW is compared with, or which lines are new."""
 
         EVIDENCE = "evidence"
         BASELINE = "baseline"
+        CHANGES = "changes"
+
+    recorded_as = Recorded("evidence", (Tag.EVIDENCE_RECEIVED,), words=("release_id", "digest", "method"))
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     release = models.ForeignKey(_RELEASE, on_delete=models.PROTECT, related_name="evidence")
@@ -79,6 +85,10 @@ class EvidenceItem(models.Model):
 class GateRun(DueWork):
     """One gate judged by the service itself, from the bytes it holds; a claim of CI only stands beside."""
 
+    recorded_as = Recorded(
+        "gate-run", (Tag.GATE_RUN_ASKED, Tag.GATE_RUN_RECORDED), words=("release_id", "gate")
+    )
+
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     release = models.ForeignKey(_RELEASE, on_delete=models.PROTECT, related_name="gate_runs")
     edition = models.ForeignKey("catalogue.Edition", on_delete=models.PROTECT, related_name="gate_runs")
@@ -121,6 +131,8 @@ class Defect(models.Model):
         MISSED = "missed"
         BEING_FIXED = "being-fixed"
 
+    recorded_as = Recorded("defect", (Tag.DEFECT_RECORDED,), words=("number",))
+
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     product = models.ForeignKey(_PRODUCT, on_delete=models.PROTECT, related_name="defects")
     number = models.CharField(max_length=60, help_text="the tracker's name for it, such as PROJ-441")
@@ -142,8 +154,24 @@ class Defect(models.Model):
         )
 
 
+class RegisterReview(models.Model):
+    """Somebody's word that the register of defects is complete for one release, as it stood then."""
+
+    recorded_as = Recorded("register-review", (Tag.REGISTER_CONFIRMED,), words=("release_id", "by"))
+
+    key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    release = models.ForeignKey(_RELEASE, on_delete=models.PROTECT, related_name="register_reviews")
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    note = models.TextField(blank=True)
+    listed = models.PositiveIntegerField(help_text="defects in the register then")
+    open = models.JSONField(help_text="of these open, by severity")
+
+
 class Acceptance(models.Model):
     """A defect shipped on purpose with one release: the eight things that must be said, and who said yes."""
+
+    recorded_as = Recorded("defect", (Tag.DEFECT_ACCEPTED,), key="defect_id", words=("pk", "release_id"))
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     defect = models.ForeignKey(Defect, on_delete=models.PROTECT, related_name="acceptances")
@@ -161,8 +189,10 @@ class Acceptance(models.Model):
     complete_at = models.DateTimeField(null=True, help_text="when everybody who must had accepted")
     voided_at = models.DateTimeField(null=True)
     voided_because = models.TextField(blank=True)
+    reminded_at = models.DateTimeField(null=True, help_text="when they were told that it expires soon")
 
     class Meta:
+        indexes = (models.Index(fields=("expires_at",)),)
         constraints = (
             models.UniqueConstraint(
                 fields=("defect", "release"),
@@ -174,6 +204,8 @@ class Acceptance(models.Model):
 
 class Waiver(models.Model):
     """A failed criterion set aside for one release: why, what stands in its place, until when, by whom."""
+
+    recorded_as = Recorded("waiver", (Tag.WAIVER_GRANTED,), words=("release_id", "criterion"))
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     release = models.ForeignKey(_RELEASE, on_delete=models.PROTECT, related_name="waivers")
@@ -187,6 +219,16 @@ class Waiver(models.Model):
 
 class Approval(models.Model):
     """One person's yes to an acceptance or a waiver, in one role."""
+
+    recorded_as = (
+        Recorded(
+            "defect",
+            (Tag.DEFECT_ACCEPTED,),
+            key="acceptance__defect_id",
+            words=("acceptance_id", "person", "role"),
+        ),
+        Recorded("waiver", (Tag.WAIVER_GRANTED,), key="waiver_id", words=("person", "role")),
+    )
 
     acceptance = models.ForeignKey(Acceptance, on_delete=models.PROTECT, null=True, related_name="approvals")
     waiver = models.ForeignKey(Waiver, on_delete=models.PROTECT, null=True, related_name="approvals")
@@ -222,6 +264,8 @@ class Risk(models.Model):
         OPEN = "open"
         CLOSED = "closed"
 
+    recorded_as = Recorded("risk", (Tag.RISK_RECORDED,), words=("release_id",))
+
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     release = models.ForeignKey(_RELEASE, on_delete=models.PROTECT, related_name="risks")
     title = models.CharField(max_length=500)
@@ -237,6 +281,14 @@ class Risk(models.Model):
 
 class ChecklistItem(models.Model):
     """One point of a checklist of one release, with who answers for it and where it can be looked up."""
+
+    recorded_as = Recorded(
+        "release",
+        (Tag.CHECKLIST_CHANGED,),
+        key="release_id",
+        words=("checklist", "text"),
+        several=True,
+    )
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     release = models.ForeignKey(_RELEASE, on_delete=models.PROTECT, related_name="checklist_items")

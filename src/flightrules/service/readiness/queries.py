@@ -18,6 +18,7 @@ from flightrules.service.readiness.models import (
     Defect,
     EvidenceItem,
     GateRun,
+    RegisterReview,
     Risk,
     Waiver,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "find",
     "gate_runs",
     "latest_run",
+    "register_reviews",
     "report_bytes",
     "require_intact",
     "require_reader",
@@ -91,15 +93,20 @@ def defects(*, product: str, by: Actor, at: datetime) -> QuerySet[Defect]:
     )
 
 
+def register_reviews(*, release: str, by: Actor, at: datetime) -> QuerySet[RegisterReview]:
+    """Who has confirmed for a release that the register of defects is complete."""
+    return RegisterReview.objects.filter(release=get_release(key=release, by=by, at=at))
+
+
 def find(rows: QuerySet[M], key: object) -> M:
     """The row of that key among those that may be seen.
 
     Raises:
-        ForeignError: E_NOT_FOUND.
+        ForeignError: E_NO_SUCH.
     """
     found = rows.filter(pk=key).first()
     if found is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     return found
 
 
@@ -107,7 +114,7 @@ def visible(kind: type[M], key: object, *, by: Actor, at: datetime) -> M:
     """A row that belongs to a release or a product, for whoever may see that.
 
     Raises:
-        ForeignError: E_NOT_FOUND.
+        ForeignError: E_NO_SUCH.
     """
     row: Any = find(QuerySet(model=kind), key)
     product = row.product_id if isinstance(row, Defect) else row.release.product_id
@@ -157,11 +164,11 @@ def report_bytes(run: GateRun, form: str) -> bytes:
     """A report as it was made when the gate was judged; refused while its evidence is not what was read.
 
     Raises:
-        ForeignError: E_NOT_FOUND. ConflictError: E_EVIDENCE_TAMPERED, E_BLOB_MISSING, E_BLOB_TAMPERED.
+        ForeignError: E_NO_SUCH. ConflictError: E_EVIDENCE_TAMPERED, E_BLOB_MISSING, E_BLOB_TAMPERED.
     """
     digest = run.reports.get(form)
     if digest is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     broken = [f"{_word(one)}: sha256:{one}" for one in run.evidence if not is_intact(one)]
     if broken:
         raise ConflictError(

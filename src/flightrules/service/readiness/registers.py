@@ -19,39 +19,52 @@ from flightrules.evidence.source import Source
 from flightrules.rules import exceptions
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.readiness.inputs import Inputs
-from flightrules.service.readiness.models import Acceptance, Approval, ChecklistItem, Defect, Waiver
+from flightrules.service.readiness.models import Acceptance, Approval, ChecklistItem, Waiver
 from flightrules.service.records import blobs
 from flightrules.values import frozen
 
-__all__ = ["Snapshot", "acceptances_of", "snapshots", "store_snapshots", "waivers_of"]
+__all__ = ["Snapshot", "acceptances_of", "defect_methods", "snapshots", "store_snapshots", "waivers_of"]
 
 _LIMIT = 64 << 20
 _TOOL = "flightrules service"
 _CHECKLISTS = "checklists of the release"
+_DEFECTS = "register of defects"
+_UNREVIEWED = "nobody has confirmed that the register of defects is complete for this release"
 
 
 @frozen
 class Snapshot:
     """A register as it stood, for one method.
 
-    Checklists are kept here, so they stand alone; the register of defects only adds to a tracker's report.
+    Where other evidence was brought for the method, a register adds to it; where none was, it stands alone.
+    ``partial`` says why more may be known elsewhere, which matters where it stands alone.
     """
 
     method: str
     data: bytes
     evidence: Evidence
-    stands_alone: bool
+    partial: str = ""
 
 
 def snapshots(inputs: Inputs, book: Rulebook, at: datetime) -> tuple[Snapshot, ...]:
-    """The registers that hold anything, for each method that the rulebook measures with them."""
-    build = inputs.release.build or None
-    defects, checklists = _defects(inputs.defects, at), _checklists(inputs.checklists, at)
+    """The registers that say anything, for each method that the rulebook measures with them."""
+    defects, checklists = _defects(inputs, at), _checklists(inputs.checklists, at)
+    reviewed = inputs.review.at if inputs.review else at
+    partial = "" if inputs.review else _UNREVIEWED
     made = [
-        _snapshot(method, "register of defects", defects, at, build) for method in _methods(book, "defects.")
+        _snapshot(method, _DEFECTS, defects, at, inputs, taken_at=reviewed, partial=partial)
+        for method in defect_methods(book)
     ]
-    made += [_snapshot(method, _CHECKLISTS, checklists, at, build) for method in _methods(book, "checklist.")]
+    made += [
+        _snapshot(method, _CHECKLISTS, checklists, at, inputs, taken_at=at)
+        for method in _methods(book, "checklist.")
+    ]
     return tuple(one for one in made if one is not None)
+
+
+def defect_methods(book: Rulebook) -> list[str]:
+    """Methods that defects are counted by."""
+    return _methods(book, "defects.")
 
 
 def store_snapshots(made: tuple[Snapshot, ...]) -> None:
@@ -118,17 +131,29 @@ def _methods(book: Rulebook, family: str) -> list[str]:
     return list(dict.fromkeys(source.name for source in sources if source is not None))
 
 
-def _snapshot(method: str, name: str, data: bytes | None, at: datetime, build: str | None) -> Snapshot | None:
+def _snapshot(
+    method: str,
+    name: str,
+    data: bytes | None,
+    at: datetime,
+    inputs: Inputs,
+    *,
+    taken_at: datetime,
+    partial: str = "",
+) -> Snapshot | None:
     if data is None:
         return None
     source = Source.of(data, name)
     digest = hashlib.sha256(data).hexdigest()
-    evidence = Evidence(method, name, digest, len(data), read(source), at, at, None, build, "register")
-    return Snapshot(method, data, evidence, stands_alone=name == _CHECKLISTS)
+    build = inputs.release.build or None
+    evidence = Evidence(method, name, digest, len(data), read(source), at, taken_at, None, build, "register")
+    return Snapshot(method, data, evidence, partial)
 
 
-def _defects(rows: tuple[Defect, ...], at: datetime) -> bytes | None:
-    if not rows:
+def _defects(inputs: Inputs, at: datetime) -> bytes | None:
+    """The register; one that is empty says nothing until somebody has said that this is right."""
+    rows = inputs.defects
+    if not rows and inputs.review is None:
         return None
     listed = [
         {

@@ -86,7 +86,7 @@ def change_risk(*, key: str, changes: Mapping[str, Any], by: Actor, at: datetime
     """
     release = Risk.objects.filter(pk=key).values_list("release_id", flat=True).first()
     if release is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     row = locked(str(release), by, at)
     require(by, Power.MANAGE_READINESS, product=row.product_id, at=at)
     risk = Risk.objects.select_for_update().get(pk=key)

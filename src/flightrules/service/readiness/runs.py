@@ -125,7 +125,7 @@ def _record(run: GateRun, release: Release, judged: Judged, *, by: Actor, at: da
     run.inputs, run.reports = judged.inputs_digest, judged.reports
     run.statuses, run.counts = statuses, dict(sorted(Counter(statuses.values()).items()))
     run.blockers, run.cautions = list(verdict.blockers), list(verdict.warnings)
-    run.evidence = sorted({one.digest for one in verdict.evidence if one.digest})
+    run.evidence = sorted({one.digest for one in verdict.evidence if one.digest} | set(judged.also_read))
     run.differences = differences(run.claim, run.outcome, statuses) if run.claim else []
     run.save()
     shut = failing(verdict)

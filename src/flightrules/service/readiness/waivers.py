@@ -147,7 +147,7 @@ def _require_role(role: str, rule: Rule, book: Rulebook, release: Release, by: A
 def _locked_waiver(key: str, by: Actor, at: datetime) -> tuple[Waiver, Release]:
     release = Waiver.objects.filter(pk=key).values_list("release_id", flat=True).first()
     if release is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     row = locked(str(release), by, at)
     return Waiver.objects.select_for_update().get(pk=key), row
 

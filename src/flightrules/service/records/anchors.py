@@ -48,11 +48,11 @@ def anchor_head(
         One line for each witness.
 
     Raises:
-        ForeignError: E_NOT_FOUND. UnavailableError: E_WITNESS. UsageError: E_EXTRA.
+        ForeignError: E_NO_SUCH. UnavailableError: E_WITNESS. UsageError: E_EXTRA.
     """
     tip = Stream.objects.filter(name=stream, size__gt=0).first()
     if tip is None:
-        raise ForeignError("E_NOT_FOUND", f"nothing is recorded in the stream {stream:.80}")
+        raise ForeignError("E_NO_SUCH", f"nothing is recorded in the stream {stream:.80}")
     made = [_timestamped(tip.head, authority)] if authority else []
     made += [_noted(tip.head, repository)] if repository else []
     with transaction.atomic():

@@ -125,5 +125,5 @@ def _made(named: str, home: str) -> Store:
 
 def _named(digest: str) -> str:
     if not _DIGEST.fullmatch(digest):
-        raise InvalidError("E_DIGEST", "a digest is 64 lower-case hexadecimal digits")
+        raise InvalidError("E_DIGEST_FORM", "a digest is 64 lower-case hexadecimal digits")
     return digest

@@ -53,13 +53,13 @@ def export_release(file: IO[bytes], *, release_key: str, at: datetime) -> Conten
     """The case file of a release: everything that was recorded of its product since it was opened.
 
     Raises:
-        ForeignError: E_NOT_FOUND. ConflictError: E_LEDGER_TIP.
+        ForeignError: E_NO_SUCH. ConflictError: E_LEDGER_TIP.
     """
     subject = f"release/{release_key}"
     opened = Entry.objects.filter(subject=subject, tag=Tag.RELEASE_OPENED)
     first = opened.select_related("stream").order_by("pk").first()
     if first is None:
-        raise ForeignError("E_NOT_FOUND", f"nothing is recorded about the release {release_key:.80}")
+        raise ForeignError("E_NO_SUCH", f"nothing is recorded about the release {release_key:.80}")
     return _export(file, first.stream, subject, first.seq, at)
 
 
@@ -67,7 +67,7 @@ def export_product(file: IO[bytes], *, product_key: str, at: datetime) -> Conten
     """The case file of a product: its whole stream.
 
     Raises:
-        ForeignError: E_NOT_FOUND. ConflictError: E_LEDGER_TIP.
+        ForeignError: E_NO_SUCH. ConflictError: E_LEDGER_TIP.
     """
     return _export(file, _stream(product_stream(product_key)), f"product/{product_key}", 0, at)
 
@@ -76,7 +76,7 @@ def export_stream(file: IO[bytes], *, name: str, at: datetime, good_prefix: bool
     """The case file of a stream; the good prefix ends at the largest kept head before anything unreadable.
 
     Raises:
-        ForeignError: E_NOT_FOUND. ConflictError: E_LEDGER_TIP.
+        ForeignError: E_NO_SUCH. ConflictError: E_LEDGER_TIP.
     """
     tip = _stream(name)
     upto = _good_head(tip) if good_prefix else None
@@ -199,7 +199,7 @@ def _edge(tip: Stream, size: int) -> Frontier:
 def _stream(name: str) -> Stream:
     found = Stream.objects.filter(name=name, size__gt=0).first()
     if found is None:
-        raise ForeignError("E_NOT_FOUND", f"nothing is recorded in the stream {name:.80}")
+        raise ForeignError("E_NO_SUCH", f"nothing is recorded in the stream {name:.80}")
     return found
 
 
@@ -223,5 +223,5 @@ def _good_head(tip: Stream) -> str:
     kept = Checkpoint.objects.filter(stream=tip, size__lte=readable).order_by("-size")
     good = kept.values_list("note", flat=True).first()
     if not good:
-        raise ForeignError("E_NOT_FOUND", f"no kept head of {tip.name} covers readable entries")
+        raise ForeignError("E_NO_SUCH", f"no kept head of {tip.name} covers readable entries")
     return good

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.db import DatabaseError, connection
-from django.db.models import QuerySet
 
 from flightrules.ledger.entry import read_entry
 from flightrules.ledger.history import Head
@@ -17,6 +16,7 @@ from flightrules.service.door.refusals import RefusalError
 from flightrules.service.records import blobs
 from flightrules.service.records.anchors import timestamp_faults
 from flightrules.service.records.models import Blob, Checkpoint, Entry, PersonalDatum
+from flightrules.service.records.recorded import Recorded, unrecorded
 from flightrules.service.records.tags import Tag
 from flightrules.service.records.verification import verify_ledger
 
@@ -49,19 +49,11 @@ def check_all(
 
 
 def rows_without_entry() -> Iterator[tuple[str, str]]:
-    """(subject, model) of rows that no entry speaks of.
-
-    A model says by ``recorded_as = "release"`` that each of its rows has entries under ``release/<key>``.
-    """
+    """(subject, model and primary key) of rows that no entry tells of, of each model with ``recorded_as``."""
     for model in apps.get_models():
-        kind = getattr(model, "recorded_as", None)
-        if kind is None:
-            continue
-        recorded = Entry.objects.filter(subject__startswith=f"{kind}/").values_list("subject", flat=True)
-        spoken_of = set(recorded.distinct().iterator())
-        for key in QuerySet(model).values_list("pk", flat=True).iterator():
-            if f"{kind}/{key}" not in spoken_of:
-                yield f"{kind}/{key}", model.__name__
+        said = getattr(model, "recorded_as", ())
+        for key, subject in unrecorded(model, (said,) if isinstance(said, Recorded) else said):
+            yield subject, f"{model.__name__} {key}"
 
 
 def _database() -> Iterator[Finding]:
@@ -130,5 +122,5 @@ def _personal_data() -> Iterator[Finding]:
 
 
 def _rows() -> Iterator[Finding]:
-    for subject, model in rows_without_entry():
-        yield Finding("rows", "E_ENTRY", f"no entry speaks of {subject} ({model})")
+    for subject, row in rows_without_entry():
+        yield Finding("rows", "E_ENTRY", f"no entry tells of {row}, expected about {subject}")

@@ -112,12 +112,12 @@ def proof(stream: str, seq: int) -> dict[str, Any]:
     """That an entry stands where it says under the newest signed head: all that a stranger needs to see it.
 
     Raises:
-        ForeignError: E_NOT_FOUND.
+        ForeignError: E_NO_SUCH.
     """
     tip = Stream.objects.filter(name=stream).first()
     entry = Entry.objects.filter(stream=tip, seq=seq).first() if tip else None
     if tip is None or entry is None or seq >= tip.size:
-        raise ForeignError("E_NOT_FOUND", f"there is no entry {seq} in the stream {stream:.60}")
+        raise ForeignError("E_NO_SUCH", f"there is no entry {seq} in the stream {stream:.60}")
     tree = Tree()
     for leaf in leaves(tip, tip.size):
         tree.append_hash(leaf)

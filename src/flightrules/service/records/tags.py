@@ -65,6 +65,7 @@ class Tag(StrEnum):
     DEFECT_RECORDED = "readiness:defect:recorded"
     DEFECT_CHANGED = "readiness:defect:changed"
     DEFECT_ACCEPTED = "readiness:defect:accepted"
+    REGISTER_CONFIRMED = "readiness:register:confirmed"
     ACCEPTANCE_VOIDED = "readiness:acceptance:voided"
     WAIVER_GRANTED = "readiness:waiver:granted"
     WAIVER_ENDED = "readiness:waiver:ended"

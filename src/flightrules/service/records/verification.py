@@ -59,7 +59,7 @@ def verify_ledger(
     for name in stream_names() if streams is None else streams:
         tip = Stream.objects.filter(name=name).first()
         if tip is None:
-            yield StreamReport(name, 0, "", 0, 0, (Fault(0, "E_NOT_FOUND", "there is no such stream"),))
+            yield StreamReport(name, 0, "", 0, 0, (Fault(0, "E_NO_SUCH", "there is no such stream"),))
             continue
         own = {path: left.pop(path) for path in [path for path in left if _stream_of(left[path]) == name]}
         report = verify_stream(tip, keys=known, anchors=own)

@@ -6,6 +6,9 @@ from uuid import uuid4
 
 from django.db import models
 
+from flightrules.service.records.recorded import Recorded
+from flightrules.service.records.tags import Tag
+
 __all__ = ["Artefact", "ClockSpan", "Release"]
 
 
@@ -27,6 +30,8 @@ class Release(models.Model):
         UNKNOWN = "unknown"
         MET = "met"
         FAILED = "failed"
+
+    recorded_as = Recorded("release", (Tag.RELEASE_OPENED,), words=("version",))
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     product = models.ForeignKey("catalogue.Product", on_delete=models.PROTECT, related_name="releases")
@@ -61,6 +66,8 @@ class Release(models.Model):
 class Artefact(models.Model):
     """One thing that is shipped, by its SHA-256. Another digest under its name replaces it; both stay."""
 
+    recorded_as = Recorded("release", (Tag.ARTEFACT_ADDED,), key="release_id", words=("name", "digest"))
+
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="artefacts")
     name = models.CharField(max_length=200)
@@ -81,6 +88,8 @@ class Artefact(models.Model):
 
 class ClockSpan(models.Model):
     """A stretch of time in which testing counted: from when the entry gate let it start until it was shut."""
+
+    recorded_as = Recorded("release", (Tag.TEST_CLOCK_STARTED,), key="release_id", words=("because",))
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="spans")
     started_at = models.DateTimeField()

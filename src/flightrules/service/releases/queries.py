@@ -35,11 +35,11 @@ def get_release(*, key: str, by: Actor, at: datetime) -> Release:
     """One release.
 
     Raises:
-        ForeignError: E_NOT_FOUND.
+        ForeignError: E_NO_SUCH.
     """
     found = Release.objects.filter(pk=key).first()
     if found is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     require(by, Power.READ, product=found.product_id, at=at)
     return found
 
@@ -48,11 +48,11 @@ def product_of(key: str) -> str:
     """The product of a release, for rooms that ask for a power before they do anything else.
 
     Raises:
-        ForeignError: E_NOT_FOUND.
+        ForeignError: E_NO_SUCH.
     """
     found: str | None = Release.objects.filter(pk=key).values_list("product_id", flat=True).first()
     if found is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     return found
 
 

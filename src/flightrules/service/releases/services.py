@@ -156,11 +156,11 @@ def locked(key: str, by: Actor, at: datetime) -> Release:
     """The release's row, held until the transaction ends.
 
     Raises:
-        ForeignError: E_NOT_FOUND, for a release of a product that the actor may not see as well.
+        ForeignError: E_NO_SUCH, for a release of a product that the actor may not see as well.
     """
     release = Release.objects.select_for_update().filter(pk=key).first()
     if release is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     require(by, Power.READ, product=release.product_id, at=at)
     return release
 

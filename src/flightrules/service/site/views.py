@@ -134,7 +134,7 @@ def _account_page(
 
 def _field(refusal: RefusalError, form: Form) -> str | None:
     """The field that a refusal is about; none where it is about the link."""
-    name = {"E_PASSWORD": "password", "E_EMAIL": "email", "E_NAME": "name", "E_ROLE": "roles"}.get(
+    name = {"E_PASSWORD": "password", "E_EMAIL": "email", "E_PERSON_NAME": "name", "E_ROLE": "roles"}.get(
         refusal.code
     )
     return name if name in form.fields else None

@@ -79,7 +79,7 @@ def open_first_account(
 
     Raises:
         ForeignError: E_LINK, when the link is unknown, used, withdrawn or too old, or an account exists.
-        InvalidError: E_NAME, E_EMAIL, E_PASSWORD, E_ROLE.
+        InvalidError: E_PERSON_NAME, E_EMAIL, E_PASSWORD, E_ROLE.
     """
     list(
         Invitation.objects.select_for_update().filter(person__isnull=True).order_by("pk")
@@ -119,7 +119,7 @@ def invite(
         at: now.
 
     Raises:
-        ConflictError: E_EMAIL_TAKEN. InvalidError: E_NAME, E_EMAIL, E_ROLE.
+        ConflictError: E_EMAIL_TAKEN. InvalidError: E_PERSON_NAME, E_EMAIL, E_ROLE.
     """
     require(by, Power.MANAGE_PEOPLE, at=at)
     email = _free_email(email)
@@ -233,7 +233,7 @@ def disable_account(*, account: str, reason: str, by: Actor, at: datetime) -> Ac
     """Close one of a person's accounts: its sessions and tokens end with this request.
 
     Raises:
-        ForeignError: E_NOT_FOUND. ConflictError: E_ALREADY, E_LAST_ADMINISTRATOR.
+        ForeignError: E_NO_SUCH. ConflictError: E_ALREADY, E_LAST_ADMINISTRATOR.
     """
     require(by, Power.MANAGE_PEOPLE, at=at)
     found = _account(account)
@@ -263,7 +263,7 @@ def enable_account(*, account: str, by: Actor, at: datetime) -> Account:
     """Open a disabled account again; nobody does it for themselves, for they cannot sign in.
 
     Raises:
-        ForeignError: E_NOT_FOUND. ConflictError: E_ALREADY.
+        ForeignError: E_NO_SUCH. ConflictError: E_ALREADY.
     """
     require(by, Power.MANAGE_PEOPLE, at=at)
     found = _account(account)
@@ -371,7 +371,7 @@ def _office_role(role: str) -> str:
 def _account(key: str) -> Account:
     found = Account.objects.select_for_update().filter(key=key).first()
     if found is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     return found
 
 

@@ -21,7 +21,7 @@ def register_machine(*, name: str, product: str, by: Actor, at: datetime) -> Mac
     """Make a machine of one product known.
 
     Raises:
-        InvalidError: E_NAME.
+        InvalidError: E_PERSON_NAME.
     """
     require(by, Power.MANAGE_PEOPLE, product=product, at=at)
     machine = Machine.objects.create(name=checked_name(name), product=product)
@@ -41,12 +41,12 @@ def disable_machine(*, machine: str, by: Actor, at: datetime) -> Machine:
     """Shut a machine out for good, with all its tokens.
 
     Raises:
-        ForeignError: E_NOT_FOUND. ConflictError: E_ALREADY.
+        ForeignError: E_NO_SUCH. ConflictError: E_ALREADY.
     """
     found = Machine.objects.select_for_update().filter(pk=machine).first()
     require(by, Power.MANAGE_PEOPLE, product=found.product if found else "", at=at)
     if found is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     if found.disabled_at is not None:
         raise ConflictError("E_ALREADY", "the machine is disabled already").about(
             OFFICE, f"machine/{machine}"

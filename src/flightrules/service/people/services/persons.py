@@ -29,7 +29,7 @@ def disable_person(*, person: str, reason: str, by: Actor, at: datetime) -> Pers
     """Shut a person out: sessions, tokens, roles, deputyships and delegations count nowhere from now on.
 
     Raises:
-        ForeignError: E_NOT_FOUND. ConflictError: E_ALREADY, E_LAST_ADMINISTRATOR.
+        ForeignError: E_NO_SUCH. ConflictError: E_ALREADY, E_LAST_ADMINISTRATOR.
     """
     require(by, Power.MANAGE_PEOPLE, at=at)
     found = _person(person)
@@ -56,7 +56,7 @@ def enable_person(*, person: str, by: Actor, at: datetime) -> Person:
     """Let a disabled person in again, with the roles that were not revoked meanwhile.
 
     Raises:
-        ForeignError: E_NOT_FOUND. ConflictError: E_ALREADY. DeniedError: E_SELF_GRANT.
+        ForeignError: E_NO_SUCH. ConflictError: E_ALREADY. DeniedError: E_SELF_GRANT.
     """
     require(by, Power.MANAGE_PEOPLE, at=at)
     found = _person(person)
@@ -75,7 +75,7 @@ def rename_person(*, person: str, name: str, by: Actor, at: datetime) -> Person:
     """Show a person under another name; the key, which is what signs, stays.
 
     Raises:
-        ForeignError: E_NOT_FOUND. InvalidError: E_NAME. DeniedError: E_SELF_RENAME.
+        ForeignError: E_NO_SUCH. InvalidError: E_PERSON_NAME. DeniedError: E_SELF_RENAME.
     """
     require(by, Power.MANAGE_PEOPLE, at=at)
     if by.key == person:
@@ -107,7 +107,7 @@ def erase_person(*, person: str, reason: str, by: Actor, at: datetime) -> Person
         at: now.
 
     Raises:
-        ForeignError: E_NOT_FOUND. ConflictError: E_ALREADY, E_NOT_DISABLED.
+        ForeignError: E_NO_SUCH. ConflictError: E_ALREADY, E_NOT_DISABLED.
     """
     require(by, Power.MANAGE_PEOPLE, at=at)
     found = _person(person)
@@ -142,5 +142,5 @@ def _forget_accounts(person: Person, at: datetime) -> None:
 def _person(key: str) -> Person:
     found = Person.objects.select_for_update().filter(pk=key).first()
     if found is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     return found

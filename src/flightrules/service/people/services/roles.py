@@ -77,7 +77,7 @@ def revoke_role(*, person: str, grant: str, by: Actor, at: datetime) -> RoleGran
     found = RoleGrant.objects.select_for_update().filter(pk=grant, person_id=person).first()
     if found is None or found.revoked_at is not None:
         require(by, Power.MANAGE_PEOPLE, at=at)
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     require(by, Power.MANAGE_PEOPLE, product=found.product, at=at)
     if found.role == ADMINISTRATOR and not found.product:
         refuse_last_administrator(person, at)

@@ -90,11 +90,11 @@ def end_delegation(*, delegation: str, by: Actor, at: datetime) -> Delegation:
     """End a delegation early: by the holder, by the delegate, or by who manages people.
 
     Raises:
-        ForeignError: E_NOT_FOUND. ConflictError: E_ALREADY.
+        ForeignError: E_NO_SUCH. ConflictError: E_ALREADY.
     """
     found = Delegation.objects.select_for_update().filter(pk=delegation).first()
     if found is None or not _concerns(found, by, at):
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     if found.ended_at is not None or found.ends_at <= at:
         raise ConflictError("E_ALREADY", "the delegation has ended").about(OFFICE, f"delegation/{delegation}")
     found.ended_at = at
@@ -146,12 +146,12 @@ def end_deputy(*, deputy: str, by: Actor, at: datetime) -> Deputy:
     """End a deputyship.
 
     Raises:
-        ForeignError: E_NOT_FOUND. ConflictError: E_ALREADY.
+        ForeignError: E_NO_SUCH. ConflictError: E_ALREADY.
     """
     found = Deputy.objects.select_for_update().filter(pk=deputy).first()
     require(by, Power.MANAGE_PEOPLE, product=found.product if found else "", at=at)
     if found is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     if found.ended_at is not None:
         raise ConflictError("E_ALREADY", "the deputyship has ended").about(OFFICE, f"deputy/{deputy}")
     found.ended_at = at

@@ -23,7 +23,7 @@ def open_team(*, name: str, product: str = "", members: Iterable[str] = (), by: 
     """Make a team of a product, or of the office.
 
     Raises:
-        InvalidError: E_NAME, E_PERSON.
+        InvalidError: E_PERSON_NAME, E_PERSON.
     """
     require(by, Power.MANAGE_PEOPLE, product=product, at=at)
     team = Team.objects.create(name=checked_name(name), product=product, changed_at=at)
@@ -43,12 +43,12 @@ def change_team(
     """Give a team another name and other members; ``as_read`` refuses when it changed since it was read.
 
     Raises:
-        ForeignError: E_NOT_FOUND. InvalidError: E_NAME, E_PERSON.
+        ForeignError: E_NO_SUCH. InvalidError: E_PERSON_NAME, E_PERSON.
     """
     found = Team.objects.select_for_update().filter(pk=team).first()
     require(by, Power.MANAGE_PEOPLE, product=found.product if found else "", at=at)
     if found is None:
-        raise ForeignError("E_NOT_FOUND", "there is no such thing here")
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
     if as_read is not None:
         as_read(found)
     found.name, found.changed_at = checked_name(name), at

@@ -31,7 +31,7 @@ def issue_token(
 
     Raises:
         DeniedError: E_TOKEN_OWNER for a machine, E_SCOPE for a scope that the caller's own token lacks.
-        UnauthenticatedError: E_REAUTH_REQUIRED. InvalidError: E_SCOPE, E_TOKEN_DAYS, E_NAME.
+        UnauthenticatedError: E_REAUTH_REQUIRED. InvalidError: E_SCOPE, E_TOKEN_DAYS, E_PERSON_NAME.
     """
     if by.kind is not Kind.PERSON:
         raise DeniedError("E_TOKEN_OWNER", "a machine issues no tokens")
@@ -52,7 +52,7 @@ def issue_machine_token(
     """A token for a machine; it may read and bring evidence, and there is no scope for more.
 
     Raises:
-        ForeignError: E_NOT_FOUND. InvalidError: E_SCOPE, E_TOKEN_DAYS, E_NAME.
+        ForeignError: E_NO_SUCH. InvalidError: E_SCOPE, E_TOKEN_DAYS, E_PERSON_NAME.
     """
     found = _machine(machine, by, at)
     if found.disabled_at is not None:
@@ -67,7 +67,7 @@ def revoke_token(*, token: str, by: Actor, at: datetime) -> ApiToken:
     """End one of the caller's own tokens; who manages people ends anybody's.
 
     Raises:
-        ForeignError: E_NOT_FOUND.
+        ForeignError: E_NO_SUCH.
     """
     found = (
         ApiToken.objects.select_for_update()
@@ -89,7 +89,7 @@ def revoke_machine_token(*, machine: str, token: str, by: Actor, at: datetime) -
     """End a machine's token.
 
     Raises:
-        ForeignError: E_NOT_FOUND.
+        ForeignError: E_NO_SUCH.
     """
     found_machine = _machine(machine, by, at)
     found = (
@@ -182,4 +182,4 @@ def _require_or_hide(by: Actor, at: datetime) -> None:
 
 
 def _none() -> ForeignError:
-    return ForeignError("E_NOT_FOUND", "there is no such thing here")
+    return ForeignError("E_NO_SUCH", "there is no such thing here")

@@ -17,8 +17,8 @@ from flightrules.service.door.refusals import InvalidError
 from flightrules.service.door.schemas import Asked, Line, Name, Prose, WebLink
 from flightrules.service.people.access import guarded
 from flightrules.service.people.powers import Power
-from flightrules.service.readiness import defects, queries
-from flightrules.service.readiness.models import Acceptance, Defect
+from flightrules.service.readiness import defects, queries, register_reviews
+from flightrules.service.readiness.models import Acceptance, Defect, RegisterReview
 
 __all__ = ["router"]
 
@@ -122,6 +122,23 @@ class DefectOut(Schema):
     acceptances: list[AcceptanceOut]
 
 
+class ReviewIn(Asked):
+    """What there is to say about it, if anything."""
+
+    note: Annotated[Prose, Field(max_length=4000)] = ""
+
+
+class ReviewOut(Schema):
+    """Who said that the register was complete, and what it held then."""
+
+    key: UUID
+    by: str
+    at: datetime
+    note: str
+    listed: int
+    open: dict[str, int]
+
+
 class DefectsAsked(PageAsked):
     """Which defects."""
 
@@ -187,6 +204,26 @@ def accept_defect(request: HttpRequest, key: UUID, body: AcceptanceIn) -> Any:
     return 201, _acceptance(made, _at(request))
 
 
+@router.get(
+    "/releases/{uuid:key}/register-reviews", response=Page[ReviewOut], openapi_extra=guarded(Power.READ)
+)
+def list_register_reviews(request: HttpRequest, key: UUID, asked: Query[PageAsked]) -> Any:
+    """Who has confirmed for this release that the register of defects is complete."""
+    return page_of(queries.register_reviews(release=str(key), **_who(request)), asked, _review, cast=UUID)
+
+
+@router.post(
+    "/releases/{uuid:key}/register-reviews",
+    response={201: ReviewOut},
+    openapi_extra=guarded(Power.MANAGE_READINESS),
+)
+@changes_state
+def confirm_register(request: HttpRequest, key: UUID, body: ReviewIn) -> Any:
+    """Confirm that the register of defects, as it stands, is complete for this release."""
+    made = register_reviews.confirm_register(release=str(key), note=body.note, **_who(request))
+    return 201, _review(made)
+
+
 def _who(request: HttpRequest) -> dict[str, Any]:
     return {"by": request.actor, "at": request.asked_at}  # type: ignore[attr-defined]
 
@@ -198,6 +235,10 @@ def _at(request: HttpRequest) -> datetime:
 
 def _tag(defect: Defect) -> str:
     return etag("defect", defect.key, defect.revision)
+
+
+def _review(one: RegisterReview) -> ReviewOut:
+    return ReviewOut(**{name: getattr(one, name) for name in ReviewOut.model_fields})
 
 
 def _defect(one: Defect, at: datetime) -> DefectOut:
