@@ -94,12 +94,14 @@ def _alone() -> Iterator[None]:
     if connection.vendor == "postgresql":
         with _advisory_lock():
             yield
-    else:
-        database = str(connection.settings_dict["NAME"])
-        with _locked_file(database + ".migrating"):
-            if "mode=memory" not in database:
-                os.close(_opened(database))  # made here it is its owner's alone, as are its journals
-            yield
+        return
+    database = str(connection.settings_dict["NAME"])
+    if "mode=memory" in database:  # nobody else has it
+        yield
+        return
+    with _locked_file(database + ".migrating"):
+        os.close(_opened(database))  # made here it is its owner's alone, as are its journals
+        yield
 
 
 @contextmanager
