@@ -1,0 +1,99 @@
+"""How an entry tells of a row: what a model declares, and the rows that are there without any.
+
+Whoever writes to the database alone can add a role, a signature or a release; no entry then tells how it came
+to be. A model says so by ``recorded_as``: one :class:`Recorded`, or several of which one must hold. Entries
+about a denial or a later change do not count, for they may speak of a row that was slipped in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model, QuerySet
+
+from flightrules.ledger.canonical import canonical_bytes
+from flightrules.service.records.tags import Tag
+
+if TYPE_CHECKING:
+    from flightrules.service.records.models import Entry
+
+__all__ = ["Recorded", "unrecorded"]
+
+_BATCH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One way in which entries tell that rows of a model came to be.
+
+    Attributes:
+        kind: the first half of the entry's subject.
+        tags: what the entry says that happened.
+        key: field of the row, or path over relations, that is the other half of the subject.
+        words: fields whose values must stand in the entry as well; one that is None is left out.
+        saying: a piece of the entry's canonical JSON that must stand in it.
+        several: whether one entry tells of several rows; otherwise each row takes one of its own.
+    """
+
+    kind: str
+    tags: tuple[Tag, ...]
+    key: str = "pk"
+    words: tuple[str, ...] = ()
+    saying: bytes = b""
+    several: bool = False
+
+
+def unrecorded(model: type[Model], ways: Sequence[Recorded]) -> Iterator[tuple[Any, str]]:
+    """(primary key, the subject that the first way expects) of rows that no entry tells of."""
+    left: dict[Any, str] = {}
+    for number, way in enumerate(ways):
+        taken: set[int] = set()
+        for batch in _batches(model, way):
+            if number == 0:
+                left.update({row[0]: f"{way.kind}/{row[1]}" for row in batch})
+            for key in _told(way, [row for row in batch if row[0] in left], taken):
+                left.pop(key, None)
+    yield from sorted(left.items(), key=lambda one: str(one[0]))
+
+
+def _batches(model: type[Model], way: Recorded) -> Iterator[list[tuple[Any, ...]]]:
+    rows: QuerySet[Any, Any] = QuerySet(model).order_by("pk").values_list("pk", way.key, *way.words)
+    batch: list[tuple[Any, ...]] = []
+    for row in rows.iterator(_BATCH):
+        batch.append(row)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _told(way: Recorded, rows: Sequence[tuple[Any, ...]], taken: set[int]) -> Iterator[Any]:
+    """Primary keys of those rows that an entry tells of; ``taken`` are entries that were found for others."""
+    entries = _entries(way, {f"{way.kind}/{row[1]}" for row in rows if row[1] is not None})
+    for row in rows:
+        wanted = [canonical_bytes(str(word)) for word in row[2:] if word is not None]
+        for number, body in entries.get(f"{way.kind}/{row[1]}", ()):
+            if number not in taken and all(word in body for word in wanted):
+                if not way.several:
+                    taken.add(number)
+                yield row[0]
+                break
+
+
+def _entries(way: Recorded, subjects: set[str]) -> dict[str, list[tuple[int, bytes]]]:
+    found: dict[str, list[tuple[int, bytes]]] = {}
+    rows = _rows().filter(subject__in=subjects, tag__in=way.tags)
+    for number, subject, body in rows.values_list("pk", "subject", "body"):
+        if way.saying in bytes(body):
+            found.setdefault(subject, []).append((number, bytes(body)))
+    return found
+
+
+def _rows() -> QuerySet[Entry]:
+    """The ledger's rows; models declare themselves with this file before any model can be imported."""
+    from flightrules.service.records.models import Entry
+
+    return Entry.objects.order_by("pk")
