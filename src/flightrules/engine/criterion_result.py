@@ -73,7 +73,15 @@ def judge(rule: Rule, case: Case) -> CriterionResult:
     wrong = standing.wrong  # (4)
     if wrong is not None:
         return _result(rule, wrong.status, wrong.reason, wrong.fix, evidence=uses)
-    return replace(_measured(rule, case, standing), evidence=uses)
+    return replace(_of_part(_measured(rule, case, standing), standing.found.partial), evidence=uses)
+
+
+def _of_part(result: CriterionResult, partial: str) -> CriterionResult:
+    """What is known to be a part can show a failure, never that there is none."""
+    if not partial or result.status is not Status.PASS:
+        return result
+    reason = f"{result.reason}; {partial}"
+    return _result(result.rule, Status.NO_DATA, reason, "have it confirmed that it is complete")
 
 
 def _measured(rule: Rule, case: Case, standing: Standing) -> CriterionResult:

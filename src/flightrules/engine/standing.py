@@ -90,8 +90,9 @@ class Standing:
 
     @cached_property
     def plain(self) -> Joined | None:
-        """The evidence joined, where it is there, all of it could be read and it fits."""
-        if self.found.refused or not self.found.evidence or self.wrong is not None:
+        """The evidence joined, where it is there, whole, all of it could be read and it fits."""
+        found = self.found
+        if found.refused or found.partial or not found.evidence or self.wrong is not None:
             return None
         return self.found.joined
 
@@ -106,4 +107,5 @@ def _together(methods: tuple[EvidenceSource, ...], facts: Facts) -> Found:
         tuple(one for part in parts for one in part.baseline),
         tuple(one for part in parts for one in part.baseline_refused),
         tuple(one for part in parts for one in part.looked_for),
+        partial="; ".join(part.partial for part in parts if part.partial),
     )

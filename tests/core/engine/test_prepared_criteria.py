@@ -112,7 +112,8 @@ def founds(draw, method):
     evidence = [draw(artefacts(method, at)) for at in range(draw(st.integers(0, 2)))]
     code = draw(st.sampled_from(["E_EMPTY", "E_MALFORMED"]))
     refused = (Refusal("x", code, "nothing"),) if draw(RARELY) else ()
-    return Found(tuple(evidence), refused, (), (), (f"{method}/*",))
+    partial = "there may be more" if draw(RARELY) else ""
+    return Found(tuple(evidence), refused, (), (), (f"{method}/*",), partial=partial)
 
 
 @st.composite

@@ -1,0 +1,48 @@
+"""What is known to be only a part of the evidence can show a failure, and never that there is none."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from flightrules.values import replace
+
+AT = "2026-11-21T11:00:00Z"
+RULEBOOK = """
+criteria:
+  p1: "P1 defects open = 0 measured by the issue tracker"
+gates:
+  exit: {kind: exit, criteria: [p1]}
+evidence:
+  issue tracker: {paths: [t.json]}
+"""
+
+
+def tracker(*severities):
+    listed = [
+        {"id": f"D-{n}", "title": "d", "severity": word, "state": "open"} for n, word in enumerate(severities)
+    ]
+    return json.dumps({"flightrules": "evidence/1", "tool": "t", "taken_at": AT, "defects": listed})
+
+
+@pytest.mark.parametrize(
+    ("severities", "partial", "status"),
+    [
+        ((), "", "PASS"),
+        (("P3",), "", "PASS"),
+        ((), "there may be more", "NO DATA"),
+        (("P3",), "there may be more", "NO DATA"),
+        (("P1",), "there may be more", "FAIL"),
+        (("P1",), "", "FAIL"),
+    ],
+)
+def test_a_part_fails_and_does_not_pass(desk, severities, partial, status):
+    found = replace(desk.found(desk.artefact("issue tracker", tracker(*severities))), partial=partial)
+    verdict = desk.decide(RULEBOOK, {"issue tracker": found})
+    (result,) = verdict.results
+    assert str(result.status) == status, result.reason
+    if status == "NO DATA":
+        assert result.actual is None
+        assert result.reason.endswith(partial)
+        assert str(verdict.outcome) == "HOLD"
