@@ -25,6 +25,7 @@ from flightrules.reports.report import Report
 __all__ = ["configure", "execute"]
 
 _CLAIM_LIMIT = 900_000
+CHANGES = "changes.diff"
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -62,6 +63,7 @@ def execute(arguments: Namespace) -> int:
         )
     release = find_release(service, product, evaluation.verdict.version)
     sent = sum(_send(service, release["key"], evaluation, arguments))
+    sent += sum(_send_changes(service, release["key"], evaluation, arguments))
     claim = _claim(evaluation, arguments)
     run = service.post(
         f"/releases/{release['key']}/gate-runs", {"gate": evaluation.verdict.gate, "claim": claim}
@@ -92,6 +94,33 @@ def _send(service: Office, release: str, evaluation: Evaluation, arguments: Name
 def _sent(service: Office, release: str, root: str, said: dict[str, str]) -> int:
     service.post_file(f"/releases/{release}/evidence", os.path.join(root, said["name"]), said)
     return 1
+
+
+def _send_changes(
+    service: Office, release: str, evaluation: Evaluation, arguments: Namespace
+) -> Iterator[int]:
+    """One for each method whose new lines are known here: git's own diff, for the service to measure with."""
+    for method, changes in sorted(evaluation.facts.changes.items()):
+        source = evaluation.rulebook.source(method)
+        base = arguments.base or (source.compare_with if source else None)
+        if changes.refusal is not None or not base:
+            continue
+        from flightrules.connectors.changes import written_changes
+        from flightrules.connectors.git import Asked
+
+        data = written_changes(base, Asked(evaluation.root, base).said())
+        said = {**_bound(method, evaluation, arguments), "method": method, "name": CHANGES, "part": "changes"}
+        service.post_bytes(f"/releases/{release}/evidence", data, said)
+        yield 1
+
+
+def _bound(method: str, evaluation: Evaluation, arguments: Namespace) -> dict[str, str]:
+    """Build and artefact of a diff: as named here, else those of the one build that the evidence is of."""
+    builds = {one.build for one in evaluation.facts.of(method).evidence if one.build}
+    build = arguments.build or (builds.pop() if len(builds) == 1 else "")
+    named = arguments.artefact or ""
+    artefact = named.removeprefix("sha256:") if named.startswith("sha256:") else ""
+    return {name: value for name, value in (("build", build), ("artefact", artefact)) if value}
 
 
 def _said(one: Evidence, method: str, part: str, arguments: Namespace) -> dict[str, str]:
