@@ -106,6 +106,6 @@ def _say(line: str) -> None:
 
 
 def _in_url(host: str) -> str:
-    if host in ("", "0.0.0.0", "::"):  # noqa: S104 -- compared with, not listened at
-        return "127.0.0.1"
+    if host in ("", "0.0.0.0", "::", "127.0.0.1"):  # noqa: S104 -- compared with, not listened at
+        return "localhost"  # passkeys belong to a name, not to an address
     return f"[{host}]" if ":" in host else host

@@ -15,7 +15,7 @@ from flightrules.service.config.mail import mail_settings
 from flightrules.service.door.log import hide
 
 FLIGHTRULES_HOME = home.home()
-FLIGHTRULES_BASE_URL = os.environ.get("FLIGHTRULES_BASE_URL", "http://127.0.0.1:8750")
+FLIGHTRULES_BASE_URL = os.environ.get("FLIGHTRULES_BASE_URL", "http://localhost:8750")
 FLIGHTRULES_IS_SECURE = FLIGHTRULES_BASE_URL.startswith("https://")
 FLIGHTRULES_SIGNING_KEY = os.environ.get("FLIGHTRULES_SIGNING_KEY") or home.path("keys", "ledger.pem")
 FLIGHTRULES_SIGNER = os.environ.get("FLIGHTRULES_SIGNER", "")
