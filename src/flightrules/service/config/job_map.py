@@ -13,4 +13,7 @@ JOBS: dict[str, Job] = {
     "readiness.judge": Job(
         run="flightrules.service.readiness.jobs.judge", due="flightrules.service.readiness.jobs.due"
     ),
+    "readiness.remind": Job(
+        run="flightrules.service.readiness.jobs.remind", due="flightrules.service.readiness.jobs.to_remind"
+    ),
 }

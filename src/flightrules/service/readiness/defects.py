@@ -16,6 +16,7 @@ from flightrules.service.door.refusals import ConflictError, DeniedError, Foreig
 from flightrules.service.people.access import require, roles_of
 from flightrules.service.people.powers import Power, role_key
 from flightrules.service.readiness.models import Acceptance, Approval, Defect
+from flightrules.service.readiness.telling import tell_voided
 from flightrules.service.records.actor import Actor
 from flightrules.service.records.services import act, append, commit_to, product_stream
 from flightrules.service.records.tags import Tag
@@ -224,12 +225,14 @@ def _void_milder(defect: Defect, before: str, by: Actor, at: datetime) -> None:
     policy = _policy(defect.product_id)
     if policy is not None and _rank(policy, defect.severity) >= _rank(policy, before):
         return
-    for one in Acceptance.objects.filter(defect=defect, voided_at__isnull=True):
+    standing = Acceptance.objects.filter(defect=defect, voided_at__isnull=True)
+    for one in standing.select_related("release__product", "defect").prefetch_related("approvals"):
         one.voided_at = at
         one.voided_because = f"the severity was raised from {one.severity} to {defect.severity}"
         one.save(update_fields=["voided_at", "voided_because"])
         data = {"acceptance": str(one.key), "because": one.voided_because, "release": str(one.release_id)}
         _record(Tag.ACCEPTANCE_VOIDED, defect, data, by=by, at=at)
+        tell_voided(one, at)
 
 
 def _rank(policy: SeverityPolicy, word: str) -> int:

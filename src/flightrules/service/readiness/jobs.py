@@ -1,13 +1,13 @@
-"""Work in the background of this room: gate runs that are too much for a request."""
+"""Work in the background of this room: gate runs that are too much for a request, and reminders."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from flightrules.service.readiness import runs
+from flightrules.service.readiness import runs, telling
 
-__all__ = ["due", "judge"]
+__all__ = ["due", "judge", "remind", "to_remind"]
 
 
 def judge(key: str, at: datetime) -> None:
@@ -18,3 +18,13 @@ def judge(key: str, at: datetime) -> None:
 def due(at: datetime, limit: int) -> Iterable[str]:
     """Keys of gate runs that wait."""
     return runs.due_runs(at, limit)
+
+
+def remind(key: str, at: datetime) -> None:
+    """Tell that one acceptance expires soon."""
+    telling.remind(key, at)
+
+
+def to_remind(at: datetime, limit: int) -> Iterable[str]:
+    """Keys of acceptances that expire soon."""
+    return telling.to_remind(at, limit)

@@ -21,6 +21,7 @@ from flightrules.service.readiness.inputs import Inputs, inputs_of
 from flightrules.service.readiness.judging import Judged, failing, gate_of, judge
 from flightrules.service.readiness.models import GateRun
 from flightrules.service.readiness.people_names import names_of
+from flightrules.service.readiness.telling import tell_clock_stopped, tell_turned_no_go
 from flightrules.service.records.actor import SYSTEM, Actor
 from flightrules.service.records.services import act, append, product_stream
 from flightrules.service.records.tags import Tag
@@ -129,6 +130,7 @@ def _record(run: GateRun, release: Release, judged: Judged, *, by: Actor, at: da
     run.differences = differences(run.claim, run.outcome, statuses) if run.claim else []
     run.save()
     shut = failing(verdict)
+    tell_turned_no_go(run, release, verdict, rulebook_of(run.edition), at)
     if run.kind == "exit":
         exit_gate_said(release, lets_through=not shut)
     append(
@@ -139,8 +141,8 @@ def _record(run: GateRun, release: Release, judged: Judged, *, by: Actor, at: da
         subject=f"gate-run/{run.key}",
         data=_for_ledger(run, release),
     )
-    if run.kind == "entry":
-        entry_gate_said(release, shut, run=str(run.key), by=by, at=at)
+    if run.kind == "entry" and entry_gate_said(release, shut, run=str(run.key), by=by, at=at):
+        tell_clock_stopped(run, release, shut, at)
 
 
 def _for_ledger(run: GateRun, release: Release) -> dict[str, Any]:

@@ -15,7 +15,7 @@ __all__ = ["entry_gate_said", "exit_gate_said", "start_clock", "stop_clock", "te
 _NAMED = 5
 
 
-def entry_gate_said(release: Release, failing: list[str], *, run: str, by: Actor, at: datetime) -> None:
+def entry_gate_said(release: Release, failing: list[str], *, run: str, by: Actor, at: datetime) -> bool:
     """Take note of an entry gate's verdict and start or stop the clock by it; part of the caller's act.
 
     Args:
@@ -24,17 +24,21 @@ def entry_gate_said(release: Release, failing: list[str], *, run: str, by: Actor
         run: key of the gate run.
         by: who asked for the run.
         at: when.
+
+    Returns:
+        Whether the clock ran and has stopped.
     """
     if release.state not in OPEN:
-        return
+        return False
     release.entry = Release.Entry.FAILED if failing else Release.Entry.MET
     release.entry_failing = failing
     beyond = sorted(set(failing) - set(release.entry_overridden))
     release.save(update_fields=["entry", "entry_failing"])
     if beyond:
-        stop_clock(release, f"entry criteria fail: {_some(beyond)}", run=run, by=by, at=at)
-    elif not failing:
+        return stop_clock(release, f"entry criteria fail: {_some(beyond)}", run=run, by=by, at=at)
+    if not failing:
         start_clock(release, "the entry gate is met", run=run, by=by, at=at)
+    return False
 
 
 def exit_gate_said(release: Release, *, lets_through: bool) -> None:
@@ -58,14 +62,15 @@ def start_clock(release: Release, because: str, *, run: str, by: Actor, at: date
     _record(Tag.TEST_CLOCK_STARTED, release, because, run=run, by=by, at=at)
 
 
-def stop_clock(release: Release, because: str, *, run: str, by: Actor, at: datetime) -> None:
-    """Stop counting, if it counts."""
+def stop_clock(release: Release, because: str, *, run: str, by: Actor, at: datetime) -> bool:
+    """Stop counting, if it counts; says whether it did."""
     span = ClockSpan.objects.filter(release=release, stopped_at__isnull=True).first()
     if span is None:
-        return
+        return False
     span.stopped_at, span.stopped_because = at, because
     span.save(update_fields=["stopped_at", "stopped_because"])
     _record(Tag.TEST_CLOCK_STOPPED, release, because, run=run, by=by, at=at)
+    return True
 
 
 def tested_for(release: Release, at: datetime) -> timedelta:
