@@ -17,9 +17,9 @@ from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.places import line_ends
 from flightrules.evidence.reading.text import count
 from flightrules.evidence.records.announced import Announced, whole_number
-from flightrules.evidence.records.file_lines import HIT, MISSED, Branches, LineCounts
+from flightrules.evidence.records.file_lines import Branches, LineCounts
 from flightrules.evidence.records.hits import Hits
-from flightrules.evidence.records.line_batch import LineBatch, LineBranches
+from flightrules.evidence.records.line_batch import LineBatch, LineBranches, PlainLines
 from flightrules.evidence.records.line_book import LineBook
 from flightrules.evidence.records.lines import LINE_DEFINITIONS, Lines
 from flightrules.evidence.source import Source
@@ -32,7 +32,7 @@ _PASSED_OVER = rb"(?:(?:TN|VER|FN|FNDA|FNF|FNH|FNL|FNA):[^\n]*+\n)*+(?:BRF:0\nBR
 _PLAIN = re.compile(  # file, lines, LF, LH; a section as most tools write it, from its first to its last byte
     rb"\n?+%s"
     rb"SF:([^\r\n]++)\n%s"
-    rb"((?:DA:[1-9][0-9]{0,4}+,[0-9]{1,18}+\n)++)%s"
+    rb"((?:DA:[1-9][0-9]{0,4}+,(?:0|[1-9][0-9]{0,17}+)\n)++)%s"
     rb"LF:([0-9]{1,18}+)\nLH:([0-9]{1,18}+)\n%s" % ((_PASSED_OVER,) * 4)
 )
 _COMMAS = bytes.maketrans(b"\n", b",")
@@ -89,7 +89,7 @@ class _Trace:
 
     def _section(self, section: bytes) -> None:
         found = _PLAIN.fullmatch(section)
-        if found is None or not section.isascii() or b",00" in found[2]:
+        if found is None or not section.isascii():
             self._mixed(_text(section, self._source))
             return
         path, block, existing, ran = found.groups()
@@ -191,13 +191,17 @@ class _Trace:
 
 def _sections(source: Source) -> Iterator[bytes]:
     """The text up to each ``end_of_record``, beginning with a line end; bounded by the largest section."""
-    rest = b"\n"
-    for chunk in source.chunks(1 << 20):
-        rest += chunk.removeprefix(b"\xef\xbb\xbf") if rest == b"\n" else chunk
-        *whole, rest = rest.split(_END)
-        yield from whole
-        if len(rest) > _SECTION_LIMIT:
+    held, size = [b"\n"], 0
+    for chunk in source.chunks():
+        held.append(chunk if size else chunk.removeprefix(b"\xef\xbb\xbf"))
+        size += len(chunk)
+        if _END in held[-2][-len(_END) :] + chunk:
+            *whole, rest = b"".join(held).split(_END)
+            yield from whole
+            held, size = [rest], len(rest) + 1
+        if size > _SECTION_LIMIT:
             raise EvidenceError("E_FIELD_TOO_LONG", "one section is longer than 64 MiB", file=source.name)
+    rest = b"".join(held)
     if rest.strip():
         if b"\nDA:" in rest or b"\nSF:" in rest:
             raise EvidenceError(
@@ -221,8 +225,4 @@ def _text(section: bytes, source: Source) -> str:
 def _marks(block: bytes) -> tuple[bytearray, Branches]:
     """The marks of lines that are plain, when somebody asks which they are."""
     cells = block.translate(_COMMAS, b"DA:").split(b",")
-    numbers = list(map(int, cells[:-1:2]))
-    row = bytearray(max(numbers) + 1)
-    for number, hits in zip(numbers, cells[1::2], strict=True):
-        row[number] |= MISSED if hits == b"0" else HIT
-    return row, {}
+    return PlainLines(cells[:-1:2], cells[1::2]).later()()

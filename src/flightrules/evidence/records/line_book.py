@@ -118,11 +118,11 @@ class LineBook:
             for line, pair in branches.items():
                 self.branch(path, line, *pair)
             return
-        lines_of_file = self._counted[path] = FileLines.counted(counts, later)
+        of_file = self._counted[path] = FileLines.counted(counts, later)
         self.records += counts.total
         self._reserve(max(int(numbers[0]), int(numbers[-1])) + 1)
         if self.records > _KEPT_LIMIT:
-            lines_of_file.settle()
+            of_file.settle()
 
     def statement(self, path: str, position: str, weight: int, mark: int) -> None:
         """Count statements instead of lines, at a position inside the file."""
