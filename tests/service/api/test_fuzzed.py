@@ -3,9 +3,10 @@
 import os
 
 import pytest
+import requests
 import schemathesis
-from django.core.wsgi import get_wsgi_application
 from django.db import connection, transaction
+from django.test import Client
 from hypothesis import HealthCheck, Phase, settings
 
 from flightrules.service.config.api import api
@@ -26,7 +27,6 @@ def token(person):
 
 
 def _fuzz(path: str, method: str, token: str, examples: int) -> None:
-    application = get_wsgi_application()
     operation = SCHEMA[path][method]
 
     @settings(
@@ -41,17 +41,43 @@ def _fuzz(path: str, method: str, token: str, examples: int) -> None:
     def run(case):
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
         with transaction.atomic():  # an example that breaks a rule of the database is undone with its rows
-            answer = case.call(app=application, base_url="http://127.0.0.1")
+            answer = _asked(case)
             connection.check_constraints()
         assert answer.status_code < 500 or answer.status_code == 503, answer.content[:500]
         if answer.status_code >= 400 and answer.content:
-            assert answer.headers["content-type"][0] in (
+            assert answer.headers["Content-Type"] in (
                 "application/problem+json",
                 "text/html; charset=utf-8",
             )
             assert b"Traceback" not in answer.content
 
     run()
+
+
+def _asked(case):
+    """Through Django's own client, which keeps the test's connection where a server would renew it."""
+    given = case.as_transport_kwargs(base_url="http://127.0.0.1")
+    request = requests.Request(
+        **{
+            name: given[name]
+            for name in ("method", "url", "headers", "params", "data", "json", "cookies")
+            if name in given
+        }
+    ).prepare()
+    body = request.body or b""
+    return Client(raise_request_exception=False).generic(
+        request.method,
+        request.path_url,
+        body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass"),
+        content_type=request.headers.get("Content-Type", "application/json"),
+        headers={
+            name: _text(value) for name, value in request.headers.items() if name.lower() != "content-length"
+        },
+    )
+
+
+def _text(value) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
 def _given(operation):
