@@ -39,12 +39,12 @@ def execute(arguments: Namespace) -> int:
     from flightrules.service.config.start import start
 
     start()
-    from flightrules.service.config.migrate import migrate
+    from flightrules.service.config.bring_up import bring_up
     from flightrules.service.config.server import check_port, serve
 
     check_port(arguments.host, arguments.port)
     _check_processes(arguments.workers)
-    migrate()
+    bring_up()
     link = _setup_link()
     serve(
         host=arguments.host,

@@ -25,9 +25,9 @@ def execute(arguments: Namespace) -> int:
     start()
     from django.db import connection
 
-    from flightrules.service.config.migrate import migrate
+    from flightrules.service.config.bring_up import bring_up
 
-    migrate()
+    bring_up()
     connection.close()
     if connection.vendor == "postgresql":
         from flightrules.service.jobs.postgresql import run_worker
