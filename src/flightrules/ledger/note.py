@@ -11,7 +11,7 @@ from flightrules.ledger import base64
 from flightrules.ledger.keys import PrivateKey, PublicKey
 from flightrules.values import frozen
 
-__all__ = ["Note", "NoteKey", "parse_vkey", "sign_note", "verify_note"]
+__all__ = ["Note", "NoteKey", "named_signers", "parse_vkey", "sign_note", "verify_note"]
 
 _ED25519 = b"\x01"
 _ID_SIZE = 4
@@ -105,6 +105,15 @@ def verify_note(note: str | bytes, keys: Iterable[NoteKey]) -> Note:
     if not signers:
         raise LedgerError("E_SIGNATURE", "no known key signed the note", hint="name the signer's key")
     return Note(text, tuple(signers))
+
+
+def named_signers(note: str) -> list[tuple[str, bytes]]:
+    """Name and key id of each signature line; nothing is verified.
+
+    Raises:
+        LedgerError: E_TOO_LARGE, E_ENCODING, E_CONTROL_CHAR, E_MALFORMED, E_TOO_MANY_ITEMS.
+    """
+    return [_parsed(line)[:2] for line in _split(_decoded(note))[1]]
 
 
 def _decoded(note: str | bytes) -> str:

@@ -1,4 +1,7 @@
-"""Faults: every story has an installation of its own, in processes of its own."""
+"""Faults: every story has an installation of its own, in processes of its own.
+
+One story of each kind runs always; the others take minutes together and are marked ``slow``.
+"""
 
 from __future__ import annotations
 

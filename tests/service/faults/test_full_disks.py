@@ -43,6 +43,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", str(place)], check=False)
 
 
+@pytest.mark.slow
 def test_a_full_disk_refuses_and_reading_goes_on(small_disk, fresh):
     home = Home(small_disk / "home")
     shutil.copytree(fresh.folder, home.folder)
@@ -59,6 +60,7 @@ def test_a_full_disk_refuses_and_reading_goes_on(small_disk, fresh):
     assert roomy.verified()["streams"][0]["size"] == 8 + int(count)
 
 
+@pytest.mark.slow
 def test_evidence_that_does_not_fit_leaves_nothing(small_disk):
     home = Home(small_disk / "home")
     home.tell(1)

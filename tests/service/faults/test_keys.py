@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+import pytest
+
 from flightrules.ledger.keys import generate_key
 
 TRY = """
@@ -74,6 +76,7 @@ def test_nothing_is_recorded_and_reading_goes_on(home, tmp_path):
     assert (found["exit"], found["streams"][0]["size"]) == (0, 3)
 
 
+@pytest.mark.slow
 def test_a_key_that_changes_hands_while_others_write_loses_nothing(home):
     home.tell(2)
     new = generate_key()
@@ -87,6 +90,7 @@ def test_a_key_that_changes_hands_while_others_write_loses_nothing(home):
         assert home.verified("--key", key)["exit"] == 0
 
 
+@pytest.mark.slow
 def test_a_signer_outside_signs_and_its_loss_is_noticed(home, tmp_path):
     key = generate_key()
     (tmp_path / "outside.pem").write_bytes(key.to_pem())

@@ -103,7 +103,7 @@ def test_nothing_that_was_acknowledged_is_lost_in_1000_kills(home):
     survive_kills(home, 1000)
 
 
-@pytest.mark.parametrize("step", [3, 4])
+@pytest.mark.parametrize("step", [pytest.param(3, marks=pytest.mark.slow), 4])
 def test_a_writer_killed_before_or_after_one_statement_leaves_the_whole_entry_or_none(home, step):
     home.tell(1)
     home.python(AT_A_STEP.format(step=step, before=step % 2 == 0))
@@ -112,6 +112,7 @@ def test_a_writer_killed_before_or_after_one_statement_leaves_the_whole_entry_or
     home.tell(1)  # and it goes on at once
 
 
+@pytest.mark.slow
 def test_copies_of_a_database_under_write_open_as_a_prefix_of_what_was_acknowledged(home, tmp_path):
     """F13: power loss, as a copy of database and log at any moment sees it: first the log's twin, then the rest."""
     home.tell(1)

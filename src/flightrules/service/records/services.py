@@ -45,6 +45,7 @@ __all__ = [
     "origin",
     "product_stream",
     "record_denied",
+    "require_signed_tip",
 ]
 
 P = ParamSpec("P")
@@ -89,7 +90,7 @@ def append(
         raise RuntimeError("an entry is written in the transaction of what it records")
     key = ledger_key()
     tip = _locked(stream)
-    name, edge = _verified(tip, key.public)
+    name, edge = require_signed_tip(tip, key.public)
     actor = by.to_record()
     content = Content(
         seq=tip.size,
@@ -207,7 +208,7 @@ def _locked(stream: str) -> Stream:
     return found
 
 
-def _verified(tip: Stream, public: PublicKey) -> tuple[str, Frontier]:
+def require_signed_tip(tip: Stream, public: PublicKey) -> tuple[str, Frontier]:
     """Name and edge of a ledger whose tip is as its key signed it.
 
     Raises:
@@ -216,7 +217,7 @@ def _verified(tip: Stream, public: PublicKey) -> tuple[str, Frontier]:
     if tip.size == 0:
         office = None if tip.name == OFFICE else Stream.objects.filter(name=OFFICE, size__gt=0).first()
         if office is not None:
-            _verified(office, public)
+            require_signed_tip(office, public)
         return origin(tip.name), Frontier.of_bytes(0, bytes(tip.frontier))
     name = tip.head.partition("\n")[0]
     try:
