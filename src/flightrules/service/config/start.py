@@ -30,15 +30,34 @@ def start() -> None:
     _prepare_home()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", _SETTINGS)
     django.setup()
+    _keep_database_private()
 
 
 def _prepare_home() -> None:
     try:
         home.make_ready()
     except OSError as error:
-        raise UsageError(
-            "E_HOME",
-            f"the service's folder cannot be used: {error.strerror or type(error).__name__}",
-            file=error.filename if isinstance(error.filename, str) else home.home(),
-            hint="set FLIGHTRULES_HOME to a folder that this user may write",
-        ) from None
+        raise _unusable(error) from None
+
+
+def _keep_database_private() -> None:
+    """SQLite's file is made here, so that it is its owner's alone, as are its journals."""
+    from django.conf import settings
+
+    found = settings.DATABASES["default"]
+    name = str(found["NAME"])
+    if not found["ENGINE"].endswith("sqlite3") or "mode=memory" in name or os.path.exists(name):
+        return
+    try:
+        os.close(os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise _unusable(error) from None
+
+
+def _unusable(error: OSError) -> UsageError:
+    return UsageError(
+        "E_HOME",
+        f"the service's folder cannot be used: {error.strerror or type(error).__name__}",
+        file=error.filename if isinstance(error.filename, str) else home.home(),
+        hint="set FLIGHTRULES_HOME to a folder that this user may write",
+    )
