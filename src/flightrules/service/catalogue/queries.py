@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from flightrules.rules.authority import Authority
 from flightrules.rules.environments import Environment, promotion_order
 from flightrules.rules.rulebook import Rulebook, load_rulebook
 from flightrules.service.catalogue.models import Edition, Product
 from flightrules.service.door.refusals import ConflictError, ForeignError
-from flightrules.service.people.access import require, sees_product
+from flightrules.service.people.access import products_seen, require, sees_product
 from flightrules.service.people.powers import Power
 from flightrules.service.records import blobs
 from flightrules.service.records.actor import Actor
@@ -22,6 +21,7 @@ __all__ = [
     "Edition",
     "Product",
     "adopted_authority",
+    "adopted_of",
     "adopted_since",
     "edition_in_force",
     "editions",
@@ -39,15 +39,16 @@ __all__ = [
 def products(*, by: Actor, at: datetime) -> QuerySet[Product]:
     """The products that exist for the one who asks."""
     visible = visible_products(by=by, at=at)
-    return Product.objects.all() if visible is None else Product.objects.filter(pk__in=visible)
+    adopted = Prefetch("editions", Edition.objects.filter(state=Edition.State.ADOPTED), to_attr="adopted")
+    rows = Product.objects.prefetch_related(adopted)
+    return rows if visible is None else rows.filter(pk__in=visible)
 
 
 def visible_products(*, by: Actor, at: datetime) -> list[str] | None:
     """Keys of the products that exist for the one who asks; None where all do."""
     if sees_product(by, "", at):
         return None
-    keys: Iterable[str] = Product.objects.values_list("pk", flat=True)
-    return [key for key in keys if sees_product(by, key, at)]
+    return sorted(products_seen(by, at))
 
 
 def get_product(*, key: str, by: Actor, at: datetime) -> Product:
@@ -84,6 +85,14 @@ def get_edition(*, product: str, number: int, by: Actor, at: datetime) -> Editio
 def edition_in_force(product: str) -> Edition | None:
     """The one adopted edition, if the product has agreed on any."""
     return Edition.objects.filter(product_id=product, state=Edition.State.ADOPTED).first()
+
+
+def adopted_of(product: Product) -> Edition | None:
+    """The same for a product in hand; nothing is asked where it came with its edition."""
+    came_with: list[Edition] | None = getattr(product, "adopted", None)
+    if came_with is None:
+        return edition_in_force(product.pk)
+    return came_with[0] if came_with else None
 
 
 def require_edition_in_force(product: str) -> Edition:

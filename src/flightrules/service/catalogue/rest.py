@@ -227,7 +227,7 @@ def _tag(product: Product) -> str:
 
 
 def _product(one: Product) -> ProductOut:
-    in_force = queries.edition_in_force(one.key)
+    in_force = queries.adopted_of(one)
     return ProductOut(
         key=one.key,
         name=one.name,

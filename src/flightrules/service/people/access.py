@@ -25,6 +25,7 @@ __all__ = [
     "is_known",
     "learn_adopted_authority",
     "powers_here",
+    "products_seen",
     "require",
     "roles_of",
     "sees_product",
@@ -94,6 +95,20 @@ def has_power(by: Actor, power: Power, *, product: str = "", at: datetime) -> bo
 def sees_product(by: Actor, product: str, at: datetime) -> bool:
     """Whether the product exists for the actor at all."""
     return has_power(by, Power.READ, product=product, at=at)
+
+
+def products_seen(by: Actor, at: datetime) -> frozenset[str]:
+    """Keys of the products that the actor may see one by one; the same answer as ``sees_product`` of each.
+
+    Whoever sees the whole office sees more; ask ``sees_product`` with an empty product first.
+    """
+    if by.via == "token" and Power.READ.value not in by.scopes:
+        return frozenset()
+    if by.kind is Kind.MACHINE:
+        machines = Machine.objects.filter(pk=by.key, disabled_at__isnull=True)
+        return frozenset(machines.values_list("product", flat=True)) - {""}
+    seats = [*held(by.key, None, at, cooling=True), *stood_in(by.key, None, at)]
+    return frozenset(seat.product for seat in seats if seat.product and Power.READ in powers_of([seat.role]))
 
 
 def require(by: Actor, power: Power, *, product: str = "", at: datetime) -> None:

@@ -44,9 +44,9 @@ def live_grants(at: datetime, *, cooling: bool = False) -> QuerySet[RoleGrant]:
     return found if cooling else found.filter(counts_from__lte=at)
 
 
-def held(person_key: str, product: str, at: datetime, *, cooling: bool = False) -> list[Seat]:
-    """Seats that the person holds for this product by a role of their own."""
-    grants = live_grants(at, cooling=cooling).filter(Q(product="") | Q(product=product), person_id=person_key)
+def held(person_key: str, product: str | None, at: datetime, *, cooling: bool = False) -> list[Seat]:
+    """Seats that the person holds for this product (None: for any) by a role of their own."""
+    grants = live_grants(at, cooling=cooling).filter(_here(product), person_id=person_key)
     return [
         Seat(grant.role, grant.product, str(grant.person_id), "grant", str(grant.key))
         for grant in grants.order_by("granted_at", "key")
@@ -58,12 +58,16 @@ def holds(person_key: str, role: str, product: str, at: datetime) -> bool:
     return live_grants(at).filter(person_id=person_key, role=role, product=product).exists()
 
 
-def stood_in(person_key: str, product: str, at: datetime) -> list[Seat]:
-    """Seats of others that the person may speak in for this product: as deputy, or by delegation."""
+def _here(product: str | None) -> Q:
+    return Q() if product is None else Q(product="") | Q(product=product)
+
+
+def stood_in(person_key: str, product: str | None, at: datetime) -> list[Seat]:
+    """Seats of others that the person may speak in for this product (None: any), as deputy or delegate."""
     standing = live_grants(at).filter(
         person_id=OuterRef("holder_id"), role=OuterRef("role"), product=OuterRef("product")
     )
-    here = Q(product="") | Q(product=product)
+    here = _here(product)
     deputies = Deputy.objects.filter(
         here,
         Q(ended_at__isnull=True) | Q(ended_at__gt=at),

@@ -75,7 +75,7 @@ def stop_clock(release: Release, because: str, *, run: str, by: Actor, at: datet
 
 def tested_for(release: Release, at: datetime) -> timedelta:
     """How long testing has counted so far."""
-    spans = ClockSpan.objects.filter(release=release)
+    spans = release.spans.all()
     return sum(((span.stopped_at or at) - span.started_at for span in spans), timedelta())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from flightrules.service.catalogue.queries import visible_products
 from flightrules.service.door.refusals import ForeignError
@@ -28,7 +28,9 @@ __all__ = [
 def releases(*, by: Actor, at: datetime) -> QuerySet[Release]:
     """The releases of the products that exist for the one who asks."""
     visible = visible_products(by=by, at=at)
-    return Release.objects.all() if visible is None else Release.objects.filter(product_id__in=visible)
+    shipped = Prefetch("artefacts", _shipped(), to_attr="shipped")
+    rows = Release.objects.prefetch_related(shipped, "spans")
+    return rows if visible is None else rows.filter(product_id__in=visible)
 
 
 def get_release(*, key: str, by: Actor, at: datetime) -> Release:
@@ -63,7 +65,12 @@ def find_release(*, product: str, version: str) -> Release | None:
 
 def artefacts(release: Release) -> list[Artefact]:
     """What is shipped now, by name; replaced digests are left out."""
-    return list(Artefact.objects.filter(release=release, replaced_at__isnull=True).order_by("name"))
+    came_with: list[Artefact] | None = getattr(release, "shipped", None)
+    return list(_shipped().filter(release=release)) if came_with is None else came_with
+
+
+def _shipped() -> QuerySet[Artefact]:
+    return Artefact.objects.filter(replaced_at__isnull=True).order_by("name")
 
 
 def lacks_for_approval(release: Release) -> list[str]:

@@ -227,14 +227,15 @@ def _artefact(one: Artefact) -> ArtefactOut:
 
 
 def _release(one: Release, at: datetime) -> ReleaseOut:
-    named = {name: getattr(one, name) for name in ReleaseOut.model_fields if hasattr(one, name)}
+    made = ("product", "artefacts", "lacks_for_approval", "test_clock")
+    named = {name: getattr(one, name) for name in ReleaseOut.model_fields if name not in made}
     named |= {"product": one.product_id, "artefacts": [_artefact(each) for each in queries.artefacts(one)]}
     return ReleaseOut(**named, lacks_for_approval=queries.lacks_for_approval(one), test_clock=_clock(one, at))
 
 
 def _clock(one: Release, at: datetime) -> ClockOut:
     return ClockOut(
-        running=one.spans.filter(stopped_at__isnull=True).exists(),
+        running=any(span.stopped_at is None for span in one.spans.all()),
         tested_seconds=int(tested_for(one, at).total_seconds()),
         entry=one.entry,
         failing=one.entry_failing,

@@ -6,60 +6,116 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('key', models.SlugField(max_length=60, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('opened_at', models.DateTimeField()),
-                ('revision', models.PositiveIntegerField(default=1)),
+                ("key", models.SlugField(max_length=60, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=120)),
+                ("opened_at", models.DateTimeField()),
+                ("revision", models.PositiveIntegerField(default=1)),
             ],
         ),
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('adopted', 'Adopted'), ('superseded', 'Superseded'), ('lapsed', 'Lapsed')], default='proposed', max_length=12)),
-                ('bytes_digest', models.CharField(help_text='SHA-256 of the file as it was proposed', max_length=64)),
-                ('meaning_digest', models.CharField(help_text='sha256: over what the file means', max_length=71)),
-                ('size', models.PositiveIntegerField()),
-                ('file_name', models.CharField(max_length=120)),
-                ('reason', models.TextField(blank=True)),
-                ('negotiators', models.JSONField(default=list, help_text='roles of which each must sign')),
-                ('proposed_by', models.CharField(max_length=64)),
-                ('proposed_at', models.DateTimeField()),
-                ('adopted_at', models.DateTimeField(null=True)),
-                ('changed', models.JSONField(default=list, help_text='what differs from the edition that was in force')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='catalogue.product')),
+                (
+                    "key",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("adopted", "Adopted"),
+                            ("superseded", "Superseded"),
+                            ("lapsed", "Lapsed"),
+                        ],
+                        default="proposed",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "bytes_digest",
+                    models.CharField(help_text="SHA-256 of the file as it was proposed", max_length=64),
+                ),
+                (
+                    "meaning_digest",
+                    models.CharField(help_text="sha256: over what the file means", max_length=71),
+                ),
+                ("size", models.PositiveIntegerField()),
+                ("file_name", models.CharField(max_length=120)),
+                ("reason", models.TextField(blank=True)),
+                ("negotiators", models.JSONField(default=list, help_text="roles of which each must sign")),
+                ("proposed_by", models.CharField(max_length=64)),
+                ("proposed_at", models.DateTimeField()),
+                ("adopted_at", models.DateTimeField(null=True)),
+                (
+                    "changed",
+                    models.JSONField(
+                        default=list, help_text="what differs from the edition that was in force"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editions",
+                        to="catalogue.product",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=60)),
-                ('person', models.CharField(max_length=64)),
-                ('signed_at', models.DateTimeField()),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='catalogue.edition')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(max_length=60)),
+                ("person", models.CharField(max_length=64)),
+                ("signed_at", models.DateTimeField()),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="catalogue.edition",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('edition', 'role'), name='catalogue_one_signature_a_role'), models.UniqueConstraint(fields=('edition', 'person'), name='catalogue_one_signature_a_person')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "role"), name="catalogue_one_signature_a_role"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("edition", "person"), name="catalogue_one_signature_a_person"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('product', 'number'), name='catalogue_one_edition_a_number'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(
+                fields=("product", "number"), name="catalogue_one_edition_a_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'adopted')), fields=('product',), name='catalogue_one_edition_in_force'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "adopted")),
+                fields=("product",),
+                name="catalogue_one_edition_in_force",
+            ),
         ),
     ]

@@ -6,82 +6,157 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_initial'),
+        ("catalogue", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('version', models.CharField(max_length=60)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('in-test', 'In Test'), ('ready', 'Ready'), ('decided', 'Decided'), ('withdrawn', 'Withdrawn')], default='draft', max_length=12)),
-                ('release_class', models.CharField(blank=True, max_length=60)),
-                ('track', models.CharField(blank=True, max_length=60)),
-                ('target', models.CharField(blank=True, help_text='environment that it is meant for', max_length=60)),
-                ('build', models.CharField(blank=True, max_length=200)),
-                ('justification', models.TextField(blank=True)),
-                ('scope_in', models.JSONField(default=list)),
-                ('scope_out', models.JSONField(default=list)),
-                ('touches', models.JSONField(default=list)),
-                ('tickets', models.JSONField(default=list)),
-                ('opens_at', models.DateTimeField(null=True)),
-                ('closes_at', models.DateTimeField(null=True)),
-                ('zone', models.CharField(blank=True, help_text='IANA name, as people say the window', max_length=60)),
-                ('entry', models.CharField(choices=[('unknown', 'Unknown'), ('met', 'Met'), ('failed', 'Failed')], default='unknown', max_length=8)),
-                ('entry_failing', models.JSONField(default=list, help_text='criteria that keep the entry gate shut')),
-                ('entry_overridden', models.JSONField(default=list, help_text='criteria set aside by an override')),
-                ('opened_by', models.CharField(max_length=64)),
-                ('opened_at', models.DateTimeField()),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='catalogue.product')),
+                (
+                    "key",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("version", models.CharField(max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("in-test", "In Test"),
+                            ("ready", "Ready"),
+                            ("decided", "Decided"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                    ),
+                ),
+                ("release_class", models.CharField(blank=True, max_length=60)),
+                ("track", models.CharField(blank=True, max_length=60)),
+                (
+                    "target",
+                    models.CharField(blank=True, help_text="environment that it is meant for", max_length=60),
+                ),
+                ("build", models.CharField(blank=True, max_length=200)),
+                ("justification", models.TextField(blank=True)),
+                ("scope_in", models.JSONField(default=list)),
+                ("scope_out", models.JSONField(default=list)),
+                ("touches", models.JSONField(default=list)),
+                ("tickets", models.JSONField(default=list)),
+                ("opens_at", models.DateTimeField(null=True)),
+                ("closes_at", models.DateTimeField(null=True)),
+                (
+                    "zone",
+                    models.CharField(
+                        blank=True, help_text="IANA name, as people say the window", max_length=60
+                    ),
+                ),
+                (
+                    "entry",
+                    models.CharField(
+                        choices=[("unknown", "Unknown"), ("met", "Met"), ("failed", "Failed")],
+                        default="unknown",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "entry_failing",
+                    models.JSONField(default=list, help_text="criteria that keep the entry gate shut"),
+                ),
+                (
+                    "entry_overridden",
+                    models.JSONField(default=list, help_text="criteria set aside by an override"),
+                ),
+                ("opened_by", models.CharField(max_length=64)),
+                ("opened_at", models.DateTimeField()),
+                ("revision", models.PositiveIntegerField(default=1)),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="releases",
+                        to="catalogue.product",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ClockSpan',
+            name="ClockSpan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField()),
-                ('stopped_at', models.DateTimeField(null=True)),
-                ('because', models.TextField()),
-                ('stopped_because', models.TextField(blank=True)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spans', to='releases.release')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("because", models.TextField()),
+                ("stopped_because", models.TextField(blank=True)),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="spans",
+                        to="releases.release",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Artefact',
+            name="Artefact",
             fields=[
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('digest', models.CharField(max_length=64)),
-                ('added_by', models.CharField(max_length=64)),
-                ('added_at', models.DateTimeField()),
-                ('replaced_at', models.DateTimeField(null=True)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='artefacts', to='releases.release')),
+                (
+                    "key",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("digest", models.CharField(max_length=64)),
+                ("added_by", models.CharField(max_length=64)),
+                ("added_at", models.DateTimeField()),
+                ("replaced_at", models.DateTimeField(null=True)),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="artefacts",
+                        to="releases.release",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='release',
-            index=models.Index(fields=['product', 'state'], name='releases_re_product_586577_idx'),
+            model_name="release",
+            index=models.Index(fields=["product", "state"], name="releases_re_product_586577_idx"),
         ),
         migrations.AddIndex(
-            model_name='release',
-            index=models.Index(fields=['version'], name='releases_re_version_f72dcd_idx'),
+            model_name="release",
+            index=models.Index(fields=["version"], name="releases_re_version_f72dcd_idx"),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(fields=('product', 'version'), name='releases_one_release_a_version'),
+            model_name="release",
+            constraint=models.UniqueConstraint(
+                fields=("product", "version"), name="releases_one_release_a_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clockspan',
-            constraint=models.UniqueConstraint(condition=models.Q(('stopped_at__isnull', True)), fields=('release',), name='releases_one_running_clock'),
+            model_name="clockspan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stopped_at__isnull", True)),
+                fields=("release",),
+                name="releases_one_running_clock",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='artefact',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('release', 'name'), name='releases_one_artefact_a_name'),
+            model_name="artefact",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("replaced_at__isnull", True)),
+                fields=("release", "name"),
+                name="releases_one_artefact_a_name",
+            ),
         ),
     ]
