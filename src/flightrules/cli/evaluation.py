@@ -157,7 +157,9 @@ def _artefact(named: str | None) -> str | None:
         digest = named.removeprefix("sha256:").lower()
         if len(digest) != 64 or any(c not in "0123456789abcdef" for c in digest):  # noqa: PLR2004 -- SHA-256 in hex
             raise UsageError(
-                "E_DIGEST_FORM", f"{named[:80]!r} is no SHA-256 digest", hint="write sha256: and 64 hex digits"
+                "E_DIGEST_FORM",
+                f"{named[:80]!r} is no SHA-256 digest",
+                hint="write sha256: and 64 hex digits",
             )
         return digest
     from flightrules.evidence.source import Source
