@@ -191,18 +191,21 @@ class _Trace:
 
 def _sections(source: Source) -> Iterator[bytes]:
     """The text up to each ``end_of_record``, beginning with a line end; bounded by the largest section."""
-    held, size = [b"\n"], 0
+    held, size, tail = [b"\n"], 0, b""
     for chunk in source.chunks():
         held.append(chunk if size else chunk.removeprefix(b"\xef\xbb\xbf"))
         size += len(chunk)
-        if _END in held[-2][-len(_END) :] + chunk:
+        seam = tail + chunk
+        tail = seam[1 - len(_END) :]
+        if _END in seam:
             *whole, rest = b"".join(held).split(_END)
             yield from whole
             held, size = [rest], len(rest) + 1
         if size > _SECTION_LIMIT:
             raise EvidenceError("E_FIELD_TOO_LONG", "one section is longer than 64 MiB", file=source.name)
     rest = b"".join(held)
-    if rest.strip():
+    held.clear()
+    if rest and not rest.isspace():
         if b"\nDA:" in rest or b"\nSF:" in rest:
             raise EvidenceError(
                 "E_TRUNCATED",

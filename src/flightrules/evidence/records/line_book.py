@@ -16,7 +16,7 @@ __all__ = ["LINE_LIMIT", "LineBook"]
 LINE_LIMIT = 4_000_000
 _BYTES_LIMIT = 96 << 20
 _NUMBER_LIMIT = 4000
-_KEPT_LIMIT = 2_000_000  # lines that may stay text until somebody asks for their numbers
+_KEPT_LIMIT = 4_000_000  # lines that may stay text until somebody asks for their numbers
 
 
 class LineBook:

@@ -196,6 +196,17 @@ def test_lcov(some):
     check("".join(some))
 
 
+@given(st.lists(sections, min_size=1, max_size=3), st.integers(1, 40))
+@settings(deadline=None)
+def test_lcov_sections_do_not_depend_on_pieces(some, size):
+    text = "".join(some)
+    whole = outcome(text)
+    with pytest.MonkeyPatch.context() as patch:
+        chunks = Source.chunks
+        patch.setattr(Source, "chunks", lambda self, _=0: chunks(self, size))
+        assert outcome(text) == whole
+
+
 def test_the_usual_reports_go_the_quick_way(monkeypatch):
     def fail(*_, **__):
         pytest.fail("line by line")

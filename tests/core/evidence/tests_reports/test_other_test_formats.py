@@ -72,7 +72,7 @@ def test_a_damaged_report_gives_a_reading_or_one_clear_error(data):
         found = read(Source.of(bytes(text), "x"))
     except EvidenceError:
         return  # the only error that may come out
-    assert found.records is None or len(found.records) >= 1
+    assert list(found.measurements)
 
 
 JSON_SAMPLES = [one for one in SAMPLES if one.counts and one.text.startswith(("{", "["))]
