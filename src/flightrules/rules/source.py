@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from flightrules.values import frozen
 
@@ -72,6 +73,7 @@ class Binding:
     origin: str = ""
 
 
+@lru_cache(maxsize=8192)
 def name_key(name: str) -> str:
     """A name without case, article and a closing ``run``: ``the nightly CI run`` is ``Nightly CI``."""
     words = name.casefold().replace("-", " ").split()

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import compress, repeat
+from operator import add
 from typing import Final, NamedTuple, Self
 
 from flightrules.evidence.measurement import Measurement
@@ -248,12 +249,24 @@ class Cases:
         return writer.cases()
 
     def _matches(self, patterns: Sequence[str]) -> list[bool]:
-        fits, rows = _matcher(patterns), self._columns.settled()
-        texts = [fits(text) for text in rows.ids]
+        """One flag a row. A rulebook may ask for each of its parts, so no row is built for it."""
+        if not patterns:
+            return [False] * len(self)
+        literal = frozenset(patterns)
+        match = re.compile("|".join(map(fnmatch.translate, patterns))).match
+        rows = self._columns.settled()
+        texts = [text in literal or match(text) is not None for text in rows.ids]
         texts[0] = False
-        columns = (map(texts.__getitem__, one) for one in (rows.classes, rows.suites, rows.files))
-        seen = map(any, zip(*columns, strict=True))
-        return [hit or fits(case.identity) for hit, case in zip(seen, self, strict=True)]
+        columns = [map(texts.__getitem__, one) for one in (rows.classes, rows.suites, rows.files)]
+        named = (map(literal.__contains__, self._identities()), map(match, self._identities()))
+        return list(map(any, zip(*columns, *named, strict=True)))
+
+    def _identities(self) -> Iterator[str]:
+        """``Case.identity`` of every row."""
+        rows = self._columns.settled()
+        before = [f"{text}." for text in rows.ids]
+        before[0] = ""
+        return map(add, map(before.__getitem__, rows.classes), rows.names)
 
     def rows(self, keep: Sequence[bool]) -> Cases:
         """The rows whose flag is set."""
@@ -354,13 +367,3 @@ class _Numbers(dict[str, int]):
     def __missing__(self, text: str) -> int:
         self[text] = number = len(self)
         return number
-
-
-def _matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
-    literal = frozenset(patterns)
-    union = re.compile("|".join(map(fnmatch.translate, patterns))) if patterns else None
-
-    def fits(text: str) -> bool:
-        return text in literal or (union is not None and union.match(text) is not None)
-
-    return fits
