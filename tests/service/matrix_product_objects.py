@@ -100,7 +100,9 @@ def an_edition(world: World) -> Asked:
     params = {"key": OWN_PRODUCT, "number": "2"}
     if world.operation.startswith("GET"):
         return Asked(params)
-    others = frozenset({"engineering-lead", "product-owner", "product-manager"})  # each signs in a role of their own
+    others = frozenset(
+        {"engineering-lead", "product-owner", "product-manager"}
+    )  # each signs in a role of their own
     return Asked(params, body={"role": "qa-lead"}, denied=others)
 
 
@@ -336,3 +338,31 @@ def a_notice(world: World) -> Asked:
 def events(world: World) -> Asked:
     _shop(world, adopted=False)
     return Asked(query=f"?product={OWN_PRODUCT}")
+
+
+# --- the ledger, for auditors
+
+
+@asks("GET /ledger/streams")
+def streams(world: World) -> Asked:
+    _shop(world, adopted=False)
+    return Asked(filters=True, hides='"product/shop"')
+
+
+@asks("GET /ledger/streams/{name}/head", "GET /ledger/entries", "GET /ledger/proof")
+def a_stream(world: World) -> Asked:
+    _shop(world, adopted=False)
+    stream = f"product/{OWN_PRODUCT}"
+    queries = {"GET /ledger/entries": f"?stream={stream}", "GET /ledger/proof": f"?stream={stream}&seq=0"}
+    return Asked({"name": stream}, query=queries.get(world.operation, ""))
+
+
+@asks("GET /products/{key}/case")
+def a_product_case(world: World) -> Asked:
+    _shop(world)
+    return Asked({"key": OWN_PRODUCT})
+
+
+@asks("GET /releases/{key}/case")
+def a_release_case(world: World) -> Asked:
+    return Asked({"key": _released(world)[1]})

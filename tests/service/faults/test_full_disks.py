@@ -74,7 +74,7 @@ def test_without_a_small_disk_a_limit_on_files_does_the_same(home):
     import signal
 
     home.tell(3)
-    limit = home.database.stat().st_size + 400_000
+    limit = home.database.stat().st_size + 150_000
 
     def limited():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

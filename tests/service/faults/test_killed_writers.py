@@ -103,7 +103,8 @@ def test_nothing_that_was_acknowledged_is_lost_in_1000_kills(home):
     survive_kills(home, 1000)
 
 
-@pytest.mark.parametrize("step", [pytest.param(3, marks=pytest.mark.slow), 4])
+@pytest.mark.slow
+@pytest.mark.parametrize("step", [3, 4])
 def test_a_writer_killed_before_or_after_one_statement_leaves_the_whole_entry_or_none(home, step):
     home.tell(1)
     home.python(AT_A_STEP.format(step=step, before=step % 2 == 0))

@@ -30,5 +30,6 @@ api.add_router("", "flightrules.service.releases.rest.router")
 api.add_router("", "flightrules.service.readiness.rest.router")
 api.add_router("", "flightrules.service.notices.rest.router")
 api.add_router("", "flightrules.service.people.rest.router")
+api.add_router("", "flightrules.service.site.rest_ledger.router")
 
 # one line a room: api.add_router("/products", "flightrules.service.catalogue.rest.router")
