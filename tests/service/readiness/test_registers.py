@@ -429,3 +429,10 @@ def test_what_belongs_to_others_reads_as_nothing(shop, key):
     ):
         assert shop.qa.post(path, body).status_code == 404
     assert shop.stranger.get("/checklists").status_code == 403
+
+
+def test_a_product_that_is_not_there_has_no_register(person):
+    """Also for somebody whose role reaches every product."""
+    lead = person("qa-lead")
+    answer = lead.post("/products/nowhere/defects", {"number": "X-1", "title": "Lost", "severity": "P1"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "E_NO_SUCH")

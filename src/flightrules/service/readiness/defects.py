@@ -11,7 +11,12 @@ from django.db import IntegrityError, transaction
 
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.severity import SeverityPolicy
-from flightrules.service.catalogue.queries import edition_in_force, require_edition_in_force, rulebook_of
+from flightrules.service.catalogue.queries import (
+    edition_in_force,
+    get_product,
+    require_edition_in_force,
+    rulebook_of,
+)
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.people.access import require, roles_of
 from flightrules.service.people.powers import Power, role_key
@@ -62,9 +67,10 @@ def record_defect(*, product: str, facts: DefectFacts, by: Actor, at: datetime) 
     """Put a defect into the register of a product.
 
     Raises:
-        ConflictError: E_DEFECT_EXISTS. InvalidError: E_SEVERITY.
+        ForeignError: E_NO_SUCH. ConflictError: E_DEFECT_EXISTS. InvalidError: E_SEVERITY.
     """
     require(by, Power.MANAGE_READINESS, product=product, at=at)
+    get_product(key=product, by=by, at=at)
     _require_severity(product, facts.severity)
     try:
         with transaction.atomic():
