@@ -431,6 +431,10 @@ def test_what_belongs_to_others_reads_as_nothing(shop, key):
     assert shop.stranger.get("/checklists").status_code == 403
 
 
+def test_who_reads_nothing_sees_no_checklists(person):
+    assert person().get("/checklists").status_code == 403
+
+
 def test_a_product_that_is_not_there_has_no_register(person):
     """Also for somebody whose role reaches every product."""
     lead = person("qa-lead")
