@@ -43,11 +43,13 @@ _LINES = (  # number, hits, branches as most tools write them; the same by the a
     ),
 )
 _ATTRIBUTE = r'[\w:.-]++="[^"]*+"'
-_PLAIN_CLASS = re.compile(rf'(?:{_ATTRIBUTE}\s++)*?filename="([^"&]*+)"(?:\s++{_ATTRIBUTE})*+\s*+>'.encode())
+_PLAIN_CLASS = re.compile(  # and whether methods follow
+    rf'(?:{_ATTRIBUTE}\s++)*?filename="([^"&]*+)"(?:\s++{_ATTRIBUTE})*+\s*+>\s*+(<methods>)?'.encode()
+)
 _BEFORE_LINES = re.compile(rb"\s*+(?:<methods\s*+/>\s*+)?+<lines>\s*+")
 _PLAIN_LINE = re.compile(  # number, hits, branches as coverage.py and most others write them
     rb'<line number="([1-9][0-9]{0,4}+)" hits="(0|[1-9][0-9]{0,17}+)"'
-    rb'(?:/>| branch="[^"]*+" condition-coverage="([^"]*+)")?+'
+    rb'(?:/>\s*+| branch="[^"]*+" condition-coverage="([^"]*+)")?+'
 )
 _CLASS = re.compile(b"</?class")
 _UNSEEN = re.compile(b"<(?:line|/?class|/?method)")
@@ -226,10 +228,12 @@ class _InPieces(_Report):
         method or class went unseen.
         """
         start = _PLAIN_CLASS.match(piece)
-        methods, listed, own = piece.rpartition(b"</methods>")
-        if start is None or _CLASS.search(methods):
+        if start is None:
             return False
-        flat = _PLAIN_LINE.split(own if listed else piece[start.end() :])
+        methods, _, own = piece.rpartition(b"</methods>") if start[2] else (b"", b"", piece[start.end() :])
+        if _CLASS.search(methods):
+            return False
+        flat = _PLAIN_LINE.split(own)
         numbers, hits, texts = flat[1::4], flat[2::4], flat[3::4]
         flat[-1], closed, behind = flat[-1].partition(b"</class>")
         between = b"".join(flat[4::4])
@@ -237,7 +241,7 @@ class _InPieces(_Report):
             return False
         if b"condition-coverage" in between or _UNSEEN.search(between):
             return False
-        if listed:
+        if methods:
             self._methods(methods.decode())
         path = self.path(start[1].decode())
         branches = () if texts.count(None) == len(texts) else self._plain_branches(texts)
