@@ -46,7 +46,9 @@ def test_a_code_means_one_thing():
     defined = [
         name
         for path in (SOURCE / "errors").glob("*_codes.py")
-        for name in re.findall(r"^    Code\(\s*\"([A-Z_0-9]+)\"", path.read_text(encoding="utf-8"), re.MULTILINE)
+        for name in re.findall(
+            r"^    Code\(\s*\"([A-Z_0-9]+)\"", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
     ]
     assert len(defined) > 100
     assert sorted({name for name in defined if defined.count(name) > 1}) == []
