@@ -133,7 +133,8 @@ def override_entry(*, key: str, reason: str, by: Actor, at: datetime) -> Release
     release.save(update_fields=["entry_overridden"])
     data = {"criteria": release.entry_overridden, "reason": commit_to(reason, about=by.key)}
     _record(Tag.ENTRY_OVERRIDDEN, release, data, by=by, at=at)
-    said = f"entry criteria were overridden: {', '.join(release.entry_overridden)}; {reason}"
+    # the reason stands in the entry above alone, where it can be erased
+    said = f"entry criteria were overridden: {', '.join(release.entry_overridden)}"
     start_clock(release, said, run="", by=by, at=at)
     return release
 
