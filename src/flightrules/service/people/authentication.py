@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
 from django.db import transaction
@@ -41,6 +42,18 @@ _NOTED = timedelta(minutes=1)
 
 _PROVED = "flightrules_proved_at"
 
+# In plain SQL: building this question through the ORM took longer than its answer, for every request.
+_BY_DIGEST = """
+SELECT token.*, account.key AS owner_account, account.person_id AS owner_person,
+       account.is_active AS account_active, person.disabled_at IS NOT NULL AS person_disabled,
+       machine.disabled_at IS NOT NULL AS machine_disabled
+FROM people_apitoken token
+LEFT JOIN people_account account ON account.id = token.account_id
+LEFT JOIN people_person person ON person.key = account.person_id
+LEFT JOIN people_machine machine ON machine.key = token.machine_id
+WHERE token.digest = %s
+"""
+
 
 class TokenDoor(HttpBearer):
     """``Authorization: Bearer TOKEN``; disabled owners, expired and revoked tokens are nobody."""
@@ -48,11 +61,7 @@ class TokenDoor(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         """The owner of the token, or nothing."""
         at = request.asked_at  # type: ignore[attr-defined]
-        found = (
-            ApiToken.objects.select_related("account__person", "machine")
-            .filter(digest=digest_of(token))
-            .first()
-        )
+        found: Any = next(iter(ApiToken.objects.raw(_BY_DIGEST, [digest_of(token)])), None)
         if found is None:
             return None
         actor, why = _owner(found), _refused(found, at)
@@ -140,16 +149,16 @@ def _with_proof(request: HttpRequest, actor: Actor) -> Actor:
     return actor
 
 
-def _owner(token: ApiToken) -> Actor:
+def _owner(token: Any) -> Actor:
+    """Whose token it is; ``token`` comes with what ``_BY_DIGEST`` asks of its owner."""
     scopes = frozenset(token.scopes)
-    if token.machine is not None:
-        key = str(token.machine.key)
+    if token.machine_id is not None:
+        key = str(token.machine_id)
         return Actor(key, Kind.MACHINE, key, "token", str(token.key), scopes)
-    account: Any = token.account
     return Actor(
-        str(account.person_id),
+        str(UUID(str(token.owner_person))),
         Kind.PERSON,
-        str(account.key),
+        str(UUID(str(token.owner_account))),
         "token",
         str(token.key),
         scopes,
@@ -157,15 +166,15 @@ def _owner(token: ApiToken) -> Actor:
     )
 
 
-def _refused(token: ApiToken, at: datetime) -> str:
+def _refused(token: Any, at: datetime) -> str:
     """Why a token that was issued here lets nobody in; empty when it does."""
-    account = token.account
+    is_account = token.account_id is not None
     table = (
         (token.revoked_at is not None, "the token was revoked"),
         (token.expires_at <= at, "the token has expired"),
-        (token.machine is not None and token.machine.disabled_at is not None, "the machine is disabled"),
-        (account is not None and not account.is_active, "the account is disabled"),
-        (account is not None and account.person.disabled_at is not None, "the person is disabled"),
+        (token.machine_id is not None and token.machine_disabled, "the machine is disabled"),
+        (is_account and not token.account_active, "the account is disabled"),
+        (is_account and token.person_disabled, "the person is disabled"),
     )
     return next((why for holds, why in table if holds), "")
 
