@@ -10,11 +10,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 
 from flightrules.service.people.models import Delegation, Deputy, RoleGrant
 
 __all__ = ["Seat", "held", "holds", "live_grants", "seats_of", "stood_in"]
+
+# ``live_grants`` of one person in plain SQL: every request asks it, and building it took most of its time.
+_HELD = """
+SELECT held.key, held.role, held.product
+FROM people_rolegrant held JOIN people_person person ON person.key = held.person_id
+WHERE held.person_id = %s AND person.disabled_at IS NULL
+  AND (held.expires_at IS NULL OR held.expires_at > %s)
+  AND (held.revoked_at IS NULL OR held.revoked_at > %s)
+"""
+_COUNTS = "  AND held.counts_from <= %s\n"
+_HERE = "  AND held.product IN ('', %s)\n"
+_OLDEST_FIRST = "ORDER BY held.granted_at, held.key"
+_KEY = UUIDField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +60,18 @@ def live_grants(at: datetime, *, cooling: bool = False) -> QuerySet[RoleGrant]:
 
 def held(person_key: str, product: str | None, at: datetime, *, cooling: bool = False) -> list[Seat]:
     """Seats that the person holds for this product (None: for any) by a role of their own."""
-    grants = live_grants(at, cooling=cooling).filter(_here(product), person_id=person_key)
-    return [
-        Seat(grant.role, grant.product, str(grant.person_id), "grant", str(grant.key))
-        for grant in grants.order_by("granted_at", "key")
-    ]
+    person = UUID(person_key)
+    moment = connection.ops.adapt_datetimefield_value(at)
+    question, given = _HELD, [_KEY.get_db_prep_value(person, connection), moment, moment]
+    if not cooling:
+        question, given = question + _COUNTS, [*given, moment]
+    if product is not None:
+        question, given = question + _HERE, [*given, product]
+    with connection.cursor() as cursor:
+        cursor.execute(question + _OLDEST_FIRST, given)
+        rows = cursor.fetchall()
+    holder = str(person)
+    return [Seat(role, where, holder, "grant", str(UUID(str(key)))) for key, role, where in rows]
 
 
 def holds(person_key: str, role: str, product: str, at: datetime) -> bool:
