@@ -47,7 +47,7 @@ CHILD = textwrap.dedent(
 def _child(home: Path, points: str = ""):
     import subprocess
 
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("FLIGHTRULES_")}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("FLIGHTRULES_", "COV"))}
     environment |= {
         "FLIGHTRULES_HOME": str(home),
         "DJANGO_SETTINGS_MODULE": "flightrules.service.config.settings",
