@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 
+from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
 from flightrules.rules.authority import Authority
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 # ``edition_in_force`` in plain SQL, for the question of authority, which every request asks.
-_IN_FORCE = "SELECT * FROM catalogue_edition WHERE product_id = %s AND state = %s"
+_IN_FORCE = "SELECT bytes_digest, file_name FROM catalogue_edition WHERE product_id = %s AND state = %s"
 
 
 def products(*, by: Actor, at: datetime) -> QuerySet[Product]:
@@ -141,10 +142,13 @@ def adopted_authority(product: str, _at: datetime) -> Authority | None:
 
     A rulebook that names no role leaves the powers as the office has them.
     """
-    found = next(iter(Edition.objects.raw(_IN_FORCE, [product, Edition.State.ADOPTED.value])), None)
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_FORCE, [product, Edition.State.ADOPTED.value])
+        found = cursor.fetchone()
     if found is None:
         return None
-    authority = rulebook_of(found).authority
+    digest, file_name = found
+    authority = _loaded(blobs.intact_bytes(digest), file_name).authority
     return authority if authority.roles else None
 
 
