@@ -24,9 +24,19 @@ class _Made:
 
 
 class _AsDataClass:
-    """The standard library's view of the fields, made when somebody asks for it."""
+    """The standard library's view of the fields of one class, made when somebody first asks for it."""
+
+    def __init__(self) -> None:
+        self._views: dict[Any, Any] = {}
 
     def __get__(self, _: object, owner: Any) -> Any:
+        view = self._views.get(owner)
+        if view is None:
+            view = self._views[owner] = self._view(owner)
+        return view
+
+    @staticmethod
+    def _view(owner: Any) -> Any:
         import dataclasses
 
         declared = [

@@ -71,9 +71,9 @@ def wrong(case: dict) -> str | None:
     data = made(case["recipe"])
     if isinstance(data, tuple):
         return None
-    begun = time.monotonic()
+    begun = time.process_time()  # a busy machine is no defect, and neither is measuring for coverage
     found = looked_at(data)
-    if time.monotonic() - begun > SECONDS:
+    if time.process_time() - begun > SECONDS * (3 if sys.gettrace() else 1):
         return "too slow"
     if isinstance(found, EvidenceError):
         return bad_refusal(found) or (
