@@ -65,6 +65,12 @@ INSTALLED_APPS = [
     "flightrules.service.catalogue",
     "flightrules.service.releases",
     "flightrules.service.readiness",
+    "flightrules.service.obligations",
+    "flightrules.service.blockers",
+    "flightrules.service.board",
+    "flightrules.service.emergencies",
+    "flightrules.service.decisions",
+    "flightrules.service.clearance",
     "flightrules.service.site",
 ]
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):

@@ -100,6 +100,7 @@ class GateRun(DueWork):
     outcome = models.CharField(max_length=16, blank=True)
     advise = models.BooleanField(default=False)
     inputs = models.CharField(max_length=64, blank=True, help_text="SHA-256 over all that it was judged on")
+    stands_until = models.DateTimeField(null=True, help_text="when the first thing that it rests on expires")
     counts = models.JSONField(default=dict, help_text="criteria by status")
     blockers = models.JSONField(default=list)
     cautions = models.JSONField(default=list)

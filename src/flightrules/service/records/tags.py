@@ -73,7 +73,56 @@ class Tag(StrEnum):
     RISK_CHANGED = "readiness:risk:changed"
     CHECKLIST_CHANGED = "readiness:checklist:changed"
 
+    OBLIGATION_OWED = "obligation:obligation:owed"
+    OBLIGATION_PAID = "obligation:obligation:paid"
+    OBLIGATION_CONFIRMED = "obligation:obligation:confirmed"
+    OBLIGATION_OVERDUE = "obligation:obligation:overdue"
+    OBLIGATION_ESCALATED = "obligation:obligation:escalated"
+
+    BLOCKER_RAISED = "blocker:blocker:raised"
+    BLOCKER_RESOLVED = "blocker:blocker:resolved"
+    BLOCKER_ACCEPTED = "blocker:blocker:accepted"
+
+    CHANGE_RAISED = "board:change-request:raised"
+    CHANGE_MOVED = "board:change-request:moved"
+    CHANGE_EDITED = "board:change-request:edited"
+    SESSION_CALLED = "board:session:called"
+    SESSION_HELD = "board:session:held"
+    SESSION_ATTENDED = "board:session:attended"
+    CHANGE_SCORED = "board:scorecard:filled"
+    CHANGE_VOTED = "board:change-request:voted"
+    CHANGE_AUTHORISED = "board:change-request:authorised"
+    CHANGE_REJECTED = "board:change-request:rejected"
+    MEETING_CALLED = "board:meeting:called"
+    MEETING_ATTENDED = "board:meeting:attended"
+    MEETING_CLOSED = "board:meeting:closed"
+
+    EMERGENCY_CLASSIFIED = "emergency:emergency:classified"
+    EMERGENCY_POINT_CONFIRMED = "emergency:checklist:confirmed"
+    EMERGENCY_VERBAL_SIGN_OFF = "emergency:sign-off:spoken"
+    EMERGENCY_WRITTEN_SIGN_OFF = "emergency:sign-off:written"
+    EMERGENCY_THROTTLED = "emergency:emergency:throttled"
+    EMERGENCY_THROTTLE_LIFTED = "emergency:throttle:lifted"
+    EMERGENCY_REVIEW_SCHEDULED = "emergency:review:scheduled"
+    EMERGENCY_ENDED = "emergency:emergency:ended"
+
+    POLL_OPENED = "decision:poll:opened"
+    POLL_CLOSED = "decision:poll:closed"
+    DOSSIER_HANDED_OUT = "decision:dossier:handed-out"
+    SIGNED_OFF = "decision:sign-off:recorded"
+    SIGN_OFF_VOIDED = "decision:sign-off:voided"
+    SIGN_OFF_CARRIED = "decision:sign-off:carried"
+    SIGN_OFF_WITHDRAWN = "decision:sign-off:withdrawn"
     DECISION_RECORDED = "decision:decision:recorded"
+    DECISION_VOIDED = "decision:decision:voided"
+    OVERRIDE_ASKED = "decision:override:asked"
+    OVERRIDE_RECEIPT_CONFIRMED = "decision:override:receipt-confirmed"
+    OVERRIDE_ESCALATED = "decision:override:escalated"
+    OVERRIDE_ENDED = "decision:override:ended"
+
+    CONDITION_PROVED = "clearance:condition:proved"
+    CLEARANCE_GIVEN = "clearance:clearance:given"
+    CLEARANCE_REFUSED = "clearance:clearance:refused"
 
 
 _DECISIONS = frozenset(
@@ -81,6 +130,10 @@ _DECISIONS = frozenset(
         Tag.KEY_ADOPTED,
         Tag.RESTORED,
         Tag.DECISION_RECORDED,
+        Tag.DECISION_VOIDED,
+        Tag.SIGNED_OFF,
+        Tag.CHANGE_AUTHORISED,
+        Tag.EMERGENCY_CLASSIFIED,
         Tag.RULEBOOK_ADOPTED,
         Tag.DEFECT_ACCEPTED,
         Tag.ENTRY_OVERRIDDEN,

@@ -14,7 +14,7 @@ OPEN = frozenset({_S.DRAFT, _S.IN_TEST, _S.READY})
 
 _WAYS: dict[str, frozenset[str]] = {
     _S.DRAFT: frozenset({_S.IN_TEST, _S.WITHDRAWN}),
-    _S.IN_TEST: frozenset({_S.READY, _S.WITHDRAWN}),
+    _S.IN_TEST: frozenset({_S.READY, _S.DECIDED, _S.WITHDRAWN}),  # decided there: a no-go that was overridden
     _S.READY: frozenset({_S.IN_TEST, _S.DECIDED, _S.WITHDRAWN}),
     _S.DECIDED: frozenset({_S.IN_TEST}),
     _S.WITHDRAWN: frozenset(),

@@ -1,0 +1,1 @@
+"""Blockers: objections of signatories, open until they are resolved or accepted with a mitigation."""

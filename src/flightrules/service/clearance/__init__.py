@@ -1,0 +1,1 @@
+"""Clearance: whether exactly this artefact may go to this environment now, and why not."""

@@ -1,0 +1,1 @@
+"""Decisions: polls, quality verdicts, authorisations and overrides, each signed on exactly what was shown."""

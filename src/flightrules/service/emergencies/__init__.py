@@ -1,0 +1,1 @@
+"""Emergencies: classified in writing first, locked to their paths, counted and throttled."""

@@ -1,0 +1,1 @@
+"""Obligations: what people owe after an act, with a clock that everybody can see."""

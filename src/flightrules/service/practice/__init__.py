@@ -1,0 +1,1 @@
+"""Practice: what a team's own history says about how it decides."""
