@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Path, Query, Router, Schema
 
 from flightrules.service.catalogue import queries, services
@@ -15,6 +15,7 @@ from flightrules.service.door.etags import etag, require_match
 from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.schemas import Asked, Key, Line, Name
 from flightrules.service.people.access import guarded
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
 
 __all__ = ["router"]
@@ -104,40 +105,40 @@ class EditionsAsked(PageAsked):
 
 
 @router.get("/products", response=Page[ProductOut], openapi_extra=guarded(Power.READ))
-def list_products(request: HttpRequest, asked: Query[PageAsked]) -> Any:
+def list_products(request: AskedRequest, asked: Query[PageAsked]) -> Any:
     """Products that you may see."""
-    rows = queries.products(by=request.actor, at=request.asked_at)  # type: ignore[attr-defined]
+    rows = queries.products(by=request.actor, at=request.asked_at)
     return page_of(rows, asked, _product)
 
 
 @router.post("/products", response={201: ProductOut}, openapi_extra=guarded(Power.MANAGE_CATALOGUE))
 @changes_state
-def open_product(request: HttpRequest, body: ProductOpened) -> Any:
+def open_product(request: AskedRequest, body: ProductOpened) -> Any:
     """Open a product."""
-    made = services.open_product(key=body.key, name=body.name, **_who(request))
+    made = services.open_product(key=body.key, name=body.name, by=request.actor, at=request.asked_at)
     return 201, _product(made)
 
 
 @router.get("/products/{key}", response=ProductOut, openapi_extra=guarded(Power.READ))
-def get_product(request: HttpRequest, response: HttpResponse, key: str) -> Any:
+def get_product(request: AskedRequest, response: HttpResponse, key: str) -> Any:
     """One product."""
-    found = queries.get_product(key=key, **_who(request))
+    found = queries.get_product(key=key, by=request.actor, at=request.asked_at)
     response["ETag"] = _tag(found)
     return _product(found)
 
 
 @router.patch("/products/{key}", response=ProductOut, openapi_extra=guarded(Power.MANAGE_CATALOGUE))
 @changes_state
-def rename_product(request: HttpRequest, key: str, body: ProductRenamed) -> Any:
+def rename_product(request: AskedRequest, key: str, body: ProductRenamed) -> Any:
     """Give a product another name."""
-    require_match(request, _tag(queries.get_product(key=key, **_who(request))))
-    return _product(services.rename_product(key=key, name=body.name, **_who(request)))
+    require_match(request, _tag(queries.get_product(key=key, by=request.actor, at=request.asked_at)))
+    return _product(services.rename_product(key=key, name=body.name, by=request.actor, at=request.asked_at))
 
 
 @router.get("/products/{key}/environments", response=list[EnvironmentOut], openapi_extra=guarded(Power.READ))
-def list_environments(request: HttpRequest, key: str) -> Any:
+def list_environments(request: AskedRequest, key: str) -> Any:
     """The environments in the order in which a build passes through them."""
-    found = queries.environments(product=key, **_who(request))
+    found = queries.environments(product=key, by=request.actor, at=request.asked_at)
     return [
         EnvironmentOut(
             key=one.id,
@@ -150,9 +151,9 @@ def list_environments(request: HttpRequest, key: str) -> Any:
 
 
 @router.get("/products/{key}/rulebooks", response=Page[EditionOut], openapi_extra=guarded(Power.READ))
-def list_rulebooks(request: HttpRequest, key: str, asked: Query[EditionsAsked]) -> Any:
+def list_rulebooks(request: AskedRequest, key: str, asked: Query[EditionsAsked]) -> Any:
     """All editions of the rulebook."""
-    rows = queries.editions(product=key, **_who(request))
+    rows = queries.editions(product=key, by=request.actor, at=request.asked_at)
     if asked.state is not None:
         rows = rows.filter(state=asked.state)
     return page_of(rows, asked, _edition, key="number", cast=_Number)
@@ -164,28 +165,29 @@ def list_rulebooks(request: HttpRequest, key: str, asked: Query[EditionsAsked]) 
     openapi_extra={**guarded(Power.AGREE_RULEBOOK), **_YAML},
 )
 @changes_state
-def propose_rulebook(request: HttpRequest, key: str, asked: Query[RulebookProposed]) -> Any:
+def propose_rulebook(request: AskedRequest, key: str, asked: Query[RulebookProposed]) -> Any:
     """Propose a rulebook; the body is the YAML file itself."""
     made = services.propose_rulebook(
         product=key,
         data=request.body,
         file_name=asked.file_name,
         reason=asked.reason,
-        **_who(request),
+        by=request.actor,
+        at=request.asked_at,
     )
     return 201, _edition(made)
 
 
 @router.get("/products/{key}/rulebooks/{number}", response=EditionOut, openapi_extra=guarded(Power.READ))
-def get_rulebook(request: HttpRequest, key: str, number: Number) -> Any:
+def get_rulebook(request: AskedRequest, key: str, number: Number) -> Any:
     """One edition."""
-    return _edition(queries.get_edition(product=key, number=number, **_who(request)))
+    return _edition(queries.get_edition(product=key, number=number, by=request.actor, at=request.asked_at))
 
 
 @router.get("/products/{key}/rulebooks/{number}/source", openapi_extra=guarded(Power.READ))
-def get_rulebook_source(request: HttpRequest, key: str, number: Number) -> HttpResponse:
+def get_rulebook_source(request: AskedRequest, key: str, number: Number) -> HttpResponse:
     """The file as it was proposed, to be saved."""
-    found = queries.get_edition(product=key, number=number, **_who(request))
+    found = queries.get_edition(product=key, number=number, by=request.actor, at=request.asked_at)
     answer = HttpResponse(queries.source_of(found), content_type="application/yaml")
     answer["Content-Disposition"] = f'attachment; filename="rulebook-{found.number}.yml"'
     return answer
@@ -197,9 +199,11 @@ def get_rulebook_source(request: HttpRequest, key: str, number: Number) -> HttpR
     openapi_extra=guarded(Power.AGREE_RULEBOOK),
 )
 @changes_state
-def sign_rulebook(request: HttpRequest, key: str, number: Number, body: RulebookSigned) -> Any:
+def sign_rulebook(request: AskedRequest, key: str, number: Number, body: RulebookSigned) -> Any:
     """Sign an edition; the last of the negotiating roles adopts it."""
-    made = services.sign_rulebook(product=key, number=number, role=body.role, **_who(request))
+    made = services.sign_rulebook(
+        product=key, number=number, role=body.role, by=request.actor, at=request.asked_at
+    )
     return 201, _edition(made)
 
 
@@ -216,10 +220,6 @@ class _Number(int):
         if not 0 <= number <= _MOST:
             raise ValueError(text)
         return number
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": request.actor, "at": request.asked_at}  # type: ignore[attr-defined]
 
 
 def _tag(product: Product) -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from flightrules.service.door.asked import TimedRequest
 from flightrules.service.door.metrics import CONTENT_TYPE, exposition
 from flightrules.service.door.problems import problem
 from flightrules.service.door.refusals import UnavailableError
@@ -31,7 +32,7 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-def readyz(request: HttpRequest) -> JsonResponse:
+def readyz(request: TimedRequest) -> JsonResponse:
     """Each thing that work needs, and whether it is there: database, ledger key, a living worker."""
     checks = {
         "database": _said(_ask_database),
@@ -44,7 +45,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return answer
 
 
-def metrics(request: HttpRequest) -> HttpResponse:
+def metrics(request: TimedRequest) -> HttpResponse:
     """Counts for Prometheus; for this machine, or with a token that may operate."""
     if not _may_see_metrics(request):
         return problem(
@@ -79,19 +80,19 @@ def _ask_database() -> None:
         cursor.execute("SELECT 1")
 
 
-def _ask_worker(request: HttpRequest) -> None:
-    if not works(request.asked_at):  # type: ignore[attr-defined]
+def _ask_worker(request: TimedRequest) -> None:
+    if not works(request.asked_at):
         raise LookupError("no worker was heard of lately")
 
 
-def _may_see_metrics(request: HttpRequest) -> bool:
+def _may_see_metrics(request: TimedRequest) -> bool:
     """From this machine itself, unless a proxy speaks for others; else with a token's power to operate."""
     if settings.FLIGHTRULES_METRICS_OPEN:
         return True
     token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
     if token:
         actor = TokenDoor().authenticate(request, token)
-        return actor is not None and has_power(actor, Power.OPERATE, at=request.asked_at)  # type: ignore[attr-defined]
+        return actor is not None and has_power(actor, Power.OPERATE, at=request.asked_at)
     return not settings.FLIGHTRULES_BEHIND_PROXY and _is_local(request.META.get("REMOTE_ADDR", ""))
 
 
@@ -102,8 +103,8 @@ def _is_local(address: str) -> bool:
         return False
 
 
-def _gauges(request: HttpRequest) -> dict[str, tuple[str, float]]:
-    at = request.asked_at  # type: ignore[attr-defined]
+def _gauges(request: TimedRequest) -> dict[str, tuple[str, float]]:
+    at = request.asked_at
     found: dict[str, tuple[str, float]] = {
         "flightrules_event_streams": ("Readers of event streams in this process", open_streams()),
         "flightrules_process_id": ("The process that answered", os.getpid()),

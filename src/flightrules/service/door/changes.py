@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
 from flightrules.errors import FlightrulesError
+from flightrules.service.door.asked import ClaimedRequest
 from flightrules.service.door.models import KeptAnswer
 from flightrules.service.door.problems import problem, refused
 
@@ -36,7 +37,7 @@ def changes_state(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
     """
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answered(request: ClaimedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         key = request.headers.get("Idempotency-Key", "")
         if not key:
             with transaction.atomic():
@@ -52,11 +53,13 @@ def changes_state(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
     return answered
 
 
-def _once(key: str, view: Callable[..., Any], request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse:
-    account, asked = request.actor.account_key, _asked(request)  # type: ignore[attr-defined]
+def _once(
+    key: str, view: Callable[..., Any], request: ClaimedRequest, args: Any, kwargs: Any
+) -> HttpResponse:
+    account, asked = request.actor.account_key, _asked(request)
     try:
         with transaction.atomic():
-            kept = _claimed(account, key, asked, request.asked_at)  # type: ignore[attr-defined]
+            kept = _claimed(account, key, asked, request.asked_at)
             if kept.status is not None:
                 return _repeated(kept, asked)
             answer = _answer(view, request, args, kwargs)
@@ -90,7 +93,7 @@ def _repeated(kept: KeptAnswer, asked: str) -> HttpResponse:
     return answer
 
 
-def _answer(view: Callable[..., Any], request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse:
+def _answer(view: Callable[..., Any], request: ClaimedRequest, args: Any, kwargs: Any) -> HttpResponse:
     """The view's answer; a refusal is an answer too, and what it put on record stays."""
     try:
         result = view(request, *args, **kwargs)

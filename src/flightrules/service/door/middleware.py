@@ -13,6 +13,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from flightrules.service.door.asked import TimedRequest
 from flightrules.service.door.metrics import REQUESTS, SECONDS
 from flightrules.service.door.problems import problem
 
@@ -30,13 +31,13 @@ class RequestRecord:
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: TimedRequest) -> HttpResponse:
         given = request.headers.get("X-Request-Id", "")
-        request.record_id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
-        request.asked_at = timezone.now()  # type: ignore[attr-defined]
+        request.record_id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        request.asked_at = timezone.now()
         began = time.perf_counter()
         answer = self._answer(request)
-        answer["X-Request-Id"] = request.record_id  # type: ignore[attr-defined]
+        answer["X-Request-Id"] = request.record_id
         if request.path.startswith("/api/"):
             answer.setdefault("Cache-Control", "no-store")
         _note(request, answer, time.perf_counter() - began)
@@ -83,7 +84,7 @@ class DatabaseTrouble:
         return None
 
 
-def _note(request: HttpRequest, answer: HttpResponse, seconds: float) -> None:
+def _note(request: TimedRequest, answer: HttpResponse, seconds: float) -> None:
     """One line and one count, by route: a path may hold a one-time secret, or whatever a caller likes."""
     route = request.resolver_match.route if request.resolver_match else "unknown"
     method = request.method if request.method in _METHODS else "other"
@@ -92,7 +93,7 @@ def _note(request: HttpRequest, answer: HttpResponse, seconds: float) -> None:
     _LOG.info(
         "request",
         extra={
-            "request_id": request.record_id,  # type: ignore[attr-defined]
+            "request_id": request.record_id,
             "method": method,
             "route": route,
             "status": answer.status_code,

@@ -14,13 +14,14 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from flightrules.service.door.problems import problem
 from flightrules.service.door.refusals import InvalidError
 from flightrules.service.people.access import require, sees_product, still_known
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
 from flightrules.service.records.actor import Actor
 from flightrules.service.records.growth import entries_after, sizes
@@ -116,14 +117,14 @@ def close_all() -> None:
     _TIPS.close()
 
 
-def answer(request: HttpRequest, product: str, after: int | None) -> HttpResponseBase:
+def answer(request: AskedRequest, product: str, after: int | None) -> HttpResponseBase:
     """The stream, or a refusal when all places are taken.
 
     Raises:
         ForeignError, DeniedError: as the power to read the product asks. InvalidError: E_PAGE.
     """
-    by: Actor = request.actor  # type: ignore[attr-defined]
-    require(by, Power.READ, product=product, at=request.asked_at)  # type: ignore[attr-defined]
+    by = request.actor
+    require(by, Power.READ, product=product, at=request.asked_at)
     stream = product_stream(product)
     begin = _begin(request, stream, after)
     if not _TIPS.enter(stream, settings.FLIGHTRULES_EVENT_STREAMS):
@@ -133,7 +134,7 @@ def answer(request: HttpRequest, product: str, after: int | None) -> HttpRespons
     return streamed
 
 
-def _begin(request: HttpRequest, stream: str, after: int | None) -> int:
+def _begin(request: AskedRequest, stream: str, after: int | None) -> int:
     seen = request.headers.get("Last-Event-ID")
     if seen is not None:
         if not (seen.isascii() and seen.isdigit() and int(seen) < _SEQ_LIMIT):

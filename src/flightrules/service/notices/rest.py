@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja import Field, Query, Router, Schema
 
@@ -19,6 +18,7 @@ from flightrules.service.notices.events import answer as follow
 from flightrules.service.notices.kinds import Kind
 from flightrules.service.notices.models import Channel, Outbox, Subscription
 from flightrules.service.people.access import guarded
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
 
 __all__ = ["router"]
@@ -86,9 +86,9 @@ class EventsAsked(Schema):
 @router.get(
     "/products/{product}/channels", response=Page[ChannelShown], openapi_extra=guarded(Power.MANAGE_CATALOGUE)
 )
-def list_channels(request: HttpRequest, product: Key, asked: Query[PageAsked]) -> dict[str, Any]:
+def list_channels(request: AskedRequest, product: Key, asked: Query[PageAsked]) -> dict[str, Any]:
     """The channels of a product, ended ones too."""
-    rows = queries.channels(request.actor, product, request.asked_at)  # type: ignore[attr-defined]
+    rows = queries.channels(request.actor, product, request.asked_at)
     return page_of(rows, asked, _channel, cast=UUID)
 
 
@@ -98,7 +98,7 @@ def list_channels(request: HttpRequest, product: Key, asked: Query[PageAsked]) -
     openapi_extra=guarded(Power.MANAGE_CATALOGUE),
 )
 @changes_state
-def open_channel(request: HttpRequest, product: Key, asked: ChannelAsked) -> SecretAnswer:
+def open_channel(request: AskedRequest, product: Key, asked: ChannelAsked) -> SecretAnswer:
     """Subscribe a channel. A webhook's secret is in this answer and nowhere else."""
     made, secret = services.open_channel(
         product=product,
@@ -106,8 +106,8 @@ def open_channel(request: HttpRequest, product: Key, asked: ChannelAsked) -> Sec
         channel=asked.channel,
         address=asked.address,
         kinds=asked.kinds,
-        by=request.actor,  # type: ignore[attr-defined]
-        at=request.asked_at,  # type: ignore[attr-defined]
+        by=request.actor,
+        at=request.asked_at,
     )
     return SecretAnswer(ChannelOpened(**_channel(made).model_dump(), secret=secret), "secret")
 
@@ -118,9 +118,9 @@ def open_channel(request: HttpRequest, product: Key, asked: ChannelAsked) -> Sec
     openapi_extra=guarded(Power.MANAGE_CATALOGUE),
 )
 @changes_state
-def end_channel(request: HttpRequest, product: Key, key: UUID) -> tuple[int, None]:
+def end_channel(request: AskedRequest, product: Key, key: UUID) -> tuple[int, None]:
     """End a channel; its address and secret are forgotten."""
-    services.end_channel(product=product, key=str(key), by=request.actor, at=request.asked_at)  # type: ignore[attr-defined]
+    services.end_channel(product=product, key=str(key), by=request.actor, at=request.asked_at)
     return 204, None
 
 
@@ -130,31 +130,31 @@ def end_channel(request: HttpRequest, product: Key, key: UUID) -> tuple[int, Non
     openapi_extra=guarded(Power.MANAGE_CATALOGUE),
 )
 @changes_state
-def try_channel(request: HttpRequest, product: Key, key: UUID) -> tuple[int, Schema]:
+def try_channel(request: AskedRequest, product: Key, key: UUID) -> tuple[int, Schema]:
     """Send a trial notice through a channel."""
-    row = services.try_channel(product=product, key=str(key), by=request.actor, at=request.asked_at)  # type: ignore[attr-defined]
+    row = services.try_channel(product=product, key=str(key), by=request.actor, at=request.asked_at)
     return 202, _notice(row)
 
 
 @router.get("/products/{product}/notices", response=Page[NoticeShown], openapi_extra=guarded(Power.READ))
-def list_notices(request: HttpRequest, product: Key, asked: Query[NoticesAsked]) -> dict[str, Any]:
+def list_notices(request: AskedRequest, product: Key, asked: Query[NoticesAsked]) -> dict[str, Any]:
     """What was told about a product; ``?state=dead`` for what was given up."""
-    rows = queries.notices_of(request.actor, product, request.asked_at, state=asked.state)  # type: ignore[attr-defined]
+    rows = queries.notices_of(request.actor, product, request.asked_at, state=asked.state)
     return page_of(rows, asked, _notice, cast=UUID)
 
 
 @router.get("/notices", response=Page[NoticeShown], openapi_extra=guarded(Power.OPERATE))
-def list_all_notices(request: HttpRequest, asked: Query[NoticesAsked]) -> dict[str, Any]:
+def list_all_notices(request: AskedRequest, asked: Query[NoticesAsked]) -> dict[str, Any]:
     """What is on its way anywhere, without what it says."""
-    rows = queries.all_notices(request.actor, request.asked_at, state=asked.state)  # type: ignore[attr-defined]
+    rows = queries.all_notices(request.actor, request.asked_at, state=asked.state)
     return page_of(rows, asked, _notice, cast=UUID)
 
 
 @router.post("/notices/{key}/resend", response={202: NoticeShown}, openapi_extra=guarded(Power.OPERATE))
 @changes_state
-def send_again(request: HttpRequest, key: UUID) -> tuple[int, Schema]:
+def send_again(request: AskedRequest, key: UUID) -> tuple[int, Schema]:
     """Try a message that was given up again from the beginning."""
-    row = services.send_again(key=str(key), by=request.actor, at=request.asked_at)  # type: ignore[attr-defined]
+    row = services.send_again(key=str(key), by=request.actor, at=request.asked_at)
     return 202, _notice(row)
 
 
@@ -165,7 +165,7 @@ def send_again(request: HttpRequest, key: UUID) -> tuple[int, Schema]:
         "responses": {200: {"description": "Server-Sent Events", "content": {"text/event-stream": {}}}},
     },
 )
-def events(request: HttpRequest, asked: Query[EventsAsked]) -> HttpResponseBase:
+def events(request: AskedRequest, asked: Query[EventsAsked]) -> HttpResponseBase:
     """The product's ledger as it grows: one event an entry, its sequence number as id.
 
     Without ``after`` or ``Last-Event-ID`` the stream begins with the next entry. A client that comes back

@@ -7,7 +7,7 @@ as another.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
@@ -16,7 +16,9 @@ from django.db.models import Q
 from django.http import HttpRequest
 from ninja.security import HttpBearer, SessionAuth
 
+from flightrules.service.door.asked import TimedRequest
 from flightrules.service.door.refusals import DeniedError, UnauthenticatedError
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.models import Account, ApiToken
 from flightrules.service.people.one_time import digest_of
 from flightrules.service.people.proofs import prove
@@ -60,7 +62,8 @@ class TokenDoor(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         """The owner of the token, or nothing."""
-        at = request.asked_at  # type: ignore[attr-defined]
+        asked = cast("AskedRequest", request)
+        at = asked.asked_at
         found: Any = next(iter(ApiToken.objects.raw(_BY_DIGEST, [digest_of(token)])), None)
         if found is None:
             return None
@@ -69,7 +72,7 @@ class TokenDoor(HttpBearer):
             _note_denied(found, actor, why, at)
             return None
         _note_used(found, at)
-        return _with_proof(request, actor)
+        return _with_proof(asked, actor)
 
 
 class SessionDoor(SessionAuth):
@@ -84,8 +87,9 @@ class SessionDoor(SessionAuth):
         actor = session_actor(request)
         if actor is None:
             return None
-        require_second_factor(request)
-        return _with_proof(request, actor)
+        asked = cast("AskedRequest", request)
+        require_second_factor(asked)
+        return _with_proof(asked, actor)
 
 
 def session_actor(request: HttpRequest) -> Actor | None:
@@ -102,14 +106,14 @@ def session_actor(request: HttpRequest) -> Actor | None:
     )
 
 
-def require_second_factor(request: HttpRequest) -> None:
+def require_second_factor(request: TimedRequest) -> None:
     """Refuse a session whose person may do more than read and has no second factor.
 
     Raises:
         DeniedError: E_SECOND_FACTOR.
     """
     account: Any = request.user
-    if lacks_second_factor(account, request.asked_at):  # type: ignore[attr-defined]
+    if lacks_second_factor(account, request.asked_at):
         raise DeniedError(
             "E_SECOND_FACTOR",
             "your roles ask for a second factor",
@@ -141,11 +145,11 @@ def require_fresh_proof(by: Actor, *, at: datetime, max_age: timedelta) -> None:
     )
 
 
-def _with_proof(request: HttpRequest, actor: Actor) -> Actor:
+def _with_proof(request: AskedRequest, actor: Actor) -> Actor:
     code = request.headers.get(PROOF_HEADER)
     if code is not None:
-        actor = prove(by=actor, code=code, at=request.asked_at)  # type: ignore[attr-defined]
-    request.actor = actor  # type: ignore[attr-defined]
+        actor = prove(by=actor, code=code, at=request.asked_at)
+    request.actor = actor
     return actor
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
@@ -23,6 +23,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from flightrules.service.door.asked import TimedRequest
 from flightrules.service.door.refusals import ConflictError, DeniedError, RefusalError, UnauthenticatedError
 from flightrules.service.people import services
 from flightrules.service.people.authentication import session_actor
@@ -103,12 +104,12 @@ class OutsideAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Match the provider's word with an account, or stop."""
         try:
-            self._match(request, sociallogin)
+            self._match(cast("TimedRequest", request), sociallogin)
         except RefusalError as refusal:
             page = render(request, "site/refused.html", {"refusal": refusal}, status=refusal.status)
             raise ImmediateHttpResponse(page) from None
 
-    def _match(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+    def _match(self, request: TimedRequest, sociallogin: SocialLogin) -> None:
         issuer, subject = vouched(sociallogin)
         known = (
             OutsideIdentity.objects.select_related("account").filter(issuer=issuer, subject=subject).first()
@@ -125,11 +126,13 @@ class OutsideAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if not sociallogin.is_existing or sociallogin.user != account:
             sociallogin.connect(request, account)
 
-    def _invited(self, request: HttpRequest, issuer: str, subject: str) -> Account | None:
+    def _invited(self, request: TimedRequest, issuer: str, subject: str) -> Account | None:
         code = request.session.pop(INVITED, "")
         if not code:
             return None
-        return services.accept_invitation(code=code, identity=(issuer, subject), by=SYSTEM, at=_at(request))
+        return services.accept_invitation(
+            code=code, identity=(issuer, subject), by=SYSTEM, at=request.asked_at
+        )
 
 
 def vouched(sociallogin: SocialLogin) -> tuple[str, str]:
@@ -169,10 +172,6 @@ def _unknown() -> RefusalError:
 def _cipher() -> Fernet:
     key = hashlib.sha256(b"flightrules authenticator secrets\0" + settings.SECRET_KEY.encode()).digest()
     return Fernet(base64.urlsafe_b64encode(key))
-
-
-def _at(request: HttpRequest) -> Any:
-    return request.asked_at  # type: ignore[attr-defined]
 
 
 def _asked_at() -> Any:

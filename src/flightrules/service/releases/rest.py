@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field, StringConstraints
 
@@ -15,6 +15,7 @@ from flightrules.service.door.etags import etag, require_match
 from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.schemas import Asked, Key, Line, Name, Prose, WebLink
 from flightrules.service.people.access import guarded
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
 from flightrules.service.releases import queries, services
 from flightrules.service.releases.clock import tested_for
@@ -135,47 +136,52 @@ class ReleasesAsked(PageAsked):
 
 
 @router.get("/releases", response=Page[ReleaseOut], openapi_extra=guarded(Power.READ))
-def list_releases(request: HttpRequest, asked: Query[ReleasesAsked]) -> Any:
+def list_releases(request: AskedRequest, asked: Query[ReleasesAsked]) -> Any:
     """Releases of the products that you may see."""
-    rows = queries.releases(**_who(request))
+    rows = queries.releases(by=request.actor, at=request.asked_at)
     for name in ("product", "state", "version"):
         value = getattr(asked, name)
         if value is not None:
             rows = rows.filter(**{name: value})
-    return page_of(rows, asked, lambda one: _release(one, _who(request)["at"]), cast=UUID)
+    return page_of(rows, asked, lambda one: _release(one, request.asked_at), cast=UUID)
 
 
 @router.post("/releases", response={201: ReleaseOut}, openapi_extra=guarded(Power.MANAGE_RELEASES))
 @changes_state
-def open_release(request: HttpRequest, body: ReleaseOpened) -> Any:
+def open_release(request: AskedRequest, body: ReleaseOpened) -> Any:
     """Open a release."""
     made = services.open_release(
-        product=body.product, version=body.version, facts=body.stated(), **_who(request)
+        product=body.product, version=body.version, facts=body.stated(), by=request.actor, at=request.asked_at
     )
-    return 201, _release(made, _who(request)["at"])
+    return 201, _release(made, request.asked_at)
 
 
 @router.get("/releases/{uuid:key}", response=ReleaseOut, openapi_extra=guarded(Power.READ))
-def get_release(request: HttpRequest, response: HttpResponse, key: UUID) -> Any:
+def get_release(request: AskedRequest, response: HttpResponse, key: UUID) -> Any:
     """One release."""
-    found = queries.get_release(key=str(key), **_who(request))
+    found = queries.get_release(key=str(key), by=request.actor, at=request.asked_at)
     response["ETag"] = _tag(found)
-    return _release(found, _who(request)["at"])
+    return _release(found, request.asked_at)
 
 
 @router.patch("/releases/{uuid:key}", response=ReleaseOut, openapi_extra=guarded(Power.MANAGE_RELEASES))
 @changes_state
-def edit_release(request: HttpRequest, key: UUID, body: FactsIn) -> Any:
+def edit_release(request: AskedRequest, key: UUID, body: FactsIn) -> Any:
     """Change what is stated about an open release."""
-    require_match(request, _tag(queries.get_release(key=str(key), **_who(request))))
-    changed = services.edit_release(key=str(key), changes=body.stated(), **_who(request))
-    return _release(changed, _who(request)["at"])
+    require_match(request, _tag(queries.get_release(key=str(key), by=request.actor, at=request.asked_at)))
+    changed = services.edit_release(
+        key=str(key), changes=body.stated(), by=request.actor, at=request.asked_at
+    )
+    return _release(changed, request.asked_at)
 
 
 @router.get("/releases/{uuid:key}/artefacts", response=list[ArtefactOut], openapi_extra=guarded(Power.READ))
-def list_artefacts(request: HttpRequest, key: UUID) -> Any:
+def list_artefacts(request: AskedRequest, key: UUID) -> Any:
     """What is shipped now."""
-    return [_artefact(one) for one in queries.artefacts(queries.get_release(key=str(key), **_who(request)))]
+    return [
+        _artefact(one)
+        for one in queries.artefacts(queries.get_release(key=str(key), by=request.actor, at=request.asked_at))
+    ]
 
 
 @router.post(
@@ -184,9 +190,11 @@ def list_artefacts(request: HttpRequest, key: UUID) -> Any:
     openapi_extra=guarded(Power.MANAGE_RELEASES),
 )
 @changes_state
-def add_artefact(request: HttpRequest, key: UUID, body: ArtefactIn) -> Any:
+def add_artefact(request: AskedRequest, key: UUID, body: ArtefactIn) -> Any:
     """Name an artefact; a former one of that name is replaced."""
-    made = services.add_artefact(key=str(key), name=body.name, digest=body.sha256, **_who(request))
+    made = services.add_artefact(
+        key=str(key), name=body.name, digest=body.sha256, by=request.actor, at=request.asked_at
+    )
     return 201, _artefact(made)
 
 
@@ -196,10 +204,10 @@ def add_artefact(request: HttpRequest, key: UUID, body: ArtefactIn) -> Any:
     openapi_extra=guarded(Power.OVERRIDE),
 )
 @changes_state
-def override_entry(request: HttpRequest, key: UUID, body: ReasonIn) -> Any:
+def override_entry(request: AskedRequest, key: UUID, body: ReasonIn) -> Any:
     """Start testing although entry criteria fail; on record, with a reason."""
-    made = services.override_entry(key=str(key), reason=body.reason, **_who(request))
-    return 201, _release(made, _who(request)["at"])
+    made = services.override_entry(key=str(key), reason=body.reason, by=request.actor, at=request.asked_at)
+    return 201, _release(made, request.asked_at)
 
 
 @router.post(
@@ -208,14 +216,10 @@ def override_entry(request: HttpRequest, key: UUID, body: ReasonIn) -> Any:
     openapi_extra=guarded(Power.MANAGE_RELEASES),
 )
 @changes_state
-def withdraw_release(request: HttpRequest, key: UUID, body: ReasonIn) -> Any:
+def withdraw_release(request: AskedRequest, key: UUID, body: ReasonIn) -> Any:
     """Give a release up."""
-    made = services.withdraw_release(key=str(key), reason=body.reason, **_who(request))
-    return 201, _release(made, _who(request)["at"])
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": request.actor, "at": request.asked_at}  # type: ignore[attr-defined]
+    made = services.withdraw_release(key=str(key), reason=body.reason, by=request.actor, at=request.asked_at)
+    return 201, _release(made, request.asked_at)
 
 
 def _tag(release: Release) -> str:

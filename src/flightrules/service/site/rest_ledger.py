@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import IO, Annotated, Any, cast
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
@@ -20,6 +20,7 @@ from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.refusals import ForeignError
 from flightrules.service.door.schemas import Line
 from flightrules.service.people.access import guarded, has_power, require
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
 from flightrules.service.records import case_files, growth, queries
 from flightrules.service.records.services import OFFICE, product_stream
@@ -83,7 +84,7 @@ class ProofOut(Schema):
 
 
 @router.get("/ledger/streams", response=Page[StreamOut], openapi_extra=guarded(Power.AUDIT))
-def list_streams(request: HttpRequest, asked: Query[PageAsked]) -> Any:
+def list_streams(request: AskedRequest, asked: Query[PageAsked]) -> Any:
     """Streams that you may audit, by name."""
     names = sorted(name for name in queries.stream_names() if _audits(request, name))
     if not names:
@@ -101,7 +102,7 @@ def list_streams(request: HttpRequest, asked: Query[PageAsked]) -> Any:
     "/ledger/streams/{path:name}/head",
     openapi_extra={**guarded(Power.AUDIT), "responses": {200: {"description": "OK", **_NOTE}}},
 )
-def get_head(request: HttpRequest, name: Path[StreamName]) -> HttpResponse:
+def get_head(request: AskedRequest, name: Path[StreamName]) -> HttpResponse:
     """The newest signed head of a stream, as a C2SP note; kept elsewhere it is an anchor."""
     _require_audit(request, name)
     note = queries.head(name)
@@ -111,7 +112,7 @@ def get_head(request: HttpRequest, name: Path[StreamName]) -> HttpResponse:
 
 
 @router.get("/ledger/entries", response=Page[EntryOut], openapi_extra=guarded(Power.AUDIT))
-def list_entries(request: HttpRequest, asked: Query[EntriesAsked]) -> Any:
+def list_entries(request: AskedRequest, asked: Query[EntriesAsked]) -> Any:
     """Entries, oldest first."""
     _require_audit(request, OFFICE if asked.stream is None else asked.stream)
     rows = queries.entries(stream=asked.stream, subject=asked.subject, tag=asked.tag)
@@ -119,7 +120,7 @@ def list_entries(request: HttpRequest, asked: Query[EntriesAsked]) -> Any:
 
 
 @router.get("/ledger/proof", response=ProofOut, openapi_extra=guarded(Power.AUDIT))
-def get_proof(request: HttpRequest, asked: Query[ProofAsked]) -> Any:
+def get_proof(request: AskedRequest, asked: Query[ProofAsked]) -> Any:
     """The proof that one entry stands under the newest signed head."""
     _require_audit(request, asked.stream)
     return queries.proof(asked.stream, asked.seq)
@@ -129,7 +130,7 @@ def get_proof(request: HttpRequest, asked: Query[ProofAsked]) -> Any:
     "/releases/{uuid:key}/case",
     openapi_extra={**guarded(Power.AUDIT), "responses": {200: {"description": "OK", **_BINARY}}},
 )
-def get_release_case(request: HttpRequest, key: UUID) -> HttpResponse:
+def get_release_case(request: AskedRequest, key: UUID) -> HttpResponse:
     """The case file of a release: all that was recorded of its product since it was opened."""
     _require_audit(request, product_stream(product_of(str(key))))
 
@@ -143,7 +144,7 @@ def get_release_case(request: HttpRequest, key: UUID) -> HttpResponse:
     "/products/{key}/case",
     openapi_extra={**guarded(Power.AUDIT), "responses": {200: {"description": "OK", **_BINARY}}},
 )
-def get_product_case(request: HttpRequest, key: str) -> HttpResponse:
+def get_product_case(request: AskedRequest, key: str) -> HttpResponse:
     """The case file of a product: its whole stream."""
     _require_audit(request, product_stream(key))
 
@@ -153,11 +154,13 @@ def get_product_case(request: HttpRequest, key: str) -> HttpResponse:
     return _download(request, f"product-{key}.zip", export)
 
 
-def _download(request: HttpRequest, name: str, export: Callable[[IO[bytes], datetime], None]) -> HttpResponse:
+def _download(
+    request: AskedRequest, name: str, export: Callable[[IO[bytes], datetime], None]
+) -> HttpResponse:
     """A case file that was written whole before its first byte leaves: half of one would be a riddle."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- the answer closes it
     try:
-        export(file, request.asked_at)  # type: ignore[attr-defined]
+        export(file, request.asked_at)
         file.seek(0)
     except BaseException:
         file.close()
@@ -168,14 +171,14 @@ def _download(request: HttpRequest, name: str, export: Callable[[IO[bytes], date
     return cast("HttpResponse", answer)
 
 
-def _require_audit(request: HttpRequest, stream: str) -> None:
+def _require_audit(request: AskedRequest, stream: str) -> None:
     """The power in the product whose stream it is; any other name is the office's business."""
-    by, at = request.actor, request.asked_at  # type: ignore[attr-defined]
+    by, at = request.actor, request.asked_at
     require(by, Power.AUDIT, product=_product(stream), at=at)
 
 
-def _audits(request: HttpRequest, stream: str) -> bool:
-    by, at = request.actor, request.asked_at  # type: ignore[attr-defined]
+def _audits(request: AskedRequest, stream: str) -> bool:
+    by, at = request.actor, request.asked_at
     return has_power(by, Power.AUDIT, product=_product(stream), at=at)
 
 

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from flightrules.service.door.asked import TimedRequest
 from flightrules.service.door.refusals import RefusalError, UnauthenticatedError
 from flightrules.service.people import queries, services
 from flightrules.service.people.authentication import require_second_factor, session_actor
@@ -28,16 +29,16 @@ _BACKEND = "flightrules.service.people.sign_in.AccountBackend"
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: TimedRequest) -> HttpResponse:
     """Who is signed in, and where to go from here."""
     actor = session_actor(request)
     if actor is None:
         return redirect("account_login")
-    return render(request, "site/home.html", {"me": queries.described(actor.key, _at(request))})
+    return render(request, "site/home.html", {"me": queries.described(actor.key, request.asked_at)})
 
 
 @require_http_methods(["GET", "POST"])
-def setup(request: HttpRequest) -> HttpResponse:
+def setup(request: TimedRequest) -> HttpResponse:
     """Open the first account, with the link that the service printed."""
     form = SetupForm(request.POST or None, initial={"code": request.GET.get("code", "")})
 
@@ -49,14 +50,14 @@ def setup(request: HttpRequest) -> HttpResponse:
             password=told["password"],
             roles=told["roles"],
             by=SYSTEM,
-            at=_at(request),
+            at=request.asked_at,
         )
 
     return _account_page(request, "site/setup.html", form, open_it)
 
 
 @require_http_methods(["GET", "POST"])
-def invitation(request: HttpRequest) -> HttpResponse:
+def invitation(request: TimedRequest) -> HttpResponse:
     """Open the account that an invitation is for: with a password, or through the OpenID provider."""
     form = InvitationForm(request.POST or None, initial={"code": request.GET.get("code", "")})
     if request.method == "POST" and "outside" in request.POST:
@@ -65,7 +66,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
 
     def open_it(told: dict[str, Any]) -> Account:
         return services.accept_invitation(
-            code=told["code"], password=told["password"], by=SYSTEM, at=_at(request)
+            code=told["code"], password=told["password"], by=SYSTEM, at=request.asked_at
         )
 
     return _account_page(request, "site/invitation.html", form, open_it)
@@ -73,14 +74,14 @@ def invitation(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @login_required
-def security(request: HttpRequest) -> HttpResponse:
+def security(request: TimedRequest) -> HttpResponse:
     """One's own means of signing in, sessions and tokens."""
     return _security(request, TokenForm())
 
 
 @require_POST
 @login_required
-def issue_token(request: HttpRequest) -> HttpResponse:
+def issue_token(request: TimedRequest) -> HttpResponse:
     """Issue a token and show its secret, this once."""
     form, actor = TokenForm(request.POST), session_actor(request)
     if actor is None or not form.is_valid():
@@ -89,7 +90,7 @@ def issue_token(request: HttpRequest) -> HttpResponse:
     try:
         require_second_factor(request)
         _, secret = services.issue_token(
-            title=told["title"], scopes=told["scopes"], days=told["days"], by=actor, at=_at(request)
+            title=told["title"], scopes=told["scopes"], days=told["days"], by=actor, at=request.asked_at
         )
     except UnauthenticatedError:
         return _prove_first("security")
@@ -101,20 +102,20 @@ def issue_token(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def revoke_token(request: HttpRequest, key: str) -> HttpResponse:
+def revoke_token(request: TimedRequest, key: str) -> HttpResponse:
     """End one of one's own tokens."""
     actor = session_actor(request)
     if actor is None:
         return redirect("account_login")
     try:
-        services.revoke_token(token=str(key), by=actor, at=_at(request))
+        services.revoke_token(token=str(key), by=actor, at=request.asked_at)
     except RefusalError as refusal:
         return render(request, "site/refused.html", {"refusal": refusal}, status=refusal.status)
     return redirect("security")
 
 
 def _account_page(
-    request: HttpRequest, template: str, form: Form, open_it: Callable[[dict[str, Any]], Account]
+    request: TimedRequest, template: str, form: Form, open_it: Callable[[dict[str, Any]], Account]
 ) -> HttpResponse:
     """Show the form; once it is filled in well, open the account, sign in, and offer a second factor."""
     status = 200
@@ -160,17 +161,13 @@ def _prove_first(then: str) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?next={reverse(then)}")
 
 
-def _security(request: HttpRequest, form: TokenForm, *, secret: str = "", status: int = 200) -> HttpResponse:
+def _security(request: TimedRequest, form: TokenForm, *, secret: str = "", status: int = 200) -> HttpResponse:
     account: Any = request.user
     shown = {
         "form": form,
         "secret": secret,
         "tokens": queries.tokens_of(account.key),
         "outside": settings.FLIGHTRULES_OIDC_ISSUER,
-        "factor_missing": queries.lacks_second_factor(account, _at(request)),
+        "factor_missing": queries.lacks_second_factor(account, request.asked_at),
     }
     return render(request, "site/security.html", shown, status=status)
-
-
-def _at(request: HttpRequest) -> Any:
-    return request.asked_at  # type: ignore[attr-defined]

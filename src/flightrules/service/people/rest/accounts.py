@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
 from flightrules.service.door.changes import changes_state
@@ -14,6 +13,7 @@ from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.schemas import Address, Asked, Prose
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import guarded
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.models import Account
 from flightrules.service.people.powers import Power
 from flightrules.service.people.rest.answers import InvitedOut, invited
@@ -48,42 +48,36 @@ class Why(Asked):
 
 
 @router.get("/people/{uuid:key}/accounts", response=Page[AccountOut], openapi_extra=_MANAGE)
-def accounts(request: HttpRequest, key: UUID, asked: Query[PageAsked]) -> dict[str, Any]:
+def accounts(request: AskedRequest, key: UUID, asked: Query[PageAsked]) -> dict[str, Any]:
     """The accounts of one person."""
-    owner = queries.person_of(str(key), by=_by(request), at=_at(request))
+    owner = queries.person_of(str(key), by=request.actor, at=request.asked_at)
     return page_of(owner.accounts.all(), asked, _account, key="key", cast=UUID)
 
 
 @router.post("/people/{uuid:key}/accounts", response={201: InvitedOut}, openapi_extra=_MANAGE)
 @changes_state
-def invite_again(request: HttpRequest, key: UUID, body: Further) -> Any:
+def invite_again(request: AskedRequest, key: UUID, body: Further) -> Any:
     """Invite a person to open a further account: still one person, and one voice."""
-    code = services.invite_again(person=str(key), email=body.email, by=_by(request), at=_at(request))
+    code = services.invite_again(person=str(key), email=body.email, by=request.actor, at=request.asked_at)
     return invited(str(key), code)
 
 
 @router.post("/accounts/{uuid:key}/disable", response=AccountOut, openapi_extra=_MANAGE)
 @changes_state
-def disable(request: HttpRequest, key: UUID, body: Why) -> Any:
+def disable(request: AskedRequest, key: UUID, body: Why) -> Any:
     """Close one account; its sessions and tokens end now."""
-    found = services.disable_account(account=str(key), reason=body.reason, by=_by(request), at=_at(request))
+    found = services.disable_account(
+        account=str(key), reason=body.reason, by=request.actor, at=request.asked_at
+    )
     return AccountOut(**_account(found))
 
 
 @router.post("/accounts/{uuid:key}/enable", response=AccountOut, openapi_extra=_MANAGE)
 @changes_state
-def enable(request: HttpRequest, key: UUID) -> Any:
+def enable(request: AskedRequest, key: UUID) -> Any:
     """Open a closed account again, and unlock it."""
-    found = services.enable_account(account=str(key), by=_by(request), at=_at(request))
+    found = services.enable_account(account=str(key), by=request.actor, at=request.asked_at)
     return AccountOut(**_account(found))
-
-
-def _by(request: HttpRequest) -> Any:
-    return request.actor  # type: ignore[attr-defined]
-
-
-def _at(request: HttpRequest) -> Any:
-    return request.asked_at  # type: ignore[attr-defined]
 
 
 def _account(one: Account) -> dict[str, Any]:

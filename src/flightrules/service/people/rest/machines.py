@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
 from flightrules.service.door.changes import changes_state
@@ -14,6 +13,7 @@ from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.schemas import Asked, Key, Name
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import guarded
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.models import Machine
 from flightrules.service.people.powers import Power
 from flightrules.service.people.rest.answers import SecretAnswer
@@ -48,61 +48,55 @@ class MachineOut(Schema):
 
 
 @router.get("/machines", response=Page[MachineOut], openapi_extra=_MANAGE)
-def machines(request: HttpRequest, asked: Query[MachinesAsked]) -> dict[str, Any]:
+def machines(request: AskedRequest, asked: Query[MachinesAsked]) -> dict[str, Any]:
     """The machines of a product."""
     return page_of(
-        queries.machines_of(asked.product, by=_by(request), at=_at(request)), asked, _machine, cast=UUID
+        queries.machines_of(asked.product, by=request.actor, at=request.asked_at), asked, _machine, cast=UUID
     )
 
 
 @router.post("/machines", response={201: MachineOut}, openapi_extra=_MANAGE)
 @changes_state
-def register(request: HttpRequest, body: NewMachine) -> Any:
+def register(request: AskedRequest, body: NewMachine) -> Any:
     """Make a machine of one product known."""
-    found = services.register_machine(name=body.name, product=body.product, by=_by(request), at=_at(request))
+    found = services.register_machine(
+        name=body.name, product=body.product, by=request.actor, at=request.asked_at
+    )
     return 201, MachineOut(**_machine(found))
 
 
 @router.post("/machines/{uuid:key}/disable", response=MachineOut, openapi_extra=_MANAGE)
 @changes_state
-def disable(request: HttpRequest, key: UUID) -> Any:
+def disable(request: AskedRequest, key: UUID) -> Any:
     """Shut a machine out for good."""
     return MachineOut(
-        **_machine(services.disable_machine(machine=str(key), by=_by(request), at=_at(request)))
+        **_machine(services.disable_machine(machine=str(key), by=request.actor, at=request.asked_at))
     )
 
 
 @router.post("/machines/{uuid:key}/tokens", response={201: NewTokenOut}, openapi_extra=_MANAGE)
 @changes_state
-def issue(request: HttpRequest, key: UUID, body: NewToken) -> Any:
+def issue(request: AskedRequest, key: UUID, body: NewToken) -> Any:
     """Issue a token for a machine; it may read and bring evidence, nothing more."""
     token, secret = services.issue_machine_token(
         machine=str(key),
         title=body.title,
         scopes=body.scopes,
         days=body.days,
-        by=_by(request),
-        at=_at(request),
+        by=request.actor,
+        at=request.asked_at,
     )
     return SecretAnswer(NewTokenOut(**token_shown(token), token=secret), "token")
 
 
 @router.delete("/machines/{uuid:key}/tokens/{uuid:token}", response=TokenOut, openapi_extra=_MANAGE)
 @changes_state
-def revoke(request: HttpRequest, key: UUID, token: UUID) -> Any:
+def revoke(request: AskedRequest, key: UUID, token: UUID) -> Any:
     """End a machine's token."""
     found = services.revoke_machine_token(
-        machine=str(key), token=str(token), by=_by(request), at=_at(request)
+        machine=str(key), token=str(token), by=request.actor, at=request.asked_at
     )
     return TokenOut(**token_shown(found))
-
-
-def _by(request: HttpRequest) -> Any:
-    return request.actor  # type: ignore[attr-defined]
-
-
-def _at(request: HttpRequest) -> Any:
-    return request.asked_at  # type: ignore[attr-defined]
 
 
 def _machine(one: Machine) -> dict[str, Any]:

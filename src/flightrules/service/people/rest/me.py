@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.schemas import Asked
 from flightrules.service.people import queries
 from flightrules.service.people.access import OWN
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.authentication import remember_proof
 from flightrules.service.people.models import Machine
 from flightrules.service.people.powers import OF_MACHINES
 from flightrules.service.people.proofs import prove
-from flightrules.service.records.actor import Actor, Kind
+from flightrules.service.records.actor import Kind
 
 __all__ = ["router"]
 
@@ -60,9 +60,9 @@ class Proved(Schema):
 
 
 @router.get("/me", response=Me, openapi_extra=OWN)
-def me(request: HttpRequest) -> dict[str, Any]:
+def me(request: AskedRequest) -> dict[str, Any]:
     """Who asks, and what they may do."""
-    by: Actor = request.actor  # type: ignore[attr-defined]
+    by = request.actor
     shared = {
         "key": by.key,
         "kind": by.kind.value,
@@ -75,15 +75,15 @@ def me(request: HttpRequest) -> dict[str, Any]:
         machine = Machine.objects.get(pk=by.key)
         powers = {machine.product: sorted(power.value for power in OF_MACHINES)}
         return {**shared, "name": machine.name, "roles": [], "powers": powers}
-    told = queries.described(by.key, request.asked_at)  # type: ignore[attr-defined]
+    told = queries.described(by.key, request.asked_at)
     return {**shared, "name": told["name"], "roles": told["roles"], "powers": told["powers"]}
 
 
 @router.post("/me/proof", response=Proved, openapi_extra=OWN)
 @changes_state
-def give_proof(request: HttpRequest, body: Proof) -> Any:
+def give_proof(request: AskedRequest, body: Proof) -> Any:
     """Prove again who asks; holds for this token or session until an act wants a fresher one."""
-    at = request.asked_at  # type: ignore[attr-defined]
-    by = prove(by=request.actor, code=body.code, password=body.password, at=at)  # type: ignore[attr-defined]
+    at = request.asked_at
+    by = prove(by=request.actor, code=body.code, password=body.password, at=at)
     remember_proof(request, by, at)
     return Proved(proved_at=at)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from flightrules.service.door.changes import changes_state
@@ -15,6 +15,7 @@ from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.schemas import Address, Asked, Key, Line, Name, Prose
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import guarded
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.models import Person, RoleGrant
 from flightrules.service.people.powers import Power
 from flightrules.service.people.rest.answers import InvitedOut, invited
@@ -106,110 +107,104 @@ class PeopleAsked(PageAsked):
 
 
 @router.get("/people", response=Page[PersonOut], openapi_extra=_MANAGE)
-def people(request: HttpRequest, asked: Query[PeopleAsked]) -> dict[str, Any]:
+def people(request: AskedRequest, asked: Query[PeopleAsked]) -> dict[str, Any]:
     """Everybody of the office."""
-    rows = queries.people(by=_by(request), at=_at(request), disabled=asked.disabled, name=asked.name)
+    rows = queries.people(by=request.actor, at=request.asked_at, disabled=asked.disabled, name=asked.name)
     return page_of(rows, asked, _person, cast=UUID)
 
 
 @router.post("/people", response={201: InvitedOut}, openapi_extra=_MANAGE)
 @changes_state
-def invite(request: HttpRequest, body: Invited) -> Any:
+def invite(request: AskedRequest, body: Invited) -> Any:
     """Invite a person: they open their account behind the link."""
     roles = [(one.role, one.product or "") for one in body.roles]
     person, code = services.invite(
-        name=body.name, email=body.email, roles=roles, by=_by(request), at=_at(request)
+        name=body.name, email=body.email, roles=roles, by=request.actor, at=request.asked_at
     )
     return invited(str(person.key), code)
 
 
 @router.get("/people/{uuid:key}", response=PersonOut, openapi_extra=_MANAGE)
-def person(request: HttpRequest, response: HttpResponse, key: UUID) -> Any:
+def person(request: AskedRequest, response: HttpResponse, key: UUID) -> Any:
     """One person."""
-    found = queries.person_of(str(key), by=_by(request), at=_at(request))
+    found = queries.person_of(str(key), by=request.actor, at=request.asked_at)
     response["ETag"] = _tag(found)
     return _person(found)
 
 
 @router.patch("/people/{uuid:key}", response=PersonOut, openapi_extra=_MANAGE)
 @changes_state
-def rename(request: HttpRequest, key: UUID, body: Renamed) -> Any:
+def rename(request: AskedRequest, key: UUID, body: Renamed) -> Any:
     """Show a person under another name."""
-    require_match(request, _tag(queries.person_of(str(key), by=_by(request), at=_at(request))))
-    found = services.rename_person(person=str(key), name=body.name, by=_by(request), at=_at(request))
+    require_match(request, _tag(queries.person_of(str(key), by=request.actor, at=request.asked_at)))
+    found = services.rename_person(person=str(key), name=body.name, by=request.actor, at=request.asked_at)
     return PersonOut(**_person(found))
 
 
 @router.post("/people/{uuid:key}/disable", response=PersonOut, openapi_extra=_MANAGE)
 @changes_state
-def disable(request: HttpRequest, key: UUID, body: Why) -> Any:
+def disable(request: AskedRequest, key: UUID, body: Why) -> Any:
     """Shut a person out, everywhere, now."""
-    found = services.disable_person(person=str(key), reason=body.reason, by=_by(request), at=_at(request))
+    found = services.disable_person(
+        person=str(key), reason=body.reason, by=request.actor, at=request.asked_at
+    )
     return PersonOut(**_person(found))
 
 
 @router.post("/people/{uuid:key}/enable", response=PersonOut, openapi_extra=_MANAGE)
 @changes_state
-def enable(request: HttpRequest, key: UUID) -> Any:
+def enable(request: AskedRequest, key: UUID) -> Any:
     """Let a disabled person in again."""
-    found = services.enable_person(person=str(key), by=_by(request), at=_at(request))
+    found = services.enable_person(person=str(key), by=request.actor, at=request.asked_at)
     return PersonOut(**_person(found))
 
 
 @router.post("/people/{uuid:key}/erase", response=PersonOut, openapi_extra=_MANAGE)
 @changes_state
-def erase(request: HttpRequest, key: UUID, body: ErasureGround) -> Any:
+def erase(request: AskedRequest, key: UUID, body: ErasureGround) -> Any:
     """Forget who a disabled person was; what they did stays on record."""
-    found = services.erase_person(person=str(key), reason=body.ground, by=_by(request), at=_at(request))
+    found = services.erase_person(person=str(key), reason=body.ground, by=request.actor, at=request.asked_at)
     return PersonOut(**_person(found))
 
 
 @router.get("/people/{uuid:key}/roles", response=Page[GrantOut], openapi_extra=_MANAGE)
-def roles(request: HttpRequest, key: UUID, asked: Query[PageAsked]) -> dict[str, Any]:
+def roles(request: AskedRequest, key: UUID, asked: Query[PageAsked]) -> dict[str, Any]:
     """Every role that the person has or had."""
-    rows = queries.grants_of(str(key), by=_by(request), at=_at(request))
+    rows = queries.grants_of(str(key), by=request.actor, at=request.asked_at)
     return page_of(rows, asked, _grant, cast=UUID)
 
 
 @router.post("/people/{uuid:key}/roles", response={201: GrantOut}, openapi_extra=_MANAGE)
 @changes_state
-def grant(request: HttpRequest, key: UUID, body: Granted) -> Any:
+def grant(request: AskedRequest, key: UUID, body: Granted) -> Any:
     """Grant a role; it counts after the cool-down."""
     found = services.grant_role(
         person=str(key),
         role=body.role,
         product=body.product or "",
         expires_at=body.expires_at,
-        by=_by(request),
-        at=_at(request),
+        by=request.actor,
+        at=request.asked_at,
     )
     return 201, GrantOut(**_grant(found))
 
 
 @router.delete("/people/{uuid:key}/roles/{uuid:grant}", response=GrantOut, openapi_extra=_MANAGE)
 @changes_state
-def revoke(request: HttpRequest, key: UUID, grant: UUID) -> Any:
+def revoke(request: AskedRequest, key: UUID, grant: UUID) -> Any:
     """Take a role away, now."""
-    found = services.revoke_role(person=str(key), grant=str(grant), by=_by(request), at=_at(request))
+    found = services.revoke_role(person=str(key), grant=str(grant), by=request.actor, at=request.asked_at)
     return GrantOut(**_grant(found))
 
 
 @router.get(
     "/products/{product}/people", response=Page[Badge], openapi_extra=guarded(Power.READ), tags=["people"]
 )
-def holders(request: HttpRequest, product: Key, asked: Query[PageAsked]) -> dict[str, Any]:
+def holders(request: AskedRequest, product: Key, asked: Query[PageAsked]) -> dict[str, Any]:
     """Who holds a role for the product, with what may mislead about their names."""
-    rows = queries.holders_of(product, by=_by(request), at=_at(request))
+    rows = queries.holders_of(product, by=request.actor, at=request.asked_at)
     found = page_of(rows, asked, lambda one: one, cast=UUID)
-    return {**found, "items": queries.badges(found["items"], _at(request), product)}
-
-
-def _by(request: HttpRequest) -> Any:
-    return request.actor  # type: ignore[attr-defined]
-
-
-def _at(request: HttpRequest) -> Any:
-    return request.asked_at  # type: ignore[attr-defined]
+    return {**found, "items": queries.badges(found["items"], request.asked_at, product)}
 
 
 def _person(one: Person) -> dict[str, Any]:

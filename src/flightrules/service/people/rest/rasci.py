@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Field, Router, Schema
 
 from flightrules.service.door.changes import changes_state
@@ -13,6 +13,7 @@ from flightrules.service.door.etags import etag, require_match
 from flightrules.service.door.schemas import Asked, Key, Name
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import guarded
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.models import Rasci
 from flightrules.service.people.powers import Power
 
@@ -50,39 +51,31 @@ class RasciOut(Schema):
 
 
 @router.get("/rasci/{product}", response=RasciOut, openapi_extra=guarded(Power.READ))
-def rasci(request: HttpRequest, response: HttpResponse, product: Key) -> Any:
+def rasci(request: AskedRequest, response: HttpResponse, product: Key) -> Any:
     """The RASCI that stands for a product."""
-    found = queries.rasci_in_force(product, by=_by(request), at=_at(request))
+    found = queries.rasci_in_force(product, by=request.actor, at=request.asked_at)
     response["ETag"] = _tag(found)
     return _rasci(found)
 
 
 @router.put("/rasci/{product}", response=RasciOut, openapi_extra=guarded(Power.AGREE_RULEBOOK))
 @changes_state
-def agree(request: HttpRequest, product: Key, body: NewRasci) -> Any:
+def agree(request: AskedRequest, product: Key, body: NewRasci) -> Any:
     """Agree who does what; exactly one role answers for each activity."""
     stated = {name: letters.model_dump() for name, letters in (body.activities or {}).items()}
 
     def unchanged() -> None:
-        require_match(request, _tag(queries.rasci_in_force(product, by=_by(request), at=_at(request))))
+        require_match(request, _tag(queries.rasci_in_force(product, by=request.actor, at=request.asked_at)))
 
     found = services.agree_rasci(
         product=product,
         preset=body.preset,
         activities=stated,
         as_read=unchanged,
-        by=_by(request),
-        at=_at(request),
+        by=request.actor,
+        at=request.asked_at,
     )
     return RasciOut(**_rasci(found))
-
-
-def _by(request: HttpRequest) -> Any:
-    return request.actor  # type: ignore[attr-defined]
-
-
-def _at(request: HttpRequest) -> Any:
-    return request.asked_at  # type: ignore[attr-defined]
 
 
 def _rasci(one: Rasci) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from flightrules.service.door.changes import changes_state
@@ -14,6 +13,7 @@ from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.schemas import Asked, Key, Line, Name
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import OWN, guarded
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.models import Delegation, Deputy
 from flightrules.service.people.powers import Power
 
@@ -76,14 +76,14 @@ class DeputiesAsked(PageAsked):
 
 
 @router.get("/delegations", response=Page[DelegationOut], openapi_extra=OWN)
-def delegations(request: HttpRequest, asked: Query[PageAsked]) -> dict[str, Any]:
+def delegations(request: AskedRequest, asked: Query[PageAsked]) -> dict[str, Any]:
     """What the caller lent and was lent."""
-    return page_of(queries.delegations_of(_by(request).key), asked, _delegation, cast=UUID)
+    return page_of(queries.delegations_of(request.actor.key), asked, _delegation, cast=UUID)
 
 
 @router.post("/delegations", response={201: DelegationOut}, openapi_extra=OWN)
 @changes_state
-def delegate(request: HttpRequest, body: NewDelegation) -> Any:
+def delegate(request: AskedRequest, body: NewDelegation) -> Any:
     """Lend a role that the caller holds; needs a fresh proof of who asks."""
     found = services.delegate_role(
         delegate=str(body.delegate),
@@ -92,55 +92,47 @@ def delegate(request: HttpRequest, body: NewDelegation) -> Any:
         starts_at=body.starts_at,
         ends_at=body.ends_at,
         reason=body.reason,
-        by=_by(request),
-        at=_at(request),
+        by=request.actor,
+        at=request.asked_at,
     )
     return 201, DelegationOut(**_delegation(found))
 
 
 @router.post("/delegations/{uuid:key}/end", response=DelegationOut, openapi_extra=OWN)
 @changes_state
-def end_delegation(request: HttpRequest, key: UUID) -> Any:
+def end_delegation(request: AskedRequest, key: UUID) -> Any:
     """End a delegation early: by either side, or by who manages people."""
-    found = services.end_delegation(delegation=str(key), by=_by(request), at=_at(request))
+    found = services.end_delegation(delegation=str(key), by=request.actor, at=request.asked_at)
     return DelegationOut(**_delegation(found))
 
 
 @router.get("/deputies", response=Page[DeputyOut], openapi_extra=guarded(Power.READ))
-def deputies(request: HttpRequest, asked: Query[DeputiesAsked]) -> dict[str, Any]:
+def deputies(request: AskedRequest, asked: Query[DeputiesAsked]) -> dict[str, Any]:
     """The deputies of a product, or of the office."""
-    rows = queries.deputies_of(asked.product or "", by=_by(request), at=_at(request))
+    rows = queries.deputies_of(asked.product or "", by=request.actor, at=request.asked_at)
     return page_of(rows, asked, _deputy, cast=UUID)
 
 
 @router.post("/deputies", response={201: DeputyOut}, openapi_extra=_MANAGE)
 @changes_state
-def name_deputy(request: HttpRequest, body: NewDeputy) -> Any:
+def name_deputy(request: AskedRequest, body: NewDeputy) -> Any:
     """Name a deputy; it counts after the cool-down."""
     found = services.name_deputy(
         holder=str(body.holder),
         deputy=str(body.deputy),
         role=body.role,
         product=body.product or "",
-        by=_by(request),
-        at=_at(request),
+        by=request.actor,
+        at=request.asked_at,
     )
     return 201, DeputyOut(**_deputy(found))
 
 
 @router.post("/deputies/{uuid:key}/end", response=DeputyOut, openapi_extra=_MANAGE)
 @changes_state
-def end_deputy(request: HttpRequest, key: UUID) -> Any:
+def end_deputy(request: AskedRequest, key: UUID) -> Any:
     """End a deputyship."""
-    return DeputyOut(**_deputy(services.end_deputy(deputy=str(key), by=_by(request), at=_at(request))))
-
-
-def _by(request: HttpRequest) -> Any:
-    return request.actor  # type: ignore[attr-defined]
-
-
-def _at(request: HttpRequest) -> Any:
-    return request.asked_at  # type: ignore[attr-defined]
+    return DeputyOut(**_deputy(services.end_deputy(deputy=str(key), by=request.actor, at=request.asked_at)))
 
 
 def _delegation(one: Delegation) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from flightrules.service.door.changes import changes_state
@@ -15,6 +15,7 @@ from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.schemas import Asked, Key, Name
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import guarded
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.models import Team
 from flightrules.service.people.powers import Power
 
@@ -53,37 +54,37 @@ class TeamOut(Schema):
 
 
 @router.get("/teams", response=Page[TeamOut], openapi_extra=guarded(Power.READ))
-def teams(request: HttpRequest, asked: Query[TeamsAsked]) -> dict[str, Any]:
+def teams(request: AskedRequest, asked: Query[TeamsAsked]) -> dict[str, Any]:
     """The teams of a product, or of the office."""
-    rows = queries.teams_of(asked.product or "", by=_by(request), at=_at(request))
+    rows = queries.teams_of(asked.product or "", by=request.actor, at=request.asked_at)
     return page_of(rows, asked, _team, cast=UUID)
 
 
 @router.post("/teams", response={201: TeamOut}, openapi_extra=guarded(Power.MANAGE_PEOPLE))
 @changes_state
-def open_team(request: HttpRequest, body: NewTeam) -> Any:
+def open_team(request: AskedRequest, body: NewTeam) -> Any:
     """Open a team."""
     found = services.open_team(
         name=body.name,
         product=body.product or "",
         members=map(str, body.members),
-        by=_by(request),
-        at=_at(request),
+        by=request.actor,
+        at=request.asked_at,
     )
     return 201, TeamOut(**_team(found))
 
 
 @router.get("/teams/{uuid:key}", response=TeamOut, openapi_extra=guarded(Power.READ))
-def team(request: HttpRequest, response: HttpResponse, key: UUID) -> Any:
+def team(request: AskedRequest, response: HttpResponse, key: UUID) -> Any:
     """One team."""
-    found = queries.team_of(str(key), by=_by(request), at=_at(request))
+    found = queries.team_of(str(key), by=request.actor, at=request.asked_at)
     response["ETag"] = _tag(found)
     return _team(found)
 
 
 @router.put("/teams/{uuid:key}", response=TeamOut, openapi_extra=guarded(Power.MANAGE_PEOPLE))
 @changes_state
-def change_team(request: HttpRequest, key: UUID, body: Members) -> Any:
+def change_team(request: AskedRequest, key: UUID, body: Members) -> Any:
     """Give a team another name and other members."""
 
     def unchanged(found: Team) -> None:
@@ -94,18 +95,10 @@ def change_team(request: HttpRequest, key: UUID, body: Members) -> Any:
         name=body.name,
         members=map(str, body.members),
         as_read=unchanged,
-        by=_by(request),
-        at=_at(request),
+        by=request.actor,
+        at=request.asked_at,
     )
     return TeamOut(**_team(found))
-
-
-def _by(request: HttpRequest) -> Any:
-    return request.actor  # type: ignore[attr-defined]
-
-
-def _at(request: HttpRequest) -> Any:
-    return request.asked_at  # type: ignore[attr-defined]
 
 
 def _team(one: Team) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from flightrules.service.door.changes import changes_state
@@ -14,6 +13,7 @@ from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.schemas import Asked, Name
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import OWN
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.models import ApiToken
 from flightrules.service.people.rest.answers import SecretAnswer
 
@@ -49,26 +49,26 @@ class NewTokenOut(TokenOut):
 
 
 @router.get("/tokens", response=Page[TokenOut], openapi_extra=OWN)
-def tokens(request: HttpRequest, asked: Query[PageAsked]) -> dict[str, Any]:
+def tokens(request: AskedRequest, asked: Query[PageAsked]) -> dict[str, Any]:
     """The tokens of the account that asks."""
-    return page_of(queries.tokens_of(_by(request).account_key), asked, token_shown, cast=UUID)
+    return page_of(queries.tokens_of(request.actor.account_key), asked, token_shown, cast=UUID)
 
 
 @router.post("/tokens", response={201: NewTokenOut}, openapi_extra=OWN)
 @changes_state
-def issue(request: HttpRequest, body: NewToken) -> Any:
+def issue(request: AskedRequest, body: NewToken) -> Any:
     """Issue a token; needs a fresh proof of who asks."""
     token, secret = services.issue_token(
-        title=body.title, scopes=body.scopes, days=body.days, by=_by(request), at=_at(request)
+        title=body.title, scopes=body.scopes, days=body.days, by=request.actor, at=request.asked_at
     )
     return SecretAnswer(NewTokenOut(**token_shown(token), token=secret), "token")
 
 
 @router.delete("/tokens/{uuid:key}", response=TokenOut, openapi_extra=OWN)
 @changes_state
-def revoke(request: HttpRequest, key: UUID) -> Any:
+def revoke(request: AskedRequest, key: UUID) -> Any:
     """End one of the caller's tokens; who manages people ends anybody's."""
-    found = services.revoke_token(token=str(key), by=_by(request), at=_at(request))
+    found = services.revoke_token(token=str(key), by=request.actor, at=request.asked_at)
     return TokenOut(**token_shown(found))
 
 
@@ -76,11 +76,3 @@ def token_shown(one: ApiToken) -> dict[str, Any]:
     """A token as it is shown."""
     names = ("title", "scopes", "issued_at", "expires_at", "last_used_at", "revoked_at")
     return {"key": str(one.key), **{name: getattr(one, name) for name in names}}
-
-
-def _by(request: HttpRequest) -> Any:
-    return request.actor  # type: ignore[attr-defined]
-
-
-def _at(request: HttpRequest) -> Any:
-    return request.asked_at  # type: ignore[attr-defined]

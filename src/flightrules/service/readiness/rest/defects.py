@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field, StringConstraints
 
@@ -16,6 +16,7 @@ from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.refusals import InvalidError
 from flightrules.service.door.schemas import Asked, Line, Name, Prose, WebLink
 from flightrules.service.people.access import guarded
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
 from flightrules.service.readiness import defects, queries, register_reviews
 from flightrules.service.readiness.models import Acceptance, Defect, RegisterReview
@@ -148,14 +149,14 @@ class DefectsAsked(PageAsked):
 
 
 @router.get("/products/{product}/defects", response=Page[DefectOut], openapi_extra=guarded(Power.READ))
-def list_defects(request: HttpRequest, product: str, asked: Query[DefectsAsked]) -> Any:
+def list_defects(request: AskedRequest, product: str, asked: Query[DefectsAsked]) -> Any:
     """The register of a product."""
-    rows = queries.defects(product=product, **_who(request))
+    rows = queries.defects(product=product, by=request.actor, at=request.asked_at)
     for name in ("state", "severity", "number"):
         value = getattr(asked, name)
         if value is not None:
             rows = rows.filter(**{name: value})
-    return page_of(rows, asked, lambda one: _defect(one, _at(request)), cast=UUID)
+    return page_of(rows, asked, lambda one: _defect(one, request.asked_at), cast=UUID)
 
 
 @router.post(
@@ -164,27 +165,33 @@ def list_defects(request: HttpRequest, product: str, asked: Query[DefectsAsked])
     openapi_extra=guarded(Power.MANAGE_READINESS),
 )
 @changes_state
-def record_defect(request: HttpRequest, product: str, body: DefectIn) -> Any:
+def record_defect(request: AskedRequest, product: str, body: DefectIn) -> Any:
     """Put a defect into the register."""
     facts = defects.DefectFacts(**{**body.model_dump(), "url": body.url or ""})
-    return 201, _defect(defects.record_defect(product=product, facts=facts, **_who(request)), _at(request))
+    return 201, _defect(
+        defects.record_defect(product=product, facts=facts, by=request.actor, at=request.asked_at),
+        request.asked_at,
+    )
 
 
 @router.get("/defects/{uuid:key}", response=DefectOut, openapi_extra=guarded(Power.READ))
-def get_defect(request: HttpRequest, response: HttpResponse, key: UUID) -> Any:
+def get_defect(request: AskedRequest, response: HttpResponse, key: UUID) -> Any:
     """One defect."""
-    found = queries.visible(Defect, key, **_who(request))
+    found = queries.visible(Defect, key, by=request.actor, at=request.asked_at)
     response["ETag"] = _tag(found)
-    return _defect(found, _at(request))
+    return _defect(found, request.asked_at)
 
 
 @router.patch("/defects/{uuid:key}", response=DefectOut, openapi_extra=guarded(Power.MANAGE_READINESS))
 @changes_state
-def change_defect(request: HttpRequest, key: UUID, body: DefectChanged) -> Any:
+def change_defect(request: AskedRequest, key: UUID, body: DefectChanged) -> Any:
     """Change a defect; a worse severity voids every acceptance of the milder one."""
-    require_match(request, _tag(queries.visible(Defect, key, **_who(request))))
+    require_match(request, _tag(queries.visible(Defect, key, by=request.actor, at=request.asked_at)))
     sent = {name: value for name, value in body.model_dump(exclude_unset=True).items() if value is not None}
-    return _defect(defects.change_defect(key=str(key), changes=sent, **_who(request)), _at(request))
+    return _defect(
+        defects.change_defect(key=str(key), changes=sent, by=request.actor, at=request.asked_at),
+        request.asked_at,
+    )
 
 
 @router.post(
@@ -193,23 +200,33 @@ def change_defect(request: HttpRequest, key: UUID, body: DefectChanged) -> Any:
     openapi_extra=guarded(Power.ACCEPT),
 )
 @changes_state
-def accept_defect(request: HttpRequest, key: UUID, body: AcceptanceIn) -> Any:
+def accept_defect(request: AskedRequest, key: UUID, body: AcceptanceIn) -> Any:
     """Accept a defect for one release, in one role."""
     terms = defects.Terms(**body.terms.model_dump()) if body.terms else None
     if terms is not None and terms.expires_at.tzinfo is None:
         raise InvalidError("E_TIME", "expires_at has no zone", hint="write 2026-11-21T09:00:00Z")
     made = defects.accept_defect(
-        key=str(key), release=str(body.release), role=body.role, terms=terms, **_who(request)
+        key=str(key),
+        release=str(body.release),
+        role=body.role,
+        terms=terms,
+        by=request.actor,
+        at=request.asked_at,
     )
-    return 201, _acceptance(made, _at(request))
+    return 201, _acceptance(made, request.asked_at)
 
 
 @router.get(
     "/releases/{uuid:key}/register-reviews", response=Page[ReviewOut], openapi_extra=guarded(Power.READ)
 )
-def list_register_reviews(request: HttpRequest, key: UUID, asked: Query[PageAsked]) -> Any:
+def list_register_reviews(request: AskedRequest, key: UUID, asked: Query[PageAsked]) -> Any:
     """Who has confirmed for this release that the register of defects is complete."""
-    return page_of(queries.register_reviews(release=str(key), **_who(request)), asked, _review, cast=UUID)
+    return page_of(
+        queries.register_reviews(release=str(key), by=request.actor, at=request.asked_at),
+        asked,
+        _review,
+        cast=UUID,
+    )
 
 
 @router.post(
@@ -218,19 +235,12 @@ def list_register_reviews(request: HttpRequest, key: UUID, asked: Query[PageAske
     openapi_extra=guarded(Power.MANAGE_READINESS),
 )
 @changes_state
-def confirm_register(request: HttpRequest, key: UUID, body: ReviewIn) -> Any:
+def confirm_register(request: AskedRequest, key: UUID, body: ReviewIn) -> Any:
     """Confirm that the register of defects, as it stands, is complete for this release."""
-    made = register_reviews.confirm_register(release=str(key), note=body.note, **_who(request))
+    made = register_reviews.confirm_register(
+        release=str(key), note=body.note, by=request.actor, at=request.asked_at
+    )
     return 201, _review(made)
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": request.actor, "at": request.asked_at}  # type: ignore[attr-defined]
-
-
-def _at(request: HttpRequest) -> datetime:
-    at: datetime = request.asked_at  # type: ignore[attr-defined]
-    return at
 
 
 def _tag(defect: Defect) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, BinaryIO, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Query, Router, Schema, Status
 from pydantic import Field, StringConstraints
 
@@ -16,6 +16,7 @@ from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.refusals import InvalidError
 from flightrules.service.door.schemas import Asked, Line, Name, Prose
 from flightrules.service.people.access import guarded
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
 from flightrules.service.readiness import intake, queries
 from flightrules.service.readiness.models import EvidenceItem
@@ -88,24 +89,25 @@ class ReasonIn(Asked):
     response={200: EvidenceOut, 201: EvidenceOut},
     openapi_extra={**guarded(Power.BRING_EVIDENCE), **_BYTES},
 )
-def bring_evidence(request: HttpRequest, key: UUID, said: Query[EvidenceSaid]) -> Any:
+def bring_evidence(request: AskedRequest, key: UUID, said: Query[EvidenceSaid]) -> Any:
     """Bring evidence: the body is the file itself. The same bytes twice are one piece of evidence (200)."""
-    who = _who(request)
     if said.taken_at is not None and said.taken_at.tzinfo is None:
         raise InvalidError("E_TIME", "taken_at has no zone", hint="write 2026-11-21T09:00:00Z")
-    intake.require_may_bring(release=str(key), **who)
+    intake.require_may_bring(release=str(key), by=request.actor, at=request.asked_at)
     digest, size = blobs.store(cast("BinaryIO", request), settings.FLIGHTRULES_EVIDENCE_LIMIT)
     if not size:
         raise InvalidError("E_EMPTY", "the body is empty", hint="send the file with its Content-Length")
     statement = intake.Statement(**said.model_dump())
-    item, is_new = intake.take_evidence(release=str(key), said=statement, digest=digest, size=size, **who)
+    item, is_new = intake.take_evidence(
+        release=str(key), said=statement, digest=digest, size=size, by=request.actor, at=request.asked_at
+    )
     return Status(201 if is_new else 200, _evidence(item))
 
 
 @router.get("/releases/{uuid:key}/evidence", response=Page[EvidenceOut], openapi_extra=guarded(Power.READ))
-def list_evidence(request: HttpRequest, key: UUID, asked: Query[EvidenceAsked]) -> Any:
+def list_evidence(request: AskedRequest, key: UUID, asked: Query[EvidenceAsked]) -> Any:
     """All that was brought for a release; `current=true` leaves out what was superseded."""
-    rows = queries.evidence(release=str(key), **_who(request))
+    rows = queries.evidence(release=str(key), by=request.actor, at=request.asked_at)
     if asked.method is not None:
         rows = rows.filter(method=asked.method)
     if asked.current is not None:
@@ -114,15 +116,15 @@ def list_evidence(request: HttpRequest, key: UUID, asked: Query[EvidenceAsked]) 
 
 
 @router.get("/evidence/{uuid:key}", response=EvidenceOut, openapi_extra=guarded(Power.READ))
-def get_evidence(request: HttpRequest, key: UUID) -> Any:
+def get_evidence(request: AskedRequest, key: UUID) -> Any:
     """One piece of evidence."""
-    return _evidence(queries.visible(EvidenceItem, key, **_who(request)))
+    return _evidence(queries.visible(EvidenceItem, key, by=request.actor, at=request.asked_at))
 
 
 @router.get("/evidence/{uuid:key}/content", openapi_extra=guarded(Power.READ))
-def get_evidence_content(request: HttpRequest, key: UUID) -> HttpResponse:
+def get_evidence_content(request: AskedRequest, key: UUID) -> HttpResponse:
     """The bytes as received, to be saved; never shown by a browser."""
-    item = queries.visible(EvidenceItem, key, **_who(request))
+    item = queries.visible(EvidenceItem, key, by=request.actor, at=request.asked_at)
     from django.http import FileResponse
 
     queries.require_intact(item.digest)
@@ -139,9 +141,11 @@ def get_evidence_content(request: HttpRequest, key: UUID) -> HttpResponse:
     openapi_extra=guarded(Power.MANAGE_READINESS),
 )
 @changes_state
-def tombstone_evidence(request: HttpRequest, key: UUID, body: ReasonIn) -> Any:
+def tombstone_evidence(request: AskedRequest, key: UUID, body: ReasonIn) -> Any:
     """Take evidence out of the judgement; it stays on record and its method is without data."""
-    return 201, _evidence(intake.tombstone_evidence(key=str(key), reason=body.reason, **_who(request)))
+    return 201, _evidence(
+        intake.tombstone_evidence(key=str(key), reason=body.reason, by=request.actor, at=request.asked_at)
+    )
 
 
 @router.post(
@@ -150,16 +154,14 @@ def tombstone_evidence(request: HttpRequest, key: UUID, body: ReasonIn) -> Any:
     openapi_extra=guarded(Power.MANAGE_READINESS),
 )
 @changes_state
-def accept_fewer_tests(request: HttpRequest, key: UUID, body: ReasonIn) -> Any:
+def accept_fewer_tests(request: AskedRequest, key: UUID, body: ReasonIn) -> Any:
     """Say on record why evidence may hold fewer tests than what it replaced."""
-    return 201, _evidence(intake.accept_fewer_tests(key=str(key), reason=body.reason, **_who(request)))
+    return 201, _evidence(
+        intake.accept_fewer_tests(key=str(key), reason=body.reason, by=request.actor, at=request.asked_at)
+    )
 
 
 _OPAQUE = "application/octet-stream"
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": request.actor, "at": request.asked_at}  # type: ignore[attr-defined]
 
 
 def _evidence(one: EvidenceItem) -> EvidenceOut:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field, StringConstraints
 
@@ -14,6 +14,7 @@ from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.schemas import Asked
 from flightrules.service.people.access import guarded
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
 from flightrules.service.readiness import queries, runs
 from flightrules.service.readiness.models import GateRun
@@ -126,16 +127,18 @@ class RunsAsked(PageAsked):
     openapi_extra=guarded(Power.BRING_EVIDENCE),
 )
 @changes_state
-def ask_gate_run(request: HttpRequest, key: UUID, body: RunAsked) -> Any:
+def ask_gate_run(request: AskedRequest, key: UUID, body: RunAsked) -> Any:
     """Have a gate judged: at once where that is little work (201), in the worker where it is much (202)."""
-    run = runs.ask_gate_run(release=str(key), gate=body.gate, claim=body.claim, **_who(request))
+    run = runs.ask_gate_run(
+        release=str(key), gate=body.gate, claim=body.claim, by=request.actor, at=request.asked_at
+    )
     return (201 if run.judged_at else 202), _run(run)
 
 
 @router.get("/releases/{uuid:key}/gate-runs", response=Page[RunOut], openapi_extra=guarded(Power.READ))
-def list_gate_runs(request: HttpRequest, key: UUID, asked: Query[RunsAsked]) -> Any:
+def list_gate_runs(request: AskedRequest, key: UUID, asked: Query[RunsAsked]) -> Any:
     """All gate runs of a release."""
-    rows = queries.gate_runs(release=str(key), **_who(request))
+    rows = queries.gate_runs(release=str(key), by=request.actor, at=request.asked_at)
     for name in ("gate", "state"):
         value = getattr(asked, name)
         if value is not None:
@@ -144,17 +147,17 @@ def list_gate_runs(request: HttpRequest, key: UUID, asked: Query[RunsAsked]) -> 
 
 
 @router.get("/gate-runs/{uuid:key}", response=RunWithStanding, openapi_extra=guarded(Power.READ))
-def get_gate_run(request: HttpRequest, key: UUID) -> Any:
+def get_gate_run(request: AskedRequest, key: UUID) -> Any:
     """One run, and whether it still stands: every byte that it read is looked at again."""
-    run = queries.visible(GateRun, key, **_who(request))
+    run = queries.visible(GateRun, key, by=request.actor, at=request.asked_at)
     standing = queries.standing_of(run)
     return RunWithStanding(**_run(run).model_dump(), stands=standing.stands, because=list(standing.reasons))
 
 
 @router.get("/gate-runs/{uuid:key}/report.{form}", openapi_extra=guarded(Power.READ))
-def get_report(request: HttpRequest, key: UUID, form: Literal["json", "md", "html"]) -> HttpResponse:
+def get_report(request: AskedRequest, key: UUID, form: Literal["json", "md", "html"]) -> HttpResponse:
     """The readiness report as it was made when the gate was judged."""
-    run = queries.visible(GateRun, key, **_who(request))
+    run = queries.visible(GateRun, key, by=request.actor, at=request.asked_at)
     answer = HttpResponse(queries.report_bytes(run, form), content_type=_TYPES[form])
     answer["ETag"] = f'"{run.reports[form]}"'
     answer["Content-Security-Policy"] = (
@@ -164,13 +167,9 @@ def get_report(request: HttpRequest, key: UUID, form: Literal["json", "md", "htm
 
 
 @router.get("/releases/{uuid:key}/readiness", response=OverviewOut, openapi_extra=guarded(Power.READ))
-def get_readiness(request: HttpRequest, key: UUID) -> Any:
+def get_readiness(request: AskedRequest, key: UUID) -> Any:
     """How ready a release is, gate by gate, and what speaks against it."""
-    return OverviewOut(**overview(release=str(key), **_who(request)))
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": request.actor, "at": request.asked_at}  # type: ignore[attr-defined]
+    return OverviewOut(**overview(release=str(key), by=request.actor, at=request.asked_at))
 
 
 def _run(one: GateRun) -> RunOut:

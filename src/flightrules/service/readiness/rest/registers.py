@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -16,6 +16,7 @@ from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.refusals import InvalidError
 from flightrules.service.door.schemas import Asked, Line, Name, Prose, WebLink
 from flightrules.service.people.access import guarded
+from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
 from flightrules.service.readiness import checklists, queries, risks, waivers
 from flightrules.service.readiness.models import ChecklistItem, Risk, Waiver
@@ -163,10 +164,10 @@ class ItemsAsked(PageAsked):
     tags=_WAIVERS,
     openapi_extra=guarded(Power.READ),
 )
-def list_waivers(request: HttpRequest, key: UUID, asked: Query[PageAsked]) -> Any:
+def list_waivers(request: AskedRequest, key: UUID, asked: Query[PageAsked]) -> Any:
     """The waivers of a release, ended ones among them."""
-    rows = queries.waivers(release=str(key), **_who(request))
-    return page_of(rows, asked, lambda one: _waiver(one, _at(request)), cast=UUID)
+    rows = queries.waivers(release=str(key), by=request.actor, at=request.asked_at)
+    return page_of(rows, asked, lambda one: _waiver(one, request.asked_at), cast=UUID)
 
 
 @router.post(
@@ -176,13 +177,15 @@ def list_waivers(request: HttpRequest, key: UUID, asked: Query[PageAsked]) -> An
     openapi_extra=guarded(Power.WAIVE),
 )
 @changes_state
-def grant_waiver(request: HttpRequest, key: UUID, body: WaiverIn) -> Any:
+def grant_waiver(request: AskedRequest, key: UUID, body: WaiverIn) -> Any:
     """Set a criterion aside for this release."""
     if body.expires_at.tzinfo is None:
         raise InvalidError("E_TIME", "expires_at has no zone", hint="write 2026-11-21T09:00:00Z")
     terms = waivers.WaiverTerms(body.criterion, body.reason, body.compensating_control, body.expires_at)
-    made = waivers.grant_waiver(release=str(key), terms=terms, role=body.role, **_who(request))
-    return 201, _waiver(made, _at(request))
+    made = waivers.grant_waiver(
+        release=str(key), terms=terms, role=body.role, by=request.actor, at=request.asked_at
+    )
+    return 201, _waiver(made, request.asked_at)
 
 
 @router.post(
@@ -192,10 +195,10 @@ def grant_waiver(request: HttpRequest, key: UUID, body: WaiverIn) -> Any:
     openapi_extra=guarded(Power.WAIVE),
 )
 @changes_state
-def approve_waiver(request: HttpRequest, key: UUID, body: RoleIn) -> Any:
+def approve_waiver(request: AskedRequest, key: UUID, body: RoleIn) -> Any:
     """Say yes to a waiver as a further person, in a further role."""
-    made = waivers.approve_waiver(key=str(key), role=body.role, **_who(request))
-    return 201, _waiver(made, _at(request))
+    made = waivers.approve_waiver(key=str(key), role=body.role, by=request.actor, at=request.asked_at)
+    return 201, _waiver(made, request.asked_at)
 
 
 @router.post(
@@ -205,21 +208,21 @@ def approve_waiver(request: HttpRequest, key: UUID, body: RoleIn) -> Any:
     openapi_extra=guarded(Power.WAIVE),
 )
 @changes_state
-def end_waiver(request: HttpRequest, key: UUID, body: ReasonIn) -> Any:
+def end_waiver(request: AskedRequest, key: UUID, body: ReasonIn) -> Any:
     """Take a waiver back before it expires."""
-    made = waivers.end_waiver(key=str(key), reason=body.reason, **_who(request))
-    return 201, _waiver(made, _at(request))
+    made = waivers.end_waiver(key=str(key), reason=body.reason, by=request.actor, at=request.asked_at)
+    return 201, _waiver(made, request.asked_at)
 
 
 @router.get(
     "/releases/{uuid:key}/risks", response=Page[RiskOut], tags=_RISKS, openapi_extra=guarded(Power.READ)
 )
-def list_risks(request: HttpRequest, key: UUID, asked: Query[RisksAsked]) -> Any:
+def list_risks(request: AskedRequest, key: UUID, asked: Query[RisksAsked]) -> Any:
     """The risk register of a release."""
-    rows = queries.risks(release=str(key), **_who(request))
+    rows = queries.risks(release=str(key), by=request.actor, at=request.asked_at)
     if asked.state is not None:
         rows = rows.filter(state=asked.state)
-    return page_of(rows, asked, lambda one: _risk(one, _at(request)), cast=UUID)
+    return page_of(rows, asked, lambda one: _risk(one, request.asked_at), cast=UUID)
 
 
 @router.post(
@@ -229,34 +232,40 @@ def list_risks(request: HttpRequest, key: UUID, asked: Query[RisksAsked]) -> Any
     openapi_extra=guarded(Power.MANAGE_READINESS),
 )
 @changes_state
-def record_risk(request: HttpRequest, key: UUID, body: RiskIn) -> Any:
+def record_risk(request: AskedRequest, key: UUID, body: RiskIn) -> Any:
     """Put a risk into the register."""
     facts = risks.RiskFacts(**body.model_dump())
-    return 201, _risk(risks.record_risk(release=str(key), facts=facts, **_who(request)), _at(request))
+    return 201, _risk(
+        risks.record_risk(release=str(key), facts=facts, by=request.actor, at=request.asked_at),
+        request.asked_at,
+    )
 
 
 @router.get("/risks/{uuid:key}", response=RiskOut, tags=_RISKS, openapi_extra=guarded(Power.READ))
-def get_risk(request: HttpRequest, response: HttpResponse, key: UUID) -> Any:
+def get_risk(request: AskedRequest, response: HttpResponse, key: UUID) -> Any:
     """One risk."""
-    found = queries.visible(Risk, key, **_who(request))
+    found = queries.visible(Risk, key, by=request.actor, at=request.asked_at)
     response["ETag"] = _tag(found)
-    return _risk(found, _at(request))
+    return _risk(found, request.asked_at)
 
 
 @router.patch(
     "/risks/{uuid:key}", response=RiskOut, tags=_RISKS, openapi_extra=guarded(Power.MANAGE_READINESS)
 )
 @changes_state
-def change_risk(request: HttpRequest, key: UUID, body: RiskChanged) -> Any:
+def change_risk(request: AskedRequest, key: UUID, body: RiskChanged) -> Any:
     """Review, treat or close a risk."""
-    require_match(request, _tag(queries.visible(Risk, key, **_who(request))))
-    return _risk(risks.change_risk(key=str(key), changes=_sent(body), **_who(request)), _at(request))
+    require_match(request, _tag(queries.visible(Risk, key, by=request.actor, at=request.asked_at)))
+    return _risk(
+        risks.change_risk(key=str(key), changes=_sent(body), by=request.actor, at=request.asked_at),
+        request.asked_at,
+    )
 
 
 @router.get("/checklists", response=dict[str, list[str]], tags=_CHECKLISTS, openapi_extra=guarded(Power.READ))
-def list_shipped_checklists(request: HttpRequest) -> Any:
+def list_shipped_checklists(request: AskedRequest) -> Any:
     """The checklists as they come."""
-    queries.require_reader(**_who(request))
+    queries.require_reader(by=request.actor, at=request.asked_at)
     return {name: list(items) for name, items in SHIPPED.items()}
 
 
@@ -266,9 +275,9 @@ def list_shipped_checklists(request: HttpRequest) -> Any:
     tags=_CHECKLISTS,
     openapi_extra=guarded(Power.READ),
 )
-def list_items(request: HttpRequest, key: UUID, asked: Query[ItemsAsked]) -> Any:
+def list_items(request: AskedRequest, key: UUID, asked: Query[ItemsAsked]) -> Any:
     """The checklists of a release."""
-    rows = queries.checklist_items(release=str(key), **_who(request))
+    rows = queries.checklist_items(release=str(key), by=request.actor, at=request.asked_at)
     if asked.checklist is not None:
         rows = rows.filter(checklist=asked.checklist)
     if asked.done is not None:
@@ -283,10 +292,10 @@ def list_items(request: HttpRequest, key: UUID, asked: Query[ItemsAsked]) -> Any
     openapi_extra=guarded(Power.MANAGE_READINESS),
 )
 @changes_state
-def start_checklist(request: HttpRequest, key: UUID, body: ChecklistIn) -> Any:
+def start_checklist(request: AskedRequest, key: UUID, body: ChecklistIn) -> Any:
     """Give a release a checklist."""
     made = checklists.start_checklist(
-        release=str(key), checklist=body.checklist, items=body.items, **_who(request)
+        release=str(key), checklist=body.checklist, items=body.items, by=request.actor, at=request.asked_at
     )
     return 201, [_item(one).model_dump(mode="json") for one in made]
 
@@ -294,9 +303,9 @@ def start_checklist(request: HttpRequest, key: UUID, body: ChecklistIn) -> Any:
 @router.get(
     "/checklist-items/{uuid:key}", response=ItemOut, tags=_CHECKLISTS, openapi_extra=guarded(Power.READ)
 )
-def get_item(request: HttpRequest, response: HttpResponse, key: UUID) -> Any:
+def get_item(request: AskedRequest, response: HttpResponse, key: UUID) -> Any:
     """One item."""
-    found = queries.visible(ChecklistItem, key, **_who(request))
+    found = queries.visible(ChecklistItem, key, by=request.actor, at=request.asked_at)
     response["ETag"] = _tag(found)
     return _item(found)
 
@@ -308,19 +317,12 @@ def get_item(request: HttpRequest, response: HttpResponse, key: UUID) -> Any:
     openapi_extra=guarded(Power.MANAGE_READINESS),
 )
 @changes_state
-def change_item(request: HttpRequest, key: UUID, body: ItemChanged) -> Any:
+def change_item(request: AskedRequest, key: UUID, body: ItemChanged) -> Any:
     """Give an item an owner or evidence, tick it, or take the tick away."""
-    require_match(request, _tag(queries.visible(ChecklistItem, key, **_who(request))))
-    return _item(checklists.change_item(key=str(key), changes=_sent(body), **_who(request)))
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": request.actor, "at": request.asked_at}  # type: ignore[attr-defined]
-
-
-def _at(request: HttpRequest) -> datetime:
-    at: datetime = request.asked_at  # type: ignore[attr-defined]
-    return at
+    require_match(request, _tag(queries.visible(ChecklistItem, key, by=request.actor, at=request.asked_at)))
+    return _item(
+        checklists.change_item(key=str(key), changes=_sent(body), by=request.actor, at=request.asked_at)
+    )
 
 
 def _sent(body: Schema) -> dict[str, Any]:
