@@ -33,6 +33,7 @@ WITHOUT = {
     "records.PersonalDatum": "found from the commitments in the entries, and checked against them",
     "records.Blob": "found from the digests in the entries; bytes that no entry names prove nothing",
     "door.KeptAnswer": "answers that are given again for a day; they carry no authority",
+    "people.SigningSession": "when a session last signed; without it all components are asked for again",
     "jobs.WorkerBeat": "a sign of life",
     "notices.Outbox": "messages on their way; what was given up is an entry of its own",
 }
@@ -87,6 +88,7 @@ FITTING = {
     "Approval": lambda: {"waiver": made(Waiver)},
     "Invitation": lambda: {"person": made(Person)},
     "Delegation": lambda: {"ends_at": now() + timedelta(days=1)},
+    "SignOff": lambda: {"act": "verdict"},
 }
 
 

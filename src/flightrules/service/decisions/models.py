@@ -12,7 +12,7 @@ from django.db import models
 from flightrules.service.records.recorded import Recorded
 from flightrules.service.records.tags import Tag
 
-__all__ = ["Decision", "Override", "Poll", "SignOff"]
+__all__ = ["Carried", "Decision", "HandedOut", "Override", "Poll", "SignOff"]
 
 _RELEASE = "releases.Release"
 
@@ -34,6 +34,9 @@ class Poll(models.Model):
     moment = models.CharField(max_length=13, choices=Moment.choices)
     edition = models.ForeignKey("catalogue.Edition", on_delete=models.PROTECT, related_name="polls")
     dossier = models.CharField(max_length=64, help_text="SHA-256 of what is shown now")
+    asked = models.JSONField(
+        default=dict, help_text="roles, number and required ones; verdict; decider; gates"
+    )
     opened_by = models.CharField(max_length=64)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -45,6 +48,27 @@ class Poll(models.Model):
                 fields=("release",),
                 condition=models.Q(closed_at__isnull=True),
                 name="decisions_one_open_poll",
+            ),
+        )
+
+
+class HandedOut(models.Model):
+    """Who was handed which dossier, and when first: a signature given in seconds shows against it."""
+
+    recorded_as = Recorded(
+        "release", (Tag.DOSSIER_HANDED_OUT,), key="release_id", words=("person", "dossier")
+    )
+
+    release = models.ForeignKey(_RELEASE, on_delete=models.PROTECT, related_name="dossiers_handed_out")
+    person = models.CharField(max_length=64)
+    dossier = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("dossier",)),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("release", "person", "dossier"), name="decisions_handed_out_once"
             ),
         )
 
@@ -128,14 +152,42 @@ class SignOff(models.Model):
             models.CheckConstraint(
                 condition=models.Q(act="vote", poll__isnull=False, override__isnull=True)
                 | models.Q(act="override", poll__isnull=True, override__isnull=False)
-                | models.Q(act__in=("verdict", "authorisation"), override__isnull=True),
+                | models.Q(act__in=("verdict", "authorisation"), poll__isnull=True, override__isnull=True),
                 name="decisions_a_sign_off_is_of_one_thing",
             ),
         )
 
 
+class Carried(models.Model):
+    """A sign-off that counts for another dossier than the one that was signed, by a rule that says so."""
+
+    recorded_as = Recorded("sign-off", (Tag.SIGN_OFF_CARRIED,), key="sign_off_id", words=("dossier",))
+
+    sign_off = models.ForeignKey(SignOff, on_delete=models.PROTECT, related_name="carried")
+    poll = models.ForeignKey(
+        Poll,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="carried",
+        help_text="into which; none: a verdict",
+    )
+    dossier = models.CharField(max_length=64, help_text="what it counts for from now on")
+    rule = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("sign_off", "poll", "dossier"), name="decisions_carried_into_a_poll_once"
+            ),
+        )
+
+
 class Decision(models.Model):
-    """What was decided on one dossier; ``record`` is the decision record as it was made, by its digest."""
+    """What was decided on one dossier; ``record`` is the decision record as it was made, by its digest.
+
+    A release can be told to stay several times; only one decision at a time lets it go.
+    """
 
     class Outcome(models.TextChoices):
         """GO BY OVERRIDE stays what it is for ever."""
@@ -176,9 +228,12 @@ class Decision(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("release", "moment"),
-                condition=models.Q(voided_at__isnull=True),
-                name="decisions_one_standing_decision",
+                condition=models.Q(
+                    voided_at__isnull=True, outcome__in=("GO", "CONDITIONAL GO", "GO BY OVERRIDE")
+                ),
+                name="decisions_one_standing_go",
             ),
+            models.UniqueConstraint(fields=("poll",), name="decisions_one_decision_a_poll"),
             models.CheckConstraint(
                 condition=models.Q(outcome="GO BY OVERRIDE", override__isnull=False)
                 | ~models.Q(outcome="GO BY OVERRIDE") & models.Q(override__isnull=True),
@@ -188,7 +243,7 @@ class Decision(models.Model):
 
 
 class Override(models.Model):
-    """The asking for an override of one no-go: what exactly is accepted, and how far its two signatures are."""
+    """The asking for an override of a no-go: what exactly is accepted, and how far its two signatures are."""
 
     recorded_as = Recorded("override", (Tag.OVERRIDE_ASKED,), words=("release_id", "dossier", "statement"))
 
