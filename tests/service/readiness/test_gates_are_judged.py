@@ -227,6 +227,13 @@ def test_an_idempotency_key_runs_once(shop, key):
     assert GateRun.objects.count() == 1
 
 
+def test_a_run_knows_when_the_first_thing_that_it_rests_on_expires(shop, key):
+    shop.all_green(key)
+    run = GateRun.objects.get(pk=shop.run(key)["key"])
+    hours = (run.stands_until - now()).total_seconds() / 3600
+    assert 22.9 < hours < 23.1, "the CI pipeline's report was an hour old, and 24 hours were agreed"
+
+
 def test_old_evidence_is_stale(shop, key):
     """STL-08: older than its method allows is STALE, never PASS."""
     shop.all_green(key)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flightrules.engine.evaluate import evaluate
+from flightrules.engine.freshness import stands_until
 from flightrules.engine.verdict import Outcome, Verdict
 from flightrules.reports import html_page, json_report, markdown
 from flightrules.reports.report import Report
@@ -39,6 +40,7 @@ class Judged:
     inputs_digest: str
     reports: dict[str, str]
     also_read: tuple[str, ...] = ()
+    stands_until: datetime | None = None
 
 
 def gate_of(book: Rulebook, name: str | None) -> Gate:
@@ -66,7 +68,7 @@ def judge(inputs: Inputs, gate_name: str, at: datetime, names: Mapping[str, str]
     store_snapshots(gathered.snapshots)
     report = Report(verdict, case.rulebook)
     reports = {form: _kept(module, report) for form, module in FORMS.items()}
-    return Judged(verdict, inputs.digest, reports, gathered.also_read)
+    return Judged(verdict, inputs.digest, reports, gathered.also_read, stands_until(verdict, case.rulebook))
 
 
 def lets_through(verdict: Verdict) -> bool:

@@ -124,6 +124,7 @@ def _record(run: GateRun, release: Release, judged: Judged, *, by: Actor, at: da
     statuses = {result.rule.id: str(result.status) for result in verdict.results}
     run.judged_at, run.outcome, run.advise = at, str(verdict.outcome), verdict.advise
     run.inputs, run.reports = judged.inputs_digest, judged.reports
+    run.stands_until = judged.stands_until
     run.statuses, run.counts = statuses, dict(sorted(Counter(statuses.values()).items()))
     run.blockers, run.cautions = list(verdict.blockers), list(verdict.warnings)
     run.evidence = sorted({one.digest for one in verdict.evidence if one.digest} | set(judged.also_read))
