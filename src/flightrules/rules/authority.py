@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flightrules.rules.record import Field, MapOf, Record
+from flightrules.rules.record import Field, ListOf, MapOf, Record
 from flightrules.rules.shape import Choice, Whole
 from flightrules.rules.vocabulary import DURATION, FLAG, LINE, LINES, ROLES
 from flightrules.values import frozen
@@ -12,6 +12,7 @@ from flightrules.values import frozen
 __all__ = [
     "ACTS",
     "AUTHORITY",
+    "DOSSIER_PARTS",
     "POWERS",
     "PRESETS",
     "Act",
@@ -23,6 +24,10 @@ __all__ = [
 
 PRESETS = ("qa-led", "sponsor-led", "cab-led")
 POWERS = ("may_sign", "may_block", "may_accept", "may_override", "may_waive")
+DOSSIER_PARTS = ("gates", "evidence", "waivers", "acceptances", "defects", "checklists")
+"""What a role may say that its signature does not rely on. What goes out, where to and by which rules is not
+among them: nobody's signature is carried over to something else.
+"""
 ACTS = ("verdict", "authorisation", "override", "waiver", "acceptance", "emergency")
 
 
@@ -30,7 +35,8 @@ ACTS = ("verdict", "authorisation", "override", "waiver", "acceptance", "emergen
 class Role:
     """A function with the people who hold it and what they may do.
 
-    ``may_override`` never works alone: the override act asks for its own quorum.
+    ``may_override`` never works alone: the override act asks for its own quorum. ``relies_on`` are the parts
+    of the dossier whose change voids the role's signature; empty for all of them.
     """
 
     id: str
@@ -43,6 +49,7 @@ class Role:
     may_accept: bool = False
     may_override: bool = False
     may_waive: bool = False
+    relies_on: tuple[str, ...] = ()
 
 
 @frozen
@@ -120,6 +127,13 @@ _ROLE = Record(
         Field("may_accept", FLAG, "May accept a blocker or defect with mitigation.", default=False),
         Field("may_override", FLAG, "May take part in overriding a no-go, never alone.", default=False),
         Field("may_waive", FLAG, "May approve waivers.", default=False),
+        Field(
+            "relies_on",
+            ListOf(Choice(*DOSSIER_PARTS), least=1),
+            "Parts of the dossier that void its signature when they change; release, target, rulebook and "
+            "artefacts always do. All of them when it is not stated.",
+            default=(),
+        ),
     ),
     partial=True,
 )

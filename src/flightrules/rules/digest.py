@@ -23,6 +23,9 @@ from flightrules.values import names_of
 __all__ = ["canonical", "digest"]
 
 _LEFT_OUT = frozenset({"origin", "extends", "preset", "removals"})
+_ONLY_STATED = frozenset(
+    {"relies_on"}
+)  # a rulebook that does not say it has the digest of before there was one
 _BY_NAME = frozenset(
     {"rules", "gates", "sources", "scopes", "classes", "tracks", "indicators", "obligations"}
 )
@@ -42,7 +45,8 @@ def canonical(book: Rulebook) -> bytes:
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    found = {name: _plain(getattr(value, name)) for name in names_of(value) if name not in _LEFT_OUT}
+    stated = [name for name in names_of(value) if name not in _ONLY_STATED or getattr(value, name)]
+    found = {name: _plain(getattr(value, name)) for name in stated if name not in _LEFT_OUT}
     if "criterion" in found and "sentence" in found:
         del found["sentence"]  # the criterion is the sentence's meaning; two wordings of it are one promise
     return found
