@@ -22,6 +22,7 @@ RULEBOOK_CODES: tuple[Code, ...] = (
     Code("E_SECRET_INLINE", "a secret stands in the file", "The file is committed, printed and signed.", "Take it out, renew it, and hand it over as an environment variable."),
     Code("E_PROFILE", "no shipped profile has this name", "A rulebook may extend shipped profiles only, so that it means the same everywhere.", "Use web-feature, api-service, go-live or emergency."),
     Code("E_SENTENCE", "the sentence does not follow the grammar", "A criterion that is not understood cannot be measured.", "Write [metric] [operator] [threshold] [for scope] [under load] [measured by method] [in environment] [as of build]."),
+    Code("E_CONDITION", "the sentence is no condition of deployment", "A condition that no machine can check would count as unmet for ever.", "Write it in one of the forms that the message names."),
     Code("E_OPERATOR", "the operator is not one of the language", "A wrong operator could turn a threshold around.", "Use >=, <=, =, !=, > or <."),
     Code("E_METRIC", "the metric is not in the catalogue", "Only metrics with a stated formula can be measured.", "Use a metric of the catalogue in the reference."),
     Code("E_VAGUE_CRITERION", "the criterion is an aspiration", "Without a metric and a threshold people disagree about whether it holds.", "Rewrite it as the message suggests."),
