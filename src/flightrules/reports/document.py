@@ -130,17 +130,21 @@ class Section:
 
 @frozen
 class Banner:
-    """The verdict: one word with its shape, one sentence, what blocks in the order of weight."""
+    """The verdict or decision: one word with its shape, one sentence, what blocks in the order of weight.
+
+    ``label`` says which of the two it is.
+    """
 
     word: str
     mark: str
     sentence: str
     points: tuple[str, ...] = ()
+    label: str = "Verdict"
 
 
 @frozen
 class Document:
-    """The whole report. ``header`` says when and who; ``agreement`` what it was judged by."""
+    """The whole paper. ``header`` says when and who; ``agreement`` what it was judged by."""
 
     title: str
     kind: str

@@ -23,7 +23,7 @@ from flightrules.reports.plain import one_line
 from flightrules.reports.readiness import readiness
 from flightrules.reports.report import Report
 
-__all__ = ["render", "text"]
+__all__ = ["page", "render", "text"]
 
 _LONG = 22  # a longer word may break anywhere, or it would widen its column
 # Word, shape and colour: each status has a shape of its own, so that nothing rests on colour.
@@ -58,7 +58,11 @@ _STYLE = (
 
 def render(report: Report) -> str:
     """The whole page, ending in a line end."""
-    document = readiness(report)
+    return page(readiness(report))
+
+
+def page(document: Document) -> str:
+    """Any document as a page of its own, ending in a line end."""
     return "\n".join([_head(document), *_body(document), "</body>", "</html>", ""])
 
 
@@ -86,7 +90,7 @@ def _head(document: Document) -> str:
 
 def _body(document: Document) -> list[str]:
     return [
-        '<a class="skip" href="#verdict">Skip to the verdict</a>',
+        f'<a class="skip" href="#verdict">Skip to the {text(document.banner.label.lower())}</a>',
         _SYMBOLS,
         '<div class="page">',
         '<header><p class="kind">' + text(document.kind) + "</p>",
@@ -113,7 +117,7 @@ def _banner(document: Document) -> list[str]:
     return [
         f'<section id="verdict" class="sheet banner {banner.mark}" aria-labelledby="verdict-word">',
         f"{_icon(banner.mark)}<div>",
-        f'<h2 id="verdict-word"><span class="off">Verdict: </span>{text(banner.word)}</h2>',
+        f'<h2 id="verdict-word"><span class="off">{text(banner.label)}: </span>{text(banner.word)}</h2>',
         f"<p>{text(banner.sentence)}</p>",
         *points,
         "</div></section>",

@@ -9,7 +9,7 @@ from flightrules.reports.plain import one_line
 from flightrules.reports.readiness import readiness
 from flightrules.reports.report import SIGNS, Report
 
-__all__ = ["code", "render", "section", "text", "top"]
+__all__ = ["code", "render", "section", "text", "top", "written"]
 
 _MARKUP = re.compile(r"[\\`*\[\]<>|~$]|&(?=[#A-Za-z])|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _LINK = re.compile(r"(?i)(://|\bwww\.|^#|:(?=[a-z0-9_+\-]+:))")
@@ -19,7 +19,11 @@ _BLANK = "\\_\\_\\_\\_\\_\\_\\_\\_"
 
 def render(report: Report) -> str:
     """The whole report, ending in a line end."""
-    document = readiness(report)
+    return written(readiness(report))
+
+
+def written(document: Document) -> str:
+    """Any document, ending in a line end."""
     parts = [top(document), *(section(one) for one in document.sections)]
     return "\n".join([*parts, f"---\n\n{text(document.foot)}\n"])
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from datetime import datetime
 from typing import Any
 
 from flightrules.errors import UsageError
@@ -30,7 +31,7 @@ from flightrules.reports.readiness import readiness
 from flightrules.reports.report import SIGNS, Report
 from flightrules.values import content_of
 
-__all__ = ["render"]
+__all__ = ["paper", "render"]
 
 # archive with the JSON record attached, and accessible; the compiler checks both as far as it can
 _STANDARDS = ["a-3a", "ua-1"]
@@ -46,12 +47,21 @@ def render(report: Report) -> bytes:
     Raises:
         UsageError: E_EXTRA when the extra is not installed.
     """
+    return paper(readiness(report), json_report.render(report), report.verdict.as_of)
+
+
+def paper(document: Document, record: str, at: datetime) -> bytes:
+    """Any document, with the JSON record that it was made from attached.
+
+    Raises:
+        UsageError: E_EXTRA when the extra is not installed.
+    """
     typst = _typesetter()
     with open(os.path.join(os.path.dirname(__file__), _TEMPLATE), "rb") as file:
         template = file.read()
-    shown = json.dumps(_document(readiness(report)), ensure_ascii=False)
-    inputs = {"report": shown, "record": json_report.render(report)}
-    moment = int(report.verdict.as_of.timestamp())
+    shown = json.dumps(_document(document), ensure_ascii=False)
+    inputs = {"report": shown, "record": record}
+    moment = int(at.timestamp())
     try:
         return _set(typst, template, inputs, moment, _STANDARDS)
     except typst.TypstError:
