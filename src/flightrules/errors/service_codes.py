@@ -41,6 +41,10 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_TOOL", "a tool of the database is not found", "A dump can only be read by the database's own tools.", "Install them, or name their folder in FLIGHTRULES_POSTGRESQL_TOOLS."),
     # people
     Code("E_ALREADY", "it is so already", "What was asked for would change nothing, so nothing is recorded as changed.", "Read the state again."),
+    Code("E_CONFIRMATIONS_OPEN", "too many confirmations wait already", "Who is asked ten times at once confirms without looking.", "Confirm or refuse one in the browser; each expires after five minutes."),
+    Code("E_CONFIRMATION_OF_OTHER", "somebody else asked for this confirmation", "Nobody signs for another person.", "Let the person confirm whose token asked; the attempt is on record."),
+    Code("E_CONFIRMATION_OVER", "the confirmation waits no more", "It was confirmed, refused or used, or its five minutes are over.", "Ask for a new one."),
+    Code("E_CONFIRMATION_SESSION", "who is in the browser needs no confirmation there", "A confirmation is for what is signed with a token.", "Sign in the browser itself, with a fresh proof."),
     Code("E_DELEGATE", "a role is lent to somebody else", "Standing in for oneself changes nothing.", "Name another person."),
     Code("E_DELEGATION_DEPTH", "what was lent cannot be lent on", "A seat whose voice wanders is nobody's responsibility.", "Ask the holder of the role to lend it to that person."),
     Code("E_DELEGATION_TIME", "the time of the delegation makes no sense", "A delegation begins now or later, ends after that, and does not last for ever.", "Choose a shorter time; FLIGHTRULES_DELEGATION_DAYS is the longest."),
@@ -56,6 +60,7 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_NO_ACCOUNT", "no account here belongs to this identity", "An e-mail address that a provider vouches for opens no account.", "Ask for an invitation and follow its link first."),
     Code("E_PASSWORD", "the password is refused", "It is short, among the most common ones, or close to the name.", "Take a sentence of 15 characters or more."),
     Code("E_PERSON", "there is no such person, or they are disabled", "Roles and tasks go to people who are there.", "Check the key."),
+    Code("E_PROOF_EMPTY", "the proof holds nothing", "Neither a code nor a password was sent.", "Send `code`, `password`, or both."),
     Code("E_PROOF_LOCKED", "too many wrong proofs", "Five in a row may be somebody guessing.", "Wait as `Retry-After` says; who manages people can unlock the account."),
     Code("E_PROOF_OF_MACHINE", "a machine proves nothing", "Machines bring evidence and never sign.", "Let a person do it."),
     Code("E_PROOF_WRONG", "this does not prove who you are", "The code is wrong, old, or was used before; or the password is wrong.", "Send the code that the authenticator app shows now."),
@@ -127,6 +132,17 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_WAIVER_EXPIRED", "the waiver would have expired already", "A waiver holds for a while that is to come.", "State a later time."),
     Code("E_WINDOW", "the release window makes no sense", "It closes before it opens, or names a moment that clocks show twice or never.", "Correct the times; write the offset from UTC where clocks change."),
     Code("E_ZONE", "the time zone is missing or unknown", "People mean clocks on a wall, and those have a zone.", "Write an IANA name such as Europe/Berlin."),
+    # blockers
+    Code("E_BLOCKER_EMPTY", "the blocker, or its answer, says nothing", "Others have to weigh it without asking back.", "Write what it is, what it means for the business, or what was done about it."),
+    Code("E_BLOCKER_ENDED", "the blocker was resolved or accepted already", "It is ended once, so that the record says by whom.", "Raise it again where it still holds, and name it in `again`."),
+    Code("E_BLOCKER_IMPACT", "the impact names no number", "A blocker is weighed in terms of the business.", "Say how many orders, users or how much money a day."),
+    Code("E_BLOCKER_OPEN", "the blocker is still open", "Raising it again would count it twice.", "Resolve it, or have it accepted."),
+    Code("E_DISTINCT_PERSONS", "this takes two different people", "One person in two seats is one voice, and nobody answers to themselves.", "Ask another person who may do it."),
+    Code("E_EVIDENCE_NEEDED", "there is no evidence, only a word", "What was said cannot be looked at later.", "Send a link, or the digest of evidence that was brought for the release."),
+    Code("E_EVIDENCE_UNKNOWN", "the digest is of no evidence of this release", "It would point to something that nobody can look at.", "Bring the evidence first, or send a link."),
+    # obligations
+    Code("E_OBLIGATION_STATE", "the debt does not stand so", "It is paid once and confirmed once, in that order; what was written stays as it is.", "Read the obligation again, and do what is due."),
+    Code("E_OBLIGATION_TEXT", "what was written says nothing", "A debt in writing is paid by writing.", "Write what is asked for under `what`."),
     *DOCTOR_CODES,
 )
 # fmt: on

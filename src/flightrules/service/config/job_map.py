@@ -7,8 +7,14 @@ from flightrules.service.jobs.registry import Job
 __all__ = ["JOBS"]
 
 JOBS: dict[str, Job] = {
+    "blockers.escalate": Job(
+        run="flightrules.service.blockers.jobs.escalate", due="flightrules.service.blockers.jobs.to_escalate"
+    ),
     "notices.deliver": Job(
         run="flightrules.service.notices.jobs.deliver", due="flightrules.service.notices.jobs.due"
+    ),
+    "obligations.advance": Job(
+        run="flightrules.service.obligations.jobs.advance", due="flightrules.service.obligations.jobs.due"
     ),
     "readiness.judge": Job(
         run="flightrules.service.readiness.jobs.judge", due="flightrules.service.readiness.jobs.due"

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from flightrules.rules.authority import Authority, Role
 
-__all__ = ["BUILT_IN_ROLES", "OF_MACHINES", "VOTING", "Power", "powers_of", "role_key"]
+__all__ = ["BUILT_IN_ROLES", "OF_MACHINES", "VOTING", "Power", "powers_of", "role_key", "stands_for"]
 
 
 class Power(StrEnum):
@@ -29,9 +29,10 @@ class Power(StrEnum):
     OVERRIDE = "override"
     CLASSIFY_EMERGENCY = "classify-emergency"
     DEPLOY = "deploy"
+    SIT_ON_BOARD = "sit-on-board"
 
 
-_PEOPLE = {Power.READ, Power.BLOCK}
+_PEOPLE = {Power.READ, Power.BLOCK, Power.SIT_ON_BOARD}
 BUILT_IN_ROLES: dict[str, frozenset[Power]] = {
     "administrator": frozenset({Power.MANAGE_PEOPLE, Power.OPERATE}),
     "auditor": frozenset({Power.READ, Power.AUDIT}),
@@ -107,10 +108,10 @@ def _agreed(role: str, authority: Authority) -> set[Power]:
         return set()
     found: set[Power] = set()
     for agreed in authority.roles:
-        if _is_role(agreed.id, role):
-            found |= _given(agreed)
+        if stands_for(agreed.id, role):
+            found |= {Power.SIT_ON_BOARD, *_given(agreed)}  # on which board, its governance says
     emergency = authority.act("emergency")
-    if emergency and any(_is_role(name, role) for name in emergency.signers):
+    if emergency and any(stands_for(name, role) for name in emergency.signers):
         found.add(Power.CLASSIFY_EMERGENCY)
     return found
 
@@ -126,6 +127,7 @@ def _given(role: Role) -> set[Power]:
     return {power for may, power in table if may}
 
 
-def _is_role(agreed: str, role: str) -> bool:
+def stands_for(agreed: str, role: str) -> bool:
+    """Whether a role of the rulebook is this role of the office: ``cto_vp_eng`` is the office's ``cto``."""
     key = role_key(agreed)
-    return key in (role, _SAME_ROLE.get(role))
+    return key in (role_key(role), _SAME_ROLE.get(role_key(role)))
