@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -33,6 +34,13 @@ token = "frt_" + secrets.token_urlsafe(32)
 ApiToken.objects.create(account=account, digest=hashlib.sha256(token.encode()).hexdigest(), title="tests",
                         scopes=[p.value for p in Power], issued_at=now, expires_at=now + timedelta(days=1))
 print(json.dumps({"key": str(someone.key), "token": token}))
+"""
+
+_MIGRATED = """
+from flightrules.service.config.start import start
+start()
+from flightrules.service.config.migrate import migrate
+migrate()
 """
 
 
@@ -152,8 +160,26 @@ def _database():
     """These offices have databases of their own; the tests' one is not touched."""
 
 
+@pytest.fixture(scope="session")
+def prepared_home(tmp_path_factory):
+    """A home whose schema is there and in which nothing happened; copied, as migrating takes seconds."""
+    made = Office(tmp_path_factory.mktemp("prepared") / "home")
+    made.python(_MIGRATED)
+    return made.home
+
+
 @pytest.fixture
-def office(tmp_path):
+def new_office(tmp_path):
+    """An office that was never started."""
+    found = Office(tmp_path / "home")
+    yield found
+    found.end()
+
+
+@pytest.fixture
+def office(tmp_path, prepared_home):
+    """An office whose database is there."""
+    shutil.copytree(prepared_home, tmp_path / "home")
     found = Office(tmp_path / "home")
     yield found
     found.end()
@@ -172,21 +198,38 @@ def postgresql_server():
         server.cleanup()
 
 
-@pytest.fixture
-def postgresql(postgresql_server):
-    """An empty database."""
+def _new_database(server, like: str = "template1") -> str:
     import psycopg
 
     name = f"office_{os.urandom(4).hex()}"
-    with psycopg.connect(postgresql_server.get_uri(), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    base, _, query = postgresql_server.get_uri().partition("?")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
+    base, _, query = server.get_uri().partition("?")
     return base.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
 
 
+@pytest.fixture(scope="session")
+def prepared_database(postgresql_server, prepared_home, tmp_path_factory):
+    """The name of a PostgreSQL database whose schema is there, made with the keys of the prepared home."""
+    home = tmp_path_factory.mktemp("prepared") / "home"
+    shutil.copytree(prepared_home, home)
+    address = _new_database(postgresql_server)
+    Office(home, address).python(_MIGRATED)
+    return address.partition("?")[0].rpartition("/")[2]
+
+
 @pytest.fixture
-def shared_office(tmp_path, postgresql):
-    """An office on PostgreSQL, for several processes."""
-    found = Office(tmp_path / "home", postgresql)
+def new_shared_office(tmp_path, postgresql_server):
+    """An office on an empty PostgreSQL that was never started, for several processes."""
+    found = Office(tmp_path / "home", _new_database(postgresql_server))
+    yield found
+    found.end()
+
+
+@pytest.fixture
+def shared_office(tmp_path, postgresql_server, prepared_home, prepared_database):
+    """An office on PostgreSQL whose schema is there, for several processes."""
+    shutil.copytree(prepared_home, tmp_path / "home")
+    found = Office(tmp_path / "home", _new_database(postgresql_server, prepared_database))
     yield found
     found.end()

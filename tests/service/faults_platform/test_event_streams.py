@@ -2,14 +2,23 @@
 
 import contextlib
 import json
+import shutil
 import socket
 import threading
 import time
 
 import pytest
 
+from service.faults_platform.conftest import Office
+
 CHAT = {"title": "Team chat", "channel": "slack", "address": "https://hooks.slack.com/services/T0/B0/x"}
 PATH = "/api/v1/products/shop/channels"
+_SIZE = """
+from flightrules.service.config.start import start
+start()
+from flightrules.service.records.models import Stream
+print(Stream.objects.get(name="product/shop").size)
+"""
 
 
 class Reader:
@@ -102,58 +111,68 @@ def test_every_entry_comes_once_and_in_order_across_cuts(any_office, reader_of):
     assert {one["tag"] for one in data} == {"notices:channel:opened"}
 
 
-def test_a_new_reader_begins_with_what_comes_next_and_hears_that_the_line_lives(office, reader_of):
-    office.environment["FLIGHTRULES_EVENT_HEARTBEAT_S"] = "1"
-    office.serve()
-    manager = office.person(("release-manager", "shop"))["token"]
-    _change(office, manager, 2)
-    reader = reader_of(office, manager)
-    time.sleep(2.5)
+@pytest.fixture(scope="module")
+def served(tmp_path_factory, prepared_home):
+    """One office for the stories that only ask it: three places for readers, and a sign of life each second."""
+    home = tmp_path_factory.mktemp("streams") / "home"
+    shutil.copytree(prepared_home, home)
+    found = Office(home, FLIGHTRULES_EVENT_STREAMS="3", FLIGHTRULES_EVENT_HEARTBEAT_S="1")
+    found.serve("--no-worker")
+    yield found
+    found.end()
+
+
+@pytest.fixture(scope="module")
+def manager(served):
+    return served.person(("release-manager", "shop"))["token"]
+
+
+def test_a_new_reader_begins_with_what_comes_next_and_hears_that_the_line_lives(served, manager, reader_of):
+    _change(served, manager, 2)
+    before = int(served.python(_SIZE))
+    reader = _free_reader(served, manager, reader_of)
+    time.sleep(1.5)
     assert reader.ids() == []
     assert b": still here" in reader.text
-    _change(office, manager)
-    assert reader.await_ids(1) == [2]
+    _change(served, manager)
+    assert reader.await_ids(1) == [before]
 
 
-def test_who_is_disabled_is_no_reader_any_more(office, reader_of):
-    office.environment["FLIGHTRULES_EVENT_HEARTBEAT_S"] = "1"
-    office.serve()
-    manager = office.person(("release-manager", "shop"))
-    reader = reader_of(office, manager["token"])
-    assert reader.status == 200
-    office.python(
+def test_who_is_disabled_is_no_reader_any_more(served, reader_of):
+    leaver = served.person(("release-manager", "shop"))
+    reader = _free_reader(served, leaver["token"], reader_of)
+    served.python(
         "from flightrules.service.config.start import start; start()\n"
         "from django.utils import timezone\n"
         "from flightrules.service.people.models import Person\n"
-        f"Person.objects.filter(pk='{manager['key']}').update(disabled_at=timezone.now())"
+        f"Person.objects.filter(pk='{leaver['key']}').update(disabled_at=timezone.now())"
     )
     assert reader.ended.wait(2)
 
 
-def test_places_are_bounded_and_given_back(office, reader_of):
-    office.environment |= {"FLIGHTRULES_EVENT_STREAMS": "3", "FLIGHTRULES_EVENT_HEARTBEAT_S": "1"}
-    office.serve()
-    manager = office.person(("release-manager", "shop"))["token"]
-    readers = [reader_of(office, manager) for _ in range(3)]
-    assert [reader.status for reader in readers] == [200, 200, 200]
-    status, headers, body = office.get("/api/v1/events?product=shop", manager)
+def test_places_are_bounded_and_given_back(served, manager, reader_of):
+    readers = [_free_reader(served, manager, reader_of) for _ in range(3)]
+    status, headers, body = served.get("/api/v1/events?product=shop", manager)
     assert (status, json.loads(body)["code"], headers["retry-after"]) == (503, "E_EVENT_STREAMS", "10")
-    _change(office, manager)  # decisions are not held up by readers
+    _change(served, manager)  # decisions are not held up by readers
     for reader in readers:
         reader.cut()
+    _free_reader(served, manager, reader_of).cut()
+
+
+def _free_reader(office, token: str, reader_of) -> Reader:
+    """A reader that got a place; those that were cut are noticed at the next sign of life."""
     until = time.monotonic() + 15
-    while (reader := reader_of(office, manager)).status != 200:
+    while (reader := reader_of(office, token)).status != 200:
         reader.cut()
         assert time.monotonic() < until
         time.sleep(0.5)
-    reader.cut()
+    return reader
 
 
 @pytest.mark.parametrize("last", ["x", "-1", "1.5", "9" * 30, "١"])
-def test_a_number_that_is_none_is_refused(office, last):
-    office.serve()
-    manager = office.person(("release-manager", "shop"))["token"]
+def test_a_number_that_is_none_is_refused(served, manager, last):
     request = f"GET /api/v1/events?product=shop HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nAuthorization: Bearer {manager}\r\nLast-Event-ID: {last}\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", office.port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as line:
         line.sendall(request.encode())
         assert line.recv(4096).split()[1] in (b"422", b"400")

@@ -6,8 +6,8 @@ import time
 import pytest
 
 
-def test_three_processes_that_start_at_once_take_turns_with_the_schema(shared_office):
-    office = shared_office
+def test_three_processes_that_start_at_once_take_turns_with_the_schema(new_shared_office):
+    office = new_shared_office
     workers = [office.run("worker"), office.run("worker")]
     office.serve("--no-worker")
     until = time.monotonic() + 30
@@ -18,8 +18,8 @@ def test_three_processes_that_start_at_once_take_turns_with_the_schema(shared_of
 
 
 @pytest.mark.slow
-def test_killed_while_it_migrates_the_next_start_goes_on(shared_office):
-    office = shared_office
+def test_killed_while_it_migrates_the_next_start_goes_on(new_shared_office):
+    office = new_shared_office
     for moment in (1.5, 2.0, 2.5, 3.0, 3.5, 4.0):
         process = office.run("worker")
         time.sleep(moment)

@@ -107,3 +107,18 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice_under_kills(offi
     stored = {one["key"] for one in json.loads(office.get(f"{PATH}?limit=500", manager)[2])["items"]}
     assert acknowledged == stored
     assert len(stored) == 36
+
+
+def test_another_program_at_the_same_database_takes_no_journal_away(office):
+    """SQLite's locks are the process's: who opens the file and closes it beside a connection gives them up.
+
+    Then the next program that comes and goes takes the journal with it, and what was acknowledged is lost.
+    """
+    office.serve("--no-worker")
+    manager = office.person(("release-manager", "shop"))["token"]  # a program that comes and goes
+    assert (office.home / "flightrules.sqlite3-wal").exists()
+    assert office.ask("POST", PATH, CHAT, manager)[0] == 201
+    office.processes[-1].send_signal(signal.SIGKILL)
+    office.processes[-1].wait()
+    office.serve("--no-worker")
+    assert _count(office, manager) == 1

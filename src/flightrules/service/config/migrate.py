@@ -100,7 +100,11 @@ def _alone() -> Iterator[None]:
         yield
         return
     with _locked_file(database + ".migrating"):
-        os.close(_opened(database))  # made here it is its owner's alone, as are its journals
+        # Made here it is its owner's alone, as are its journals. One that is there is left alone: to close a
+        # file gives up all locks that this process has on it, those of SQLite's open connection among them,
+        # and the next program that opens and closes it would take the journal away from under our writes.
+        if not os.path.exists(database):
+            os.close(_opened(database))
         yield
 
 
