@@ -85,11 +85,13 @@ class SignOff(models.Model):
         OVERRIDE = "override"
 
     class Choice(models.TextChoices):
-        """What it says; the last two are the ways in which the QA lead signs an override."""
+        """What it says; deferring and cancelling are decided alone, the last two are said to an override."""
 
         GO = "go"
         GO_WITH_CONDITIONS = "go-with-conditions"
         NO_GO = "no-go"
+        DEFERRED = "deferred"
+        CANCELLED = "cancelled"
         AGREE = "agree"
         DISSENT_ACKNOWLEDGED = "dissent-acknowledged"
 
