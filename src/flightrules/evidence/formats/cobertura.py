@@ -17,7 +17,7 @@ from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.epoch import rfc3339
 from flightrules.evidence.reading.xml import feed, guarded_parser
-from flightrules.evidence.reading.xml_pieces import NotPlainError, Pieces, at_byte
+from flightrules.evidence.reading.xml_pieces import NotPlainError, Pieces, at_byte, outlined
 from flightrules.evidence.records.announced import Announced, share, whole_number
 from flightrules.evidence.records.hits import Hits
 from flightrules.evidence.records.line_batch import LineBatch, LineBranches, PlainLines
@@ -47,9 +47,12 @@ _PLAIN_CLASS = re.compile(  # and whether methods follow
     rf'(?:{_ATTRIBUTE}\s++)*?filename="([^"&]*+)"(?:\s++{_ATTRIBUTE})*+\s*+>\s*+(<methods>)?'.encode()
 )
 _BEFORE_LINES = re.compile(rb"\s*+(?:<methods\s*+/>\s*+)?+<lines>\s*+")
-_PLAIN_LINE = re.compile(  # number, hits, branches as coverage.py and most others write them
+_PLAIN_LINE = re.compile(  # a whole element: number, hits, branches as coverage.py and most others write them
     rb'<line number="([1-9][0-9]{0,4}+)" hits="(0|[1-9][0-9]{0,17}+)"'
-    rb'(?:/>\s*+| branch="[^"]*+" condition-coverage="([^"]*+)")?+'
+    rb'(?:/>|(?: branch="[A-Za-z]*+")?+(?: condition-coverage="([0-9%(/). ]*+)")?+'
+    rb'(?: missing-branches="[a-z0-9, -]*+")?+ ?+(?:/>|>[ \t\r\n]*+(?:<conditions>[ \t\r\n]*+'
+    rb'(?:<condition number="[0-9]++" type="[a-z]*+" coverage="[0-9.%]*+" ?+/>[ \t\r\n]*+)*+'
+    rb"</conditions>[ \t\r\n]*+)?+</line>))[ \t\r\n]*+"
 )
 _CLASS = re.compile(b"</?class")
 _UNSEEN = re.compile(b"<(?:line|/?class|/?method)")
@@ -217,37 +220,41 @@ class _InPieces(_Report):
 
         pieces.run(self.open_head(lambda: pieces.parser, on_class))
 
-    def _class(self, piece: bytes) -> None:
-        if not self._plain(piece):
+    def _class(self, piece: bytes) -> bytes:
+        plain = self._plain(piece)
+        if plain is None:
             self._searched(piece.decode())
+        return plain or piece
 
-    def _plain(self, piece: bytes) -> bool:
-        """Take a class whose lines look alike, column by column.
+    def _plain(self, piece: bytes) -> bytes | None:
+        """Take a class whose lines look alike, column by column; what the parser shall see of it.
 
         What stands between the lines is joined and looked at as one: it is the proof that no line, branch,
         method or class went unseen.
         """
         start = _PLAIN_CLASS.match(piece)
         if start is None:
-            return False
-        methods, _, own = piece.rpartition(b"</methods>") if start[2] else (b"", b"", piece[start.end() :])
+            return None
+        methods, closing, own = piece.rpartition(b"</methods>") if start[2] else (b"", b"", piece)
         if _CLASS.search(methods):
-            return False
+            return None
         flat = _PLAIN_LINE.split(own)
-        numbers, hits, texts = flat[1::4], flat[2::4], flat[3::4]
-        flat[-1], closed, behind = flat[-1].partition(b"</class>")
-        between = b"".join(flat[4::4])
-        if not numbers or not closed or b"<line" in behind or not _BEFORE_LINES.fullmatch(flat[0]):
-            return False
+        numbers, hits, texts, gaps = flat[1::4], flat[2::4], flat[3::4], flat[::4]
+        last, closed, behind = gaps[-1].partition(b"</class>")
+        between = b"".join([*gaps[1:-1], last])
+        if not numbers or not closed or b"<line" in behind:
+            return None
+        if not _BEFORE_LINES.fullmatch(gaps[0], 0 if start[2] else start.end()):
+            return None
         if b"condition-coverage" in between or _UNSEEN.search(between):
-            return False
+            return None
         if methods:
             self._methods(methods.decode())
         path = self.path(start[1].decode())
         branches = () if texts.count(None) == len(texts) else self._plain_branches(texts)
         lines = PlainLines(numbers, hits, *branches)
         self.book.take_plain(path, numbers, lines.counts(), lines.later())
-        return True
+        return methods + closing + outlined(gaps)
 
     def _plain_branches(self, texts: list[bytes | None]) -> tuple[list[int], list[tuple[int, int] | None]]:
         """Where conditions are stated, and how many branches were taken and exist if they tell it."""

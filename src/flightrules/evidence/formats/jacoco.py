@@ -15,7 +15,7 @@ from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.epoch import rfc3339
 from flightrules.evidence.reading.xml import feed, guarded_parser
-from flightrules.evidence.reading.xml_pieces import NotPlainError, Pieces, at_byte
+from flightrules.evidence.reading.xml_pieces import NotPlainError, Pieces, at_byte, outlined
 from flightrules.evidence.records.announced import Announced, whole_number
 from flightrules.evidence.records.hits import Hits
 from flightrules.evidence.records.line_batch import LineBatch, LineBranches, PlainLines
@@ -26,9 +26,12 @@ from flightrules.evidence.source import Source
 __all__ = ["read"]
 
 _NAME = re.compile(rb'name="([^"&]*)"')
-_PLAIN_LINE = re.compile(  # number, covered instructions, branches if any, all as JaCoCo itself writes them
-    rb'<line nr="([1-9][0-9]{0,4}+)" (?!mi="0" ci="0")mi="[0-9]++" ci="(0|[1-9][0-9]{0,17}+)" '
-    rb'(?:mb="0" cb="0"|mb="([0-9]{1,9}+" cb="[0-9]{1,9}+)")/>'
+_FILE = b"<sourcefile "
+_PLAIN_LINE = (
+    re.compile(  # a whole element: number, covered instructions, branches if any
+        rb'<line nr="([1-9][0-9]{0,4}+)" (?!mi="0" ci="0")mi="[0-9]++" ci="(0|[1-9][0-9]{0,17}+)" '
+        rb'(?:mb="0" cb="0"|mb="([0-9]{1,9}+" cb="[0-9]{1,9}+)")/>'
+    )
 )
 _LINE = re.compile('<line nr="([0-9]++)" mi="([0-9]++)" ci="([0-9]++)" mb="([0-9]++)" cb="([0-9]++)"')
 _ODD = re.compile(rb"<(?:line|group|package|sourcefile)")
@@ -134,43 +137,48 @@ class _InPieces(_Report):
         pieces.run(start)
         self.counters = {kind: (missed, covered) for kind, missed, covered in _COUNTER.findall(self._tail)}
 
-    def _package(self, piece: bytes) -> None:
+    def _package(self, piece: bytes) -> bytes:
         name = _NAME.match(piece)
-        first, *files = piece.split(b"<sourcefile ")
+        first, *files = piece.split(_FILE)
         last, closed, tail = (files or [first])[-1].rpartition(b"</package>")
         if name is None or not closed or _ODD.search(tail) or _ODD.search(first if files else last):
             raise NotPlainError
         self._tail, package = tail.decode(), name[1].decode()
-        for text in (*files[:-1], last) if files else ():
-            self._file(package, text)
+        if not files:
+            return piece
+        shown = [self._file(package, text) for text in (*files[:-1], last)]
+        return _FILE.join([first, *shown]) + closed + tail
 
-    def _file(self, package: str, text: bytes) -> None:
+    def _file(self, package: str, text: bytes) -> bytes:
+        """Take the lines of one file; what the parser shall see of them."""
         name = _NAME.match(text)
         if name is None:
             raise NotPlainError
         path = f"{package}/{name[1].decode()}"
-        if self._columns(path, text):
-            return
+        plain = self._columns(path, text)
+        if plain is not None:
+            return plain
         rows = _LINE.findall(text.decode())
         if len(rows) != text.count(b"<line") or _ODD_AMONG_LINES.search(text):
             raise NotPlainError
         if rows:
             self.give(self.book.path(path), rows)
+        return text
 
-    def _columns(self, path: str, text: bytes) -> bool:
-        """Take the lines column by column, if all look alike.
+    def _columns(self, path: str, text: bytes) -> bytes | None:
+        """Take the lines column by column, if all look alike; what the parser shall see of them.
 
         What stands between the lines is joined and looked at as one: it is the proof that none went unseen.
         """
         flat = _PLAIN_LINE.split(text)
-        numbers, hits, texts = flat[1::4], flat[2::4], flat[3::4]
-        if not numbers or _ODD.search(b"".join(flat[::4])):
-            return False
+        numbers, hits, texts, gaps = flat[1::4], flat[2::4], flat[3::4], flat[::4]
+        if not numbers or _ODD.search(b"".join(gaps)):
+            return None
         branched = list(compress(range(len(texts)), texts))
         pairs = list(map(self._pair, compress(texts, texts)))
         lines = PlainLines(numbers, hits, branched, pairs)
         self.book.take_plain(self.book.path(path), numbers, lines.counts(), lines.later())
-        return True
+        return outlined(gaps)
 
     def _pair(self, text: bytes) -> tuple[int, int]:
         """Branches taken and existing."""
@@ -188,6 +196,7 @@ class _ByHandlers(_Report):
         parser = guarded_parser(self.source, namespaces=False, notices=self.notices)
         self._parser: Any = parser
         self._groups: list[str] = []
+        self._counted: dict[str, tuple[str, str]] = {}
         self._package = self._path = ""
         self._rows: list[tuple[str, ...]] = []
         self._at = 0
@@ -200,10 +209,9 @@ class _ByHandlers(_Report):
         if name == "line":
             self._line(attributes)
         elif name == "counter":
-            self.counters[attributes.get("type", "")] = (
-                attributes.get("missed", ""),
-                attributes.get("covered", ""),
-            )
+            counted = attributes.get("missed", ""), attributes.get("covered", "")
+            self._counted[attributes.get("type", "")] = counted
+            self._parser.EndElementHandler = self._end
         elif name == "sourcefile":
             self._give(whole=True)
             self._at = self._parser.CurrentByteIndex
@@ -218,8 +226,16 @@ class _ByHandlers(_Report):
             self.dumped_at = attributes.get("dump", "")
 
     def _end(self, name: str) -> None:
-        if name == "group":
+        """Counters are of the element that ends behind them, and only those of the report are its totals."""
+        if name == "counter":
+            return
+        if name == "report":
+            self.counters = dict(self._counted)
+        elif name == "group":
             self._groups.pop()
+        self._counted.clear()
+        if not self._groups:
+            self._parser.EndElementHandler = None
 
     def _line(self, attributes: dict[str, str]) -> None:
         row = tuple(attributes.get(key, "0" if key in ("mb", "cb") else "") for key in _LINE_KEYS)

@@ -30,8 +30,8 @@ def outcome(text):
 
 
 def without_columns(patch):
-    patch.setattr(cobertura._InPieces, "_plain", lambda *_: False)
-    patch.setattr(jacoco._InPieces, "_columns", lambda *_: False)
+    patch.setattr(cobertura._InPieces, "_plain", lambda *_: None)
+    patch.setattr(jacoco._InPieces, "_columns", lambda *_: None)
     patch.setattr(lcov, "_PLAIN", NEVER)
 
 
