@@ -60,7 +60,7 @@ def test_an_empty_authority_takes_every_vote_and_leaves_the_work():
 
 def test_a_role_that_only_the_rulebook_knows_reads_and_does_what_the_rulebook_says():
     found = powers_of(["business_owner"], adopted("cab-led"))
-    assert found == {Power.READ, Power.SIGN, Power.BLOCK, Power.ACCEPT}
+    assert found == {Power.READ, Power.SIGN, Power.BLOCK, Power.ACCEPT, Power.SIT_ON_BOARD}
 
 
 def test_no_role_is_no_power():
@@ -74,5 +74,7 @@ def test_a_further_role_never_takes_a_power_away(first, second, preset):
 
 
 @given(ROLES, st.sampled_from(["qa-led", "sponsor-led", "cab-led"]))
-def test_a_rulebook_only_ever_moves_voting_powers(roles, preset):
-    assert powers_of(roles) - VOTING == powers_of(roles, adopted(preset)) - VOTING
+def test_a_rulebook_only_ever_moves_voting_powers_and_gives_seats_on_boards(roles, preset):
+    moved = VOTING | {Power.SIT_ON_BOARD}
+    assert powers_of(roles) - moved == powers_of(roles, adopted(preset)) - moved
+    assert powers_of(roles) & {Power.SIT_ON_BOARD} <= powers_of(roles, adopted(preset))

@@ -35,6 +35,10 @@ class Tag(StrEnum):
     DEPUTY_NAMED = "people:deputy:named"
     DEPUTY_ENDED = "people:deputy:ended"
     IDENTITY_PROVED = "people:identity:proved"
+    IDENTITY_LOCKED = "people:identity:locked"
+    CONFIRMATION_ASKED = "people:confirmation:asked"
+    CONFIRMED = "people:confirmation:confirmed"
+    CONFIRMATION_REFUSED = "people:confirmation:refused"
 
     CHANNEL_OPENED = "notices:channel:opened"
     CHANNEL_ENDED = "notices:channel:ended"
@@ -82,6 +86,7 @@ class Tag(StrEnum):
     BLOCKER_RAISED = "blocker:blocker:raised"
     BLOCKER_RESOLVED = "blocker:blocker:resolved"
     BLOCKER_ACCEPTED = "blocker:blocker:accepted"
+    BLOCKER_ESCALATED = "blocker:blocker:escalated"
 
     CHANGE_RAISED = "board:change-request:raised"
     CHANGE_MOVED = "board:change-request:moved"

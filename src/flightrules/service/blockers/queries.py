@@ -1,0 +1,48 @@
+"""Reads of blockers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from flightrules.service.blockers.models import Blocker
+from flightrules.service.door.refusals import ForeignError
+from flightrules.service.people.access import require
+from flightrules.service.people.powers import Power
+from flightrules.service.records.actor import Actor
+from flightrules.service.releases.queries import Release, get_release
+
+__all__ = ["Blocker", "blocker_of", "blockers", "open_blockers", "seen_blockers"]
+
+
+def open_blockers(release: Release) -> list[Blocker]:
+    """What stands in the way now, oldest first; for rooms that have asked for the power already."""
+    return list(blockers(release).filter(state=Blocker.State.OPEN))
+
+
+def blockers(release: Release) -> QuerySet[Blocker]:
+    """All that was ever raised against a release, oldest first; for rooms that have asked already."""
+    return Blocker.objects.filter(release=release).order_by("raised_at", "key")
+
+
+def seen_blockers(*, release: str, by: Actor, at: datetime) -> QuerySet[Blocker]:
+    """The blockers of a release, for who may read it.
+
+    Raises:
+        ForeignError: E_NO_SUCH.
+    """
+    return blockers(get_release(key=release, by=by, at=at)).select_related("release")
+
+
+def blocker_of(key: str, *, by: Actor, at: datetime) -> Blocker:
+    """One blocker.
+
+    Raises:
+        ForeignError: E_NO_SUCH.
+    """
+    found = Blocker.objects.select_related("release").filter(pk=key).first()
+    if found is None:
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
+    require(by, Power.READ, product=found.release.product_id, at=at)
+    return found

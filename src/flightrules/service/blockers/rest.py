@@ -1,0 +1,167 @@
+"""REST of blockers: raised against a release, resolved, accepted with a mitigation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from ninja import Query, Router
+from pydantic import Field, StringConstraints
+
+from flightrules.service.blockers import queries, services
+from flightrules.service.blockers.ageing import levels_of, overdue_since
+from flightrules.service.blockers.models import Blocker
+from flightrules.service.door.changes import changes_state
+from flightrules.service.door.paging import Page, PageAsked, page_of
+from flightrules.service.door.schemas import Asked, Name, Prose, Shown, WebLink
+from flightrules.service.people.access import guarded
+from flightrules.service.people.asked import AskedRequest
+from flightrules.service.people.powers import Power
+
+__all__ = ["router"]
+
+router = Router(tags=["blockers"])
+Told = Annotated[Prose, Field(min_length=1, max_length=4000)]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class EvidenceIn(Asked):
+    """Where it can be seen: a link, or the SHA-256 of evidence of the release."""
+
+    evidence: WebLink | None = None
+    evidence_sha256: Digest | None = None
+
+    def cited(self) -> dict[str, str]:
+        """As the services take it."""
+        return {"link": self.evidence or "", "digest": self.evidence_sha256 or ""}
+
+
+class BlockerIn(EvidenceIn):
+    """What is held against the release; ``business_impact`` in words and numbers."""
+
+    title: Annotated[Name, Field(max_length=200)]
+    business_impact: Told
+    again: UUID | None = Field(None, description="an ended blocker that is raised again")
+
+
+class ResolutionIn(EvidenceIn):
+    """What was done about it; evidence is needed of everybody but the one who raised it."""
+
+    said: Told
+
+
+class MitigationIn(Asked):
+    """What makes it bearable, and who sees to it."""
+
+    mitigation: Told
+    owner: Name
+
+
+class BlockerOut(Shown):
+    """A blocker, how old it is, and how it ended."""
+
+    key: UUID
+    release: UUID
+    state: str
+    title: str
+    business_impact: str
+    evidence: str
+    evidence_sha256: str
+    again: UUID | None
+    raised_by: str
+    raised_at: datetime
+    age_seconds: int
+    overdue: bool
+    escalated_to: int
+    ended_by: str
+    ended_at: datetime | None
+    ended_in: str
+    said: str
+    owner: str
+    ended_evidence: str
+    ended_evidence_sha256: str
+
+
+class BlockersAsked(PageAsked):
+    """Which blockers."""
+
+    state: Blocker.State | None = None
+
+
+@router.get("/releases/{uuid:key}/blockers", response=Page[BlockerOut], openapi_extra=guarded(Power.READ))
+def list_blockers(request: AskedRequest, key: UUID, asked: Query[BlockersAsked]) -> Any:
+    """The blockers of a release, ended ones among them."""
+    rows = queries.seen_blockers(release=str(key), by=request.actor, at=request.asked_at)
+    if asked.state is not None:
+        rows = rows.filter(state=asked.state)
+    return page_of(rows, asked, lambda one: _blocker(one, request.asked_at), cast=UUID)
+
+
+@router.post("/releases/{uuid:key}/blockers", response={201: BlockerOut}, openapi_extra=guarded(Power.BLOCK))
+@changes_state
+def raise_blocker(request: AskedRequest, key: UUID, body: BlockerIn) -> Any:
+    """Hold something against a release."""
+    made = services.raise_blocker(
+        release=str(key),
+        objection=services.Objection(body.title, body.business_impact, **body.cited()),
+        again=str(body.again) if body.again else None,
+        by=request.actor,
+        at=request.asked_at,
+    )
+    return 201, _blocker(made, request.asked_at)
+
+
+@router.get("/blockers/{uuid:key}", response=BlockerOut, openapi_extra=guarded(Power.READ))
+def get_blocker(request: AskedRequest, key: UUID) -> Any:
+    """One blocker."""
+    found = queries.blocker_of(str(key), by=request.actor, at=request.asked_at)
+    return _blocker(found, request.asked_at)
+
+
+@router.post(
+    "/blockers/{uuid:key}/resolution", response={201: BlockerOut}, openapi_extra=guarded(Power.BLOCK)
+)
+@changes_state
+def resolve_blocker(request: AskedRequest, key: UUID, body: ResolutionIn) -> Any:
+    """Say that it is gone, and show it unless you raised it."""
+    made = services.resolve_blocker(
+        key=str(key),
+        resolution=services.Resolution(body.said, **body.cited()),
+        by=request.actor,
+        at=request.asked_at,
+    )
+    return 201, _blocker(made, request.asked_at)
+
+
+@router.post(
+    "/blockers/{uuid:key}/acceptance", response={201: BlockerOut}, openapi_extra=guarded(Power.ACCEPT)
+)
+@changes_state
+def accept_blocker(request: AskedRequest, key: UUID, body: MitigationIn) -> Any:
+    """Sign for it with a mitigation; not what you raised yourself."""
+    made = services.accept_blocker(
+        key=str(key),
+        mitigation=services.Mitigation(body.mitigation, body.owner),
+        by=request.actor,
+        at=request.asked_at,
+    )
+    return 201, _blocker(made, request.asked_at)
+
+
+def _blocker(one: Blocker, at: datetime) -> BlockerOut:
+    due = overdue_since(levels_of(one.release.product_id), one.raised_at)
+    until = one.ended_at or at
+    same = ("key", "state", "title", "raised_by", "raised_at", "escalated_to", "ended_by", "ended_at")
+    return BlockerOut(
+        **{name: getattr(one, name) for name in (*same, "ended_in", "said", "owner")},
+        release=one.release_id,
+        business_impact=one.impact,
+        evidence=one.link,
+        evidence_sha256=one.digest,
+        again=one.again_id,
+        age_seconds=int((until - one.raised_at).total_seconds()),
+        overdue=due is not None and until > due,
+        ended_evidence=one.ended_link,
+        ended_evidence_sha256=one.ended_digest,
+    )

@@ -1,0 +1,277 @@
+"""Writes of blockers: raised by any signatory, resolved, accepted with a mitigation, escalated as they age.
+
+A blocker may be raised after the decision too; whether that one still stands is for the room of decisions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from flightrules.rules.exceptions import says_nothing
+from flightrules.service.blockers import telling
+from flightrules.service.blockers.ageing import levels_of, next_escalation
+from flightrules.service.blockers.models import Blocker
+from flightrules.service.catalogue.queries import adopted_authority
+from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
+from flightrules.service.people.access import require
+from flightrules.service.people.authentication import require_signing_proof
+from flightrules.service.people.powers import Power, powers_of
+from flightrules.service.people.seats import Seat, seats_of
+from flightrules.service.readiness.cited import require_cited
+from flightrules.service.records.actor import SYSTEM, Actor
+from flightrules.service.records.services import act, append, commit_to, product_stream
+from flightrules.service.records.tags import Tag
+from flightrules.service.releases.queries import Release
+from flightrules.service.releases.services import locked
+
+__all__ = [
+    "Mitigation",
+    "Objection",
+    "Resolution",
+    "accept_blocker",
+    "escalate_blocker",
+    "raise_blocker",
+    "resolve_blocker",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What is held against the release, what it costs the business, and where that can be seen."""
+
+    title: str
+    impact: str
+    link: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What was done about it; whoever did not raise it shows that too."""
+
+    said: str
+    link: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mitigation:
+    """What makes it bearable, and who sees to that."""
+
+    said: str
+    owner: str
+
+
+@act
+def raise_blocker(
+    *, release: str, objection: Objection, again: str | None = None, by: Actor, at: datetime
+) -> Blocker:
+    """Hold something against a release, decided or not.
+
+    Args:
+        release: key of the release.
+        objection: what it is.
+        again: key of an ended blocker of the same release that ended too early.
+        by: who.
+        at: when.
+
+    Raises:
+        InvalidError: E_BLOCKER_IMPACT, E_BLOCKER_EMPTY, E_EVIDENCE_NEEDED, E_EVIDENCE_UNKNOWN.
+        ConflictError: E_RELEASE_STATE, E_BLOCKER_OPEN.
+    """
+    row = locked(release, by, at)
+    require(by, Power.BLOCK, product=row.product_id, at=at)
+    if row.state == Release.State.WITHDRAWN:
+        raise _conflict("E_RELEASE_STATE", f"{row.version} was withdrawn; nothing can block it", row)
+    _require_stated(objection)
+    require_cited(row, link=objection.link, digest=objection.digest)
+    former = _former(again, row)
+    levels = levels_of(row.product_id)
+    made = Blocker.objects.create(
+        release=row,
+        title=objection.title,
+        impact=objection.impact,
+        link=objection.link,
+        digest=objection.digest,
+        again=former,
+        raised_by=by.key,
+        raised_at=at,
+        escalates_at=next_escalation(levels, at, 0),
+    )
+    telling.tell_raised(made, at)
+    data = {
+        "objection": commit_to(f"{objection.title}\n{objection.impact}", about=by.key),
+        **_cited(objection.link, objection.digest, by),
+        **({"again": str(former.key)} if former else {}),
+    }
+    _record(Tag.BLOCKER_RAISED, made, data, by=by, at=at)
+    return made
+
+
+@act
+def resolve_blocker(*, key: str, resolution: Resolution, by: Actor, at: datetime) -> Blocker:
+    """Say that it is gone: the one who raised it says so, anybody else among the signatories shows it.
+
+    Raises:
+        InvalidError: E_BLOCKER_EMPTY, E_EVIDENCE_NEEDED, E_EVIDENCE_UNKNOWN. ConflictError: E_BLOCKER_ENDED.
+    """
+    found = _locked_blocker(key, by, at)
+    require(by, Power.BLOCK, product=found.release.product_id, at=at)
+    _require_open(found)
+    _require_said(resolution.said, "what resolved it")
+    if found.raised_by != by.key or resolution.link or resolution.digest:
+        require_cited(found.release, link=resolution.link, digest=resolution.digest)
+    _end(found, Blocker.State.RESOLVED, resolution.said, by, at)
+    found.ended_link, found.ended_digest = resolution.link, resolution.digest
+    found.save()
+    telling.tell_ended(found, at)
+    data = {
+        "by_raiser": found.raised_by == by.key,
+        "resolution": commit_to(resolution.said, about=by.key),
+        **_cited(resolution.link, resolution.digest, by),
+    }
+    _record(Tag.BLOCKER_RESOLVED, found, data, by=by, at=at)
+    return found
+
+
+@act
+def accept_blocker(*, key: str, mitigation: Mitigation, by: Actor, at: datetime) -> Blocker:
+    """Sign for it: it stays, somebody sees to the mitigation, and the signer answers for that.
+
+    Raises:
+        InvalidError: E_BLOCKER_EMPTY. ConflictError: E_BLOCKER_ENDED.
+        UnauthenticatedError: E_REAUTH_REQUIRED.
+        DeniedError: E_DISTINCT_PERSONS, for the one who raised it and whoever speaks in their seat.
+    """
+    found = _locked_blocker(key, by, at)
+    require(by, Power.ACCEPT, product=found.release.product_id, at=at)
+    _require_open(found)
+    seat = _accepting_seat(found, by, at)
+    _require_said(mitigation.said, "the mitigation")
+    _require_said(mitigation.owner, "who owns the mitigation")
+    proof = require_signing_proof(by, at=at, act="accept-blocker", about=f"blocker/{found.key}")
+    _end(found, Blocker.State.ACCEPTED, mitigation.said, by, at)
+    found.owner, found.ended_in, found.proved_at = mitigation.owner, seat.role, proof.proved_at
+    found.save()
+    telling.tell_ended(found, at)
+    data = {
+        "role": seat.role,
+        "holder": seat.holder,
+        "through": seat.through,
+        "components": proof.components,
+        "mitigation": commit_to(mitigation.said, about=by.key),
+        "owner": commit_to(mitigation.owner, about=by.key),
+    }
+    _record(Tag.BLOCKER_ACCEPTED, found, data, by=by, at=at)
+    return found
+
+
+def escalate_blocker(key: str, at: datetime) -> None:
+    """Ask the next level about a blocker that nobody has answered in time; harmless when it was answered."""
+    with transaction.atomic():
+        rows = Blocker.objects.select_for_update(of=("self",)).select_related("release")
+        found = rows.filter(pk=key, state=Blocker.State.OPEN, escalates_at__lte=at).first()
+        if found is None:
+            return
+        levels = levels_of(found.release.product_id)
+        asked = found.escalated_to
+        found.escalated_to = min(asked + 1, len(levels))
+        found.escalates_at = next_escalation(levels, found.raised_at, found.escalated_to)
+        found.save(update_fields=["escalated_to", "escalates_at"])
+        if asked >= len(levels):
+            return  # another edition has fewer levels
+        level = levels[asked]
+        telling.tell_escalated(found, level, levels[:asked], at)
+        age = int((at - found.raised_at).total_seconds())
+        _record(Tag.BLOCKER_ESCALATED, found, {"level": level.id, "age_seconds": age}, by=SYSTEM, at=at)
+
+
+def _require_stated(objection: Objection) -> None:
+    _require_said(objection.title, "what it is")
+    _require_said(objection.impact, "what it means for the business")
+    if not any(character.isdigit() for character in objection.impact):
+        raise InvalidError(
+            "E_BLOCKER_IMPACT",
+            "the impact names no number",
+            hint="say it so that it can be weighed: £40k a day in orders, about 3 % of orders",
+        )
+
+
+def _require_said(text: str, what: str) -> None:
+    if says_nothing(text):
+        raise InvalidError("E_BLOCKER_EMPTY", f"nothing is said of {what}")
+
+
+def _former(again: str | None, release: Release) -> Blocker | None:
+    if again is None:
+        return None
+    found = Blocker.objects.filter(pk=again, release=release).first()
+    if found is None:
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
+    if found.state == Blocker.State.OPEN:
+        raise _conflict("E_BLOCKER_OPEN", "the blocker is still open", release)
+    return found
+
+
+def _accepting_seat(found: Blocker, by: Actor, at: datetime) -> Seat:
+    """The seat that the person accepts in; never one of who raised it, lent or not."""
+    product = found.release.product_id
+    authority = adopted_authority(product, at)
+    seats = [one for one in seats_of(by.key, product, at) if Power.ACCEPT in powers_of([one.role], authority)]
+    free = [one for one in seats if found.raised_by not in (by.key, one.holder)]
+    if not free:
+        raise DeniedError(
+            "E_DISTINCT_PERSONS",
+            "who raised a blocker, or speaks in their seat, does not accept it",
+            hint="resolve it, or ask another person who may accept",
+        ).about(product_stream(product), f"blocker/{found.key}")
+    return free[0]
+
+
+def _locked_blocker(key: str, by: Actor, at: datetime) -> Blocker:
+    release = Blocker.objects.filter(pk=key).values_list("release_id", flat=True).first()
+    if release is None:
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
+    row = locked(str(release), by, at)
+    found = Blocker.objects.select_for_update().get(pk=key)
+    found.release = row
+    return found
+
+
+def _require_open(found: Blocker) -> None:
+    if found.state != Blocker.State.OPEN:
+        raise ConflictError(
+            "E_BLOCKER_ENDED",
+            f"the blocker was {found.state} already",
+            hint="who still sees it raises it again",
+        ).about(product_stream(found.release.product_id), f"blocker/{found.key}")
+
+
+def _end(found: Blocker, state: str, said: str, by: Actor, at: datetime) -> None:
+    found.state, found.said, found.ended_by, found.ended_at = state, said, by.key, at
+    found.escalates_at = None
+
+
+def _cited(link: str, digest: str, by: Actor) -> dict[str, Any]:
+    """What was pointed to; a link may name somebody."""
+    found: dict[str, Any] = {"link": commit_to(link, about=by.key)} if link else {}
+    return found | ({"sha256": digest} if digest else {})
+
+
+def _conflict(code: str, message: str, release: Release) -> ConflictError:
+    return ConflictError(code, message).about(product_stream(release.product_id), f"release/{release.key}")
+
+
+def _record(tag: Tag, found: Blocker, data: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    append(
+        stream=product_stream(found.release.product_id),
+        tag=tag,
+        by=by,
+        at=at,
+        subject=f"blocker/{found.key}",
+        data={"release": str(found.release_id), **data},
+    )
