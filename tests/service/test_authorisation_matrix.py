@@ -31,6 +31,8 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 UNFIT = (401, 403, 404)
 WITHOUT_OBJECT = {
     "POST /me/proof",
+    "POST /confirmations",
+    "GET /confirmations/{key}",
     "POST /tokens",
     "DELETE /tokens/{key}",
     "POST /delegations",
@@ -270,7 +272,7 @@ def _machine(world: World, product: str) -> Any:
 def _wrong(who: str, expected: int | str, operation: Operation, asked: Asked, make: Any) -> str:
     with transaction.atomic():
         caller = make()
-        ApiToken.objects.filter(account__key=caller.account_key).update(proved_at=now())
+        ApiToken.objects.filter(account__key=caller.account_key).update(proved_at=now(), proved_by=2)
         answer = _answer(caller, operation, asked)
         transaction.set_rollback(True)
     status, text = answer.status_code, _text(answer)

@@ -13,3 +13,10 @@ class NoticesConfig(AppConfig):
     name = "flightrules.service.notices"
     label = "notices"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """From here on who answers for security is told of guesses at somebody's proofs."""
+        from flightrules.service.notices.alarms import tell_of_guesses
+        from flightrules.service.people.proofs import raise_alarm_with
+
+        raise_alarm_with(tell_of_guesses)

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     ESCALATION = "escalation"
     TRIAL = "trial"
+    ALARM = "alarm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,13 @@ _TEXTS: dict[Kind, _Text] = {
         ("Open since", "since"),
         ("Asked before", "asked"),
         ("Answer needed by", "due"),
+    ),
+    Kind.ALARM: _text(
+        "Somebody may be guessing the proofs of $whom",
+        ("What happened", "what"),
+        ("At", "when"),
+        ("Locked until", "until"),
+        ("What to do", "remedy"),
     ),
     Kind.TRIAL: _text("$product: this channel works", ("Asked for by", "asked_by")),
 }

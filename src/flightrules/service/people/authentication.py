@@ -6,11 +6,10 @@ as another.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from allauth.account.authentication import get_authentication_records
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
@@ -23,6 +22,8 @@ from flightrules.service.people.models import Account, ApiToken
 from flightrules.service.people.one_time import digest_of
 from flightrules.service.people.proofs import prove
 from flightrules.service.people.second_factor import lacks_second_factor
+from flightrules.service.people.session_proofs import proved_in, remember_in, session_digest
+from flightrules.service.people.signing import require_signing_proof
 from flightrules.service.records.actor import Actor, Kind
 from flightrules.service.records.services import OFFICE, record_denied
 
@@ -33,6 +34,7 @@ __all__ = [
     "remember_proof",
     "require_fresh_proof",
     "require_second_factor",
+    "require_signing_proof",
     "session_actor",
 ]
 
@@ -41,8 +43,6 @@ PROOF_HEADER = "Flightrules-Proof"
 
 _NOTED = timedelta(minutes=1)
 """How often a use, and how often a refused use, of one token is noted."""
-
-_PROVED = "flightrules_proved_at"
 
 # In plain SQL: building this question through the ORM took longer than its answer, for every request.
 _BY_DIGEST = """
@@ -97,12 +97,15 @@ def session_actor(request: HttpRequest) -> Actor | None:
     account: Any = request.user
     if not isinstance(account, Account) or not account.is_active or account.person.disabled_at:
         return None
+    proved_at, components = proved_in(request, account)
     return Actor(
         key=str(account.person_id),
         kind=Kind.PERSON,
         account_key=str(account.key),
         via="session",
-        proved_at=_proved_in_session(request, account),
+        proved_at=proved_at,
+        components=components,
+        session=session_digest(request),
     )
 
 
@@ -124,9 +127,9 @@ def require_second_factor(request: TimedRequest) -> None:
 def remember_proof(request: HttpRequest, by: Actor, at: datetime) -> None:
     """Let a proof that was just given hold for what follows with the same token or session."""
     if by.token_key is not None:
-        ApiToken.objects.filter(pk=by.token_key).update(proved_at=at)
+        ApiToken.objects.filter(pk=by.token_key).update(proved_at=at, proved_by=by.components)
     else:
-        request.session[_PROVED] = at.isoformat()
+        remember_in(request, by.components, at)
 
 
 def require_fresh_proof(by: Actor, *, at: datetime, max_age: timedelta) -> None:
@@ -167,6 +170,7 @@ def _owner(token: Any) -> Actor:
         str(token.key),
         scopes,
         token.proved_at,
+        token.proved_by,
     )
 
 
@@ -198,12 +202,3 @@ def _note_denied(token: ApiToken, owner: Actor, why: str, at: datetime) -> None:
         if first:
             refusal = DeniedError("E_TOKEN_REFUSED", why).about(OFFICE, f"token/{token.key}")
             record_denied(refusal, by=owner, at=at, asked="authenticate")
-
-
-def _proved_in_session(request: HttpRequest, account: Account) -> datetime | None:
-    """When this session's person last proved who they are: at sign-in, or when asked again."""
-    records = get_authentication_records(request, account)
-    moments = [datetime.fromtimestamp(record["at"], UTC) for record in records]
-    if remembered := request.session.get(_PROVED):
-        moments.append(datetime.fromisoformat(remembered))
-    return max(moments, default=None)

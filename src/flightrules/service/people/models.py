@@ -14,6 +14,7 @@ from flightrules.service.records.tags import Tag
 __all__ = [
     "Account",
     "ApiToken",
+    "Confirmation",
     "Delegation",
     "Deputy",
     "Invitation",
@@ -22,6 +23,7 @@ __all__ = [
     "Person",
     "Rasci",
     "RoleGrant",
+    "SigningSession",
     "Team",
 ]
 
@@ -136,12 +138,53 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True)
     denied_at = models.DateTimeField(null=True, help_text="when a refused use was last put on record")
     proved_at = models.DateTimeField(null=True, help_text="when its owner last proved who they are")
+    proved_by = models.PositiveSmallIntegerField(default=0, help_text="components that were shown then")
 
     class Meta:
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(account__isnull=True) ^ models.Q(machine__isnull=True),
                 name="people_token_has_one_owner",
+            ),
+        )
+
+
+class SigningSession(models.Model):
+    """One token or browser session in which somebody signs: when it last did, and with a proof of when."""
+
+    key = models.CharField(primary_key=True, max_length=80, help_text="token/KEY or session/DIGEST")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="signing_sessions")
+    signed_at = models.DateTimeField(null=True, help_text="all components are needed again a while later")
+    proof_at = models.DateTimeField(null=True, help_text="when the last proof that signed was given")
+
+
+class Confirmation(models.Model):
+    """What somebody who works with a token is to confirm in the browser: one act on one digest, once."""
+
+    recorded_as = Recorded("confirmation", (Tag.CONFIRMATION_ASKED,), words=("act", "about", "digest"))
+
+    key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    token = models.ForeignKey(ApiToken, on_delete=models.PROTECT, related_name="confirmations")
+    act = models.CharField(max_length=40)
+    about = models.CharField(max_length=120, help_text="kind/key")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of what is signed")
+    code = models.CharField(max_length=9, help_text="shown on both sides, to tell two askings apart")
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True, help_text="when the act was signed")
+
+    class Meta:
+        indexes = (models.Index(fields=("token", "digest")),)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(confirmed_at__isnull=True) | models.Q(refused_at__isnull=True),
+                name="people_confirmed_or_refused",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(used_at__isnull=True) | models.Q(confirmed_at__isnull=False),
+                name="people_used_if_confirmed",
             ),
         )
 

@@ -26,7 +26,9 @@ class Actor:
         account_key: the account that was used.
         via: the door: ``session``, ``token``, ``cli`` or ``job``.
         token_key: the API token that was used, if one was.
+        session: SHA-256 of the browser session's key, where there is one.
         proved_at: when this person last proved who they are; None where nobody did in this session.
+        components: how many components of a signature that proof showed: 1, or 2 for all.
     """
 
     key: str
@@ -36,6 +38,15 @@ class Actor:
     token_key: str | None = None
     scopes: frozenset[str] = frozenset()
     proved_at: datetime | None = None
+    components: int = 0
+    session: str = ""
+
+    @property
+    def session_key(self) -> str:
+        """The continuous session in which this is asked: one token, or one browser session."""
+        if self.token_key is not None:
+            return f"token/{self.token_key}"
+        return f"session/{self.session}" if self.session else f"account/{self.account_key}"
 
     def to_record(self) -> dict[str, str]:
         """What an entry says of the actor; names are looked up, so that the ledger holds none."""

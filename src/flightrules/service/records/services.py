@@ -29,7 +29,13 @@ from flightrules.ledger.history import adopted_keys
 from flightrules.ledger.keys import PublicKey
 from flightrules.ledger.merkle import leaf_hash
 from flightrules.ledger.note import NoteKey, sign_note, verify_note
-from flightrules.service.door.refusals import ConflictError, DeniedError, RefusalError, UnavailableError
+from flightrules.service.door.refusals import (
+    ConflictError,
+    DeniedError,
+    RefusalError,
+    UnauthenticatedError,
+    UnavailableError,
+)
 from flightrules.service.records.actor import Actor
 from flightrules.service.records.models import Checkpoint, Entry, Office, PersonalDatum, Stream
 from flightrules.service.records.signer import ledger_key
@@ -122,7 +128,7 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
 
     The service is keyword-only and takes ``by: Actor`` and ``at: datetime``. An act does not call another
     act. A DeniedError or ConflictError carries ``stream`` and ``subject`` in ``on_record`` where a product is
-    known.
+    known; a missing proof of who signs goes on record like them.
     """
 
     @wraps(function)
@@ -130,7 +136,7 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
         try:
             with transaction.atomic():
                 return function(*args, **kwargs)
-        except (DeniedError, ConflictError) as refusal:
+        except (DeniedError, ConflictError, UnauthenticatedError) as refusal:
             record_denied(refusal, by=kwargs["by"], at=kwargs["at"], asked=function.__name__)  # type: ignore[arg-type]
             raise
 

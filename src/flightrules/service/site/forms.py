@@ -7,7 +7,7 @@ from django.conf import settings
 
 from flightrules.service.people.powers import BUILT_IN_ROLES, Power
 
-__all__ = ["InvitationForm", "SetupForm", "TokenForm"]
+__all__ = ["ConfirmForm", "InvitationForm", "SetupForm", "TokenForm"]
 
 _ROLES = [(name, name.replace("-", " ")) for name in BUILT_IN_ROLES if name != "administrator"]
 _SCOPES = [(power.value, power.value) for power in Power]
@@ -56,6 +56,24 @@ class SetupForm(_WithPassword):
 
 class InvitationForm(_WithPassword):
     """The account that an invitation is for."""
+
+
+class ConfirmForm(forms.Form):
+    """All components of a signature, for who signs with password and code."""
+
+    password = forms.CharField(
+        max_length=1000,
+        required=False,
+        strip=False,
+        label="Password",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    code = forms.CharField(
+        max_length=20,
+        required=False,
+        label="Code of your authenticator app",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
 
 
 class TokenForm(forms.Form):

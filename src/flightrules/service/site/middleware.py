@@ -14,7 +14,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 _PERMISSIONS = (
     "camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self)"
 )
-_SENSITIVE = ("/setup", "/invitation", "/accounts/", "/security")
+_SENSITIVE = ("/setup", "/invitation", "/accounts/", "/security", "/confirm/")
 
 
 class PageManners:

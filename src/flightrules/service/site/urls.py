@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from flightrules.service.site import views
+from flightrules.service.site import confirming, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("setup", views.setup, name="setup"),
     path("invitation", views.invitation, name="invitation"),
+    path("confirm/<uuid:key>", confirming.confirm_act, name="confirm"),
     path("security", views.security, name="security"),
     path("security/tokens", views.issue_token, name="issue-token"),
     path("security/tokens/<uuid:key>/revoke", views.revoke_token, name="revoke-token"),

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from ninja import Router
 
-from flightrules.service.people.rest import accounts, machines, me, persons, rasci, standing_in, teams, tokens
+from flightrules.service.people.rest import (
+    accounts,
+    confirmations,
+    machines,
+    me,
+    persons,
+    rasci,
+    standing_in,
+    teams,
+    tokens,
+)
 
 __all__ = ["router"]
 
 router = Router(tags=["people"])
-for _room in (me, persons, accounts, tokens, machines, teams, standing_in, rasci):
+for _room in (me, confirmations, persons, accounts, tokens, machines, teams, standing_in, rasci):
     router.add_router("", _room.router)

@@ -16,6 +16,7 @@ from flightrules.service.people.authentication import remember_proof
 from flightrules.service.people.models import Machine
 from flightrules.service.people.powers import OF_MACHINES
 from flightrules.service.people.proofs import prove
+from flightrules.service.people.signing import PROOF_HOLDS
 from flightrules.service.records.actor import Kind
 
 __all__ = ["router"]
@@ -44,19 +45,24 @@ class Me(Schema):
     roles: list[Held]
     powers: dict[str, list[str]] = Field(description="product key (empty for the office) to powers")
     proved_at: datetime | None
+    components: int = Field(description="that the last proof showed; 2 are all")
 
 
 class Proof(Asked):
     """What proves who the caller is."""
 
-    code: str = Field(max_length=20, description="what the authenticator app shows")
-    password: str | None = Field(None, max_length=1000)
+    code: str | None = Field(None, max_length=20, description="what the authenticator app shows")
+    password: str | None = Field(
+        None, max_length=1000, description="with the code it makes all components of a signature"
+    )
 
 
 class Proved(Schema):
-    """When the proof was given."""
+    """When the proof was given, and how many components of a signature it showed."""
 
     proved_at: datetime
+    components: int
+    signs_until: datetime = Field(description="until then it may sign, once")
 
 
 @router.get("/me", response=Me, openapi_extra=OWN)
@@ -70,6 +76,7 @@ def me(request: AskedRequest) -> dict[str, Any]:
         "via": by.via,
         "scopes": sorted(by.scopes) if by.via == "token" else None,
         "proved_at": by.proved_at,
+        "components": by.components,
     }
     if by.kind is Kind.MACHINE:
         machine = Machine.objects.get(pk=by.key)
@@ -82,8 +89,11 @@ def me(request: AskedRequest) -> dict[str, Any]:
 @router.post("/me/proof", response=Proved, openapi_extra=OWN)
 @changes_state
 def give_proof(request: AskedRequest, body: Proof) -> Any:
-    """Prove again who asks; holds for this token or session until an act wants a fresher one."""
+    """Prove again who asks; holds for this token or session until an act wants a fresher one.
+
+    To sign for the first time in a session takes code and password; for each later signing one is enough.
+    """
     at = request.asked_at
     by = prove(by=request.actor, code=body.code, password=body.password, at=at)
     remember_proof(request, by, at)
-    return Proved(proved_at=at)
+    return Proved(proved_at=at, components=by.components, signs_until=at + PROOF_HOLDS)

@@ -1,0 +1,107 @@
+"""What it takes to sign: all components at first, one of the signer's own for each later signing.
+
+A continuous session is one token or one browser session, as long as no more than the idle limit passes
+between two signings. Its first signing takes all components that the person has: password and code, or a
+passkey that verified who holds it. Each later one takes a fresh proof of at least one. A proof signs once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from flightrules.service.door.refusals import DeniedError, UnauthenticatedError
+from flightrules.service.people.confirmations import taken
+from flightrules.service.people.models import Account, SigningSession
+from flightrules.service.records.actor import Actor, Kind
+
+__all__ = ["ALL_COMPONENTS", "PROOF_HOLDS", "SigningProof", "require_signing_proof"]
+
+ALL_COMPONENTS = 2
+PROOF_HOLDS = timedelta(seconds=60)
+"""How long after it was given a proof may sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningProof:
+    """What a signature says of how the signer was known.
+
+    Attributes:
+        components: how many were shown for this very signing.
+        first: whether it is the first signing of its continuous session.
+        proved_at: when they were shown.
+    """
+
+    components: int
+    first: bool
+    proved_at: datetime
+
+
+def require_signing_proof(
+    by: Actor, *, at: datetime, act: str = "", about: str = "", digest: str = ""
+) -> SigningProof:
+    """Take the signer's proof for one signature; asked in the transaction of the act that is signed.
+
+    What was confirmed in the browser for exactly this act, subject and digest is taken first.
+
+    Args:
+        by: who signs.
+        at: when.
+        act: what is signed, in the word that the caller of ``POST /confirmations`` uses too.
+        about: ``kind/key`` of what it is about.
+        digest: SHA-256 of what is signed, in hexadecimal.
+
+    Raises:
+        UnauthenticatedError: E_REAUTH_REQUIRED. DeniedError: E_PROOF_OF_MACHINE.
+    """
+    if by.kind is not Kind.PERSON:
+        raise DeniedError("E_PROOF_OF_MACHINE", "a machine proves nothing and signs nothing")
+    if not connection.in_atomic_block:
+        raise RuntimeError("a proof is used in the transaction of what it signs")
+    session = _locked(by)
+    first = session.signed_at is None or not timedelta(0) <= at - session.signed_at <= idle_limit()
+    confirmed = taken(by, at=at, act=act, about=about, digest=digest)
+    proof = SigningProof(ALL_COMPONENTS, first, confirmed) if confirmed else _given(by, session, first, at)
+    session.signed_at, session.proof_at = at, max(proof.proved_at, session.proof_at or proof.proved_at)
+    session.save(update_fields=["signed_at", "proof_at"])
+    return proof
+
+
+def idle_limit() -> timedelta:
+    """How long a session may go without a signing before all components are needed again."""
+    return timedelta(minutes=settings.FLIGHTRULES_SIGNING_IDLE_MINUTES)
+
+
+def _given(by: Actor, session: SigningSession, first: bool, at: datetime) -> SigningProof:
+    """The proof that came with the request, the token or the browser session."""
+    proved = by.proved_at
+    if proved is None or not timedelta(0) <= at - proved <= PROOF_HOLDS or by.components < 1:
+        raise _refused("this is signed with a fresh proof of who signs", first)
+    if session.proof_at is not None and proved <= session.proof_at:
+        raise _refused("this proof has signed already; each signs once", first)
+    if first and by.components < ALL_COMPONENTS:
+        raise _refused("the first signing of a session takes all components of the signature", first)
+    return SigningProof(by.components, first, proved)
+
+
+def _locked(by: Actor) -> SigningSession:
+    account = Account.objects.get(key=by.account_key)
+    session, _ = SigningSession.objects.select_for_update().get_or_create(
+        key=by.session_key, defaults={"account": account}
+    )
+    return session
+
+
+def _refused(message: str, first: bool) -> UnauthenticatedError:
+    return UnauthenticatedError(
+        "E_REAUTH_REQUIRED",
+        message,
+        hint="send password and code to /me/proof, or confirm it in the browser"
+        if first
+        else "send a code of your authenticator app as Flightrules-Proof, or confirm it in the browser",
+        components=ALL_COMPONENTS if first else 1,
+        max_age_seconds=int(PROOF_HOLDS.total_seconds()),
+    )
