@@ -13,7 +13,7 @@ from flightrules.service.catalogue.models import Edition, Product
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.etags import etag, require_match
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Asked, Key, Line, Name
+from flightrules.service.door.schemas import Asked, Key, Line, Name, Shown
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
@@ -27,7 +27,7 @@ Number = Annotated[int, Path(ge=1, le=_MOST)]
 _YAML = {"requestBody": {"required": True, "content": {"application/yaml": {"schema": {"type": "string"}}}}}
 
 
-class ProductOut(Schema):
+class ProductOut(Shown):
     """A product, and which edition of its rulebook is in force."""
 
     key: str
@@ -49,7 +49,7 @@ class ProductRenamed(Asked):
     name: Name
 
 
-class EnvironmentOut(Schema):
+class EnvironmentOut(Shown):
     """An environment and what must be passed before it."""
 
     key: str
@@ -58,7 +58,7 @@ class EnvironmentOut(Schema):
     production: bool
 
 
-class SignatureOut(Schema):
+class SignatureOut(Shown):
     """One person's agreement."""
 
     role: str
@@ -66,7 +66,7 @@ class SignatureOut(Schema):
     signed_at: datetime
 
 
-class EditionOut(Schema):
+class EditionOut(Shown):
     """An edition of the rulebook: whose signatures it has, whose it lacks, and what it changes."""
 
     number: int

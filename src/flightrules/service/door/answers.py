@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from ninja import Schema
+from pydantic import BaseModel
 
 __all__ = ["SecretAnswer"]
 
@@ -11,7 +11,7 @@ __all__ = ["SecretAnswer"]
 class SecretAnswer(HttpResponse):
     """A JSON answer; ``kept_content`` is what a repetition of the request gets, without what is secret."""
 
-    def __init__(self, body: Schema, *shown_once: str) -> None:
+    def __init__(self, body: BaseModel, *shown_once: str) -> None:
         super().__init__(body.model_dump_json(), status=201, content_type="application/json")
         kept = body.model_copy(update=dict.fromkeys(shown_once, ""))
         self.kept_content = kept.model_dump_json().encode()

@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
-from ninja import Schema
+from pydantic import BaseModel
 
 from flightrules.errors import FlightrulesError
 from flightrules.service.door.asked import ClaimedRequest
@@ -31,7 +31,7 @@ _CONFLICT = 409
 
 
 def changes_state(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
-    """Wrap a view that calls exactly one act and returns a Schema, or ``(status, Schema | None)``.
+    """Wrap a view that calls exactly one act and returns a Shown, or ``(status, Shown | None)``.
 
     ``request.asked_at`` is the one clock reading of the request; the view passes it on.
     """
@@ -108,7 +108,7 @@ def _answer(view: Callable[..., Any], request: ClaimedRequest, args: Any, kwargs
 def _bytes(body: Any) -> bytes:
     if body is None:
         return b""
-    if isinstance(body, Schema):
+    if isinstance(body, BaseModel):
         return body.model_dump_json().encode()
     return json.dumps(body, separators=(",", ":")).encode()
 

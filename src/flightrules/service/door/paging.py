@@ -12,6 +12,8 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Model, QuerySet
 from ninja import Field, Schema
 
+from flightrules.service.door.schemas import Shown
+
 __all__ = ["Page", "PageAsked", "page_of"]
 
 T = TypeVar("T")
@@ -25,7 +27,7 @@ class PageAsked(Schema):
     after: str | None = Field(None, max_length=64, description="`next` of the page before")
 
 
-class Page(Schema, Generic[T]):
+class Page(Shown, Generic[T]):
     """Rows, and the key to ask the next page with; no key, no further page."""
 
     items: list[T]

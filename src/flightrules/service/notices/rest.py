@@ -11,7 +11,7 @@ from ninja import Field, Query, Router, Schema
 from flightrules.service.door.answers import SecretAnswer
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Asked, Key, Line, Name
+from flightrules.service.door.schemas import Asked, Key, Line, Name, Shown
 from flightrules.service.jobs.due import State
 from flightrules.service.notices import queries, services
 from flightrules.service.notices.events import answer as follow
@@ -35,7 +35,7 @@ class ChannelAsked(Asked):
     kinds: list[Kind] = Field([], max_length=len(Kind), description="empty for all")
 
 
-class ChannelShown(Schema):
+class ChannelShown(Shown):
     """A channel; its address is not shown again, for it may be a secret itself."""
 
     key: str
@@ -54,7 +54,7 @@ class ChannelOpened(ChannelShown):
     secret: str = Field(description="empty for channels without signatures, and when asked again")
 
 
-class NoticeShown(Schema):
+class NoticeShown(Shown):
     """One message to one recipient through one channel."""
 
     key: str
@@ -130,7 +130,7 @@ def end_channel(request: AskedRequest, product: Key, key: UUID) -> tuple[int, No
     openapi_extra=guarded(Power.MANAGE_CATALOGUE),
 )
 @changes_state
-def try_channel(request: AskedRequest, product: Key, key: UUID) -> tuple[int, Schema]:
+def try_channel(request: AskedRequest, product: Key, key: UUID) -> tuple[int, Shown]:
     """Send a trial notice through a channel."""
     row = services.try_channel(product=product, key=str(key), by=request.actor, at=request.asked_at)
     return 202, _notice(row)
@@ -152,7 +152,7 @@ def list_all_notices(request: AskedRequest, asked: Query[NoticesAsked]) -> dict[
 
 @router.post("/notices/{key}/resend", response={202: NoticeShown}, openapi_extra=guarded(Power.OPERATE))
 @changes_state
-def send_again(request: AskedRequest, key: UUID) -> tuple[int, Schema]:
+def send_again(request: AskedRequest, key: UUID) -> tuple[int, Shown]:
     """Try a message that was given up again from the beginning."""
     row = services.send_again(key=str(key), by=request.actor, at=request.asked_at)
     return 202, _notice(row)

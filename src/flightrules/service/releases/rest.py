@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 from pydantic import Field, StringConstraints
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.etags import etag, require_match
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Asked, Key, Line, Name, Prose, WebLink
+from flightrules.service.door.schemas import Asked, Key, Line, Name, Prose, Shown, WebLink
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
@@ -75,7 +75,7 @@ class ArtefactIn(Asked):
     sha256: Digest
 
 
-class ArtefactOut(Schema):
+class ArtefactOut(Shown):
     """An artefact by its digest."""
 
     name: str
@@ -90,7 +90,7 @@ class ReasonIn(Asked):
     reason: Reason
 
 
-class ClockOut(Schema):
+class ClockOut(Shown):
     """The test clock: it runs only while the entry criteria are met or overridden on record."""
 
     running: bool
@@ -100,7 +100,7 @@ class ClockOut(Schema):
     overridden: list[str]
 
 
-class ReleaseOut(Schema):
+class ReleaseOut(Shown):
     """A release as stated, and how far it has come."""
 
     key: UUID

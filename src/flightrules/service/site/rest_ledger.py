@@ -18,7 +18,7 @@ from pydantic import Field
 
 from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.refusals import ForeignError
-from flightrules.service.door.schemas import Line
+from flightrules.service.door.schemas import Line, Shown
 from flightrules.service.people.access import guarded, has_power, require
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
@@ -36,7 +36,7 @@ _NOTE = {"content": {"text/plain": {"schema": {"type": "string"}}}}
 StreamName = Annotated[Line, Field(max_length=120, description="`office`, or `product/` and its key")]
 
 
-class StreamOut(Schema):
+class StreamOut(Shown):
     """A stream and how many entries it has."""
 
     name: str
@@ -51,7 +51,7 @@ class EntriesAsked(PageAsked):
     tag: Annotated[Line, Field(max_length=60)] | None = None
 
 
-class EntryOut(Schema):
+class EntryOut(Shown):
     """An entry as its bytes say it, and the hash under which it stands in the tree."""
 
     stream: str
@@ -72,7 +72,7 @@ class ProofAsked(Schema):
     seq: Annotated[int, Field(ge=0, le=_MOST)]
 
 
-class ProofOut(Schema):
+class ProofOut(Shown):
     """That an entry stands where it says under the newest signed head (RFC 6962, 2.1.1)."""
 
     stream: str

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Address, Asked, Prose
+from flightrules.service.door.schemas import Address, Asked, Prose, Shown
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
@@ -24,7 +24,7 @@ router = Router()
 _MANAGE = guarded(Power.MANAGE_PEOPLE)
 
 
-class AccountOut(Schema):
+class AccountOut(Shown):
     """A way to sign in."""
 
     key: str

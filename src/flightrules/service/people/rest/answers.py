@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from ninja import Field, Schema
+from ninja import Field
 
 from flightrules.service.door.answers import SecretAnswer
+from flightrules.service.door.schemas import Shown
 
 __all__ = ["InvitedOut", "SecretAnswer", "invited"]
 
 
-class InvitedOut(Schema):
+class InvitedOut(Shown):
     """The person, and the one-time link, shown this once."""
 
     person: str

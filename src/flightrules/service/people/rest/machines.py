@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Asked, Key, Name
+from flightrules.service.door.schemas import Asked, Key, Name, Shown
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
@@ -38,7 +38,7 @@ class NewMachine(Asked):
     product: Key
 
 
-class MachineOut(Schema):
+class MachineOut(Shown):
     """A pipeline or scanner of one product."""
 
     key: str

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.etags import etag, require_match
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Address, Asked, Key, Line, Name, Prose
+from flightrules.service.door.schemas import Address, Asked, Key, Line, Name, Prose, Shown
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
@@ -26,7 +26,7 @@ router = Router()
 _MANAGE = guarded(Power.MANAGE_PEOPLE)
 
 
-class Badge(Schema):
+class Badge(Shown):
     """A person as shown beside what they do."""
 
     key: str
@@ -37,7 +37,7 @@ class Badge(Schema):
     erased: bool
 
 
-class PersonOut(Schema):
+class PersonOut(Shown):
     """A person, for who manages people."""
 
     key: str
@@ -86,7 +86,7 @@ class Granted(RoleAsked):
     expires_at: datetime | None = None
 
 
-class GrantOut(Schema):
+class GrantOut(Shown):
     """A role as it was granted."""
 
     key: str

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.http import HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Router
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.etags import etag, require_match
-from flightrules.service.door.schemas import Asked, Key, Name
+from flightrules.service.door.schemas import Asked, Key, Name, Shown
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
@@ -39,7 +39,7 @@ class NewRasci(Asked):
     activities: dict[Key, Letters] | None = Field(None, description="with `custom` only")
 
 
-class RasciOut(Schema):
+class RasciOut(Shown):
     """What stands."""
 
     product: str = Field(description="empty where the office's own or a shipped preset stands")

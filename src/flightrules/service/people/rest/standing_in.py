@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Asked, Key, Line, Name
+from flightrules.service.door.schemas import Asked, Key, Line, Name, Shown
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import OWN, guarded
 from flightrules.service.people.asked import AskedRequest
@@ -34,7 +34,7 @@ class NewDelegation(Asked):
     reason: Line
 
 
-class DelegationOut(Schema):
+class DelegationOut(Shown):
     """A role that was lent."""
 
     key: str
@@ -57,7 +57,7 @@ class NewDeputy(Asked):
     product: Key | None = None
 
 
-class DeputyOut(Schema):
+class DeputyOut(Shown):
     """Who stands in for whom."""
 
     key: str

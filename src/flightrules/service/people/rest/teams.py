@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.etags import etag, require_match
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Asked, Key, Name
+from flightrules.service.door.schemas import Asked, Key, Name, Shown
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
@@ -43,7 +43,7 @@ class NewTeam(Members):
     product: Key | None = None
 
 
-class TeamOut(Schema):
+class TeamOut(Shown):
     """People who are told and shown together; a team carries no powers."""
 
     key: str

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Asked, Name
+from flightrules.service.door.schemas import Asked, Name, Shown
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import OWN
 from flightrules.service.people.asked import AskedRequest
@@ -22,7 +22,7 @@ __all__ = ["NewToken", "NewTokenOut", "TokenOut", "router", "token_shown"]
 router = Router()
 
 
-class TokenOut(Schema):
+class TokenOut(Shown):
     """A token, without what it opens with."""
 
     key: str

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 from pydantic import Field, StringConstraints
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.etags import etag, require_match
 from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.refusals import InvalidError
-from flightrules.service.door.schemas import Asked, Line, Name, Prose, WebLink
+from flightrules.service.door.schemas import Asked, Line, Name, Prose, Shown, WebLink
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
@@ -74,7 +74,7 @@ class AcceptanceIn(Asked):
     terms: TermsIn | None = None
 
 
-class ApprovalOut(Schema):
+class ApprovalOut(Shown):
     """One person's yes."""
 
     role: str
@@ -82,7 +82,7 @@ class ApprovalOut(Schema):
     at: datetime
 
 
-class AcceptanceOut(Schema):
+class AcceptanceOut(Shown):
     """A defect shipped on purpose: what was said, by whom, for the how many-th time."""
 
     key: UUID
@@ -103,7 +103,7 @@ class AcceptanceOut(Schema):
     voided_because: str
 
 
-class DefectOut(Schema):
+class DefectOut(Shown):
     """A defect, how it stands, and its acceptances."""
 
     key: UUID
@@ -129,7 +129,7 @@ class ReviewIn(Asked):
     note: Annotated[Prose, Field(max_length=4000)] = ""
 
 
-class ReviewOut(Schema):
+class ReviewOut(Shown):
     """Who said that the register was complete, and what it held then."""
 
     key: UUID

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
-from ninja import Query, Router, Schema, Status
+from ninja import Query, Router, Status
 from pydantic import Field, StringConstraints
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.refusals import InvalidError
-from flightrules.service.door.schemas import Asked, Line, Name, Prose
+from flightrules.service.door.schemas import Asked, Line, Name, Prose, Shown
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
@@ -47,7 +47,7 @@ class EvidenceSaid(Asked):
     sha256: Digest = ""
 
 
-class EvidenceOut(Schema):
+class EvidenceOut(Shown):
     """Evidence as received."""
 
     key: UUID

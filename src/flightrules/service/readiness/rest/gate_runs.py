@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 from pydantic import Field, StringConstraints
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Asked
+from flightrules.service.door.schemas import Asked, Shown
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
@@ -38,7 +38,7 @@ class RunAsked(Asked):
     claim: Annotated[str, Field(max_length=1_000_000)] | None = None
 
 
-class ClaimOut(Schema):
+class ClaimOut(Shown):
     """What CI claims; no measurement of the service."""
 
     outcome: str
@@ -48,7 +48,7 @@ class ClaimOut(Schema):
     keys: list[str]
 
 
-class RunOut(Schema):
+class RunOut(Shown):
     """A gate run: the service's own verdict, and beside it what CI claimed."""
 
     key: UUID
@@ -82,7 +82,7 @@ class RunWithStanding(RunOut):
     because: list[str]
 
 
-class GateOut(Schema):
+class GateOut(Shown):
     """How one gate of the rulebook in force stands."""
 
     gate: str
@@ -94,7 +94,7 @@ class GateOut(Schema):
     because: list[str]
 
 
-class OverviewOut(Schema):
+class OverviewOut(Shown):
     """All that bears on a release's readiness, in one answer."""
 
     release: UUID

@@ -14,7 +14,7 @@ from flightrules.service.door.changes import changes_state
 from flightrules.service.door.etags import etag, require_match
 from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.refusals import InvalidError
-from flightrules.service.door.schemas import Asked, Line, Name, Prose, WebLink
+from flightrules.service.door.schemas import Asked, Line, Name, Prose, Shown, WebLink
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
@@ -29,7 +29,7 @@ _WAIVERS, _RISKS, _CHECKLISTS = ["waivers"], ["risks"], ["checklists"]
 Told = Annotated[Prose, Field(min_length=1, max_length=4000)]
 
 
-class ApprovalOut(Schema):
+class ApprovalOut(Shown):
     """One person's yes."""
 
     role: str
@@ -59,7 +59,7 @@ class ReasonIn(Asked):
     reason: Told
 
 
-class WaiverOut(Schema):
+class WaiverOut(Shown):
     """A waiver, who approved it, and whether it still counts."""
 
     key: UUID
@@ -96,7 +96,7 @@ class RiskChanged(Asked):
     state: Risk.State | None = None
 
 
-class RiskOut(Schema):
+class RiskOut(Shown):
     """A risk, what it weighs, and what that asks for."""
 
     key: UUID
@@ -135,7 +135,7 @@ class ItemChanged(Asked):
     done: bool | None = None
 
 
-class ItemOut(Schema):
+class ItemOut(Shown):
     """One item of a checklist."""
 
     key: UUID
