@@ -293,7 +293,9 @@ class _Walk:
         return ERRORED if marks & _ERROR else FLAKY
 
 
-def _late(shape: Shape, text: bytes, cases: int) -> LateRows:
+def _late(shape: Shape, text: bytes, cases: int, keep: Sequence[bool] | None) -> LateRows:
+    if keep is not None:
+        text, cases = shape.only(text, keep), sum(keep)
     found = plain_columns(shape.table(text), cases)
     return LateRows(found.names, found.classes, found.files, found.times)
 

@@ -70,6 +70,11 @@ class Shape:
         flat, width = self._cells.split(text), len(self._names) + 1
         return {name: flat[at::width] for at, name in enumerate(self._names, 1)}
 
+    def only(self, text: bytes, keep: Sequence[bool]) -> bytes:
+        """A block's cases whose flag is set."""
+        start = b' %b="' % self._keys[0].encode()  # no value holds a quote, so this is where a case starts
+        return b"".join([start + one for one in compress(text.split(start)[1:], keep)])
+
 
 class Block(NamedTuple):
     """Cases of one shape: how many, their attributes as they stand in the file, and what is between them.

@@ -70,6 +70,10 @@ class LateRows(NamedTuple):
     seconds: Iterable[float]
 
 
+# Gives the rows of a block: those whose flag is set, or all.
+Late = Callable[[Sequence[bool] | None], LateRows]
+
+
 class _Columns:
     """All columns but the statuses; what came as a block is split into rows when somebody asks for one.
 
@@ -94,12 +98,12 @@ class _Columns:
         self.names: list[str] = []
         self.classes, self.suites, self.files = array("I"), array("I"), array("I")
         self.seconds = array("d")
-        self._late: list[tuple[int, Callable[[], LateRows]]] = []
+        self._late: list[tuple[int, Late]] = []
         self._run_names: list[str | bytes] = []
         self._run_lengths: list[int] = []
         self.name_of: Callable[[bytes], str] = bytes.decode
 
-    def later(self, count: int, rows: Callable[[], LateRows]) -> None:
+    def later(self, count: int, rows: Late) -> None:
         """Add rows that ``rows`` gives when they are needed."""
         self._late.append((count, rows))
 
@@ -113,14 +117,17 @@ class _Columns:
         if not self._late and not self._run_names:
             return self
         for count, rows in self._late:
-            self.extend(count, rows())
+            self.extend(count, rows(None))
         self._late.clear()
+        self._settle_suites()
+        return self
+
+    def _settle_suites(self) -> None:
         for suite, times in zip(self._run_names, self._run_lengths, strict=True):
             name = self.name_of(suite) if isinstance(suite, bytes) else suite
             self.suites.extend(repeat(self.ids[name], times))
         self._run_names.clear()
         self._run_lengths.clear()
-        return self
 
     def extend(self, count: int, rows: LateRows) -> None:
         """Add rows behind all others, but for their suites."""
@@ -133,13 +140,18 @@ class _Columns:
         column.extend(map(self.ids.__getitem__, texts) if texts else repeat(0, count))
 
     def only(self, keep: Sequence[bool]) -> _Columns:
-        """The rows whose flag is set."""
-        whole, kept = self.settled(), _Columns(self.ids)
-        kept.names = list(compress(whole.names, keep))
-        kept.classes = array("I", compress(whole.classes, keep))
-        kept.suites = array("I", compress(whole.suites, keep))
-        kept.files = array("I", compress(whole.files, keep))
-        kept.seconds = array("d", compress(whole.seconds, keep))
+        """The rows whose flag is set; of what came as a block only these are split off."""
+        self._settle_suites()
+        kept, at = _Columns(self.ids), len(self.names)
+        kept.names = list(compress(self.names, keep))
+        kept.classes = array("I", compress(self.classes, keep))
+        kept.files = array("I", compress(self.files, keep))
+        kept.seconds = array("d", compress(self.seconds, keep))
+        kept.suites = array("I", compress(self.suites, keep))
+        for count, rows in self._late:
+            flags = keep[at : at + count]
+            kept.extend(sum(flags), rows(flags))
+            at += count
         return kept
 
 
@@ -332,7 +344,7 @@ class CaseWriter:
         self._columns.settled().extend(len(names), LateRows(names, classes, files, seconds))
         self.statuses.extend(bytes(len(names)))
 
-    def add_later(self, count: int, rows: Callable[[], LateRows]) -> None:
+    def add_later(self, count: int, rows: Late) -> None:
         """As ``add_columns``, for columns that ``rows`` gives when somebody asks for them."""
         self._columns.later(count, rows)
         self.statuses.extend(bytes(count))
