@@ -1,0 +1,201 @@
+"""A change request goes its way state by state, each with what it needs; who asks, approves and does are three."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flightrules.engine.change_lifecycle import (
+    TEMPLATE_FIELDS,
+    Change,
+    Lack,
+    Rollback,
+    Standing,
+    State,
+    Type,
+    deviations,
+    lacks,
+    may_answer,
+    may_implement,
+    moves,
+)
+from flightrules.values import replace
+
+AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+FULL = Change(
+    type=Type.NORMAL,
+    state=State.AUTHORIZE,
+    category="application",
+    reason="vouchers",
+    risk="low",
+    impact="the till",
+    security_impact="none: no new data",
+    rollback=Rollback("Olga", 12, "runbook/7", "https://ci.example.org/rehearsal"),
+    communication="mail to the helpdesk",
+    implementation="blue, then green",
+    opens_at=AT - timedelta(hours=1),
+    closes_at=AT + timedelta(hours=1),
+    approval=Standing.STANDING,
+    requester="rita",
+    chair="carl",
+    approvers=("mira", "olga"),
+    outcome="successful",
+    review="nothing to add",
+)
+STATES = st.sampled_from(State)
+
+
+def change(**changed: object) -> Change:
+    return replace(FULL, **changed)
+
+
+def codes(found: tuple[Lack, ...]) -> list[str]:
+    return [one.code for one in found]
+
+
+def test_the_way_leads_through_all_seven_states():
+    way = [
+        State.NEW,
+        State.ASSESS,
+        State.AUTHORIZE,
+        State.SCHEDULED,
+        State.IMPLEMENT,
+        State.REVIEW,
+        State.CLOSED,
+    ]
+    assert set(way) | {State.CANCELED} == set(State)
+    for here, there in pairwise(way):
+        assert lacks(change(state=here), there, at=AT) == ()
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        (State.NEW, State.AUTHORIZE),
+        (State.NEW, State.SCHEDULED),
+        (State.ASSESS, State.IMPLEMENT),
+        (State.SCHEDULED, State.REVIEW),
+        (State.IMPLEMENT, State.CANCELED),
+        (State.REVIEW, State.IMPLEMENT),
+        (State.CLOSED, State.NEW),
+        (State.CANCELED, State.NEW),
+    ],
+)
+def test_no_state_is_skipped_and_nothing_comes_back_from_the_end(here, there):
+    assert codes(lacks(change(state=here), there, at=AT)) == ["E_CHANGE_MOVE"]
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "changed", "said"),
+    [
+        (State.NEW, State.ASSESS, {"category": " "}, "its category"),
+        (State.ASSESS, State.AUTHORIZE, {"reason": ""}, "the reason"),
+        (State.ASSESS, State.AUTHORIZE, {"risk": ""}, "the analysis of its risk"),
+        (State.ASSESS, State.AUTHORIZE, {"impact": ""}, "the analysis of its impact"),
+        (State.ASSESS, State.AUTHORIZE, {"security_impact": ""}, "the analysis of its impact on security"),
+        (State.AUTHORIZE, State.SCHEDULED, {"communication": ""}, "the plan of the communication"),
+        (State.AUTHORIZE, State.SCHEDULED, {"implementation": ""}, "the plan of the implementation"),
+        (State.AUTHORIZE, State.SCHEDULED, {"closes_at": None}, "its window"),
+        (State.IMPLEMENT, State.REVIEW, {"outcome": ""}, "how it went"),
+        (State.REVIEW, State.CLOSED, {"review": ""}, "what the review found"),
+    ],
+)
+def test_each_step_needs_its_part(here, there, changed, said):
+    assert lacks(change(state=here, **changed), there, at=AT) == (Lack("E_CHANGE_LACKS", said),)
+
+
+def test_a_plan_without_a_tested_rollback_is_not_scheduled():
+    found = lacks(change(rollback=Rollback(minutes=0)), State.SCHEDULED, at=AT)
+    assert len(found) == 4
+    assert set(codes(found)) == {"E_CHANGE_LACKS"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"approval": Standing.NONE}, "E_NOT_APPROVED"),
+        ({"approval": Standing.STALE}, "E_DOSSIER_STALE"),
+        ({"type": Type.EMERGENCY, "approval": Standing.NONE}, "E_NOT_APPROVED"),
+        ({"type": Type.STANDARD, "follows_template": False}, "E_NOT_APPROVED"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("here", "there"), [(State.AUTHORIZE, State.SCHEDULED), (State.SCHEDULED, State.IMPLEMENT)]
+)
+def test_nothing_is_planned_or_carried_out_without_an_approval_that_stands(changed, code, here, there):
+    assert codes(lacks(change(state=here, **changed), there, at=AT)) == [code]
+
+
+def test_it_is_carried_out_in_its_window_after_the_release_was_decided():
+    waiting = change(state=State.SCHEDULED)
+    assert lacks(waiting, State.IMPLEMENT, at=AT) == ()
+    assert codes(lacks(waiting, State.IMPLEMENT, at=FULL.closes_at)) == ["E_WINDOW_CLOSED"]
+    assert codes(lacks(waiting, State.IMPLEMENT, at=AT - timedelta(hours=2))) == ["E_WINDOW_CLOSED"]
+    assert codes(lacks(replace(waiting, opens_at=None), State.IMPLEMENT, at=AT)) == ["E_WINDOW_CLOSED"]
+    assert codes(lacks(replace(waiting, closes_at=None), State.IMPLEMENT, at=AT)) == ["E_WINDOW_CLOSED"]
+    undecided = replace(waiting, undecided="it is not decided")
+    assert lacks(undecided, State.IMPLEMENT, at=AT) == (Lack("E_NOT_DECIDED", "it is not decided"),)
+
+
+def test_a_standard_change_goes_straight_to_its_window_as_long_as_it_follows_its_template():
+    standard = change(type=Type.STANDARD, state=State.NEW, follows_template=True, approval=Standing.NONE)
+    assert State.SCHEDULED in moves(standard)
+    assert lacks(standard, State.SCHEDULED, at=AT) == ()
+    assert State.SCHEDULED not in moves(replace(standard, state=State.ASSESS))
+
+
+def test_a_template_is_approved_and_never_carried_out():
+    template = change(is_template=True, opens_at=None, closes_at=None)
+    assert lacks(template, State.SCHEDULED, at=AT) == ()
+    assert moves(replace(template, state=State.SCHEDULED)) == {State.AUTHORIZE, State.CANCELED}
+
+
+@pytest.mark.parametrize(
+    ("person", "code"),
+    [("rita", "E_SELF_APPROVAL"), ("", "E_SELF_APPROVAL"), ("ivan", "E_FOUR_EYES"), ("mira", None)],
+)
+def test_who_asks_or_does_has_no_voice(person, code):
+    found = may_answer(change(implementer="ivan"), person)
+    assert (found.code if found else None) == code
+
+
+@pytest.mark.parametrize(
+    ("changed", "person", "allowed"),
+    [
+        ({}, "ivan", True),
+        ({}, "", False),
+        ({}, "carl", False),
+        ({}, "mira", True),
+        ({"approvers": ("mira",)}, "mira", False),
+        ({}, "rita", False),
+        ({"type": Type.STANDARD}, "rita", True),
+        ({"type": Type.EMERGENCY}, "rita", True),
+        ({"type": Type.EMERGENCY}, "carl", False),
+    ],
+)
+def test_who_approved_alone_or_asked_does_not_carry_it_out(changed, person, allowed):
+    assert (may_implement(change(**changed), person) is None) is allowed
+
+
+def test_a_request_that_is_not_like_its_template_says_in_what():
+    template = dict.fromkeys(TEMPLATE_FIELDS, "as agreed")
+    assert deviations(template, template) == ()
+    assert deviations(template, {**template, "title": "another", "risk": "high"}) == ("risk",)
+
+
+@given(STATES, STATES, st.sampled_from(Type), st.booleans())
+def test_nothing_is_carried_out_that_nobody_approved(here, there, kind, is_template):
+    one = change(state=here, type=kind, is_template=is_template, approval=Standing.NONE)
+    if there in (State.SCHEDULED, State.IMPLEMENT):
+        assert lacks(one, there, at=AT)
+
+
+@given(STATES, st.sampled_from(Type))
+def test_a_move_that_is_not_on_the_way_never_comes_free(here, kind):
+    one = change(state=here, type=kind)
+    for there in set(State) - moves(one):
+        assert codes(lacks(one, there, at=AT)) == ["E_CHANGE_MOVE"]
