@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from flightrules.engine.relaxation import is_emergency
 from flightrules.rules.authority import EscalationLevel
 from flightrules.rules.obligation import Obligation
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.track import Track
 
-__all__ = ["EVENTS", "LEVELS", "is_emergency", "levels_of", "owed_after"]
+__all__ = ["EVENTS", "LEVELS", "levels_of", "owed_after"]
 
 _SHIPPED = (
     Obligation(
@@ -62,11 +63,6 @@ _SHIPPED_LEVELS = (
     EscalationLevel("L2", ("release_manager", "product_owner"), timedelta(hours=1)),
     EscalationLevel("L3", ("cto_vp_eng",), timedelta(hours=2)),
 )
-
-
-def is_emergency(track: Track) -> bool:
-    """Whether a track is an emergency's: one that is classified in writing, or is called so."""
-    return track.classified_in_writing or track.id.casefold() == "emergency"
 
 
 def owed_after(event: str, book: Rulebook | None, *, track: str, release_class: str) -> list[Obligation]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from flightrules.engine.relaxation import is_emergency
 from flightrules.rules.exceptions import says_nothing
 from flightrules.rules.obligation import Obligation as Rule
 from flightrules.rules.rulebook import Rulebook
@@ -13,7 +14,7 @@ from flightrules.service.catalogue.queries import edition_in_force, rulebook_of
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.obligations.holders import speaks_for
 from flightrules.service.obligations.models import Obligation
-from flightrules.service.obligations.owed import is_emergency, levels_of, owed_after
+from flightrules.service.obligations.owed import levels_of, owed_after
 from flightrules.service.obligations.proof import require_signature
 from flightrules.service.obligations.telling import first_look, tell_written
 from flightrules.service.people.access import require
