@@ -101,7 +101,7 @@ def test_a_line_of_a_hunk_that_looks_like_a_header_is_a_line():
         (b"diff --git a/x y b/z w\n", "told apart"),
         (b"diff --git a/x b/x c\n", "told apart"),
         (b'diff --git "a/x b/x\n', "told apart"),
-        (diff("a.py").replace(b"a/a.py b/a.py", b"x y z"), "without|told apart"),
+        (diff("a.py").replace(b"a/a.py b/a.py", b"x y z"), "told apart"),
         (b"diff --git a/x y b/z w\n" + diff("a"), "told apart"),
         (b"diff --git a/x b/x\n@@ -1 +1 @@\n-a\n", "ends within a hunk"),
         (b"diff --git a/x b/x\n@@ -1 +1 @@\n-a\ndiff --git a/y b/y\n", "something else"),
