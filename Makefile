@@ -27,7 +27,11 @@ installed: $(STAMP)
 demo: installed ## the main job on the examples: one GO, one NO-GO, one CONDITIONAL GO
 	@$(BIN)/python examples/demo.py
 
-test: installed lint types contracts unit unit-postgres check-self ## everything that must hold before a change lands
+test: installed ## everything that must hold before a change lands
+	@$(MAKE) --no-print-directory -j 2 lint types contracts
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory unit-postgres
+	@$(MAKE) --no-print-directory check-self
 
 lint: installed ## style, with every rule on
 	$(BIN)/ruff check .
@@ -55,14 +59,15 @@ unit: installed $(PROVIDER)/node_modules/.installed ## all tests but the long on
 		--ignore tests/service/test_authorisation_matrix.py \
 		--cov --cov-report=xml:reports/coverage.xml --cov-report=term:skip-covered
 
-# What differs between the databases is asked of both; pages, start-up and kills start their own servers.
+# What differs between the databases is asked of both; pages, start-up, damage and kills bring databases of their own.
 # The authorisation matrix is asked here, where nothing is measured for coverage: it is long.
 unit-postgres: installed ## the tests of the service again, on a real PostgreSQL
 	$(BIN)/python tools/with_postgresql.py $(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" tests/service \
-		--ignore tests/service/faults_platform --ignore tests/service/site --ignore tests/service/config
+		--ignore tests/service/faults_platform --ignore tests/service/faults --ignore tests/service/site \
+		--ignore tests/service/config
 
-long: installed ## the long forms: a thousand kills, every mutation, restarts, the matrix on SQLite, pages on PostgreSQL
-	$(BIN)/python -m pytest -q -n auto --dist worksteal -m slow
+long: installed ## the long forms: a thousand kills, every mutation, restarts, ten times the examples, the matrix on SQLite
+	FLIGHTRULES_EFFORT=10 $(BIN)/python -m pytest -q -n auto --dist worksteal -m "slow or hypothesis"
 	$(BIN)/python -m pytest -q -n auto --dist worksteal tests/service/test_authorisation_matrix.py
 	$(BIN)/python tools/with_postgresql.py $(BIN)/python -m pytest -q -n auto --dist worksteal tests/service/site
 

@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from effort import examples
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 # A busy machine is no defect, so nothing is timed; under CI the same examples are tried each time.
 settings.register_profile(
     "flightrules",
     deadline=None,
+    max_examples=examples(50),
     derandomize=bool(os.environ.get("CI")),
     suppress_health_check=[HealthCheck.too_slow],
 )

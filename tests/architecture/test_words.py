@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -23,6 +24,7 @@ CODE = re.compile(r"[DEWL]_[A-Z][A-Z0-9_]+\Z")
 DOCS = sorted((ROOT / "docs").rglob("*.md")) + [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 
 
+@cache
 def codes_in_use():
     """Every code that stands as a text of its own in the source, catalogues aside."""
     found = {}

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from flightrules.engine import prepared
 from flightrules.engine.criterion_result import Case
 from flightrules.engine.evaluate import evaluate, prepare
@@ -177,7 +178,7 @@ def test_both_ways_give_one_verdict(drawn):
     assert fast == slow
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=30)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=examples(30))
 @given(cases())
 def test_both_ways_give_the_same_reports_byte_for_byte(drawn):
     gate, case, on_file = drawn

@@ -1,6 +1,7 @@
 """Bad inputs of every class: refused with a code, a sentence and a place, within time and memory, opening nothing."""
 
 import ast
+import dataclasses
 import json
 import os
 import re
@@ -15,7 +16,6 @@ import pytest
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence import registry
-from flightrules.evidence.measurement import Reading
 from flightrules.evidence.source import SIZE_LIMIT, Source
 
 OTHERS = ("rules ", "archives ", "ledger/")
@@ -36,6 +36,7 @@ ARGUED = {
     "xml-coverage-065": NO_BODY,
 }
 """Cases whose outcome differs from the table's, and why."""
+needs_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
 
 
 def laughs(depth: int, root: str = "testsuite") -> str:
@@ -59,46 +60,109 @@ def cases(shared: Path) -> list[dict]:
     return [case for case in found if not case["family"].startswith(OTHERS)]
 
 
-def looked_at(data: bytes) -> Reading | EvidenceError:
-    try:
-        return registry.read(Source.of(data, "artefact"))
-    except EvidenceError as error:
-        return error
+CHILD = textwrap.dedent(
+    """
+    import importlib, json, re, sys, time
+    from flightrules.errors import EvidenceError
+    from flightrules.evidence import registry
+    from flightrules.evidence.source import Source
+    for one in registry.FORMATS:
+        importlib.import_module("flightrules.evidence.formats." + one.module)
+    opened, met, paths = [], {}, sys.argv[1:]
+    def watch(event, details):
+        if event == "open" and details[0] not in paths and not str(details[0]).endswith((".py", ".pyc", ".so")):
+            opened.append(str(details[0]))
+        if event.startswith(("socket.", "subprocess.", "os.system", "urllib.")):
+            opened.append(event)
+    sys.addaudithook(watch)
+    for path in paths:
+        begun = time.process_time()  # a busy machine is no defect
+        try:
+            with Source.open(path) as source:
+                found = registry.read(source)
+            said = {"read": [(one.metric, str(one.value)) for one in found.measurements][:4]}
+        except EvidenceError as error:
+            said = {name: getattr(error, name) for name in ("code", "message", "file", "line")}
+        except BaseException as error:
+            said = {"escaped": repr(error)[:200]}
+        met[path.rpartition("/")[2]] = said | {"seconds": time.process_time() - begun}
+    seen = list(opened)
+    with open("/proc/self/status") as status:  # ru_maxrss would count the parent's memory before exec
+        peak = int(re.search(r"VmHWM:\\s+(\\d+)", status.read()).group(1)) // 1024
+    print(json.dumps({"met": met, "opened": seen, "peak": peak}))
+    """
+)
+PROCESSES = 6
 
 
-def wrong(case: dict) -> str | None:
-    """What is wrong with the way this case is met; None where it is right."""
-    data = made(case["recipe"])
-    if isinstance(data, tuple):
+@dataclasses.dataclass(frozen=True)
+class Looked:
+    """How the bad inputs were met: each by its id, and what each process opened and took."""
+
+    met: dict[str, dict]
+    opened: list[str]
+    peak: int
+
+
+@pytest.fixture(scope="module")
+def looked(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Looked:
+    """Every bad input, read once, as a file, in processes that are watched.
+
+    The bound on memory is that of one input; several processes share the work so that what one input leaves
+    behind is not counted against the next. None is measured for coverage, which takes memory of its own.
+    """
+    folder, paths = tmp_path_factory.mktemp("bad"), []
+    for case in cases(shared):
+        data = made(case["recipe"])
+        if isinstance(data, bytes):
+            (folder / case["id"]).write_bytes(data)
+            paths.append(str(folder / case["id"]))
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    found = []
+    for part in (paths[at::PROCESSES] for at in range(PROCESSES)):
+        command = [sys.executable, "-c", CHILD, *part]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=alone)
+        assert done.returncode == 0, done.stderr[-2000:]
+        found.append(json.loads(done.stdout))
+    assert sum(len(one["met"]) for one in found) == len(paths)
+    return Looked(
+        {name: said for one in found for name, said in one["met"].items()},
+        [name for one in found for name in one["opened"]],
+        max(one["peak"] for one in found),
+    )
+
+
+def wrong(case: dict, said: dict | None) -> str | None:
+    """What is wrong with the way this case was met; None where it is right, or no file could be made of it."""
+    if said is None:
         return None
-    begun = time.process_time()  # a busy machine is no defect, and neither is measuring for coverage
-    found = looked_at(data)
-    if time.process_time() - begun > SECONDS * (3 if sys.gettrace() else 1):
+    if said["seconds"] > SECONDS:
         return "too slow"
-    if isinstance(found, EvidenceError):
-        return bad_refusal(found) or (
-            None
-            if case["outcome"].startswith(("reject", "accept or"))
-            else f"refused: {found.code} {found.message}"
-        )
+    if "escaped" in said:
+        return f"escaped: {said['escaped']}"
+    if "code" in said:
+        is_right = case["outcome"].startswith(("reject", "accept or"))
+        return bad_refusal(said) or (None if is_right else f"refused: {said['code']} {said['message']}")
     if case["outcome"] in ("reject", "accept or reject, but criterion is UNDETERMINED"):
-        return f"accepted: {[(one.metric, str(one.value)) for one in found.measurements][:4]}"
+        return f"accepted: {said['read']}"
     return None
 
 
-def bad_refusal(error: EvidenceError) -> str | None:
-    if not re.fullmatch(r"E_[A-Z_]+", error.code):
-        return f"the code {error.code} names no fault"
-    if not error.message or "\n" in error.message or len(error.message) > 500:
-        return f"the sentence of {error.code} is not one sentence: {error.message[:80]!r}"
-    if error.code in POSITIONED and error.line is None and "merge conflict" not in error.message:
-        return f"{error.code} without a place: {error.message}"
-    return None if error.file else f"{error.code} without the file"
+def bad_refusal(said: dict) -> str | None:
+    code, message = said["code"], said["message"]
+    if not re.fullmatch(r"E_[A-Z_]+", code):
+        return f"the code {code} names no fault"
+    if not message or "\n" in message or len(message) > 500:
+        return f"the sentence of {code} is not one sentence: {message[:80]!r}"
+    if code in POSITIONED and said["line"] is None and "merge conflict" not in message:
+        return f"{code} without a place: {message}"
+    return None if said["file"] else f"{code} without the file"
 
 
 @pytest.mark.shared
-def test_every_class_of_bad_input_is_met_as_the_table_says(shared: Path) -> None:
-    met = {case["id"]: wrong(case) for case in cases(shared)}
+@needs_proc
+def test_every_class_of_bad_input_is_met_as_the_table_says(shared: Path, looked: Looked) -> None:
+    met = {case["id"]: wrong(case, looked.met.get(case["id"])) for case in cases(shared)}
     unargued = {name: text for name, text in met.items() if text and name not in ARGUED}
     titles = {case["id"]: case["title"] for case in cases(shared)}
     assert not unargued, "\n".join(f"{name} ({titles[name]}): {text}" for name, text in unargued.items())
@@ -108,76 +172,20 @@ def test_every_class_of_bad_input_is_met_as_the_table_says(shared: Path) -> None
 
 
 @pytest.mark.shared
-def test_one_class_of_fault_has_one_code_in_every_family(shared: Path) -> None:
+@needs_proc
+def test_one_class_of_fault_has_one_code_in_every_family(shared: Path, looked: Looked) -> None:
     codes: dict[str, set[str]] = {}
     for case in cases(shared):
-        data = made(case["recipe"])
-        if case["layer"] == "transport" and isinstance(data, bytes):
-            found = looked_at(data)
-            codes.setdefault(case["title"], set()).add(
-                found.code if isinstance(found, EvidenceError) else "accepted"
-            )
+        if case["layer"] == "transport" and case["id"] in looked.met:
+            codes.setdefault(case["title"], set()).add(looked.met[case["id"]].get("code", "accepted"))
     assert {title: found for title, found in codes.items() if len(found) > 1} == {}
 
 
-CHILD = textwrap.dedent(
-    """
-    import re, sys
-    from flightrules.errors import EvidenceError
-    from flightrules.evidence import registry
-    from flightrules.evidence.source import Source
-    import importlib
-    for one in registry.FORMATS:
-        importlib.import_module("flightrules.evidence.formats." + one.module)
-    opened, paths = [], sys.argv[1:]
-    def watch(event, details):
-        if event == "open" and details[0] not in paths and not str(details[0]).endswith((".py", ".pyc", ".so")):
-            opened.append(str(details[0]))
-        if event.startswith(("socket.", "subprocess.", "os.system", "urllib.")):
-            opened.append(event)
-    sys.addaudithook(watch)
-    for path in paths:
-        try:
-            with Source.open(path) as source:
-                registry.read(source)
-        except EvidenceError:
-            pass
-        except BaseException as error:
-            print("escaped", path, repr(error)[:200])
-    print("opened", opened)
-    with open("/proc/self/status") as status:  # ru_maxrss would count the parent's memory before exec
-        print("peak", int(re.search(r"VmHWM:\\s+(\\d+)", status.read()).group(1)) // 1024)
-    """
-)
-
-
 @pytest.mark.shared
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
-def test_all_of_them_stay_within_memory_and_open_nothing_else(shared: Path, tmp_path: Path) -> None:
-    paths = []
-    for case in cases(shared):
-        data = made(case["recipe"])
-        if isinstance(data, bytes):
-            path = tmp_path / case["id"]
-            path.write_bytes(data)
-            paths.append(str(path))
-    # The bound is that of one input; eight processes share the work so that what one leaves behind is not
-    # counted against the next. None is measured for coverage, which takes memory of its own.
-    alone = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
-    for part in (paths[at::8] for at in range(8)):
-        done = subprocess.run(
-            [sys.executable, "-c", CHILD, *part],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-            env=alone,
-        )
-        said = dict(line.split(" ", 1) for line in done.stdout.splitlines())
-        assert done.returncode == 0, done.stderr[-2000:]
-        assert "escaped" not in said, done.stdout
-        assert said["opened"] == "[]"
-        assert int(said["peak"]) < MEBIBYTES
+@needs_proc
+def test_all_of_them_stay_within_memory_and_open_nothing_else(looked: Looked) -> None:
+    assert looked.opened == []
+    assert looked.peak < MEBIBYTES
 
 
 def refusal_of(path: Path) -> EvidenceError:

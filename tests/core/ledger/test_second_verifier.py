@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from flightrules.ledger.attestation import EVIDENCE, INPUTS, RECORD, attest
 from flightrules.ledger.envelope import parse_bundle, sign
 from flightrules.ledger.statement import PAYLOAD_TYPE
@@ -94,7 +95,7 @@ def test_both_refuse_what_does_not_belong_to_the_record(minimal, signed, ada, gi
     assert not both(minimal, signed, ada, **given_digests)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(40))
 @given(record=RECORDS, form=FORMS)
 def test_both_accept_every_record(minimal, ada, subjects, record, form):
     bundle = attest(record, subjects=subjects, keys=[ada], form=form)
@@ -110,7 +111,7 @@ def test_both_refuse_every_single_changed_byte(minimal, ada, record, subjects, f
         assert not both(minimal, damaged, ada)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(
     at=st.integers(0, 10**6), change=st.integers(1, 255), more=st.binary(max_size=3), cut=st.integers(0, 3)
 )

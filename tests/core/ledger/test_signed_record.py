@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from flightrules.errors import LedgerError
 from flightrules.ledger.attestation import (
     EVIDENCE,
@@ -443,7 +444,7 @@ def places(value, path=()):
         yield from places(one, (*path, key))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(st.data())
 def test_whatever_a_signer_writes_only_a_verdict_or_a_refusal_comes_out(signed, ada, data):
     """Hostile statements under a valid signature: no exception but ours, and never another verdict."""

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from flightrules.reports import github, gitlab, html_page, json_report, junit_xml, markdown, nogo, sarif
 from flightrules.reports.plain import LONGEST, one_line
 from flightrules.reports.text import Style, render_text
@@ -337,7 +338,9 @@ def test_the_record_can_be_signed_whatever_a_file_is_called(reports):
 
 
 @given(st.text(max_size=60))
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(40)
+)
 def test_any_name_is_inert_everywhere(reports, name):
     report = poisoned(reports[0], name)
     seen(html_page.render(report))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from flightrules.errors import RulebookError
 from flightrules.errors.catalogue import CATALOGUE
 from flightrules.rules.exception_files import load_acceptances, load_bindings, load_waivers
@@ -114,7 +115,7 @@ def test_every_shared_sample_is_refused_and_none_is_left_out(shared):
 ALPHABET = string.printable + "\u0430\u202e\u00e9\ufeff\x00\x07&*!<<:{}[]-#|>%@`\"'"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.one_of(st.text(ALPHABET, max_size=120), st.text(max_size=60)))
 @example("a: &a [*a]")
 @example("{" * 500)
@@ -127,7 +128,7 @@ def test_no_text_brings_anything_but_a_refusal(text):
             continue
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_bring_anything_but_a_refusal(data):
     for loader in LOADERS:
@@ -137,7 +138,7 @@ def test_no_bytes_bring_anything_but_a_refusal(data):
             continue
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.sampled_from(PROFILES), st.integers(min_value=0), st.integers(0, 12), st.text(ALPHABET, max_size=6))
 def test_no_damage_to_a_profile_brings_anything_but_a_refusal(profile, at, cut, put):
     text = profile_text(profile).decode()
@@ -171,7 +172,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from flightrules.errors import EvidenceError
 from flightrules.evidence.formats import cobertura, jacoco, lcov
 from flightrules.evidence.reading import xml
@@ -125,7 +126,7 @@ reports = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(80))
 @given(reports)
 def test_cobertura(text):
     check(text)
@@ -165,7 +166,7 @@ packages = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(80))
 @given(st.lists(packages, min_size=1, max_size=3))
 def test_jacoco(some):
     check(f'<report name="r"><sessioninfo id="a" start="1" dump="2"/>{"".join(some)}{TOTAL}</report>')
@@ -190,7 +191,7 @@ sections = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.lists(sections, min_size=1, max_size=4))
 def test_lcov(some):
     check("".join(some))

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from flightrules.errors import EvidenceError
 from flightrules.evidence import registry
 from flightrules.evidence.source import Source
@@ -131,7 +132,7 @@ def test_declared_tables_are_held_to_their_declaration(text, columns, code):
     assert refusal(text, columns).code == code
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.text(alphabet="id,severtyaus;\n\"'P1open-\t=é\x07", max_size=80))
 def test_any_text_behind_a_header_gives_a_reading_or_a_refusal(text):
     try:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from flightrules.errors import EvidenceError
 from flightrules.evidence import registry
 from flightrules.evidence.records.claims import UNITS
@@ -229,7 +230,7 @@ def places(value):
             yield from places(inner)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.data())
 def test_any_value_in_any_place_gives_a_reading_or_a_refusal(data):
     document = json.loads(json.dumps(WHOLE))

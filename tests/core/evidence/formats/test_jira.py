@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from flightrules.errors import EvidenceError
 from flightrules.evidence import registry
 from flightrules.evidence.source import Source
@@ -241,7 +242,7 @@ def test_a_bare_empty_list_needs_the_declared_format():
     assert refusal(answer(), expected="github-issues").code == "E_UNRECOGNISED"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     st.permutations([issue("A-1"), issue("A-2", "done"), issue("A-3", None), issue("A-4", kind="Story")]),
     st.sampled_from([None, 1, "\t"]),
@@ -272,7 +273,7 @@ FIELDS = [
 ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.dictionaries(st.sampled_from(FIELDS), JUNK))
 def test_any_shape_of_fields_gives_a_reading_or_a_refusal(fields):
     try:
@@ -283,7 +284,7 @@ def test_any_shape_of_fields_gives_a_reading_or_a_refusal(fields):
         assert numbers(reading)["defects.listed",] == 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.data())
 def test_cut_or_flipped_bytes_are_refused_or_read_whole(data):
     whole = json.dumps(answer(issue("A-1"), issue("A-2"))).encode()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from flightrules.errors import EvidenceError
 from flightrules.evidence import registry
 from flightrules.evidence.source import Source
@@ -470,7 +471,7 @@ def places(value):
             yield from places(inner)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.sampled_from(SAMPLES), st.data())
 def test_any_value_in_any_place_gives_a_reading_or_a_refusal(sample, data):
     document = json.loads(json.dumps(sample))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from flightrules.errors import EvidenceError
 from flightrules.evidence.formats import cobertura, jacoco
 from flightrules.evidence.reading.xml_pieces import NotPlainError, Pieces, outlined
@@ -77,7 +78,7 @@ def by_handlers(data):
         return outcome(data)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=examples(120))
 @given(
     st.sampled_from([COBERTURA, JACOCO]),
     st.lists(
@@ -96,7 +97,7 @@ def test_damage_is_refused_as_a_parser_of_the_whole_refuses_it(report, damage):
 def test_what_is_left_out_is_whole_and_sound(pattern):
     """All texts of the pattern, as random ones show them, stand in any element and end no other construct."""
 
-    @settings(deadline=None, max_examples=300)
+    @settings(deadline=None, max_examples=examples(100))
     @given(st.lists(st.from_regex(plain(pattern), fullmatch=True), min_size=1, max_size=3))
     def matched(texts):
         run = b"".join(texts)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from flightrules.errors import EvidenceError
 from flightrules.evidence.formats import junit
 from flightrules.evidence.head import look
@@ -145,7 +146,7 @@ documents = st.lists(suites | nested, max_size=5).map(
 
 
 def test_both_ways_say_the_same(by_handlers):
-    @settings(deadline=None, max_examples=150)
+    @settings(deadline=None, max_examples=examples(60))
     @given(documents)
     def check(text):
         assert outcome(text) == by_handlers(text)
@@ -154,7 +155,7 @@ def test_both_ways_say_the_same(by_handlers):
 
 
 def test_both_ways_refuse_the_same_damage(by_handlers):
-    @settings(deadline=None, max_examples=150)
+    @settings(deadline=None, max_examples=examples(60))
     @given(documents, st.data())
     def check(text, data):
         start = data.draw(st.integers(0, len(text)))
