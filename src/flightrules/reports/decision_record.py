@@ -1,0 +1,207 @@
+"""The decision record, and with an override the override record: who decided what, on what, who dissented.
+
+Made from the kept record alone (its members: ``flightrules.service.decisions.record``) and the openings of
+its commitments, so the same record gives the same bytes. Words stay neutral: an override is a decision, not a
+failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from flightrules.reports.document import (
+    Banner,
+    Block,
+    Bullets,
+    Cell,
+    Column,
+    Document,
+    Facts,
+    Section,
+    Table,
+    Text,
+)
+from flightrules.reports.signatures import Openings, name_of, outcome_mark, signature_table, signed_at
+from flightrules.reports.wording import count, listed, moment
+
+__all__ = ["agreement", "document", "header", "sentence", "title"]
+
+_SILENT = "not stated"
+
+
+def document(record: Mapping[str, Any], openings: Openings) -> Document:
+    """The record as a document; with an override in it, the override record."""
+    is_override = bool(record.get("override_record"))
+    return Document(
+        title=title(record),
+        kind="Override record" if is_override else "Decision record",
+        header=header(record),
+        agreement=agreement(record),
+        banner=Banner(
+            record["outcome"],
+            outcome_mark(record["outcome"]),
+            sentence(record, openings),
+            label="Decision",
+        ),
+        sections=tuple(
+            Section(number, heading, blocks)
+            for number, (heading, blocks) in enumerate(_parts(record, openings), 1)
+        ),
+        foot=f"Decision {record['decision']}, dossier {record['dossier']['sha256']}",
+    )
+
+
+def title(record: Mapping[str, Any]) -> str:
+    """Product and version."""
+    return f"{record['release']['product_name']} {record['release']['version']}"
+
+
+def header(record: Mapping[str, Any]) -> Facts:
+    """When, where to, until when."""
+    target = record["target"]
+    return Facts(
+        (
+            ("Decided", Cell(_moment(record["decided_at"]))),
+            ("Environment", Cell(target["environment"] or _SILENT)),
+            ("Release window", Cell(_window(target))),
+            ("Valid until", Cell(_moment(record["valid_until"]))),
+        )
+    )
+
+
+def agreement(record: Mapping[str, Any]) -> Facts:
+    """By which rules, on which dossier and artefacts."""
+    rulebook = record["rulebook"]
+    shipped = [(f"Artefact {one['name']}", Cell(one["sha256"], code=True)) for one in record["artefacts"]]
+    return Facts(
+        (
+            ("Rulebook", Cell(f"edition {rulebook['edition']}")),
+            ("Rulebook digest", Cell(rulebook["sha256"], code=True)),
+            ("Dossier that was signed", Cell(record["dossier"]["sha256"], code=True)),
+            *shipped,
+        )
+    )
+
+
+def sentence(record: Mapping[str, Any], openings: Openings) -> str:
+    """The decision in one sentence, with who took it."""
+    decided = record["decided"]
+    who = f"{decided['role']} ({name_of(decided, openings)})"
+    said = f"{record['moment'].capitalize()} decision by {who} on {signed_at(decided)}"
+    if record["outcome"] == "GO BY OVERRIDE":
+        return f"{said}: a no-go was overridden by two signatures, each named below."
+    if record["conditions"]:
+        return f"{said}, on {count(len(record['conditions']), 'condition')} checked at deployment."
+    return f"{said}."
+
+
+def _parts(record: Mapping[str, Any], openings: Openings) -> Iterator[tuple[str, tuple[Block, ...]]]:
+    if override := record.get("override_record"):
+        yield "What was overridden", tuple(_overridden(override, openings))
+    yield "Gates", (_gates(record),)
+    signed = [*([record["verdict"]] if record["verdict"] else []), *record["votes"], record["decided"]]
+    yield "Signatures", tuple(_signatures(record, signed, openings))
+    yield "Conditions", (_bullets(record["conditions"], "None."),)
+    yield "Waivers and accepted risks", tuple(_risks(record))
+    yield "Objections and dissent", tuple(_objections(record, signed, openings))
+    if record["reasons"]:
+        yield "What stood against going", (_bullets([one["text"] for one in record["reasons"]], "Nothing."),)
+    if record["remediation"]:
+        yield "What it takes to come back", (_bullets(record["remediation"], "Nothing."),)
+    if record["cautions"]:
+        yield "Out of the ordinary", (_bullets(record["cautions"], "Nothing."),)
+
+
+def _overridden(override: Mapping[str, Any], openings: Openings) -> Iterator[Block]:
+    yield Facts(
+        (
+            ("No-go of", Cell(_moment(override["of_at"]))),
+            ("Asked for", Cell(_moment(override["asked_at"]))),
+            ("Receipt of the risk statement confirmed", Cell(_moment(override["receipt_at"]))),
+            ("Risk statement", Cell(override["statement"]["sha256"], code=True)),
+        )
+    )
+    for name, heading in (("criteria", "Criteria"), ("defects", "Defects"), ("blockers", "Blockers")):
+        yield Text(f"{heading} that were accepted by name: {listed(override[name]) or 'none'}.")
+    yield signature_table("Signatures of the override", override["signatures"], openings)
+
+
+def _gates(record: Mapping[str, Any]) -> Table | Text:
+    if not record["gates"]:
+        return Text("No gate was judged.")
+    rows = tuple(
+        (
+            Cell(one["gate"]),
+            Cell(one["outcome"] or "not judged"),
+            Cell("; ".join([*one["blockers"], *([one["stale"]] if one["stale"] else [])]) or "nothing"),
+            Cell(one["reports"].get("json", {}).get("sha256", "none"), code=True),
+        )
+        for one in record["gates"]
+    )
+    columns = ("Gate", "Verdict", "What blocks", "Report, SHA-256")
+    return Table("Gates as they were judged", tuple(map(Column, columns)), rows)
+
+
+def _signatures(
+    record: Mapping[str, Any], signed: list[Mapping[str, Any]], openings: Openings
+) -> Iterator[Block]:
+    yield signature_table("Quality verdict, votes and decision", signed, openings)
+    if record["missing"]:
+        yield Text(f"Asked and not heard: {listed(record['missing'])}.")
+
+
+def _risks(record: Mapping[str, Any]) -> Iterator[Block]:
+    lines = [
+        f"{one['criterion']} is waived until {_moment(one['expires_at'])}, by {listed(one['roles'])}"
+        for one in record["waivers"]
+    ]
+    lines += [
+        f"{one['defect']} ({one['severity']}) is accepted until {_moment(one['expires_at'])}, "
+        f"by {listed(one['roles'])}"
+        for one in record["acceptances"]
+    ]
+    yield _bullets(lines, "Nothing is waived or accepted.")
+    if record["defects"]:
+        rows = tuple(
+            tuple(Cell(one[name]) for name in ("number", "severity", "title", "decision"))
+            for one in record["defects"]
+        )
+        columns = tuple(map(Column, ("Defect", "Severity", "Title", "Decision")))
+        yield Table("Open defects that were known", columns, rows)
+
+
+def _objections(
+    record: Mapping[str, Any], signed: list[Mapping[str, Any]], openings: Openings
+) -> Iterator[Block]:
+    known = {one["sign_off"]: one for one in signed}
+    against = [
+        f"{one['role']} ({name_of(known[one['sign_off']], openings)}): {known[one['sign_off']]['meaning']}"
+        for one in record["dissent"]
+        if one["sign_off"] in known
+    ]
+    yield _bullets(against, "Nobody dissented.")
+    if record["blockers"]:
+        yield Bullets(
+            tuple(
+                f"Blocker {one['title']}: {one['state']}, raised {_moment(one['raised_at'])}"
+                for one in record["blockers"]
+            )
+        )
+
+
+def _bullets(lines: list[str], none: str) -> Bullets | Text:
+    return Bullets(tuple(lines)) if lines else Text(none)
+
+
+def _window(target: Mapping[str, Any]) -> str:
+    if not target["opens_at"]:
+        return _SILENT
+    closes = f" to {_moment(target['closes_at'])}" if target["closes_at"] else ""
+    zone = f" ({target['zone']})" if target["zone"] else ""
+    return f"{_moment(target['opens_at'])}{closes}{zone}"
+
+
+def _moment(text: str) -> str:
+    return moment(datetime.fromisoformat(text)) if text else _SILENT

@@ -1,0 +1,80 @@
+"""The message of a decided no-go: status, what blocks, the risk, the way to GO, the alternatives.
+
+It is read in under two minutes. What nobody has stated is named as not stated; nothing is made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flightrules.reports.decision_record import agreement, header, sentence, title
+from flightrules.reports.document import Banner, Bullets, Document, Section, Text
+from flightrules.reports.signatures import Openings, outcome_mark, reason_of, signature_table
+from flightrules.reports.wording import count
+
+__all__ = ["document"]
+
+_LINES = 6
+
+
+def document(record: Mapping[str, Any], openings: Openings) -> Document:
+    """The message; for a decision that lets the release go it says that there is none to send."""
+    going = record["outcome"] in ("GO", "CONDITIONAL GO", "GO BY OVERRIDE")
+    return Document(
+        title=title(record),
+        kind="No-go message",
+        header=header(record),
+        agreement=agreement(record),
+        banner=Banner(
+            record["outcome"],
+            outcome_mark(record["outcome"]),
+            "There is no no-go to send." if going else sentence(record, openings),
+            label="Decision",
+        ),
+        sections=() if going else _sections(record, openings),
+        foot=f"Decision {record['decision']}",
+    )
+
+
+def _sections(record: Mapping[str, Any], openings: Openings) -> tuple[Section, ...]:
+    reasons = [one["text"] for one in record["reasons"]]
+    said = reason_of(record["decided"], openings)
+    blocking = [text for gate in record["gates"] for text in gate["blockers"]] or reasons
+    bad = [one for one in record["defects"] if one["decision"] == "blocks"]
+    return (
+        Section(1, "Status", (Text(_status(record, len(reasons))), Text(said or "No reason was written."))),
+        Section(2, "What blocks", (_some(blocking, "Nothing is recorded beside the reason above."),)),
+        Section(3, "Risk if shipped", (_some(_risks(bad), "Effect on users and revenue is not stated."),)),
+        Section(4, "What it takes to get to GO", (_some(record["remediation"], "A new poll."),)),
+        Section(5, "Alternatives", (Bullets(_alternatives(bool(bad)), numbered=True),)),
+        Section(6, "Signature", (signature_table("Decision", [record["decided"]], openings),)),
+    )
+
+
+def _status(record: Mapping[str, Any], reasons: int) -> str:
+    return (
+        f"{title(record)} does not go to {record['target']['environment'] or 'production'} now: "
+        f"{count(reasons, 'reason')} recorded against going."
+    )
+
+
+def _risks(bad: list[Mapping[str, Any]]) -> list[str]:
+    return [f"{one['number']} ({one['severity']}) {one['title']} would reach users" for one in bad]
+
+
+def _alternatives(has_defects: bool) -> tuple[str, ...]:
+    without = "Release without the part that holds the defects: flag off, or descoped."
+    return (
+        "Mend what blocks, judge the gate again and open a new poll.",
+        without if has_defects else "Release a smaller scope that meets the criteria.",
+        "Take a new window and use the time for what is missing.",
+        "Escalate: an override names every item above and takes two signatures.",
+    )
+
+
+def _some(lines: list[str], none: str) -> Bullets | Text:
+    if not lines:
+        return Text(none)
+    more = (f"and {len(lines) - _LINES} more, in the decision record",) if len(lines) > _LINES else ()
+    return Bullets((*lines[:_LINES], *more))
