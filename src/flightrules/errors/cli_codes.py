@@ -28,6 +28,9 @@ CLI_CODES: tuple[Code, ...] = (
     Code("E_REMOTE_RELEASE", "the service knows no such release", "Evidence belongs to a release that people have opened.", "Open it first, or check --product, --release and the token's product."),
     Code("E_REMOTE_RUN", "the service could not judge the gate", "The message says what it met; nothing was decided.", "Look into the service's log, then push again."),
     Code("E_REMOTE_SETTING", "nothing says where the service is or who asks", "Both are settings of the environment, never of the command line.", "Set FLIGHTRULES_URL and FLIGHTRULES_TOKEN."),
+    Code("E_SIGN_EXPIRED", "nobody confirmed it in the browser", "A confirmation waits for five minutes.", "Run the command again, and open the address that it shows."),
+    Code("E_SIGN_REFUSED", "it was refused in the browser", "Who was asked to confirm said that it was not they, or not now.", "Run the command again if it was you; else revoke the token."),
+    Code("E_SIGN_TERMINAL", "there is nothing to read the proof from", "A proof is typed, or confirmed in the browser; it is never an argument or a variable, which others can read.", "Run it in a terminal, with --browser, or with the code on stdin and --code-stdin."),
     Code("E_REMOTE_UNREACHABLE", "the service cannot be reached", "It was asked several times.", "Check FLIGHTRULES_URL, the network, and that the service runs."),
     Code("E_INTERNAL", "Flightrules has a defect", "Something happened that must not happen; nothing was decided.", "Set FLIGHTRULES_DEBUG=1 and report what it prints."),
 )

@@ -18,7 +18,7 @@ from flightrules.service.people.confirmations import taken
 from flightrules.service.people.models import Account, SigningSession
 from flightrules.service.records.actor import Actor, Kind
 
-__all__ = ["ALL_COMPONENTS", "PROOF_HOLDS", "SigningProof", "require_signing_proof"]
+__all__ = ["ALL_COMPONENTS", "PROOF_HOLDS", "SigningProof", "components_needed", "require_signing_proof"]
 
 ALL_COMPONENTS = 2
 PROOF_HOLDS = timedelta(seconds=60)
@@ -62,7 +62,7 @@ def require_signing_proof(
     if not connection.in_atomic_block:
         raise RuntimeError("a proof is used in the transaction of what it signs")
     session = _locked(by)
-    first = session.signed_at is None or not timedelta(0) <= at - session.signed_at <= idle_limit()
+    first = _is_first(session, at)
     confirmed = taken(by, at=at, act=act, about=about, digest=digest)
     proof = SigningProof(ALL_COMPONENTS, first, confirmed) if confirmed else _given(by, session, first, at)
     session.signed_at, session.proof_at = at, max(proof.proved_at, session.proof_at or proof.proved_at)
@@ -70,9 +70,18 @@ def require_signing_proof(
     return proof
 
 
-def idle_limit() -> timedelta:
-    """How long a session may go without a signing before all components are needed again."""
-    return timedelta(minutes=settings.FLIGHTRULES_SIGNING_IDLE_MINUTES)
+def components_needed(by: Actor, at: datetime) -> int:
+    """How many components the next signing in this session takes; none where nobody can sign."""
+    if by.kind is not Kind.PERSON:
+        return 0
+    session = SigningSession.objects.filter(key=by.session_key).first()
+    return ALL_COMPONENTS if session is None or _is_first(session, at) else 1
+
+
+def _is_first(session: SigningSession, at: datetime) -> bool:
+    """Whether nothing was signed in it within the idle limit, so that all components are needed."""
+    idle = timedelta(minutes=settings.FLIGHTRULES_SIGNING_IDLE_MINUTES)
+    return session.signed_at is None or not timedelta(0) <= at - session.signed_at <= idle
 
 
 def _given(by: Actor, session: SigningSession, first: bool, at: datetime) -> SigningProof:

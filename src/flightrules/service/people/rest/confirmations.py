@@ -26,8 +26,8 @@ router = Router()
 class NewConfirmation(Asked):
     """What is to be confirmed."""
 
-    act: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{1,39}$")] = Field(
-        description="what is signed, such as sign-off, override or waive"
+    act: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z:-]{1,39}$")] = Field(
+        description="what is signed, such as vote:go or accept-blocker"
     )
     about: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}/[A-Za-z0-9._-]{1,79}$")] = Field(
         description="kind/key of what it is about, such as release/KEY"

@@ -16,7 +16,7 @@ from flightrules.service.people.authentication import remember_proof
 from flightrules.service.people.models import Machine
 from flightrules.service.people.powers import OF_MACHINES
 from flightrules.service.people.proofs import prove
-from flightrules.service.people.signing import PROOF_HOLDS
+from flightrules.service.people.signing import PROOF_HOLDS, components_needed
 from flightrules.service.records.actor import Kind
 
 __all__ = ["router"]
@@ -46,6 +46,7 @@ class Me(Schema):
     powers: dict[str, list[str]] = Field(description="product key (empty for the office) to powers")
     proved_at: datetime | None
     components: int = Field(description="that the last proof showed; 2 are all")
+    components_needed: int = Field(description="that the next signing in this session takes")
 
 
 class Proof(Asked):
@@ -77,6 +78,7 @@ def me(request: AskedRequest) -> dict[str, Any]:
         "scopes": sorted(by.scopes) if by.via == "token" else None,
         "proved_at": by.proved_at,
         "components": by.components,
+        "components_needed": components_needed(by, request.asked_at),
     }
     if by.kind is Kind.MACHINE:
         machine = Machine.objects.get(pk=by.key)
