@@ -10,6 +10,12 @@ JOBS: dict[str, Job] = {
     "blockers.escalate": Job(
         run="flightrules.service.blockers.jobs.escalate", due="flightrules.service.blockers.jobs.to_escalate"
     ),
+    "decisions.refresh": Job(
+        run="flightrules.service.decisions.jobs.refresh", due="flightrules.service.decisions.jobs.outdated"
+    ),
+    "decisions.void": Job(
+        run="flightrules.service.decisions.jobs.void", due="flightrules.service.decisions.jobs.to_void"
+    ),
     "notices.deliver": Job(
         run="flightrules.service.notices.jobs.deliver", due="flightrules.service.notices.jobs.due"
     ),

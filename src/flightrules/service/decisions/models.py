@@ -12,9 +12,11 @@ from django.db import models
 from flightrules.service.records.recorded import Recorded
 from flightrules.service.records.tags import Tag
 
-__all__ = ["Carried", "Decision", "HandedOut", "Override", "Poll", "SignOff"]
+__all__ = ["GOING", "Carried", "Decision", "HandedOut", "Override", "Poll", "SignOff"]
 
 _RELEASE = "releases.Release"
+GOING = ("GO", "CONDITIONAL GO", "GO BY OVERRIDE")
+"""Outcomes that let a release go."""
 
 
 class Moment(models.TextChoices):
@@ -230,9 +232,7 @@ class Decision(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("release", "moment"),
-                condition=models.Q(
-                    voided_at__isnull=True, outcome__in=("GO", "CONDITIONAL GO", "GO BY OVERRIDE")
-                ),
+                condition=models.Q(voided_at__isnull=True, outcome__in=GOING),
                 name="decisions_one_standing_go",
             ),
             models.UniqueConstraint(fields=("poll",), name="decisions_one_decision_a_poll"),

@@ -113,6 +113,7 @@ class Tag(StrEnum):
 
     POLL_OPENED = "decision:poll:opened"
     POLL_CLOSED = "decision:poll:closed"
+    POLL_REFRESHED = "decision:poll:refreshed"
     DOSSIER_HANDED_OUT = "decision:dossier:handed-out"
     SIGNED_OFF = "decision:sign-off:recorded"
     SIGN_OFF_VOIDED = "decision:sign-off:voided"

@@ -1,0 +1,143 @@
+"""Which sign-offs count for a dossier at one moment, and why each other one does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from flightrules.engine.quorum import Ask, Tally, Uncounted, Vote, tally
+from flightrules.service.decisions.asking import Asking, asking_of, max_age
+from flightrules.service.decisions.dossiers import Dossier
+from flightrules.service.decisions.models import Carried, Poll, SignOff
+from flightrules.service.decisions.seats import is_eligible
+from flightrules.service.releases.queries import Release
+
+__all__ = [
+    "WITHDRAWN",
+    "Count",
+    "carried_to",
+    "count_verdict",
+    "count_votes",
+    "is_expired",
+    "live_verdict",
+    "live_votes",
+]
+
+WITHDRAWN = "withdrawn by who gave it"
+
+
+@dataclass(frozen=True)
+class Count:
+    """A count, and the sign-off behind each of its votes."""
+
+    tally: Tally
+    rows: tuple[tuple[Vote, SignOff], ...]
+
+    def counted(self) -> list[SignOff]:
+        """The sign-offs that count."""
+        return [row for vote, row in self.rows if any(vote is one for one in self.tally.counted)]
+
+    def why_not(self, row: SignOff) -> str:
+        """Why a sign-off does not count, in the word of ``engine.quorum.Uncounted``; empty when it does."""
+        for vote, why in self.tally.uncounted:
+            if any(vote is mine and row.pk == other.pk for mine, other in self.rows):
+                return why.value
+        return ""
+
+
+def live_votes(poll: Poll) -> list[SignOff]:
+    """The votes of a poll that nobody voided, those that were carried into it among them, oldest first."""
+    own = SignOff.objects.filter(poll=poll, voided_at__isnull=True)
+    brought = SignOff.objects.filter(carried__poll=poll, act=SignOff.Act.VOTE, voided_at__isnull=True)
+    found = {one.pk: one for one in (*own.select_related("poll"), *brought.select_related("poll"))}
+    return sorted(found.values(), key=lambda one: (one.at, str(one.pk)))
+
+
+def live_verdict(release: Release) -> SignOff | None:
+    """The quality verdict that nobody voided; it may still be about another dossier."""
+    return SignOff.objects.filter(release=release, act=SignOff.Act.VERDICT, voided_at__isnull=True).first()
+
+
+def count_votes(poll: Poll, release: Release, dossier: Dossier, at: datetime) -> Count:
+    """The votes of a poll on this dossier, with those that were voided and not given again."""
+    asking = asking_of(dossier.book, release)
+    live = live_votes(poll)
+    heard = {one.role for one in live}
+    lost = [one for one in _voided(SignOff.objects.filter(poll=poll)) if one.role not in heard]
+    return _counted(asking.ask, live, lost, poll, release, dossier, at)
+
+
+def count_verdict(release: Release, dossier: Dossier, asking: Asking, moment: str, at: datetime) -> Count:
+    """The quality verdict on this dossier."""
+    live = live_verdict(release)
+    former = SignOff.objects.filter(release=release, act=SignOff.Act.VERDICT)
+    lost = [] if live is not None else list(_voided(former))[:1]
+    alone = Poll(moment=moment)  # a verdict is of no poll; it grows as old as the votes beside it may
+    return _counted(Ask((asking.verdict,)), [live] if live else [], lost, alone, release, dossier, at)
+
+
+def carried_to(digest: str, poll: Poll | None) -> set[object]:
+    """Keys of the sign-offs that a rule has carried over to this dossier."""
+    return set(Carried.objects.filter(poll=poll, dossier=digest).values_list("sign_off_id", flat=True))
+
+
+def is_expired(one: SignOff, moment: str, dossier: Dossier, at: datetime) -> bool:
+    """Whether a sign-off is too old to be counted; as old as the poll that it was given in allows."""
+    given_in = one.poll.moment if one.poll is not None else moment
+    return at - one.at > max_age(dossier.book, given_in)
+
+
+def _counted(
+    ask: Ask,
+    live: Iterable[SignOff],
+    lost: Iterable[SignOff],
+    poll: Poll,
+    release: Release,
+    dossier: Dossier,
+    at: datetime,
+) -> Count:
+    carried = carried_to(dossier.digest, poll if poll.opened_by else None)
+    rows = [(_vote(one, one.pk in carried, release, dossier, at), one) for one in live]
+    rows += [(_void(one, release, at), one) for one in lost]
+    old = [vote for vote, one in rows if is_expired(one, poll.moment, dossier, at)]
+    fresh = [vote for vote, _ in rows if not any(vote is other for other in old)]
+    found = tally(ask, fresh, dossier=dossier.digest, at=at)
+    expired = tuple((vote, Uncounted.EXPIRED) for vote in old)
+    return Count(Tally(found.ask, found.counted, (*found.uncounted, *expired)), tuple(rows))
+
+
+def _vote(one: SignOff, is_carried: bool, release: Release, dossier: Dossier, at: datetime) -> Vote:
+    return Vote(
+        person=one.person,
+        role=one.role,
+        holder=one.holder,
+        choice=one.choice,
+        at=one.at,
+        dossier=dossier.digest if is_carried else one.dossier,
+        conditions=tuple(one.conditions),
+        eligible=is_eligible(one, release, at),
+    )
+
+
+def _void(one: SignOff, release: Release, at: datetime) -> Vote:
+    """A voided one never counts again, not even when everything is as it was: it only says what was lost."""
+    return Vote(
+        person=one.person,
+        role=one.role,
+        holder=one.holder,
+        choice=one.choice,
+        at=one.at,
+        dossier="",
+        eligible=is_eligible(one, release, at),
+    )
+
+
+def _voided(rows: QuerySet[SignOff]) -> list[SignOff]:
+    """The latest voided one of each role, without those that their signers took back."""
+    found: dict[str, SignOff] = {}
+    for one in rows.filter(voided_at__isnull=False).select_related("poll").order_by("at"):
+        found[one.role] = one
+    return [one for one in found.values() if not one.voided_because.startswith(WITHDRAWN)]

@@ -1,0 +1,102 @@
+"""Who had which part in a release, as far as the service knows, and who may therefore not sign it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from flightrules.engine.separation import Involved, violations
+from flightrules.service.decisions.models import SignOff
+from flightrules.service.decisions.seats import on_record
+from flightrules.service.door.refusals import ConflictError, DeniedError
+from flightrules.service.people.queries import people
+from flightrules.service.people.seats import Seat
+from flightrules.service.readiness.inputs import Inputs
+from flightrules.service.records.actor import SYSTEM, Actor
+from flightrules.service.releases.queries import Release
+
+__all__ = ["involved_in", "require_own_seat", "require_separate"]
+
+_CODES = {
+    "self_approval": ("E_SELF_APPROVAL", "who asks for a release does not sign it"),
+    "author_is_signer": ("E_AUTHOR_IS_SIGNER", "who wrote the change does not sign it"),
+    "attestor_is_signer": ("E_ATTESTOR_IS_SIGNER", "who brought or attested its evidence does not sign it"),
+    "author_is_tester": ("E_AUTHOR_IS_SIGNER", "who wrote the change is the only one who tested it"),
+    "distinct_persons_required": ("E_DISTINCT_PERSONS", "two signatures of one person are one"),
+}
+
+
+def involved_in(inputs: Inputs, at: datetime) -> Involved:
+    """The parts of people in a release: who opened it, and who attested what it is judged on.
+
+    Evidence that a machine brought, that was superseded or that was taken out is attested by nobody.
+    """
+    brought = [one.brought_by for one in inputs.evidence if one.tombstoned_at is None]
+    ticked = [one.done_by for one in inputs.checklists if one.done_at is not None]
+    review = [inputs.review.by] if inputs.review is not None else []
+    return Involved(
+        requester=(inputs.release.opened_by,),
+        attestors=tuple(sorted(_persons((*brought, *ticked, *review), at))),
+    )
+
+
+def require_separate(seat: Seat, inputs: Inputs, *, by: Actor, at: datetime) -> None:
+    """Refuse a signature of who had another part in the release.
+
+    Whoever speaks by a delegation was chosen by the holder, so the holder's parts count as well; a deputy was
+    named by others.
+
+    Raises:
+        DeniedError: E_SELF_APPROVAL, E_AUTHOR_IS_SIGNER, E_ATTESTOR_IS_SIGNER, E_FOUR_EYES.
+    """
+    known = involved_in(inputs, at)
+    for person in dict.fromkeys((by.key, *((seat.holder,) if seat.through == "delegation" else ()))):
+        parts = Involved(known.requester, known.change_authors, known.testers, (), known.attestors, (person,))
+        for broken in violations(parts):
+            if not broken.flagged and person in broken.persons:
+                code, why = _CODES[broken.name]
+                raise on_record(
+                    DeniedError(code, why, hint="let another holder of the role sign"), inputs.release
+                )
+
+
+def require_own_seat(role: str, others: Iterable[SignOff], release: Release, *, by: Actor) -> None:
+    """Refuse a second signature of one person, through whichever account, and a second one in one seat.
+
+    Args:
+        role: in which the actor signs.
+        others: sign-offs that stand.
+        release: what is signed about.
+        by: who.
+
+    Raises:
+        ConflictError: E_DISTINCT_PERSONS, E_DUPLICATE_SEAT.
+    """
+    for one in others:
+        if one.person == by.key and one.role != role:
+            raise on_record(
+                ConflictError(
+                    "E_DISTINCT_PERSONS", f"you have signed as {one.role}; another person signs here"
+                ),
+                release,
+            )
+        if one.role == role and one.person != by.key:
+            raise on_record(
+                ConflictError("E_DUPLICATE_SEAT", f"{role} has spoken already, through somebody else"),
+                release,
+            )
+
+
+def _persons(keys: Iterable[str], at: datetime) -> set[str]:
+    """Those of the keys that are people, disabled ones too."""
+    known = {key for key in keys if _is_key(key)}
+    return {str(key) for key in people(by=SYSTEM, at=at).filter(pk__in=known).values_list("pk", flat=True)}
+
+
+def _is_key(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

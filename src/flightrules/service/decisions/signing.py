@@ -1,0 +1,157 @@
+"""The one way in which a sign-off of this room comes to be: proved, worded, put on record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flightrules.engine.dossier import Difference
+from flightrules.service.decisions.dossiers import Dossier, changes_since
+from flightrules.service.decisions.models import HandedOut, Override, Poll, SignOff
+from flightrules.service.decisions.seats import on_record
+from flightrules.service.door.refusals import ConflictError
+from flightrules.service.people.authentication import require_signing_proof
+from flightrules.service.people.queries import people
+from flightrules.service.people.seats import Seat
+from flightrules.service.records.actor import SYSTEM, Actor
+from flightrules.service.records.services import append, commit_to, product_stream
+from flightrules.service.records.tags import Tag
+from flightrules.service.releases.queries import Release
+
+__all__ = ["Word", "as_said", "proof_word", "require_current", "sign"]
+
+_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What somebody signs.
+
+    Attributes:
+        act: one of ``SignOff.Act``; ``about`` the subject that a confirmation in the browser names.
+        choice: what it says; ``meaning`` the same in a sentence.
+        reason, conditions: as checked.
+        poll, override: of which, for a vote or a side of an override.
+    """
+
+    act: SignOff.Act
+    about: str
+    choice: str
+    meaning: str
+    reason: str = ""
+    conditions: list[str] = field(default_factory=list)
+    poll: Poll | None = None
+    override: Override | None = None
+
+
+def proof_word(act: str, choice: str) -> str:
+    """The act as a confirmation in the browser names it, with the choice: ``vote:go``, ``verdict:no-go``."""
+    return f"{act}:{choice.casefold().replace(' ', '-')}"
+
+
+def require_current(seen: str, now: Dossier, release: Release) -> None:
+    """Refuse a signature under something else than what lies on the table.
+
+    Raises:
+        ConflictError: E_DOSSIER_STALE, with the differences to what this person has seen.
+    """
+    if seen == now.digest:
+        return
+    try:
+        said = as_said(changes_since(seen, now))
+    except ConflictError:  # no dossier that was ever shown here
+        said = []
+    raise on_record(
+        ConflictError(
+            "E_DOSSIER_STALE",
+            "what you saw is not what lies here now",
+            hint="read the dossier again, then sign its digest",
+            dossier=now.digest,
+            differences=said,
+        ),
+        release,
+    )
+
+
+def as_said(changes: tuple[Difference, ...]) -> list[dict[str, str]]:
+    """Differences as a reader gets them; a long list is cut."""
+    return [
+        {"part": one.part, "what": one.what, "was": one.was[:200], "now": one.now[:200]}
+        for one in changes[:_NAMED]
+    ]
+
+
+def sign(
+    release: Release, seat: Seat, role: str, dossier: Dossier, word: Word, *, by: Actor, at: datetime
+) -> SignOff:
+    """Take the signer's proof, then write the sign-off and its entry; part of the caller's act.
+
+    Raises:
+        UnauthenticatedError: E_REAUTH_REQUIRED. DeniedError: E_PROOF_OF_MACHINE.
+    """
+    proof = require_signing_proof(
+        by, at=at, act=proof_word(word.act, word.choice), about=word.about, digest=dossier.digest
+    )
+    name = people(by=SYSTEM, at=at).filter(pk=by.key).values_list("name", flat=True).first() or by.key
+    row = SignOff(
+        release=release,
+        act=word.act,
+        poll=word.poll,
+        override=word.override,
+        choice=word.choice,
+        role=role,
+        holder=seat.holder,
+        through=seat.through,
+        person=by.key,
+        account=by.account_key,
+        printed_name=commit_to(name, about=by.key)["commitment"],
+        meaning=word.meaning,
+        reason=commit_to(word.reason, about=by.key)["commitment"] if word.reason else "",
+        conditions=word.conditions,
+        dossier=dossier.digest,
+        shown=dossier.shown,
+        opened_at=_handed_out(release, by.key, dossier.digest),
+        components=proof.components,
+        proved_at=proof.proved_at,
+        at=at,
+    )
+    row.save(force_insert=True)
+    append(
+        stream=product_stream(release.product_id),
+        tag=Tag.SIGNED_OFF,
+        by=by,
+        at=at,
+        subject=f"sign-off/{row.key}",
+        data=_told(row),
+    )
+    return row
+
+
+def _handed_out(release: Release, person: str, dossier: str) -> datetime | None:
+    rows = HandedOut.objects.filter(release=release, person=person, dossier=dossier)
+    return rows.values_list("at", flat=True).first()
+
+
+def _told(row: SignOff) -> dict[str, Any]:
+    """The sign-off as its entry tells it: everything but the name and the reason, which are commitments."""
+    return {
+        "release": str(row.release_id),
+        "act": row.act,
+        "poll": str(row.poll_id) if row.poll_id else None,
+        "override": str(row.override_id) if row.override_id else None,
+        "choice": row.choice,
+        "role": row.role,
+        "holder": row.holder,
+        "through": row.through,
+        "person": row.person,
+        "name": {"commitment": row.printed_name},
+        "meaning": row.meaning,
+        "reason": {"commitment": row.reason} if row.reason else None,
+        "conditions": row.conditions,
+        "dossier": {"sha256": row.dossier},
+        "shown": row.shown,
+        "opened_at": row.opened_at.isoformat() if row.opened_at else None,
+        "components": row.components,
+        "proved_at": row.proved_at.isoformat(),
+    }

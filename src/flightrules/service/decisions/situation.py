@@ -1,0 +1,149 @@
+"""All that a decision about a release rests on at one moment, and what may be decided on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flightrules.engine.decision import Assessment, GateStanding, Hindrance, Situation, assess
+from flightrules.engine.separation import Involved, violations
+from flightrules.service.decisions.asking import Asking, asking_of
+from flightrules.service.decisions.counting import Count, count_verdict, count_votes
+from flightrules.service.decisions.dossiers import Dossier
+from flightrules.service.decisions.hindrances import blockers_in_words, lacks
+from flightrules.service.decisions.involved import involved_in
+from flightrules.service.decisions.models import Poll, SignOff
+from flightrules.service.door.refusals import ConflictError
+from flightrules.service.readiness.models import GateRun
+from flightrules.service.readiness.queries import standing_of
+from flightrules.service.releases.queries import Release
+
+__all__ = ["CODES", "Found", "found_for", "gate_standings", "refusal_of"]
+
+CODES = {
+    Hindrance.RUN_STALE: "E_RUN_STALE",
+    Hindrance.DOSSIER_STALE: "E_DOSSIER_STALE",
+    Hindrance.QUORUM_LOST: "E_QUORUM_LOST",
+    Hindrance.SIGN_OFF_EXPIRED: "E_APPROVAL_EXPIRED",
+    Hindrance.SEPARATION: "E_SEPARATION",
+    Hindrance.NO_GATE: "E_GATE_SHUT",
+    Hindrance.GATE_SHUT: "E_GATE_SHUT",
+    Hindrance.BLOCKER_OPEN: "E_BLOCKED",
+    Hindrance.LACKING: "E_DECISION_LACKS",
+    Hindrance.VERDICT_NO_GO: "E_NO_GO_SAID",
+    Hindrance.VOTE_NO_GO: "E_NO_GO_SAID",
+    Hindrance.VERDICT_MISSING: "E_VERDICT_MISSING",
+    Hindrance.QUORUM_MISSING: "E_QUORUM_MISSING",
+}
+"""The code of a refused decision, by the first of these kinds that there is a reason of."""
+
+_TAMPERED = ("TAMPERED", "MISSING")
+_SAID = 10
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found: who is asked, both counts, every gate, and what may be decided."""
+
+    asking: Asking
+    verdict: Count
+    votes: Count
+    gates: tuple[GateStanding, ...]
+    assessment: Assessment
+
+    def signed(self) -> list[SignOff]:
+        """The sign-offs that count, the verdict first."""
+        return [*self.verdict.counted(), *self.votes.counted()]
+
+
+def found_for(
+    poll: Poll, release: Release, dossier: Dossier, at: datetime, *, conditions: tuple[str, ...] = ()
+) -> Found:
+    """What may be decided in a poll now; every byte of evidence is looked at again."""
+    asking = asking_of(dossier.book, release)
+    votes = count_votes(poll, release, dossier, at)
+    verdict = count_verdict(release, dossier, asking, poll.moment, at)
+    gates = gate_standings(dossier, at)
+    situation = Situation(
+        gates=gates,
+        verdict=verdict.tally,
+        poll=votes.tally,
+        blockers=blockers_in_words(release),
+        lacks=lacks(release, at),
+        separations=_separations([*verdict.counted(), *votes.counted()], dossier, at),
+        conditions=conditions,
+    )
+    return Found(asking, verdict, votes, gates, assess(situation))
+
+
+def gate_standings(dossier: Dossier, at: datetime) -> tuple[GateStanding, ...]:
+    """Every required gate: what it said, and why that cannot be used (any more)."""
+    return tuple(GateStanding(gate, _outcome(run), _stale(run, at)) for gate, run in dossier.runs.items())
+
+
+def refusal_of(outcome: str, found: Found) -> ConflictError:
+    """Why this outcome cannot be decided: one code, and every reason in words."""
+    reasons = found.assessment.reasons
+    kind = next((one for one in CODES if any(each.kind is one for each in reasons)), None)
+    if kind is None:
+        return _about_conditions(found.assessment.conditions)
+    code = CODES[kind]
+    if kind is Hindrance.RUN_STALE and any(_is_tampered(one.stale) for one in found.gates):
+        code = "E_EVIDENCE_TAMPERED"
+    words = [str(one) for one in reasons]
+    return ConflictError(
+        code,
+        f"{outcome} cannot be decided: {'; '.join(words[:_SAID])}",
+        hint="NO-GO, DEFERRED or CANCELLED can; a no-go is only overridden by two signatures",
+        reasons=[{"kind": one.kind.value, "text": one.text} for one in reasons],
+    )
+
+
+def _about_conditions(conditions: tuple[str, ...]) -> ConflictError:
+    if not conditions:
+        return ConflictError(
+            "E_CONDITIONS_MISSING", "nobody asks for a condition", hint="decide GO, or name one"
+        )
+    said = "; ".join(conditions[:_SAID])
+    return ConflictError(
+        "E_CONDITIONS_STATED",
+        f"conditions go with it: {said}",
+        hint="decide CONDITIONAL GO, or have votes changed",
+    )
+
+
+def _outcome(run: GateRun | None) -> str:
+    """In advise mode a gate opens whatever it said; then it opens with a caution."""
+    if run is None:
+        return ""
+    return "CONDITIONAL GO" if run.advise and run.outcome not in ("GO", "CONDITIONAL GO") else run.outcome
+
+
+def _stale(run: GateRun | None, at: datetime) -> str:
+    if run is None:
+        return ""
+    if run.stands_until is not None and run.stands_until <= at:
+        return f"what it rests on expired at {run.stands_until:%Y-%m-%d %H:%M} UTC"
+    return "; ".join(standing_of(run).reasons[:_SAID])
+
+
+def _is_tampered(stale: str) -> bool:
+    return any(one.strip().startswith(_TAMPERED) for one in stale.split(";"))
+
+
+def _separations(signed: list[SignOff], dossier: Dossier, at: datetime) -> tuple[str, ...]:
+    """Who signed and has had another part since; asked at the vote, and again when it is counted."""
+    known = involved_in(dossier.inputs, at)
+    found = []
+    for one in signed:
+        parts = Involved(
+            known.requester, known.change_authors, known.testers, (), known.attestors, (one.person,)
+        )
+        broken = [each.name for each in violations(parts) if not each.flagged]
+        found += [f"{one.role}: {name.replace('_', ' ')}" for name in broken]
+    people = {one.person for one in signed}
+    for person in sorted(people):
+        roles = sorted({one.role for one in signed if one.person == person})
+        if len(roles) > 1:
+            found.append(f"one person signed as {' and '.join(roles)}")
+    return tuple(found)
