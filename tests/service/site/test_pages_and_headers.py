@@ -216,7 +216,8 @@ def test_an_authenticator_app_is_added_and_the_last_factor_stays(person):
     secret = browser.session[SECRET_SESSION_KEY]
     answer = browser.post("/accounts/2fa/totp/activate/", {"code": code_now(secret)})
     assert answer["Location"] == "/accounts/2fa/recovery-codes/"
-    assert tags() == ["people:account:changed"] * 2  # the app, and the recovery codes that come with it
+    # the proof, the app, and the recovery codes that come with it
+    assert tags() == ["people:identity:proved", "people:account:changed", "people:account:changed"]
     assert browser.get("/api/v1/me").status_code == 200
     browser.post("/accounts/2fa/totp/deactivate/")
     assert Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists()

@@ -193,6 +193,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if FLIGHTRULES_IS_SECURE else "http"
 MFA_ADAPTER = "flightrules.service.people.sign_in.SecondFactorAdapter"
+MFA_FORMS = {"reauthenticate": "flightrules.service.people.sign_in_forms.ReauthenticateForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Flightrules"

@@ -28,6 +28,7 @@ from flightrules.service.door.refusals import ConflictError, DeniedError, Refusa
 from flightrules.service.people import services
 from flightrules.service.people.authentication import session_actor
 from flightrules.service.people.models import Account, OutsideIdentity
+from flightrules.service.people.proofs import tried
 from flightrules.service.people.second_factor import needs_second_factor
 from flightrules.service.records.actor import SYSTEM, Actor
 
@@ -51,11 +52,18 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Nobody signs up; who is disabled is told so."""
+    """Nobody signs up; who is disabled is told so; wrong passwords count when it asks again."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- the library's signature
         """Never: accounts are opened by one-time links."""
         return False
+
+    def reauthenticate(self, user: Any, password: str) -> bool:
+        """Whether it is this person's password, and the account is not locked."""
+        actor = session_actor(context.request)
+        if actor is None or actor.account_key != str(user.key):
+            return False
+        return tried(actor, _asked_at(), lambda account: account.check_password(password)) is None
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
         """Stop a sign-in of a disabled person, by whichever means."""
