@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from flightrules.service.people.powers import BUILT_IN_ROLES
+from people_stories import prove_now
+
 from .matrix_objects import OWN_PRODUCT, Asked, World, asks
 from .shop import DIGEST, RULEBOOK, Shop, coverage, junit
 
 RELEASE = "/releases/{key}"
+SOON = "until 2100-01-01T00:00Z"
 ONLY_QA_LEAD = frozenset(
     {"release-manager", "product-manager", "cto", "security", "sponsor", "product-owner"}
 )
@@ -248,6 +252,7 @@ def a_waiver(world: World) -> Asked:
     shop.bring(key, "coverage report", coverage(70))
     if world.operation.endswith("waivers"):
         return Asked({"key": key}, body=_waiver(world), denied=ONLY_QA_LEAD)
+    prove_now(shop.qa)
     made = shop.qa.post(f"/releases/{key}/waivers", _waiver(world)).json()
     return Asked({"key": made["key"]}, body={"reason": "The tests were written."})
 
@@ -260,6 +265,7 @@ def a_waiver_of_two(world: World) -> Asked:
     shop.all_green(key)
     shop.bring(key, "coverage report", coverage(70))
     body = {**_waiver(world), "role": "product-manager"}
+    prove_now(shop.product_manager)
     made = shop.product_manager.post(f"/releases/{key}/waivers", body).json()
     return Asked({"key": made["key"]}, body={"role": "qa-lead"}, denied=ONLY_QA_LEAD)
 
@@ -394,3 +400,58 @@ def a_blocker(world: World) -> Asked:
         "acceptance": {"mitigation": "Support corrects the total", "owner": "Olga Petrova"},
     }
     return Asked({"key": made.json()["key"]}, body=bodies.get(world.operation.rpartition("/")[2]))
+
+
+# --- clearance
+
+
+def _decision(release: str, world: World) -> str:
+    """A decision to go as the decisions room leaves it."""
+    from flightrules.service.decisions.dossiers import dossier_of
+    from flightrules.service.decisions.models import Decision
+    from flightrules.service.releases.models import Release
+
+    made = Decision.objects.create(
+        release_id=release,
+        moment="final",
+        outcome="CONDITIONAL GO",
+        dossier=dossier_of(Release.objects.get(pk=release), world.now).digest,
+        environment="prod",
+        artefacts={"shop.whl": DIGEST},
+        conditions=["confirmed by operations: freeze lifted"] if "confirm" in world.operation else [SOON],
+        record="d" * 64,
+        by="somebody",
+        role="product-owner",
+        at=world.now,
+        valid_until=world.now + timedelta(days=1),
+    )
+    return str(made.key)
+
+
+@asks(
+    "GET /clearance",
+    "POST /clearance",
+    "GET /releases/{key}/clearance",
+    "GET /decisions/{key}/attestation",
+    "GET /releases/{key}/condition-readings",
+    "POST /releases/{key}/condition-readings",
+    "POST /releases/{key}/condition-confirmations",
+)
+def a_clearance(world: World) -> Asked:
+    """Each asks about a decision on the artefact of a release; only operations confirms what it asks of them."""
+    shop = _shop(world)
+    key = shop.release(target="prod")["key"]
+    shop.manager.post(f"/releases/{key}/artefacts", {"name": "shop.whl", "sha256": DIGEST})
+    decision = _decision(key, world)
+    if world.operation == "GET /clearance":
+        return Asked(query=f"?artefact={DIGEST}&environment=prod", filters=True, hides=key)
+    if world.operation == "POST /clearance":
+        return Asked(body={"artefact": DIGEST, "environment": "prod"}, filters=True, hides=key)
+    if "attestation" in world.operation:
+        return Asked({"key": decision})
+    if world.operation.endswith("condition-confirmations"):
+        others = frozenset(BUILT_IN_ROLES) - {"operations"}
+        body = {"condition": "confirmed by operations: freeze lifted"}
+        return Asked({"key": key}, body=body, denied=others, machines_denied=True)
+    body = {"name": "flag new-checkout", "value": "10", "unit": "%", "taken_at": world.now.isoformat()}
+    return Asked({"key": key}, body=None if world.operation.startswith("GET") else body)

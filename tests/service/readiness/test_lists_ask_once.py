@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from people_stories import prove_now
 from service.readiness.test_registers import accept, record
 from service.shop import DIGEST, RULEBOOK, junit, now, tracker
 
@@ -35,6 +36,7 @@ def grow(shop, number):
     accept(shop.qa, defect, here, "qa-lead")
     shop.qa.post(f"/releases/{here}/register-reviews", {})
     shop.qa.post(f"/releases/{here}/risks", {**RISK, "title": f"risk {number}"})
+    prove_now(shop.qa)
     waiver = shop.qa.post(
         f"/releases/{here}/waivers", {**WAIVER, "expires_at": now().replace(year=2099).isoformat()}
     )

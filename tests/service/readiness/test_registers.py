@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from flightrules.service.records.models import Entry
+from people_stories import prove_now
 from service.shop import RULEBOOK, now, tracker
 
 TERMS = {
@@ -35,6 +36,7 @@ def record(shop, number="PROJ-441", severity="P2", **more):
 
 
 def accept(who, defect, release, role, terms=TERMS):
+    prove_now(who)
     return who.post(
         f"/defects/{defect['key']}/acceptances", {"release": release, "role": role, "terms": terms}
     )
@@ -253,8 +255,8 @@ def test_the_register_is_kept_with_care(shop, key):
     assert script.status_code == 422
 
 
-def waive(shop, key, who=None, **more):
-    body = {
+def waiver_body(**more):
+    return {
         "criterion": "coverage",
         "reason": "Generated code came in with this release.",
         "compensating_control": "It is covered by contract tests.",
@@ -262,7 +264,11 @@ def waive(shop, key, who=None, **more):
         "role": "qa-lead",
         **more,
     }
-    return (who or shop.qa).post(f"/releases/{key}/waivers", body)
+
+
+def waive(shop, key, who=None, **more):
+    prove_now(who or shop.qa)
+    return (who or shop.qa).post(f"/releases/{key}/waivers", waiver_body(**more))
 
 
 def low_coverage(shop, key):
@@ -291,6 +297,21 @@ def test_a_waiver_sets_a_waivable_criterion_aside_until_it_expires(shop, key):
     assert late.json()["code"] == "E_WAIVER_ENDED"
 
 
+def test_nobody_waives_or_accepts_with_a_bare_token_and_each_proof_serves_once(shop, key):
+    """AUT-13, on these paths too."""
+    defect, before = record(shop), Entry.objects.count()
+    bare = {"release": key, "role": "qa-lead", "terms": TERMS}
+    for answer in (
+        shop.qa.post(f"/releases/{key}/waivers", waiver_body()),
+        shop.qa.post(f"/defects/{defect['key']}/acceptances", bare),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (401, "E_REAUTH_REQUIRED")
+    assert Entry.objects.count() == before
+    assert waive(shop, key).status_code == 201
+    again = shop.qa.post(f"/defects/{defect['key']}/acceptances", bare)
+    assert again.json()["code"] == "E_REAUTH_REQUIRED"
+
+
 def test_what_a_waiver_cannot_be(shop, key):
     assert waive(shop, key, criterion="pass-rate").json()["code"] == "E_NOT_WAIVABLE"
     assert waive(shop, key, criterion="nonsense").json()["code"] == "E_CRITERION"
@@ -312,6 +333,8 @@ def test_a_criterion_may_ask_for_two(shop, person):
     path = f"/waivers/{made['key']}/approvals"
     assert shop.qa.post(path, {"role": "qa-lead"}).json()["code"] == "E_SIGNED_ALREADY"
     assert shop.product_manager.post(path, {"role": "qa-lead"}).json()["code"] == "E_ROLE_NOT_HELD"
+    assert shop.product_manager.post(path, {"role": "product-manager"}).json()["code"] == "E_REAUTH_REQUIRED"
+    prove_now(shop.product_manager)
     assert shop.product_manager.post(path, {"role": "product-manager"}).status_code == 201
     assert shop.run(key)["statuses"]["coverage"] == "WAIVED"
     ended = shop.qa.post(f"/waivers/{made['key']}/end", {"reason": "The tests were written."})

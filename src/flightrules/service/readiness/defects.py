@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from flightrules.ledger.signed_terms import terms_digest
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.severity import SeverityPolicy
 from flightrules.service.catalogue.queries import (
@@ -19,6 +20,7 @@ from flightrules.service.catalogue.queries import (
 )
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.people.access import require, roles_of
+from flightrules.service.people.authentication import require_signing_proof
 from flightrules.service.people.powers import Power, role_key
 from flightrules.service.readiness.models import Acceptance, Approval, Defect
 from flightrules.service.readiness.telling import tell_voided
@@ -123,7 +125,7 @@ def accept_defect(
 
     Raises:
         DeniedError: E_ROLE_NOT_HELD. ConflictError: E_SIGNED_ALREADY, E_NOT_ACCEPTABLE, E_DEFECT_DONE.
-        InvalidError: E_ROLE_NOT_ASKED, E_TERMS.
+        InvalidError: E_ROLE_NOT_ASKED, E_TERMS. UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     row = locked(release, by, at)
     require(by, Power.ACCEPT, product=row.product_id, at=at)
@@ -135,6 +137,7 @@ def accept_defect(
     wanted = role_key(role)
     acceptance = _open_acceptance(defect, row, roles, terms, at)
     _require_may_accept(acceptance, wanted, row, by, at)
+    _require_proof(acceptance, wanted, by, at)
     Approval.objects.create(acceptance=acceptance, role=wanted, person=by.key, at=at)
     given = set(acceptance.approvals.values_list("role", flat=True))
     if given >= set(acceptance.roles):
@@ -142,6 +145,15 @@ def accept_defect(
         acceptance.save(update_fields=["complete_at"])
     _record(Tag.DEFECT_ACCEPTED, defect, _accepted(acceptance, wanted, row, by), by=by, at=at)
     return acceptance
+
+
+def _require_proof(acceptance: Acceptance, role: str, by: Actor, at: datetime) -> None:
+    """Whoever ships a known defect proves who they are, for exactly these terms."""
+    word, about = "defect:accept", f"defect/{acceptance.defect.key}"
+    terms = {name: getattr(acceptance, name) for name in Terms.__dataclass_fields__}
+    said = terms | {"role": role, "release": str(acceptance.release_id)}
+    digest = terms_digest(word, about, said)
+    require_signing_proof(by, at=at, act=word, about=about, digest=digest)
 
 
 def _open_acceptance(

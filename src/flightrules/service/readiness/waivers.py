@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flightrules.ledger.signed_terms import terms_digest
 from flightrules.rules.criterion import Enforcement, Rule
 from flightrules.rules.exceptions import says_nothing
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.catalogue.queries import require_edition_in_force, rulebook_of
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.people.access import require, roles_of
+from flightrules.service.people.authentication import require_signing_proof
 from flightrules.service.people.powers import Power, role_key
 from flightrules.service.readiness.models import Approval, Waiver
 from flightrules.service.records.actor import Actor
@@ -40,7 +42,7 @@ def grant_waiver(*, release: str, terms: WaiverTerms, role: str, by: Actor, at: 
 
     Raises:
         InvalidError: E_CRITERION, E_NOT_WAIVABLE, E_WAIVER_EXPIRED, E_WAIVER_EMPTY, E_ROLE_NOT_ASKED.
-        DeniedError: E_ROLE_NOT_HELD.
+        DeniedError: E_ROLE_NOT_HELD. UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     row = locked(release, by, at)
     require(by, Power.WAIVE, product=row.product_id, at=at)
@@ -50,6 +52,7 @@ def grant_waiver(*, release: str, terms: WaiverTerms, role: str, by: Actor, at: 
     _require_terms(terms, at)
     wanted = role_key(role)
     _require_role(wanted, rule, book, row, by, at)
+    _require_proof("waiver:grant", f"release/{row.key}", terms, wanted, by, at)
     waiver = Waiver.objects.create(
         release=row,
         criterion=terms.criterion,
@@ -69,6 +72,7 @@ def approve_waiver(*, key: str, role: str, by: Actor, at: datetime) -> Waiver:
 
     Raises:
         ConflictError: E_WAIVER_ENDED, E_SIGNED_ALREADY. DeniedError: E_ROLE_NOT_HELD.
+        UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     waiver, row = _locked_waiver(key, by, at)
     require(by, Power.WAIVE, product=row.product_id, at=at)
@@ -84,6 +88,7 @@ def approve_waiver(*, key: str, role: str, by: Actor, at: datetime) -> Waiver:
         raise ConflictError("E_SIGNED_ALREADY", "it was approved by you, or in this role, already").about(
             product_stream(row.product_id), f"waiver/{waiver.key}"
         )
+    _require_proof("waiver:approve", f"waiver/{waiver.key}", waiver, wanted, by, at)
     Approval.objects.create(waiver=waiver, role=wanted, person=by.key, at=at)
     _record(Tag.WAIVER_GRANTED, waiver, row, _told(waiver, wanted, by), by=by, at=at)
     return waiver
@@ -107,6 +112,15 @@ def end_waiver(*, key: str, reason: str, by: Actor, at: datetime) -> Waiver:
     data = {"criterion": waiver.criterion, "reason": commit_to(reason, about=by.key)}
     _record(Tag.WAIVER_ENDED, waiver, row, data, by=by, at=at)
     return waiver
+
+
+def _require_proof(
+    act_: str, about: str, terms: WaiverTerms | Waiver, role: str, by: Actor, at: datetime
+) -> None:
+    """Whoever sets a criterion aside proves who they are, for exactly these terms."""
+    names = ("criterion", "reason", "compensating_control", "expires_at")
+    digest = terms_digest(act_, about, {name: getattr(terms, name) for name in names} | {"role": role})
+    require_signing_proof(by, at=at, act=act_, about=about, digest=digest)
 
 
 def _waivable(book: Rulebook, criterion: str) -> Rule:
