@@ -31,6 +31,7 @@ class Asked:
         filters: who may not see gets an answer without the things, where others get them; ``hides`` is a text of
             the answer that they must not get.
         denied: roles that have the power and are still denied, by a rule that the room's own tests hold.
+        machines_denied: only people may, although machines have the power.
     """
 
     params: dict[str, str] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class Asked:
     filters: bool = False
     hides: str = ""
     denied: frozenset[str] = frozenset()
+    machines_denied: bool = False
 
 
 @dataclass

@@ -269,7 +269,7 @@ def _of_machine(operation: Operation, asked: Asked, product: str) -> int | str:
         return "hidden" if asked.filters else 403
     if product == FOREIGN_PRODUCT:
         return "hidden" if asked.filters else 404
-    return "allowed" if operation.power in OF_MACHINES else 403
+    return "allowed" if operation.power in OF_MACHINES and not asked.machines_denied else 403
 
 
 def _without_scope(operation: Operation, asked: Asked) -> int | str:

@@ -20,6 +20,7 @@ LEDGER_CODES: tuple[Code, ...] = (
     Code("E_ARCHIVE", "the archive is no case file", "A case file is a zip of known members; anything else in it could be made to mislead whoever unpacks it.", "Export it again with `flightrules ledger export`, and do not repack it."),
     Code("E_ENTRY", "an entry of the ledger was changed", "Its bytes, its hash, its columns and its neighbours no longer say the same.", "Restore the ledger from a backup; keep the changed one as proof."),
     Code("E_SUCCESSION", "the entries of the ledger do not follow each other", "One is missing, stands twice or stands elsewhere than it was written to.", "Restore the ledger from a backup; keep the changed one as proof."),
+    Code("E_EXPIRED", "the signed answer does not hold at this moment", "It is short-lived, because nobody asks the service again whether the decision still stands.", "Fetch the attestation anew."),
     Code("E_DIVERGED", "the ledger contradicts a head that was signed for it", "Two histories were shown under one name, or entries were changed.", "Keep both heads: together they prove it."),
 )
 # fmt: on

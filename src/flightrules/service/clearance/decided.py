@@ -1,0 +1,70 @@
+"""The one place where this room asks what was decided, and whether that still stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flightrules.service.decisions.asking import required_gates
+from flightrules.service.decisions.dossiers import dossier_of
+from flightrules.service.decisions.hindrances import lacks
+from flightrules.service.decisions.models import Decision, SignOff
+from flightrules.service.door.refusals import ForeignError
+from flightrules.service.releases.queries import Release
+
+__all__ = [
+    "Decision",
+    "final_decision",
+    "find_decision",
+    "lacks",
+    "lacks_of_decision",
+    "overridden_blockers",
+    "required_gates",
+    "signers_of",
+    "was_authorised",
+]
+
+_FINAL, _AUTHORISATION = "final", "authorisation"
+
+
+def final_decision(release: Release) -> Decision | None:
+    """The last decision at T-0, a voided one among them."""
+    found = Decision.objects.filter(release=release, moment=_FINAL).order_by("-at", "-key")
+    return found.filter(voided_at__isnull=True).first() or found.first()
+
+
+def find_decision(key: str) -> Decision:
+    """One decision, for whoever asks for the power to read it next.
+
+    Raises:
+        ForeignError: E_NO_SUCH.
+    """
+    found = Decision.objects.select_related("release").filter(pk=key).first()
+    if found is None:
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
+    return found
+
+
+def overridden_blockers(decision: Decision | None) -> frozenset[str]:
+    """Keys of the blockers that both signatures under an override named."""
+    override = decision.override if decision is not None else None
+    return frozenset(map(str, override.blockers)) if override is not None else frozenset()
+
+
+def was_authorised(release: Release) -> bool:
+    """Whether the release was authorised ahead of the final poll, and that was not voided."""
+    found = Decision.objects.filter(release=release, moment=_AUTHORISATION, voided_at__isnull=True)
+    return found.exclude(outcome__in=("NO-GO", "CANCELLED", "DEFERRED")).exists()
+
+
+def signers_of(decision: Decision) -> frozenset[str]:
+    """Everybody whose signature the decision rests on: the one who decided, votes, verdict, override."""
+    rows = SignOff.objects.filter(
+        release=decision.release_id, voided_at__isnull=True, dossier=decision.dossier
+    )
+    return frozenset(rows.values_list("person", flat=True)) | {decision.by}
+
+
+def lacks_of_decision(decision: Decision, at: datetime) -> list[str]:
+    """Why the decision no longer is about what is there; empty where it is."""
+    now = dossier_of(decision.release, at).digest
+    return [] if now == decision.dossier else [f"the dossier is sha256:{now}"]
