@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, connections, transaction
 
 from flightrules.service.door.refusals import DeniedError, UnauthenticatedError
 from flightrules.service.notices.models import Outbox
@@ -245,3 +246,42 @@ def test_the_letter_can_be_read(person):
     text = mail_text(written(Kind.ALARM, Outbox.objects.get(kind="alarm").context, base_url="https://x"))
     assert text.startswith(f"Somebody may be guessing the proofs of person {lead.key}\n")
     assert "5 wrong proofs in a row" in text
+
+
+# --- at the same moment
+
+
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="SQLite writes one at a time; in memory not even that"
+)
+@pytest.mark.django_db(transaction=True)
+def test_one_proof_never_signs_twice_however_many_ask_at_once(person):
+    someone = person("qa-lead")
+    token = str(ApiToken.objects.get(account__key=someone.account_key).key)
+    for _ in range(10):
+        proved = now()
+        by = actor_of(someone, via="token", token_key=token, proved_at=proved)
+        signed = list(_all_at_once(by, 4))
+        assert signed.count(True) == 1, signed
+
+
+def _all_at_once(by, hands):
+    """Whether each of several threads could sign with the same proof."""
+    together, found = threading.Barrier(hands), []
+
+    def one() -> None:
+        try:
+            together.wait()
+            sign(by, now())
+            found.append(True)
+        except UnauthenticatedError:
+            found.append(False)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=one) for _ in range(hands)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
