@@ -12,7 +12,7 @@ from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.track import Track
 from flightrules.values import frozen, replace
 
-__all__ = ["Relaxed", "counts_the_worst", "is_emergency", "relaxed"]
+__all__ = ["Relaxed", "counts_the_worst", "is_emergency", "relaxed", "track_called"]
 
 _ALWAYS_KEPT = "override-only"
 
@@ -31,6 +31,12 @@ def is_emergency(track: Track) -> bool:
     return track.classified_in_writing or track.id.casefold() == "emergency"
 
 
+def track_called(book: Rulebook, said: str) -> Track | None:
+    """The track that is meant, by its id or title, however it is spelt."""
+    wanted = _key(said)
+    return next((one for one in book.tracks if wanted and wanted in (_key(one.id), _key(one.title))), None)
+
+
 def counts_the_worst(rule: Rule, book: Rulebook) -> bool:
     """Whether a criterion counts defects of a level that only an override lifts, or of every level."""
     if not rule.criterion.metric.startswith("defects."):
@@ -45,7 +51,7 @@ def counts_the_worst(rule: Rule, book: Rulebook) -> bool:
 
 def relaxed(book: Rulebook, track: str) -> Relaxed:
     """The rulebook for a release that was classified onto this track; as it is for any other track."""
-    way = next((one for one in book.tracks if one.id == track), None)
+    way = track_called(book, track)
     if way is None or not is_emergency(way):
         return Relaxed(book)
     chosen = [rule for rule in book.rules if _may_be_relaxed(rule, way, book)]

@@ -68,6 +68,11 @@ def test_only_what_the_track_names_is_relaxed_and_the_worst_defects_never(relaxe
         assert "track emergency" in found.cautions[0]
 
 
+@pytest.mark.parametrize("track", ["EMERGENCY", "Emergency"])
+def test_a_track_is_meant_however_it_is_spelt(track):
+    assert relaxed(book("[coverage]"), track).criteria == ("coverage",)
+
+
 @pytest.mark.parametrize("track", ["standard", "", "unknown"])
 def test_no_other_track_relaxes_anything(track):
     agreed = book("[coverage]")

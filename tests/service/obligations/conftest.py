@@ -16,7 +16,7 @@ from flightrules.service.releases.models import Release
 
 def proved(caller: Any, at: datetime) -> Any:
     """The caller, having just proved who they are."""
-    ApiToken.objects.filter(account__key=caller.account_key).update(proved_at=at)
+    ApiToken.objects.filter(account__key=caller.account_key).update(proved_at=at, proved_by=2)
     return caller
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from flightrules.engine.relaxation import is_emergency
+from flightrules.engine.relaxation import is_emergency, track_called
 from flightrules.rules.authority import EscalationLevel
 from flightrules.rules.obligation import Obligation
 from flightrules.rules.rulebook import Rulebook
@@ -71,7 +71,7 @@ def owed_after(event: str, book: Rulebook | None, *, track: str, release_class: 
     A track that asks for the written word or the review sooner than its rule does is obeyed.
     """
     stated = [one for one in book.obligations if one.after == event] if book else []
-    way = next((one for one in (book.tracks if book else ()) if one.id == track), None)
+    way = track_called(book, track) if book else None
     names = {track.casefold(), release_class.casefold()} - {""}
     names |= {"emergency"} if way is not None and is_emergency(way) else set()
     found = [one for one in stated if not one.applies_to or one.applies_to.casefold() in names]

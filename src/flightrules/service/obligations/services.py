@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flightrules.engine.relaxation import is_emergency
+from flightrules.engine.relaxation import is_emergency, track_called
 from flightrules.rules.exceptions import says_nothing
 from flightrules.rules.obligation import Obligation as Rule
 from flightrules.rules.rulebook import Rulebook
@@ -15,9 +15,9 @@ from flightrules.service.door.refusals import ConflictError, DeniedError, Foreig
 from flightrules.service.obligations.holders import speaks_for
 from flightrules.service.obligations.models import Obligation
 from flightrules.service.obligations.owed import levels_of, owed_after
-from flightrules.service.obligations.proof import require_signature
 from flightrules.service.obligations.telling import first_look, tell_written
 from flightrules.service.people.access import require
+from flightrules.service.people.authentication import require_signing_proof
 from flightrules.service.people.powers import Power, role_key
 from flightrules.service.records.actor import Actor
 from flightrules.service.records.services import act, append, commit_to, product_stream
@@ -80,7 +80,7 @@ def pay(*, key: str, text: str, by: Actor, at: datetime) -> Obligation:
     _require_role(row, row.owner, by, at)
     if row.paid_at is not None:
         raise _in_the_way(row, "it is paid already; what was written stays as it is")
-    require_signature(by, at=at, stream=_stream(row), subject=_subject(row))
+    require_signing_proof(by, at=at, act="pay-obligation", about=_subject(row))
     if says_nothing(text):
         raise InvalidError("E_OBLIGATION_TEXT", "what is owed has to be written, and this says nothing")
     _pay(row, text, by, at)
@@ -109,7 +109,7 @@ def confirm(*, key: str, by: Actor, at: datetime) -> Obligation:
             "you wrote it; another person confirms it",
             hint=f"ask another {row.confirmer}",
         ).about(_stream(row), _subject(row))
-    require_signature(by, at=at, stream=_stream(row), subject=_subject(row))
+    require_signing_proof(by, at=at, act="confirm-obligation", about=_subject(row))
     row.confirmed_at, row.confirmed_by = at, by.key
     row.save(update_fields=["confirmed_at", "confirmed_by"])
     data = {
@@ -140,7 +140,7 @@ def _pay(row: Obligation, text: str, by: Actor, at: datetime) -> None:
 def _row(
     rule: Rule, event: str, release: Release, book: Rulebook | None, about: str, by: Actor, at: datetime
 ) -> Obligation:
-    track = next((one for one in (book.tracks if book else ()) if one.id == release.track), None)
+    track = track_called(book, release.track) if book else None
     row = Obligation(
         release=release,
         rule=rule.id,

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from flightrules.engine.criterion_result import Case
 from flightrules.engine.facts import Facts, Found, Refusal
+from flightrules.engine.relaxation import relaxed
 from flightrules.evidence.measurement import Evidence, Notice, Reading
 from flightrules.rules.release_facts import ReleaseFacts, Window
 from flightrules.rules.rulebook import Rulebook
@@ -52,6 +53,7 @@ def gather(inputs: Inputs, book: Rulebook, at: datetime) -> Gathered:
         found[source.name] = _found(source, mine, inputs, at, cautions)
     cautions += [*_registers(found, kept, inputs, book), *_unbound(inputs)]
     compared = changes_of(inputs, book)
+    cautions += relaxed(book, _engaged(inputs)).cautions
     facts = Facts(found, {method: one.changes for method, one in compared.items()}, ())
     also_read = tuple(one.digest for one in compared.values() if one.digest)
     return Gathered(facts, kept, cautions, also_read)
@@ -91,9 +93,14 @@ def _for_release(book: Rulebook, inputs: Inputs) -> Rulebook:
         justification=release.justification,
     )
     product = replace(book.product, name=inputs.product.name, version=release.version)
-    made = replace(book, product=product, release=facts)
+    made = replace(relaxed(book, _engaged(inputs)).rulebook, product=product, release=facts)
     made.__dict__["digest"] = book.digest  # what was signed; this release's facts are not part of it
     return made
+
+
+def _engaged(inputs: Inputs) -> str:
+    """The track, where a written classification has put the release on it; a word alone relaxes nothing."""
+    return inputs.release.track if inputs.release.emergency else ""
 
 
 def _found(

@@ -52,6 +52,9 @@ class Release(models.Model):
     entry = models.CharField(max_length=8, choices=Entry.choices, default=Entry.UNKNOWN)
     entry_failing = models.JSONField(default=list, help_text="criteria that keep the entry gate shut")
     entry_overridden = models.JSONField(default=list, help_text="criteria set aside by an override")
+    emergency = models.CharField(
+        max_length=64, blank=True, help_text="key of the classification that put it on an emergency's track"
+    )
     opened_by = models.CharField(max_length=64)
     opened_at = models.DateTimeField()
     revision = models.PositiveIntegerField(default=1)

@@ -25,6 +25,7 @@ from flightrules.service.releases.facts import FREE_TEXT, checked
 from flightrules.service.releases.models import Artefact, Release
 from flightrules.service.releases.queries import lacks_for_approval
 from flightrules.service.releases.states import move, require_open
+from flightrules.service.releases.tracks import require_no_emergency
 
 __all__ = [
     "add_artefact",
@@ -54,6 +55,7 @@ def open_release(*, product: str, version: str, facts: Mapping[str, Any], by: Ac
     require(by, Power.MANAGE_RELEASES, product=product, at=at)
     get_product(key=product, by=by, at=at)
     stated = checked(facts)
+    require_no_emergency(product, "", stated.get("track", ""))
     try:
         with transaction.atomic():
             release = Release.objects.create(
@@ -76,6 +78,8 @@ def edit_release(*, key: str, changes: Mapping[str, Any], by: Actor, at: datetim
     window = {name: getattr(release, name) for name in ("opens_at", "closes_at", "zone")}
     stated = checked({**window, **changes})
     changed = {name: value for name, value in stated.items() if getattr(release, name) != value}
+    if "track" in changed:
+        require_no_emergency(release.product_id, release.track, changed["track"], release=release)
     for name, value in changed.items():
         setattr(release, name, value)
     release.revision += 1

@@ -1,0 +1,284 @@
+"""Writes of the list: each point confirmed by a person who signs, the QA lead's word spoken, then written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flightrules.rules.exceptions import says_nothing
+from flightrules.service.door.refusals import ConflictError, DeniedError, InvalidError
+from flightrules.service.emergencies.changes import basis_of
+from flightrules.service.emergencies.models import Classification, Confirmation
+from flightrules.service.emergencies.points import (
+    ON_CALL,
+    REVIEW_WITHIN,
+    Place,
+    Point,
+    points_of,
+    rules_here,
+)
+from flightrules.service.emergencies.queries import classification_of
+from flightrules.service.obligations.holders import seat_for
+from flightrules.service.obligations.services import settle, start
+from flightrules.service.people.access import is_known, require, roles_of
+from flightrules.service.people.authentication import require_signing_proof
+from flightrules.service.people.powers import Power, powers_of, role_key
+from flightrules.service.readiness.cited import require_cited
+from flightrules.service.records.actor import Actor
+from flightrules.service.records.services import act, append, commit_to, product_stream
+from flightrules.service.records.tags import Tag
+from flightrules.service.releases.queries import Release
+from flightrules.service.releases.services import locked
+from flightrules.service.releases.states import require_open
+
+__all__ = ["WRITTEN", "Said", "after_decision", "confirm_point", "sign_off_in_writing"]
+
+WRITTEN = "written-sign-off"
+_QA = ("qa_lead",)
+_Check = Callable[[Classification, "Said", Actor, datetime], str]
+_REVIEWER = Power.BRING_EVIDENCE
+_EARLIER = timedelta(hours=24)
+_TAGS: Mapping[str, Tag] = {
+    Point.QA_AGREED: Tag.EMERGENCY_VERBAL_SIGN_OFF,
+    Point.REVIEW_SCHEDULED: Tag.EMERGENCY_REVIEW_SCHEDULED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is confirmed of a point; which of it is needed depends on the point.
+
+    Attributes:
+        text: in words.
+        link, digest: where it can be looked at: a link, or the SHA-256 of evidence of the release.
+        person: whose word was heard, or who is on call; empty for the one who signs.
+        said_at: when it was spoken, or when the review is held.
+        until: how long somebody is on call.
+        seconds: how long the rollback took.
+    """
+
+    text: str = ""
+    link: str = ""
+    digest: str = ""
+    person: str = ""
+    said_at: datetime | None = None
+    until: datetime | None = None
+    seconds: int | None = None
+
+
+@act
+def confirm_point(*, release: str, point: str, said: Said, by: Actor, at: datetime) -> Confirmation:
+    """Confirm one point of the list with one's signature; what is measured takes nobody's word.
+
+    Raises:
+        DeniedError: E_ROLE_NOT_HELD, E_SELF_APPROVAL. ConflictError: E_EMERGENCY_STATE, E_POINT_MEASURED.
+        InvalidError: E_POINT, E_EVIDENCE_NEEDED, E_EVIDENCE_UNKNOWN, E_PERSON.
+        UnauthenticatedError: E_REAUTH_REQUIRED.
+    """
+    row = locked(release, by, at)
+    require_open(row)
+    one = _classified(row)
+    place = next((one for one in points_of(one, at) if one.point == point), None)
+    if place is None:
+        raise InvalidError("E_POINT", f"the list has no point {point[:30]!r}")
+    if place.measured:
+        raise ConflictError(
+            "E_POINT_MEASURED",
+            f"it is measured ({place.why}), so no word is taken",
+            hint="bring the evidence",
+        ).about(*_about(row))
+    role = _allowed(place, one, said, by, at)
+    require_signing_proof(by, at=at, act="confirm-emergency-point", about=f"classification/{one.key}/{point}")
+    given = _given(one, point, role, said, by, at)
+    if point == Point.QA_AGREED:
+        start(event="verbal-sign-off", release=row, by=by, at=at, about=f"classification/{one.key}")
+    _record(_TAGS.get(point, Tag.EMERGENCY_POINT_CONFIRMED), given, row, by=by, at=at)
+    return given
+
+
+@act
+def sign_off_in_writing(*, release: str, text: str, by: Actor, at: datetime) -> Confirmation:
+    """The QA lead's written sign-off of what went ahead on their word; pays that debt, late or not.
+
+    Raises:
+        DeniedError: E_ROLE_NOT_HELD. ConflictError: E_EMERGENCY_STATE. InvalidError: E_POINT.
+        UnauthenticatedError: E_REAUTH_REQUIRED.
+    """
+    row = locked(release, by, at)
+    one = _classified(row)
+    _, track = rules_here(row)
+    role = _seat(track.verbal_sign_off_by or _QA, row, by, at)
+    spoken = one.confirmations.filter(point=Point.QA_AGREED).order_by("at").first()
+    if spoken is None:
+        raise _in_the_way(row, "nobody has agreed by word yet, so nothing is to be written")
+    if one.confirmations.filter(point=WRITTEN).exists():
+        raise _in_the_way(row, "it was signed off in writing already")
+    if says_nothing(text):
+        raise InvalidError("E_POINT", "the sign-off has to be written, and this says nothing")
+    require_signing_proof(by, at=at, act="written-sign-off", about=f"classification/{one.key}")
+    given = _given(one, WRITTEN, role, Said(text=text), by, at)
+    settle(release=row, event="verbal-sign-off", text=text, by=by, at=at)
+    _record(Tag.EMERGENCY_WRITTEN_SIGN_OFF, given, row, by=by, at=at)
+    return given
+
+
+def after_decision(release: Release, *, by: Actor, at: datetime, about: str = "") -> None:
+    """Start what is owed once an emergency was let go; part of the act that records the decision.
+
+    Nothing is owed after a release that is no emergency.
+    """
+    if classification_of(release) is not None:
+        start(event="emergency-release", release=release, by=by, at=at, about=about)
+
+
+def _allowed(place: Place, one: Classification, said: Said, by: Actor, at: datetime) -> str:
+    """The role in which the actor may confirm this point, with what the point needs said."""
+    row = one.release
+    require(by, Power.READ, product=row.product_id, at=at)
+    checks: Mapping[str, _Check] = {
+        Point.REVIEWED: _reviewer,
+        Point.QA_AGREED: _heard,
+        Point.ROLLBACK_TESTED: _rollback,
+        Point.ON_CALL: _on_call,
+        Point.REVIEW_SCHEDULED: _review,
+    }
+    return checks.get(place.point, _with_evidence)(one, said, by, at)
+
+
+def _reviewer(one: Classification, said: Said, by: Actor, at: datetime) -> str:  # noqa: ARG001 -- one form for all points
+    row = one.release
+    if by.key in one.authors or by.key == row.opened_by:
+        raise DeniedError(
+            "E_SELF_APPROVAL", "who wrote it does not review it", hint="ask another engineer"
+        ).about(*_about(row))
+    roles = sorted(roles_of(by.key, row.product_id, at))
+    found = next((role for role in roles if _REVIEWER in powers_of([role])), "")
+    if not found:
+        raise _not_held(row, "engineer")
+    return found
+
+
+def _heard(one: Classification, said: Said, by: Actor, at: datetime) -> str:
+    """The QA lead says so, or somebody who heard it names whose word it was and when."""
+    row = one.release
+    _, track = rules_here(row)
+    roles = track.verbal_sign_off_by or _QA
+    speaker = said.person or by.key
+    if speaker == by.key:
+        return _seat(roles, row, by, at)
+    if not is_known(speaker) or not any(seat_for(speaker, role, row.product_id, at) for role in roles):
+        raise InvalidError("E_PERSON", f"the word has to be that of {', '.join(map(role_key, roles))}")
+    if said.said_at is None or not at - _EARLIER <= said.said_at <= at or says_nothing(said.text):
+        raise InvalidError("E_POINT", "say when it was said, within the last 24 hours, and in which words")
+    return _any_role(row, by, at)
+
+
+def _rollback(one: Classification, said: Said, by: Actor, at: datetime) -> str:
+    if said.seconds is None:
+        raise InvalidError("E_POINT", "say how long the rollback took")
+    return _with_evidence(one, said, by, at)
+
+
+def _on_call(one: Classification, said: Said, by: Actor, at: datetime) -> str:
+    row = one.release
+    _, track = rules_here(row)
+    needed = max(at, row.opens_at or at) + (track.on_call_for or ON_CALL)
+    if said.until is None or said.until < needed:
+        raise InvalidError("E_POINT", f"it takes somebody until {needed:%Y-%m-%d %H:%M} UTC at least")
+    person = said.person or by.key
+    if not is_known(person) or not roles_of(person, row.product_id, at):
+        raise InvalidError("E_PERSON", "who is on call has to be somebody of this product")
+    return _any_role(row, by, at)
+
+
+def _review(one: Classification, said: Said, by: Actor, at: datetime) -> str:
+    row = one.release
+    _, track = rules_here(row)
+    latest = max(at, row.closes_at or row.opens_at or at) + (track.review_within or REVIEW_WITHIN)
+    if said.said_at is None or not at < said.said_at <= latest:
+        raise InvalidError("E_POINT", f"it is to be held by {latest:%Y-%m-%d %H:%M} UTC")
+    return _any_role(row, by, at)
+
+
+def _with_evidence(one: Classification, said: Said, by: Actor, at: datetime) -> str:
+    require_cited(one.release, link=said.link, digest=said.digest)
+    return _any_role(one.release, by, at)
+
+
+def _seat(roles: tuple[str, ...], row: Release, by: Actor, at: datetime) -> str:
+    found = next((seat for role in roles if (seat := seat_for(by.key, role, row.product_id, at))), "")
+    if not found:
+        raise _not_held(row, ", ".join(map(role_key, roles)))
+    return found
+
+
+def _any_role(row: Release, by: Actor, at: datetime) -> str:
+    """A role that lets its holder do more than look; who only reads confirms nothing."""
+    roles = sorted(roles_of(by.key, row.product_id, at))
+    found = next((role for role in roles if powers_of([role]) - {Power.READ, Power.AUDIT}), "")
+    if not found:
+        raise _not_held(row, "of somebody who works on it")
+    return found
+
+
+def _given(one: Classification, point: str, role: str, said: Said, by: Actor, at: datetime) -> Confirmation:
+    facts = asdict(said)
+    text, person = facts.pop("text"), facts.pop("person")
+    return Confirmation.objects.create(
+        classification=one,
+        point=point,
+        by=by.key,
+        role=role,
+        at=at,
+        said_by=person or by.key,
+        text=commit_to(text, about=by.key)["commitment"] if text else "",
+        basis=basis_of(one.release),
+        **facts,
+    )
+
+
+def _classified(row: Release) -> Classification:
+    one = classification_of(row)
+    if one is None:
+        raise _in_the_way(row, "the release is classified as no emergency")
+    return one
+
+
+def _not_held(row: Release, role: str) -> DeniedError:
+    return DeniedError("E_ROLE_NOT_HELD", f"you do not hold the role {role} here").about(*_about(row))
+
+
+def _in_the_way(row: Release, why: str) -> ConflictError:
+    return ConflictError("E_EMERGENCY_STATE", why).about(*_about(row))
+
+
+def _about(row: Release) -> tuple[str, str]:
+    return product_stream(row.product_id), f"release/{row.key}"
+
+
+def _record(tag: Tag, given: Confirmation, row: Release, *, by: Actor, at: datetime) -> None:
+    data: dict[str, Any] = {
+        "confirmation": str(given.key),
+        "release": str(row.key),
+        "point": given.point,
+        "by": given.by,
+        "role": given.role,
+        "said_by": given.said_by,
+        "basis": given.basis,
+        "seconds": given.seconds,
+        "digest": given.digest or None,
+        "link": commit_to(given.link, about=by.key) if given.link else None,
+        "text": {"commitment": given.text} if given.text else None,
+        "said_at": given.said_at.isoformat() if given.said_at else None,
+        "until": given.until.isoformat() if given.until else None,
+    }
+    append(
+        stream=product_stream(row.product_id),
+        tag=tag,
+        by=by,
+        at=at,
+        subject=f"classification/{given.classification_id}",
+        data=data,
+    )
