@@ -1,4 +1,7 @@
-"""Ours, for every format: open, recognise, read, count. What people and the engine get, notices and all."""
+"""Ours, for every format: open, recognise, read, count. What people and the engine get, notices and all.
+
+A file is read as `inspect` reads it, in two processes where the format can.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ def ours(module: str, names: dict[str, str], scale: int = 1) -> Work:
 
     ``names`` maps the truth's words to our metrics, several joined by ``+``.
     """
+    from flightrules.cli.parallel import beside
     from flightrules.evidence.registry import read
     from flightrules.evidence.source import Source
 
@@ -21,6 +25,7 @@ def ours(module: str, names: dict[str, str], scale: int = 1) -> Work:
 
     def work(path: str) -> Numbers:
         with Source.open(path) as source:
+            source.beside = beside
             reading = read(source)
         values = {one.metric: one.value for one in reading.measurements if not one.labels}
         return {

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flightrules.cli.files import Tree
-from flightrules.cli.parallel import read_all
+from flightrules.cli.parallel import beside, read_all
 from flightrules.engine.facts import Changes, Facts, Found, Refusal
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Evidence, Notice, Reading
 from flightrules.evidence.registry import read
-from flightrules.evidence.source import Source
+from flightrules.evidence.source import Beside, Source
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.source import Binding, EvidenceSource
 from flightrules.values import frozen, replace
@@ -149,10 +149,11 @@ def _read_all(
     files: list[File], root: str, step: Callable[[int, int, str], None], first: Callable[[], None]
 ) -> dict[File, _Read]:
     efforts = [_effort(os.path.join(root, file[0]), file[1]) for file in files]
+    helper = beside if len(files) == 1 else None  # several files are divided as they are
     return read_all(
         files,
         efforts,
-        lambda file: _read_one(file, root),
+        lambda file: _read_one(file, root, helper),
         lambda at, of, file: step(at, of, file[0]),
         first,
     )
@@ -167,13 +168,13 @@ def _effort(path: str, format_name: str | None) -> int:
     return size * 5 // 2 if format_name in _DENSE else size
 
 
-def _read_one(file: File, root: str) -> _Read:
+def _read_one(file: File, root: str, helper: Beside | None) -> _Read:
     path, expected, columns = file
     shown = path
     digest, size, modified = "", 0, None
     try:
         with Source.open(os.path.join(root, path)) as source:
-            source.name = shown
+            source.name, source.beside = shown, helper
             size, modified = source.size, source.modified_at
             digest = source.digest()
             reading = read(source, expected=expected, columns=dict(columns))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from flightrules.cli.parallel import beside
 from flightrules.cli.terminal import Progress
 from flightrules.errors import EvidenceError, ExitCode
 from flightrules.evidence.measurement import Measurement, Reading
@@ -55,6 +56,7 @@ def inspect(path: str, expected: str | None = None) -> dict[str, Any]:
     }
     try:
         with Source.open(path) as source:
+            source.beside = beside
             seen["bytes"] = source.size
             seen["sha256"] = source.digest()
             seen |= _reading(source, expected)

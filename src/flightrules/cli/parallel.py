@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import BinaryIO, TypeVar
 
-__all__ = ["FORK_ABOVE", "read_all"]
+__all__ = ["FORK_ABOVE", "beside", "read_all"]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -47,6 +47,17 @@ def read_all(
     return done | dict(zip(theirs, answers, strict=True))
 
 
+def beside(work: Callable[[], V]) -> Callable[[], V | None]:
+    """Begin work in another process; what is returned waits for its answer. ``None``: there is none."""
+    pipe = _fork([None], lambda _: work()) if _has_two() else None
+
+    def answer() -> V | None:
+        answers: list[V] | None = _collect(pipe, 1) if pipe is not None else None
+        return answers[0] if answers else None
+
+    return answer
+
+
 def _alone(files: Sequence[K], work: Callable[[K], V], step: Callable[[int, int, K], None]) -> dict[K, V]:
     done: dict[K, V] = {}
     for at, file in enumerate(files, 1):
@@ -56,7 +67,11 @@ def _alone(files: Sequence[K], work: Callable[[K], V], step: Callable[[int, int,
 
 
 def _worth_it(sizes: Sequence[int]) -> bool:
-    return hasattr(os, "fork") and len(sizes) > 1 and sum(sizes) > FORK_ABOVE and (os.cpu_count() or 1) > 1
+    return len(sizes) > 1 and sum(sizes) > FORK_ABOVE and _has_two()
+
+
+def _has_two() -> bool:
+    return hasattr(os, "fork") and (os.cpu_count() or 1) > 1
 
 
 def _second_half(files: Sequence[K], sizes: Sequence[int]) -> list[K]:

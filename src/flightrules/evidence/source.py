@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
-from typing import Self
+from collections.abc import Callable, Iterator
+from typing import Protocol, Self, TypeVar
 
 from flightrules.errors import EvidenceError
 
-__all__ = ["SIZE_LIMIT", "Source"]
+__all__ = ["SIZE_LIMIT", "Beside", "Source"]
 
 SIZE_LIMIT = 1 << 30
 _CHUNK = 1 << 18
@@ -18,16 +18,27 @@ _OPEN_FLAGS = (
     os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 )
 
+T = TypeVar("T")
+
+
+class Beside(Protocol):
+    """Does some work in another process while this one goes on."""
+
+    def __call__(self, work: Callable[[], T], /) -> Callable[[], T | None]:
+        """Begin; what is returned waits for the answer, which is ``None`` if the other process had none."""
+
 
 class Source:
     """Bytes of one artefact, from a file or from memory.
 
     Use as a context manager. Formats read through ``chunks`` (bounded memory) or ``data``.
     The digest is taken from the same open file; a file that changes while it is read is refused.
+    Who opens it may give a way to read one half of it ``beside`` the other.
     """
 
     def __init__(self, name: str, *, data: bytes | None = None, fd: int | None = None) -> None:
         self.name = name
+        self.beside: Beside | None = None
         self._data = data
         self._fd = fd
         self._stat = os.fstat(fd) if fd is not None else None
@@ -64,19 +75,26 @@ class Source:
 
     def chunks(self, size: int = _CHUNK) -> Iterator[bytes]:
         """All bytes from the start, in pieces; refuses a file that changed meanwhile."""
-        if self._fd is None:
-            data = self._data or b""
-            for at in range(0, len(data), size):
-                yield data[at : at + size]
-            return
-        yield from self._pieces(self._fd, size)
+        return self.part(size, 0, self.size)
 
-    def _pieces(self, fd: int, size: int) -> Iterator[bytes]:
-        at = 0
-        while piece := os.pread(fd, size, at):
+    def part(self, size: int, start: int, end: int) -> Iterator[bytes]:
+        """The bytes of a part as ``chunks`` gives all: a piece ends at every multiple of ``size``."""
+        if self._fd is not None:
+            yield from self._pieces(self._fd, size, start, end)
+            return
+        data, at = self._data or b"", start
+        while at < end:
+            piece = data[at : min(at - at % size + size, end)]
             at += len(piece)
             yield piece
-        self._require_unchanged(fd, at)
+
+    def _pieces(self, fd: int, size: int, at: int, end: int) -> Iterator[bytes]:
+        while piece := os.pread(fd, min(size - at % size, max(end - at, 1)), at):
+            at += len(piece)
+            yield piece
+            if at >= end < self.size:
+                break
+        self._require_unchanged(fd, at, end)
 
     def data(self) -> bytes:
         """All bytes at once; kept, so that a second reader costs nothing."""
@@ -128,9 +146,9 @@ class Source:
                 hint="split the report or export a summary",
             )
 
-    def _require_unchanged(self, fd: int, read: int) -> None:
+    def _require_unchanged(self, fd: int, read: int, end: int) -> None:
         now, then = os.fstat(fd), self._stat
-        if then is None or read != then.st_size or now.st_mtime_ns != then.st_mtime_ns:
+        if then is None or read != end or now.st_mtime_ns != then.st_mtime_ns:
             raise EvidenceError(
                 "E_TRUNCATED",
                 f"the file changed while it was read: {self.size} bytes announced, {read} bytes read",

@@ -27,11 +27,9 @@ __all__ = ["read"]
 
 _NAME = re.compile(rb'name="([^"&]*)"')
 _FILE = b"<sourcefile "
-_PLAIN_LINE = (
-    re.compile(  # a whole element: number, covered instructions, branches if any
-        rb'<line nr="([1-9][0-9]{0,4}+)" (?!mi="0" ci="0")mi="[0-9]++" ci="(0|[1-9][0-9]{0,17}+)" '
-        rb'(?:mb="0" cb="0"|mb="([0-9]{1,9}+" cb="[0-9]{1,9}+)")/>'
-    )
+_PLAIN_LINE = re.compile(  # a whole element: number, covered instructions, branches if any
+    rb'<line nr="([1-9][0-9]{0,4}+)" (?!mi="0" ci="0")mi="[0-9]++" ci="(0|[1-9][0-9]{0,17}+)" '
+    rb'(?:mb="0" cb="0"|mb="([0-9]{1,9}+" cb="[0-9]{1,9}+)")/>'
 )
 _LINE = re.compile('<line nr="([0-9]++)" mi="([0-9]++)" ci="([0-9]++)" mb="([0-9]++)" cb="([0-9]++)"')
 _ODD = re.compile(rb"<(?:line|group|package|sourcefile)")

@@ -12,12 +12,16 @@ from collections.abc import Iterator
 from flightrules.errors import EvidenceError
 from flightrules.evidence.source import Source
 
-__all__ = ["Block", "blocks"]
+__all__ = ["Block", "NoCutError", "blocks", "halfway"]
 
 _CHUNK = 1 << 18
 _RECORD_LIMIT = 1 << 20
 _RECORD = re.compile(rb'[^"\n]*+(?:"[^"]*+"[^"\n]*+)++\n')
 _Quoted = tuple[int, bytes]
+
+
+class NoCutError(Exception):
+    """The rows cannot be parted here: a record goes on."""
 
 
 class Block:
@@ -95,29 +99,45 @@ class Block:
         return _line(self._source, self._offset) + self._lines + self.data.count(b"\n", 0, at)
 
 
-def blocks(source: Source) -> Iterator[Block]:
+def blocks(source: Source, start: int = 0, end: int | None = None) -> Iterator[Block]:
     """All rows, header included, in blocks of bounded size; no block is without a row.
 
+    The blocks of two parts are those of the whole if the parts meet at a cut of ``halfway``.
+
     Raises:
+        NoCutError: a part ends within a record.
         EvidenceError: E_ENCODING, E_CONTROL_CHAR, E_UNTERMINATED_QUOTE, E_FIELD_TOO_LONG.
     """
-    offset, rest = 0, b""
-    for chunk in source.chunks(_CHUNK):
-        end = chunk.rfind(b"\n") + 1
-        data = b"".join((rest, memoryview(chunk)[:end]))
-        cut, quoted = _whole(data) if end else (0, [])
-        rest = data[cut:] + chunk[end:]
+    offset, rest = start, b""
+    part = (
+        source.chunks(_CHUNK) if end is None and not start else source.part(_CHUNK, start, end or source.size)
+    )
+    for chunk in part:
+        last = chunk.rfind(b"\n") + 1
+        data = b"".join((rest, memoryview(chunk)[:last]))
+        cut, quoted = _whole(data) if last else (0, [])
+        rest = data[cut:] + chunk[last:]
         if len(rest) > _RECORD_LIMIT:
             raise _open_quote_or_long(rest, source, offset + cut)
         if cut:
             yield from _block(source, offset, data[:cut], quoted, complete=True)
         offset += cut
+    if rest and end is not None:
+        raise NoCutError
     if rest:
         complete = rest.endswith((b"\n", b"\r"))
         cut, quoted = _whole(rest + b"\n")
         if cut <= len(rest):
             raise _open_quote(rest[cut:], source, offset + cut)
         yield from _block(source, offset, rest + b"\n", quoted, complete=complete)
+
+
+def halfway(source: Source) -> int:
+    """Where the second half of the blocks begins, if no quote is open there; 0 if there is no such place."""
+    middle = source.size // 2 // _CHUNK * _CHUNK
+    chunk = next(source.part(_CHUNK, middle - _CHUNK, middle)) if middle else b""
+    line_end = chunk.rfind(b"\n")
+    return middle - _CHUNK + line_end + 1 if line_end >= 0 else 0
 
 
 def _whole(lines: bytes) -> tuple[int, list[_Quoted]]:

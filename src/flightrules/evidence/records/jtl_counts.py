@@ -115,6 +115,18 @@ class JtlCounts:
         self._known = 0
         self._require_room()
 
+    def join(self, samples: Samples, *, any_good: bool, mismarked: int) -> None:
+        """Take what was counted in another part of the rows, folded.
+
+        Raises:
+            EvidenceError: E_TOO_MANY_ITEMS.
+        """
+        self.fold()
+        self.samples = self.samples.merge(samples)
+        self.any_good = self.any_good or any_good
+        self.mismarked += mismarked
+        self._require_room()
+
     def _require_room(self) -> None:
         """A label for each URL would take memory without end, and says nothing about any of them."""
         message, hint = "", "give requests a common label instead of one per URL"

@@ -14,6 +14,7 @@ __all__ = ["Layout", "RowPatterns", "Starts"]
 
 _EPOCH_DIGITS = 13
 _SAMPLED_ROWS = 500
+_FEW_ROWS, _STEP = 32, 16
 _PATTERN_LIMIT = 64
 _WIDER = 3
 _STRIDE = 16
@@ -100,7 +101,7 @@ class RowPatterns:
         self._frames = b""
         self._skip = -1
         self._lean: dict[tuple[Starts, bytes], Callable[[bytes], list[bytes]]] = {}
-        self._users: Callable[[bytes], list[bytes]] | None = None
+        self._users: dict[int, Callable[[bytes], list[bytes]]] = {}
         self._cells = re.compile(self._every_cell().decode()).findall
 
     def rows(self, rows: bytes) -> int:
@@ -126,7 +127,7 @@ class RowPatterns:
         length; later blocks are then looked at more slowly.
         """
         if self._skip < 0:
-            self._learn(self._shortest_tail(rows) * 9 // 10)
+            self._learn(self._shortest_tail(rows, _SAMPLED_ROWS) * 9 // 10)
         findall = self._lean.get((starts, ok))
         if findall is None:
             if len(self._lean) >= _PATTERN_LIMIT:
@@ -144,21 +145,26 @@ class RowPatterns:
         return re.findall(pattern, rows)
 
     def users(self, rows: bytes) -> list[bytes]:
-        """The users of at least every 16th of the rows that are not odd; for a lean layout."""
-        if self._users is None:
-            self._users = self._sampler()
-        return self._users(rows)
+        """The users of about every 16th of the rows, chosen by these rows alone."""
+        if self._layout.users < 0:
+            return []
+        skip = self._shortest_tail(rows, _FEW_ROWS) * 9 // 10 & -_STEP
+        findall = self._users.get(skip)
+        if findall is None:
+            if len(self._users) >= _PATTERN_LIMIT:
+                self._users.clear()
+            findall = self._users[skip] = self._sampler(skip)
+        return findall(rows)
 
     def _learn(self, skip: int) -> None:
         """Skip that many bytes behind ``success`` at once: looking for line ends costs 1 ns a byte."""
         self._skip = skip
         self._lean.clear()
-        self._users = None
 
-    def _shortest_tail(self, rows: bytes) -> int:
-        lines = rows.split(b"\n", _SAMPLED_ROWS)[:-1]
+    def _shortest_tail(self, rows: bytes, sampled: int) -> int:
+        lines = rows.split(b"\n", sampled)[:-1]
         behind = self._layout.ok + 1
-        return min(len(line.split(self._delimiter, behind)[behind]) for line in lines)
+        return min((len(line.split(self._delimiter, behind)[behind]) for line in lines), default=0)
 
     def _lean_row(self, starts: Starts, ok: bytes) -> bytes:
         cell, delimiter = self._cell, self._delimiter
@@ -171,12 +177,10 @@ class RowPatterns:
         )
         return delimiter.join(parts) + b"|" + _REST
 
-    def _sampler(self) -> Callable[[bytes], list[bytes]]:
-        if self._layout.users < 0:
-            return lambda _: []
+    def _sampler(self, skip: int) -> Callable[[bytes], list[bytes]]:
         ahead = (self._cell + self._delimiter) * self._layout.users
         end = b"(?=[%b\n])" % self._delimiter
-        jump = (_STRIDE - 2) * (_SHORTEST_ROW + self._skip)
+        jump = (_STRIDE - 2) * (_SHORTEST_ROW + skip)
         row = b"(?m)^" + ahead + b"([0-9]{1,9})" + end + _REST
         return re.compile(row + b"(?:(?s:.{%d})%b)?+" % (jump, _REST)).findall
 

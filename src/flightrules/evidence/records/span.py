@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from flightrules.evidence.measurement import Notice
 
-__all__ = ["Held", "Span", "moment"]
+__all__ = ["Ends", "Held", "Span", "moment"]
 
 _HELD_LIMIT = 16  # blocks of 256 KiB: fewer are read too often, more cost memory
 _EPOCH_DIGITS = 13
@@ -50,6 +50,15 @@ class Held(NamedTuple):
     latest: int
     one_start: int
     slowest: int
+
+
+class Ends(NamedTuple):
+    """What was found: start and end, rows whose start cannot be read, whether a time has no zone."""
+
+    first: int | None
+    last: int | None
+    unreadable: int
+    naive: bool
 
 
 class Span:
@@ -131,6 +140,19 @@ class Span:
         if self.first is None or self.last is None or self._unreadable:
             return None, None
         return Decimal(self.first), Decimal(self.last)
+
+    def found(self) -> Ends:
+        """What was found so far."""
+        self._flush()
+        return Ends(self.first, self.last, self._unreadable, self._naive)
+
+    def join(self, other: Ends) -> None:
+        """Take what was found in another part of the rows, whose order is not judged."""
+        self._flush()
+        self.first = min((one for one in (self.first, other.first) if one is not None), default=None)
+        self.last = max((one for one in (self.last, other.last) if one is not None), default=None)
+        self._unreadable += other.unreadable
+        self._naive = self._naive or other.naive
 
     @property
     def has_zone(self) -> bool:

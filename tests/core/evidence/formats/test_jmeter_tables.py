@@ -16,6 +16,7 @@ from flightrules.evidence.formats import jmeter_csv
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.row_blocks import blocks
+from flightrules.evidence.records import jtl_tally
 from flightrules.evidence.records.jtl_rows import Layout, RowPatterns, Starts
 from flightrules.evidence.source import Source
 
@@ -59,7 +60,7 @@ def users(text: str) -> Decimal:
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every table is treated as a large one."""
-    monkeypatch.setattr(jmeter_csv, "_CAREFUL_SIZE", -1)
+    monkeypatch.setattr(jtl_tally, "_CAREFUL_SIZE", -1)
 
 
 def quoted(cells: list[str], delimiter: str = ",") -> str:
@@ -148,7 +149,7 @@ def test_large_and_small_tables_are_read_alike(
     text = COLUMNS + end + "".join(quoted(row)[:-1] + end for row in mixed)
     small = outcome(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jmeter_csv, "_CAREFUL_SIZE", -1)
+        patch.setattr(jtl_tally, "_CAREFUL_SIZE", -1)
         assert outcome(text, piece) == small
         assert users(text) <= max((int(row[8]) for row in mixed if row[8].isdigit()), default=0)
 
@@ -169,7 +170,7 @@ def test_a_damaged_table_is_refused_alike_or_read_alike(
         text = text[:at] + put + text[at + 1 :]
     small = outcome(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jmeter_csv, "_CAREFUL_SIZE", -1)
+        patch.setattr(jtl_tally, "_CAREFUL_SIZE", -1)
         large = outcome(text, piece)
     if isinstance(small, tuple) and isinstance(small[0], str):
         # pieces are refused one by one, so of two faults either can be met first; none is ever missed
@@ -186,7 +187,7 @@ def test_the_order_of_the_columns_changes_nothing(rows: list[list[str]]) -> None
     usual = COLUMNS + "\n" + "".join(map(quoted, rows))
     swapped = SWAPPED + "\n" + "".join(quoted([row[place] for place in places]) for row in rows)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jmeter_csv, "_CAREFUL_SIZE", -1)
+        patch.setattr(jtl_tally, "_CAREFUL_SIZE", -1)
         assert outcome(swapped) == outcome(usual)
 
 
@@ -237,7 +238,7 @@ class TestLargeTables:
         assert found["load.requests"] == 40
 
     def test_rows_are_in_order_whatever_stands_between_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(jmeter_csv, "_CAREFUL_SIZE", 1 << 22)
+        monkeypatch.setattr(jtl_tally, "_CAREFUL_SIZE", 1 << 22)
         rows = [self.ROW.replace(str(NOON), str(NOON + at)) for at in range(9)]
         rows[4] = rows[4].replace("OK", '"O\nK"')
         assert "W_UNSORTED" not in {one.code for one in read(COLUMNS + "\n" + "\n\n".join(rows)).notices}
