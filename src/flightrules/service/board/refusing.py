@@ -1,0 +1,67 @@
+"""How this room refuses: each lack with the status of its class, on record under the change request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flightrules.engine.change_lifecycle import Lack
+from flightrules.service.board.models import ChangeRequest
+from flightrules.service.door.refusals import (
+    ConflictError,
+    DeniedError,
+    ForeignError,
+    InvalidError,
+    RefusalError,
+)
+from flightrules.service.people.access import require
+from flightrules.service.people.powers import Power
+from flightrules.service.records.actor import Actor
+from flightrules.service.records.services import product_stream
+from flightrules.service.releases.services import locked
+
+__all__ = ["about", "locked_change", "refuse_lacks"]
+
+_DENIED = frozenset({"E_SELF_APPROVAL", "E_FOUR_EYES"})
+
+
+def about(refusal: RefusalError, change: ChangeRequest) -> RefusalError:
+    """The refusal as one about this change."""
+    return refusal.about(product_stream(change.product_id), f"change-request/{change.key}")
+
+
+def refuse_lacks(lacks: Sequence[Lack], change: ChangeRequest) -> None:
+    """Refuse for the first lack that is no missing text, else for all texts that are missing.
+
+    Raises:
+        ConflictError: E_CHANGE_MOVE, E_NOT_APPROVED, E_DOSSIER_STALE, E_WINDOW_CLOSED, E_NOT_DECIDED.
+        DeniedError: E_SELF_APPROVAL, E_FOUR_EYES. InvalidError: E_CHANGE_LACKS.
+    """
+    if not lacks:
+        return
+    missing = [one.said for one in lacks if one.code == "E_CHANGE_LACKS"]
+    if missing:
+        raise InvalidError(
+            "E_CHANGE_LACKS", f"the change request lacks {', '.join(missing)}", hint="state it first"
+        )
+    first = lacks[0]
+    kind = DeniedError if first.code in _DENIED else ConflictError
+    raise about(kind(first.code, "; ".join(one.said for one in lacks)), change)
+
+
+def locked_change(key: str, power: Power, *, by: Actor, at: datetime) -> ChangeRequest:
+    """The change's row, held with that of its release until the transaction ends; for who has the power.
+
+    Raises:
+        ForeignError: E_NO_SUCH. DeniedError: E_POWER.
+    """
+    found = ChangeRequest.objects.filter(pk=key).values_list("product_id", "release_id").first()
+    if found is None:
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
+    product, release = found
+    row = locked(str(release), by, at) if release is not None else None
+    require(by, Power.READ, product=product, at=at)
+    require(by, power, product=product, at=at)
+    change = ChangeRequest.objects.select_for_update().get(pk=key)
+    change.release = row
+    return change
