@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flightrules.service.decisions.dossiers import dossier_of
+from flightrules.service.decisions.dossiers import dossier_of, keep
 from flightrules.service.decisions.models import Decision
 from flightrules.service.releases.models import Release
 from service.shop import DIGEST, now
@@ -44,9 +44,11 @@ def ready(shop: Any, version: str = "4.3.0", digest: str = DIGEST, **facts: Any)
 def decided(release: Release, outcome: str = "GO", **changes: Any) -> Decision:
     """A decision as the decisions room leaves it; that room's own stories hold how one comes to be."""
     release.refresh_from_db()
+    dossier = dossier_of(release, now())
+    keep(dossier)
     facts = {
         "moment": "final",
-        "dossier": dossier_of(release, now()).digest,
+        "dossier": dossier.digest,
         "environment": release.target,
         "artefacts": {"shop.whl": DIGEST},
         "record": "d" * 64,
@@ -56,6 +58,8 @@ def decided(release: Release, outcome: str = "GO", **changes: Any) -> Decision:
         "valid_until": now() + timedelta(days=7),
         **changes,
     }
+    if outcome in ("GO", "CONDITIONAL GO", "GO BY OVERRIDE") and facts["moment"] == "final":
+        Release.objects.filter(pk=release.pk).update(state=Release.State.DECIDED)
     return Decision.objects.create(release=release, outcome=outcome, **facts)
 
 

@@ -116,13 +116,23 @@ def test_the_window_is_the_releases(shop, green):
         assert answer["state"] == state or "stale" in codes(answer)
 
 
+def reopened(release):
+    """The release is tested again, but the decision was not voided yet."""
+    Release.objects.filter(pk=release.pk).update(state="in-test")
+
+
 def test_everything_that_changes_afterwards_shuts_it(shop, green):
     """STL: the target, the artefact, the evidence and the registers are what was decided on."""
     decided(green)
     key = str(green.key)
     assert ask(shop.ci)["open"]
-    assert shop.bring(key, "CI pipeline", junit(90, 10)).status_code == 201
+    assert shop.bring(key, "CI pipeline", junit(90, 10)).status_code == 409
+    reopened(green)
     assert codes(ask(shop.ci)) == ["stale"]
+    assert shop.bring(key, "CI pipeline", junit(90, 10)).status_code == 201
+    answer = ask(shop.ci)
+    assert codes(answer) == ["stale"]
+    assert "evidence" in answer["reasons"][0]["text"]
     tag = shop.manager.get(f"/releases/{key}")["ETag"]
     changed = shop.manager.patch(f"/releases/{key}", {"target": "uat"}, If_Match=tag)
     assert changed.status_code == 200
@@ -245,15 +255,22 @@ def test_on_the_way_up_the_gates_of_each_environment_decide(shop):
     release = ready(shop)
     key = str(release.key)
     assert codes(ask(shop.ci, environment="uat")) == ["gate_shut"]
-    decided(release)
+    decision = decided(release)
     assert codes(ask(shop.ci)) == ["gate_shut", "gate_shut"]
+    reopened(release)
+    Decision.objects.filter(pk=decision.pk).update(voided_at=now())
     shop.run(key, "to-uat")
     uat = ask(shop.ci, environment="uat")
     assert (uat["open"], uat["state"], uat["basis"]) == (True, "GO", "gates")
+    decided(release)
     assert codes(ask(shop.ci)) == ["gate_shut"]
+    reopened(release)
+    Decision.objects.update(voided_at=now())
     shop.run(key, "to-prod")
+    decided(release)
     assert ask(shop.ci)["open"]
     assert codes(ask(shop.ci, environment="sit")) == ["no_gate"]
+    reopened(release)
     assert shop.bring(key, "smoke run", junit(1, 19, suite="smoke")).status_code == 201
     assert codes(ask(shop.ci, environment="uat")) == ["gate_stale"]
     shop.run(key, "to-uat")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flightrules.engine.deploy_conditions import Proof
-from flightrules.service.decisions.models import Decision
+from flightrules.service.clearance.decided import Decision
 from flightrules.service.releases.queries import Release
 
 __all__ = ["CLOSED", "WAITING", "Clearance", "ConditionStanding", "Reason"]

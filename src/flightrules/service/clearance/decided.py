@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from flightrules.service.decisions.asking import required_gates
-from flightrules.service.decisions.dossiers import dossier_of
 from flightrules.service.decisions.hindrances import lacks
-from flightrules.service.decisions.models import Decision, SignOff
+from flightrules.service.decisions.queries import Decision, SignOff, standing_of_decision
 from flightrules.service.door.refusals import ForeignError
 from flightrules.service.releases.queries import Release
 
@@ -57,14 +58,17 @@ def was_authorised(release: Release) -> bool:
 
 
 def signers_of(decision: Decision) -> frozenset[str]:
-    """Everybody whose signature the decision rests on: the one who decided, votes, verdict, override."""
-    rows = SignOff.objects.filter(
-        release=decision.release_id, voided_at__isnull=True, dossier=decision.dossier
-    )
+    """Everybody whose signature the decision rests on: who decided, voted, gave the verdict, overrode."""
+    rests_on = Q(act=SignOff.Act.VERDICT)
+    if decision.poll_id is not None:
+        rests_on |= Q(poll=decision.poll_id) | Q(carried__poll=decision.poll_id)
+    if decision.override_id is not None:
+        rests_on |= Q(override=decision.override_id)
+    rows = SignOff.objects.filter(rests_on, release=decision.release_id, voided_at__isnull=True)
     return frozenset(rows.values_list("person", flat=True)) | {decision.by}
 
 
-def lacks_of_decision(decision: Decision, at: datetime) -> list[str]:
-    """Why the decision no longer is about what is there; empty where it is."""
-    now = dossier_of(decision.release, at).digest
-    return [] if now == decision.dossier else [f"the dossier is sha256:{now}"]
+def lacks_of_decision(decision: Decision, at: datetime) -> tuple[str, ...]:
+    """Why the decision does not let the release go any more; empty where it does."""
+    stands, reasons = standing_of_decision(decision, at)
+    return () if stands else reasons or ("it does not stand",)

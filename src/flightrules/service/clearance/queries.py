@@ -263,8 +263,7 @@ class _Question:
             yield Reason(
                 "other_artefact", "the decision is about other digests", "deploy what was decided on"
             )
-        stale = lacks_of_decision(decision, self.at)
-        if stale:
+        if self._goes_on_paper(decision) and (stale := lacks_of_decision(decision, self.at)):
             text = f"what was decided on has changed: {'; '.join(stale[:5])}"
             yield Reason("stale", text, "look at the difference, and have it decided again", waits=True)
         if self.by.kind is Kind.PERSON and signers_of(decision) == {self.by.key}:
@@ -278,6 +277,9 @@ class _Question:
         if not known:
             return None
         return risk_score((impact, likely) for state, impact, likely in known if state == "open") or 0
+
+    def _goes_on_paper(self, decision: Decision) -> bool:
+        return decision.voided_at is None and decision.outcome in _GOES and decision.valid_until > self.at
 
     def _flag(self) -> Decimal | None:
         """The share that is asked for, or the largest that was ever read of a flag of this release."""
