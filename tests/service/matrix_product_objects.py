@@ -374,34 +374,6 @@ def a_release_case(world: World) -> Asked:
     return Asked({"key": _released(world)[1]})
 
 
-# --- blockers
-
-
-def _objection() -> dict[str, Any]:
-    return {
-        "title": "Vouchers are taken twice",
-        "business_impact": "EUR 900 a day",
-        "evidence": "https://tickets.example.org/PAY-7",
-    }
-
-
-@asks(f"GET {RELEASE}/blockers", f"POST {RELEASE}/blockers")
-def blockers(world: World) -> Asked:
-    _, key = _released(world)
-    return Asked({"key": key}, body=_objection() if world.operation.startswith("POST") else None)
-
-
-@asks("GET /blockers/{key}", "POST /blockers/{key}/resolution", "POST /blockers/{key}/acceptance")
-def a_blocker(world: World) -> Asked:
-    shop, release = _released(world)
-    made = shop.engineering.post(f"/releases/{release}/blockers", _objection())
-    bodies = {
-        "resolution": {"said": "Mended in build 512", "evidence": "https://ci.example.org/512"},
-        "acceptance": {"mitigation": "Support corrects the total", "owner": "Olga Petrova"},
-    }
-    return Asked({"key": made.json()["key"]}, body=bodies.get(world.operation.rpartition("/")[2]))
-
-
 # --- clearance
 
 
