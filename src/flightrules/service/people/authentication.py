@@ -6,11 +6,12 @@ as another.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import json
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.http import HttpRequest
 from ninja.security import HttpBearer, SessionAuth
@@ -44,17 +45,27 @@ PROOF_HEADER = "Flightrules-Proof"
 _NOTED = timedelta(minutes=1)
 """How often a use, and how often a refused use, of one token is noted."""
 
-# In plain SQL: building this question through the ORM took longer than its answer, for every request.
+# In plain SQL, without a model for the answer: with one it took a fifth of a reading request.
 _BY_DIGEST = """
-SELECT token.*, account.key AS owner_account, account.person_id AS owner_person,
-       account.is_active AS account_active, person.disabled_at IS NOT NULL AS person_disabled,
-       machine.disabled_at IS NOT NULL AS machine_disabled
+SELECT token.key, token.machine_id, account.person_id, account.key, token.scopes, token.proved_at,
+       token.proved_by, token.revoked_at IS NOT NULL, token.expires_at <= %s,
+       token.machine_id IS NOT NULL AND machine.disabled_at IS NOT NULL,
+       token.account_id IS NOT NULL AND NOT account.is_active,
+       token.account_id IS NOT NULL AND person.disabled_at IS NOT NULL,
+       token.last_used_at IS NULL OR token.last_used_at <= %s
 FROM people_apitoken token
 LEFT JOIN people_account account ON account.id = token.account_id
 LEFT JOIN people_person person ON person.key = account.person_id
 LEFT JOIN people_machine machine ON machine.key = token.machine_id
 WHERE token.digest = %s
 """
+_WHY = (
+    "the token was revoked",
+    "the token has expired",
+    "the machine is disabled",
+    "the account is disabled",
+    "the person is disabled",
+)
 
 
 class TokenDoor(HttpBearer):
@@ -64,14 +75,15 @@ class TokenDoor(HttpBearer):
         """The owner of the token, or nothing."""
         asked = cast("AskedRequest", request)
         at = asked.asked_at
-        found: Any = next(iter(ApiToken.objects.raw(_BY_DIGEST, [digest_of(token)])), None)
+        found = _found(token, at)
         if found is None:
             return None
-        actor, why = _owner(found), _refused(found, at)
+        actor, why, is_to_note = found
         if why:
-            _note_denied(found, actor, why, at)
+            _note_denied(actor, why, at)
             return None
-        _note_used(found, at)
+        if is_to_note:
+            ApiToken.objects.filter(pk=str(actor.token_key)).update(last_used_at=at)
         return _with_proof(asked, actor)
 
 
@@ -156,49 +168,42 @@ def _with_proof(request: AskedRequest, actor: Actor) -> Actor:
     return actor
 
 
-def _owner(token: Any) -> Actor:
-    """Whose token it is; ``token`` comes with what ``_BY_DIGEST`` asks of its owner."""
-    scopes = frozenset(token.scopes)
-    if token.machine_id is not None:
-        key = str(token.machine_id)
-        return Actor(key, Kind.MACHINE, key, "token", str(token.key), scopes)
-    return Actor(
-        str(UUID(str(token.owner_person))),
-        Kind.PERSON,
-        str(UUID(str(token.owner_account))),
-        "token",
-        str(token.key),
-        scopes,
-        token.proved_at,
-        token.proved_by,
-    )
+def _found(token: str, at: datetime) -> tuple[Actor, str, bool] | None:
+    """Whose token it is; why it lets nobody in, empty when it does; and whether this use is to be noted.
+
+    A use is noted to the minute: a reading request writes no more than that.
+    """
+    moments = [connection.ops.adapt_datetimefield_value(moment) for moment in (at, at - _NOTED)]
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_DIGEST, [*moments, digest_of(token)])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    *owner, revoked, expired, machine_off, account_off, person_off, is_to_note = row
+    faults = (revoked, expired, machine_off, account_off, person_off)
+    why = next((said for said, holds in zip(_WHY, faults, strict=True) if holds), "")
+    return _owner(*owner), why, bool(is_to_note)
 
 
-def _refused(token: Any, at: datetime) -> str:
-    """Why a token that was issued here lets nobody in; empty when it does."""
-    is_account = token.account_id is not None
-    table = (
-        (token.revoked_at is not None, "the token was revoked"),
-        (token.expires_at <= at, "the token has expired"),
-        (token.machine_id is not None and token.machine_disabled, "the machine is disabled"),
-        (is_account and not token.account_active, "the account is disabled"),
-        (is_account and token.person_disabled, "the person is disabled"),
-    )
-    return next((why for holds, why in table if holds), "")
+def _owner(
+    token: Any, machine: Any, person: Any, account: Any, scopes: str, proved_at: Any, proved_by: int
+) -> Actor:
+    key, scope = str(UUID(str(token))), frozenset(json.loads(scopes))
+    if machine is not None:
+        one = str(UUID(str(machine)))
+        return Actor(one, Kind.MACHINE, one, "token", key, scope)
+    if proved_at is not None and proved_at.tzinfo is None:  # SQLite keeps moments in UTC without saying so
+        proved_at = proved_at.replace(tzinfo=UTC)
+    holder, door = str(UUID(str(person))), str(UUID(str(account)))
+    return Actor(holder, Kind.PERSON, door, "token", key, scope, proved_at, proved_by)
 
 
-def _note_used(token: ApiToken, at: datetime) -> None:
-    """When it was last used, to the minute: a reading request writes no more than that."""
-    if token.last_used_at is None or token.last_used_at <= at - _NOTED:
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
-
-
-def _note_denied(token: ApiToken, owner: Actor, why: str, at: datetime) -> None:
+def _note_denied(owner: Actor, why: str, at: datetime) -> None:
     """Put a refused use on record, at most once a minute for each token."""
     with transaction.atomic():
         first = ApiToken.objects.filter(
-            Q(denied_at__isnull=True) | Q(denied_at__lte=at - _NOTED), pk=token.pk
+            Q(denied_at__isnull=True) | Q(denied_at__lte=at - _NOTED), pk=str(owner.token_key)
         ).update(denied_at=at)
         if first:
-            refusal = DeniedError("E_TOKEN_REFUSED", why).about(OFFICE, f"token/{token.key}")
+            refusal = DeniedError("E_TOKEN_REFUSED", why).about(OFFICE, f"token/{owner.token_key}")
             record_denied(refusal, by=owner, at=at, asked="authenticate")
