@@ -32,7 +32,7 @@ class Samples:
     the peak of concurrent users; ``None`` where the artefact does not tell.
     """
 
-    __slots__ = ("durations", "failed", "first", "last", "requests", "users")
+    __slots__ = ("_everything", "durations", "failed", "first", "last", "requests", "users")
 
     def __init__(
         self, *, first: Decimal | None = None, last: Decimal | None = None, users: int | None = None
@@ -40,6 +40,7 @@ class Samples:
         self.requests: Counter[str] = Counter()
         self.failed: Counter[str] = Counter()
         self.durations: dict[str, Durations] = {}
+        self._everything: Durations | None = None
         self.first = first
         self.last = last
         self.users = users
@@ -148,6 +149,8 @@ class Samples:
             yield Measurement("load.users", Decimal(self.users))
 
     def _durations(self, endpoint: str) -> Durations:
+        """The durations of an endpoint, to be added to."""
+        self._everything = None
         found = self.durations.get(endpoint)
         if found is None:
             found = self.durations[endpoint] = Durations()
@@ -156,10 +159,11 @@ class Samples:
     def _all_durations(self) -> Durations:
         if len(self.durations) == 1:
             return next(iter(self.durations.values()))
-        everything = Durations()
-        for one in self.durations.values():
-            everything.update(one)
-        return everything
+        if self._everything is None:
+            self._everything = Durations()
+            for one in self.durations.values():
+                self._everything.update(one)
+        return self._everything
 
 
 def _numbers(requests: int, failed: int, durations: Durations, labels: Labels) -> Iterable[Measurement]:
