@@ -16,6 +16,7 @@ from flightrules.rules.authority import Act
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.track import ReleaseClass, Track
 from flightrules.service.decisions.models import Moment
+from flightrules.service.emergencies.queries import approvers
 from flightrules.service.people.powers import role_key, stands_for
 from flightrules.service.releases.queries import Release
 
@@ -71,20 +72,26 @@ def asking_of(book: Rulebook, release: Release) -> Asking:
     """Who is asked about a release by this rulebook.
 
     Signers of the act ``authorisation`` vote; sign-offs of the gates and approvers of the track must be among
-    those who do.
+    those who do. An emergency that was classified is approved, and decided, by who answers for emergencies.
     """
-    authorises = book.authority.act("authorisation") or Act("authorisation")
     gates = required_gates(book, release)
+    verdict = _accountable(book.authority.act("verdict"), _VERDICT)
+    signs = _keys(role for gate in gates if (one := book.gate(gate)) is not None for role in one.sign_off)
+    emergency = approvers(release) if release.emergency else None
+    if emergency is not None:
+        required = _keys((*emergency.required, *signs))
+        decider = _accountable(book.authority.act("emergency"), emergency.roles[0])
+        roles = _keys((*emergency.roles, *signs))
+        return Asking(roles, emergency.needed, required, True, verdict, decider, gates)
+    authorises = book.authority.act("authorisation") or Act("authorisation")
     track = _track(book, release)
-    also = [role for gate in gates if (one := book.gate(gate)) is not None for role in one.sign_off]
-    also += track.approver if track is not None else ()
-    required = _keys((*authorises.required, *also))
+    required = _keys((*authorises.required, *signs, *(track.approver if track is not None else ())))
     return Asking(
         roles=_keys((*(authorises.signers or (_AUTHORISES,)), *required)),
         needed=authorises.quorum,
         required=required,
         distinct_people=authorises.distinct_people,
-        verdict=_accountable(book.authority.act("verdict"), _VERDICT),
+        verdict=verdict,
         decider=_accountable(authorises, _AUTHORISES),
         gates=gates,
     )

@@ -19,19 +19,18 @@ from flightrules.service.decisions.meaning import checked_conditions, checked_re
 from flightrules.service.decisions.models import GOING, Decision, Moment, Poll, SignOff
 from flightrules.service.decisions.polls import locked_poll, require_open_poll, sweep_poll
 from flightrules.service.decisions.record import keep_record, record_of
+from flightrules.service.decisions.recording import move_release, put_on_record, supersede
 from flightrules.service.decisions.seats import escalation, on_record, require_seat
 from flightrules.service.decisions.signing import Word, require_current, sign
 from flightrules.service.decisions.situation import Found, found_for, refusal_of
-from flightrules.service.decisions.standing import end_decision
 from flightrules.service.decisions.telling import contacts, tell_decided
 from flightrules.service.door.refusals import ConflictError
+from flightrules.service.emergencies.services import after_decision
 from flightrules.service.obligations.services import start
 from flightrules.service.records.actor import Actor
-from flightrules.service.records.services import act, append, product_stream
-from flightrules.service.records.tags import Tag
-from flightrules.service.releases.clock import stop_clock
+from flightrules.service.records.services import act
 from flightrules.service.releases.queries import Release
-from flightrules.service.releases.states import move, require_open
+from flightrules.service.releases.states import require_open
 
 __all__ = ["Decided", "decide", "record_decision"]
 
@@ -145,16 +144,18 @@ def _recorded(  # noqa: PLR0913 -- all that a decision is made of
     cautions = _cautions(poll, row, dossier, found, at)
     decision.record = keep_record(record_of(decision, signed, dossier, found, row, cautions))
     if goes:
-        _supersede(decision, row, by=by, at=at)
+        supersede(decision, row, by=by, at=at)
     decision.save(force_insert=True)
     poll.closed_at, poll.closed_because = at, f"decided: {outcome}"
     poll.save(update_fields=["closed_at", "closed_because"])
-    _move(row, decision, dossier, by=by, at=at)
+    move_release(row, decision, dossier, by=by, at=at)
     start(event="decision", release=row, by=by, at=at, about=f"decision/{decision.key}")
+    if goes and poll.moment == Moment.FINAL:
+        after_decision(row, by=by, at=at, about=f"decision/{decision.key}")
     reasons = [str(one) for one in found.assessment.reasons]
     people = {by.key, row.opened_by, *(one.person for one in found.signed())}
     tell_decided(decision, row, dossier.book, reasons, people, at)
-    _record(decision, signed, row, found, by=by, at=at)
+    put_on_record(decision, signed, row, found, by=by, at=at)
     return decision
 
 
@@ -179,7 +180,8 @@ def _valid_until(poll: Poll, row: Release, dossier: Dossier, at: datetime) -> da
     ends = [at + max_age(dossier.book, poll.moment)]
     ends += [row.closes_at] if row.closes_at is not None else []
     if poll.moment == Moment.FINAL:
-        ends += [run.stands_until for run in dossier.runs.values() if run and run.stands_until]
+        expiries = [run.stands_until for run in dossier.runs.values() if run is not None]
+        ends += [end for end in expiries if end is not None and end > at]
     return min(ends)
 
 
@@ -219,60 +221,6 @@ def _is_authorised(row: Release) -> bool:
     return Decision.objects.filter(
         release=row, moment=Moment.AUTHORISATION, outcome__in=GOING, voided_at__isnull=True
     ).exists()
-
-
-def _supersede(decision: Decision, row: Release, *, by: Actor, at: datetime) -> None:
-    former = Decision.objects.filter(
-        release=row, moment=decision.moment, outcome__in=GOING, voided_at__isnull=True
-    ).first()
-    if former is not None:
-        end_decision(former, row, "superseded by another decision", by=by, at=at)
-
-
-def _move(row: Release, decision: Decision, dossier: Dossier, *, by: Actor, at: datetime) -> None:
-    """Where the release stands after it was decided; what is deferred stays where it is."""
-    states = type(row).State
-    before = row.state
-    if decision.outcome == Outcome.CANCELLED:
-        move(row, states.WITHDRAWN)
-    elif decision.outcome == Outcome.NO_GO and row.state == states.READY:
-        move(row, states.IN_TEST)
-    elif decision.outcome in GOING and decision.moment == Moment.FINAL:
-        if row.state == states.DRAFT and not any(gate.kind == "entry" for gate in dossier.book.gates):
-            move(row, states.IN_TEST)  # nobody agreed on what testing begins with
-        move(row, states.DECIDED)
-    if row.state != before:
-        row.save(update_fields=["state"])
-    if row.state in (states.DECIDED, states.WITHDRAWN):
-        stop_clock(row, f"the release was decided: {decision.outcome}", run="", by=by, at=at)
-
-
-def _record(
-    decision: Decision, signed: SignOff, row: Release, found: Found, *, by: Actor, at: datetime
-) -> None:
-    append(
-        stream=product_stream(row.product_id),
-        tag=Tag.DECISION_RECORDED,
-        by=by,
-        at=at,
-        subject=f"decision/{decision.key}",
-        data={
-            "release": str(row.key),
-            "poll": str(decision.poll_id),
-            "moment": str(decision.moment),
-            "outcome": str(decision.outcome),
-            "dossier": {"sha256": decision.dossier},
-            "record": {"sha256": decision.record},
-            "role": decision.role,
-            "signed": str(signed.key),
-            "counted": [str(one.key) for one in found.signed()],
-            "environment": decision.environment,
-            "artefacts": dict(decision.artefacts),
-            "conditions": decision.conditions,
-            "valid_until": decision.valid_until.isoformat(),
-            "release_state": str(row.state),
-        },
-    )
 
 
 def _title(poll: Poll) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from importlib import import_module
-from typing import Any
 
+from flightrules.engine.quorum import Ask, Choice, Tally, Vote, tally
 from flightrules.service.blockers.queries import Blocker, blockers, open_blockers
+from flightrules.service.board.queries import lacks_approval
+from flightrules.service.emergencies.points import Point, points_of
+from flightrules.service.emergencies.queries import classification_of, lacks_for_decision
 from flightrules.service.releases.queries import Release
 
-__all__ = ["accepted_blockers", "blockers_in_words", "lacks", "raised"]
+__all__ = ["accepted_blockers", "blockers_in_words", "lacks", "raised", "spoken_verdict"]
 
 
 def blockers_in_words(release: Release) -> tuple[str, ...]:
@@ -29,16 +31,20 @@ def raised(release: Release) -> int:
 
 def lacks(release: Release, at: datetime) -> tuple[str, ...]:
     """What must be there before the release may go, in words."""
-    missing = str(_asked("board", "lacks_approval", release, at) or "")
-    return (
-        *((missing,) if missing else ()),
-        *(_asked("emergencies", "lacks_for_decision", release, at) or ()),
-    )
+    missing = lacks_approval(release, at)
+    return (*((missing,) if missing else ()), *lacks_for_decision(release, at))
 
 
-def _asked(room: str, question: str, release: Release, at: datetime) -> Any:
-    try:
-        queries = import_module(f"flightrules.service.{room}.queries")
-    except ModuleNotFoundError:
+def spoken_verdict(release: Release, role: str, dossier: str, at: datetime) -> Tally | None:
+    """The word of who answers for quality, where an emergency goes ahead on it; it is owed in writing.
+
+    None for a release that is no emergency, and where nobody has spoken for what is there now.
+    """
+    one = classification_of(release)
+    places = points_of(one, at) if one is not None else []
+    given = next((place.word for place in places if place.point == Point.QA_AGREED and place.met), None)
+    if given is None:
         return None
-    return getattr(queries, question)(release, at)
+    who = given.said_by or given.by
+    word = Vote(who, role, who, Choice.GO.value, given.at, dossier)
+    return tally(Ask((role,)), [word], dossier=dossier, at=at)

@@ -10,6 +10,7 @@ from flightrules.engine.separation import Involved, violations
 from flightrules.service.decisions.models import SignOff
 from flightrules.service.decisions.seats import on_record
 from flightrules.service.door.refusals import ConflictError, DeniedError
+from flightrules.service.emergencies.queries import classification_of
 from flightrules.service.people.queries import people
 from flightrules.service.people.seats import Seat
 from flightrules.service.readiness.inputs import Inputs
@@ -28,15 +29,17 @@ _CODES = {
 
 
 def involved_in(inputs: Inputs, at: datetime) -> Involved:
-    """The parts of people in a release: who opened it, and who attested what it is judged on.
+    """The parts of people in a release: who opened it, who attested what it is judged on, who wrote a hotfix.
 
     Evidence that a machine brought, that was superseded or that was taken out is attested by nobody.
     """
     brought = [one.brought_by for one in inputs.evidence if one.tombstoned_at is None]
     ticked = [one.done_by for one in inputs.checklists if one.done_at is not None]
     review = [inputs.review.by] if inputs.review is not None else []
+    classified = classification_of(inputs.release)
     return Involved(
         requester=(inputs.release.opened_by,),
+        change_authors=tuple(classified.authors) if classified is not None else (),
         attestors=tuple(sorted(_persons((*brought, *ticked, *review), at))),
     )
 

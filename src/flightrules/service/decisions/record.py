@@ -20,7 +20,9 @@ Its members (``v`` 1, ``kind`` ``flightrules-decision``); moments are RFC 3339 i
     cautions      sentences: what is out of the ordinary and does not forbid it
     reasons       [{kind, text}]: what stood against going
     remediation   sentences: what it takes to come back, for an outcome that does not go; else []
-    decided       sign-off of the one who decided
+    decided       sign-off of the one who decided; of an override the last of its signatures
+    override_record   of an override alone: {override, of, of_at, asked_by, asked_at, receipt_by, receipt_at,
+                  escalated_at, statement {sha256}, criteria, defects, blockers, signatures [sign-off]}
     decided_at, valid_until
 
 A sign-off is ``{sign_off, act, role, holder, through, person, name, choice, meaning, reason, conditions,
@@ -40,7 +42,7 @@ from flightrules.ledger.canonical import canonical_bytes
 from flightrules.service.blockers.queries import blockers
 from flightrules.service.decisions.counting import Count
 from flightrules.service.decisions.dossiers import Dossier
-from flightrules.service.decisions.models import Carried, Decision, Poll, SignOff
+from flightrules.service.decisions.models import GOING, Carried, Decision, Poll, SignOff
 from flightrules.service.decisions.situation import Found
 from flightrules.service.records import blobs
 from flightrules.service.releases.queries import Release
@@ -59,7 +61,7 @@ def record_of(
     cautions: tuple[str, ...],
 ) -> dict[str, Any]:
     """Everything about a decision, as plain JSON values; see the head of this file."""
-    content, goes = dossier.content, decision.outcome in ("GO", "CONDITIONAL GO")
+    content, goes = dossier.content, decision.outcome in GOING
     verdict = [_block(row, found.verdict, None, dossier) for _, row in found.verdict.rows]
     votes = [_block(row, found.votes, decision.poll, dossier) for _, row in found.votes.rows]
     reasons = [{"kind": one.kind.value, "text": one.text} for one in found.assessment.reasons]

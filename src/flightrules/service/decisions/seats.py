@@ -12,7 +12,7 @@ from flightrules.service.catalogue.queries import adopted_authority
 from flightrules.service.decisions.asking import Asking
 from flightrules.service.decisions.models import SignOff
 from flightrules.service.door.refusals import ConflictError, DeniedError, RefusalError
-from flightrules.service.people.access import is_known, require
+from flightrules.service.people.access import has_power, is_known, require
 from flightrules.service.people.powers import BUILT_IN_ROLES, Power, powers_of, stands_for
 from flightrules.service.people.queries import delegations_of, people
 from flightrules.service.people.seats import Seat, held, seats_of
@@ -45,8 +45,10 @@ def require_seat(
     seats = [one for one in seats_of(by.key, product, at) if stands_for(role, one.role)]
     if not seats:
         raise on_record(_not_held(role, product, path, by, at), release)
-    require(by, power, product=product, at=at)
-    able_seats = [one for one in seats if _signs(one, product, at, power)]
+    here = Power.CLASSIFY_EMERGENCY if power is Power.SIGN and release.emergency else power
+    if not has_power(by, here, product=product, at=at):
+        require(by, power, product=product, at=at)
+    able_seats = [one for one in seats if _signs(one, release, at, power)]
     if not able_seats:
         raise on_record(DeniedError("E_POWER", f"{role} has no power to {power} here"), release)
     return able_seats[0]
@@ -57,7 +59,7 @@ def is_eligible(one: SignOff, release: Release, at: datetime) -> bool:
     product = release.product_id
     power = Power.OVERRIDE if one.act == SignOff.Act.OVERRIDE else Power.SIGN
     return is_known(one.person) and any(
-        stands_for(one.role, seat.role) and seat.holder == one.holder and _signs(seat, product, at, power)
+        stands_for(one.role, seat.role) and seat.holder == one.holder and _signs(seat, release, at, power)
         for seat in seats_of(one.person, product, at)
     )
 
@@ -77,7 +79,7 @@ def able(
         key
         for key in keys
         if any(
-            stands_for(role, one.role) and _signs(one, product, at, power)
+            stands_for(role, one.role) and _signs(one, release, at, power)
             for one in seats_of(key, product, at)
         )
     )
@@ -137,9 +139,14 @@ def _not_held(role: str, product: str, path: str, by: Actor, at: datetime) -> De
     return DeniedError("E_CONSULTED_ONLY", f"only {role} signs this", hint=path)
 
 
-def _signs(seat: Seat, product: str, at: datetime, power: Power = Power.SIGN) -> bool:
-    """Whether this very seat has the power; powers of several roles are never put together."""
-    return power in powers_of([seat.role], adopted_authority(product, at))
+def _signs(seat: Seat, release: Release, at: datetime, power: Power = Power.SIGN) -> bool:
+    """Whether this very seat has the power; powers of several roles are never put together.
+
+    Who may classify an emergency signs for it as well.
+    """
+    powers = powers_of([seat.role], adopted_authority(release.product_id, at))
+    stands_in = Power.CLASSIFY_EMERGENCY if power is Power.SIGN and release.emergency else power
+    return power in powers or stands_in in powers
 
 
 def _office_names(role: str) -> set[str]:

@@ -10,7 +10,7 @@ from flightrules.engine.separation import Involved, violations
 from flightrules.service.decisions.asking import Asking, asking_of
 from flightrules.service.decisions.counting import Count, count_verdict, count_votes
 from flightrules.service.decisions.dossiers import Dossier
-from flightrules.service.decisions.hindrances import blockers_in_words, lacks
+from flightrules.service.decisions.hindrances import blockers_in_words, lacks, spoken_verdict
 from flightrules.service.decisions.involved import involved_in
 from flightrules.service.decisions.models import Poll, SignOff
 from flightrules.service.door.refusals import ConflictError
@@ -62,7 +62,7 @@ def found_for(
     """What may be decided in a poll now; every byte of evidence is looked at again."""
     asking = asking_of(dossier.book, release)
     votes = count_votes(poll, release, dossier, at)
-    verdict = count_verdict(release, dossier, asking, poll.moment, at)
+    verdict = _verdict(release, dossier, asking, poll.moment, at)
     gates = gate_standings(dossier, at)
     situation = Situation(
         gates=gates,
@@ -79,6 +79,13 @@ def found_for(
 def gate_standings(dossier: Dossier, at: datetime) -> tuple[GateStanding, ...]:
     """Every required gate: what it said, and why that cannot be used (any more)."""
     return tuple(GateStanding(gate, _outcome(run), _stale(run, at)) for gate, run in dossier.runs.items())
+
+
+def _verdict(release: Release, dossier: Dossier, asking: Asking, moment: str, at: datetime) -> Count:
+    """The verdict that was signed; else the word that an emergency goes ahead on."""
+    signed = count_verdict(release, dossier, asking, moment, at)
+    spoken = None if signed.rows else spoken_verdict(release, asking.verdict, dossier.digest, at)
+    return signed if spoken is None else Count(spoken, ())
 
 
 def refusal_of(outcome: str, found: Found) -> ConflictError:
