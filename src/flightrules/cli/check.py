@@ -62,9 +62,7 @@ def parser_outputs(parser: ArgumentParser) -> None:
 
 def execute(arguments: Namespace) -> int:
     """Evaluate, write, and return the exit code."""
-    gc.set_threshold(
-        1_000_000
-    )  # a pass walks all that was read and hardly finds a cycle: 5 % of the time
+    gc.set_threshold(1_000_000)  # a pass walks all that was read and hardly finds a cycle: 5 % of the time
     now = datetime.now(UTC)  # the one clock reading
     evaluation = evaluate_here(arguments, now, load_outputs)
     from flightrules.reports.report import Report
