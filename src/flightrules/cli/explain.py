@@ -14,11 +14,12 @@ __all__ = ["EXIT_CODES", "OPERATOR_WORDS", "STATUS_WORDS", "configure", "execute
 
 EXIT_CODES = {
     0: "GO or CONDITIONAL GO; in advise mode also whatever else was found",
-    1: "NO-GO: a blocking criterion fails or a defect blocks; for verify: the record does not hold",
+    1: "NO-GO: a criterion or defect blocks; for verify: the record does not hold; for gate: closed",
     2: "usage, rulebook or evidence error: something given cannot be read as what it claims to be",
     3: "no or stale data, or measured otherwise than stated: nothing failed, but not everything is known",
+    4: "the service cannot be reached: for gate nothing is known, so the way is shut",
     5: "nothing was evaluated: no criterion applied, or without a rulebook no evidence was found",
-    6: "waiting for people: the evidence is complete, and a gate that alerts leaves the decision to a person",
+    6: "waiting for people: the evidence is complete, a person decides; for gate: people or time can open it",
     70: "internal error: a defect of Flightrules; nothing was decided",
 }
 STATUS_WORDS = {

@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "push": "send evidence to the service and have it judge for itself",
     "status": "say how ready a release is, as the service sees it",
     "wait": "wait until the service has a verdict on a release",
+    "gate": "let a deployment through only where exactly this was decided to go",
     "demo": "fill the service with three made-up releases",
     "serve": "serve the office: pages, REST and background work",
     "worker": "do the office's background work in a process of its own",
@@ -166,7 +167,7 @@ def _overview() -> str:
     lines += [f"  {name:<{width}}  {text}" for name, text in COMMANDS.items()]
     lines += ["", "Exit codes: 0 GO, 1 NO-GO, 2 usage, rulebook or evidence error, 3 no or stale data,"]
     lines += [
-        "5 nothing evaluated, 6 waiting for people, 70 internal error.",
+        "4 service unreachable, 5 nothing evaluated, 6 waiting for people, 70 internal error.",
         "flightrules COMMAND --help tells more.",
     ]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Verify a signed record or a case file offline: numbered steps, the file, the keys, what you hold beside it.
+"""Verify a signed record, clearance or case file offline: numbered steps, the file, the keys, what you hold.
 
 Exit code 0 when the record holds (whatever its verdict), 1 when it does not. With --require-go it is 1, too,
 when the verdict is neither GO nor CONDITIONAL GO, or was only advice.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flightrules.cli.discover import read_file
@@ -34,6 +35,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--artefact", metavar="FILE", help="compare with what was released: file or sha256:DIGEST"
     )
+    parser.add_argument("--environment", metavar="ENV", help="compare a clearance with where it goes")
     parser.add_argument(
         "--require-go", action="store_true", help="fail also when the verdict lets nothing through"
     )
@@ -51,12 +53,21 @@ def execute(arguments: Namespace) -> int:
     """Verify and print every step."""
     if _is_case_file(arguments.file):
         return _verify_case(arguments)
+    from flightrules.ledger.clearance_attestation import is_clearance_attestation
+
+    bundle = _bytes(arguments.file)
+    if is_clearance_attestation(bundle):
+        return _verify_clearance(arguments, bundle)
+    if arguments.environment is not None:
+        raise UsageError(
+            "E_CASE", "only a clearance speaks of an environment", hint="leave --environment out"
+        )
     from flightrules.ledger.keys import load_public_key
     from flightrules.ledger.verification import verify_attestation
 
     keys = [load_public_key(read_file(path, what="key"), name=path) for path in arguments.key]
     verification = verify_attestation(
-        _bytes(arguments.file),
+        bundle,
         public_keys=keys,
         rulebook_digest=_rulebook(arguments.rulebook),
         evidence_digests={path: _digest(path) for path in arguments.evidence} if arguments.evidence else None,
@@ -100,6 +111,35 @@ def _verify_case(arguments: Namespace) -> int:
         said = f"verified: {verification.about}, {verification.size} entries of {verification.origin}"
         sys.stdout.write(_told(verification, said))
     return int(ExitCode.GO if verification.ok else ExitCode.NO_GO)
+
+
+def _verify_clearance(arguments: Namespace, bundle: bytes) -> int:
+    """Whether the answer was given; with --require-go also whether it lets through now: it is short-lived."""
+    from flightrules.cli.trust import named_keys
+    from flightrules.ledger.clearance_attestation import lets_through, verify_clearance
+
+    if arguments.rulebook or arguments.evidence or arguments.threshold != 1 or arguments.anchor:
+        raise UsageError(
+            "E_CASE",
+            "a clearance is compared with artefact and environment alone",
+            hint="give --key, --artefact and --environment only",
+        )
+    verification = verify_clearance(
+        bundle,
+        public_keys=named_keys(arguments.key),
+        artefact=_subject(arguments.artefact),
+        environment=arguments.environment,
+        at=datetime.now(UTC) if arguments.require_go else None,
+        name=arguments.file,
+    )
+    record = verification.record or {}
+    said = (
+        f"verified: {record.get('product')} {record.get('version')} to {record.get('environment')}:"
+        f" {record.get('state')} as of {record.get('as_of')}, until {record.get('expires_at')}"
+    )
+    sys.stdout.write(_json(verification) if arguments.format == "json" else _told(verification, said))
+    holds = verification.ok and (not arguments.require_go or lets_through(record))
+    return int(ExitCode.GO if holds else ExitCode.NO_GO)
 
 
 def _lets_through(record: dict[str, Any]) -> bool:

@@ -25,6 +25,7 @@ class ExitCode(IntEnum):
     NO_GO = 1
     USAGE = 2
     NO_DATA = 3
+    UNREACHABLE = 4
     NOTHING_EVALUATED = 5
     WAITING = 6
     INTERNAL = 70

@@ -25,6 +25,7 @@ CLI_CODES: tuple[Code, ...] = (
     Code("E_DEMO", "the demo would mix with real data", "Made-up releases beside real ones could be taken for them.", "Set FLIGHTRULES_HOME to an empty folder and FLIGHTRULES_DATABASE_URL to an empty database."),
     Code("E_REMOTE", "the service's answer is not understood", "Something else than Flightrules answers at that address.", "Check FLIGHTRULES_URL."),
     Code("E_REMOTE_INSECURE", "the token would travel in the clear", "Whoever reads it on the way can use it.", "Use https://; http:// is for this machine alone."),
+    Code("E_GATE_ATTESTATION", "attestation and key go together", "A signature that is compared with no key proves nothing.", "Give --attestation FILE and --key PEM, or neither."),
     Code("E_REMOTE_RELEASE", "the service knows no such release", "Evidence belongs to a release that people have opened.", "Open it first, or check --product, --release and the token's product."),
     Code("E_REMOTE_RUN", "the service could not judge the gate", "The message says what it met; nothing was decided.", "Look into the service's log, then push again."),
     Code("E_REMOTE_SETTING", "nothing says where the service is or who asks", "Both are settings of the environment, never of the command line.", "Set FLIGHTRULES_URL and FLIGHTRULES_TOKEN."),
