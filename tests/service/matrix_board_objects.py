@@ -85,7 +85,6 @@ def a_change_request(world: World) -> Asked:
     board = _board(world)
     last = world.operation.rpartition("/")[2]
     if last == "implementation":
-        _a_decided_release(world)
         key = board.approved()
         board.move(key, "scheduled")
         # of the deployers of the matrix none has asked for the change or approved it
@@ -102,12 +101,6 @@ def a_change_request(world: World) -> Asked:
         tag = board.shop.qa.get(f"/change-requests/{key}")["ETag"]
         return Asked({"key": key}, body={"risk": "Low"}, headers={"If_Match": tag})
     return Asked({"key": key}, body=bodies.get(last))
-
-
-def _a_decided_release(_world: World) -> None:
-    from flightrules.service.board.lookups import learn_decided
-
-    learn_decided(lambda _release, _at: "")
 
 
 @asks("GET /products/{product}/board-sessions", "POST /products/{product}/board-sessions")
