@@ -40,6 +40,7 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_NOT_EMPTY", "there is something here already", "A restore over existing records would destroy them.", "Restore into a new FLIGHTRULES_HOME and an empty database."),
     Code("E_TOOL", "a tool of the database is not found", "A dump can only be read by the database's own tools.", "Install them, or name their folder in FLIGHTRULES_POSTGRESQL_TOOLS."),
     # people
+    Code("E_ACCOUNT_UNVOUCHED", "nobody has vouched for this further account yet", "Who manages people hands out links; to sign as somebody else must take two.", "Vouch for it through your earlier account, or let a second person who manages people do so: `POST /accounts/{key}/vouch`."),
     Code("E_ALREADY", "it is so already", "What was asked for would change nothing, so nothing is recorded as changed.", "Read the state again."),
     Code("E_CONFIRMATIONS_OPEN", "too many confirmations wait already", "Who is asked ten times at once confirms without looking.", "Confirm or refuse one in the browser; each expires after five minutes."),
     Code("E_CONFIRMATION_OF_OTHER", "somebody else asked for this confirmation", "Nobody signs for another person.", "Let the person confirm whose token asked; the attempt is on record."),
@@ -81,6 +82,7 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_TOKEN_DAYS", "the token would live too long", "A token that never ends is found by somebody in the end.", "Choose fewer days; FLIGHTRULES_TOKEN_DAYS is the longest."),
     Code("E_TOKEN_OWNER", "a machine issues no tokens", "Tokens come from people who can be asked.", "Let who manages people issue it."),
     Code("E_TOKEN_REFUSED", "a token that was issued here was refused", "It is revoked or expired, or its owner was disabled; the attempt is on record.", "Issue a new one, if its owner is still known."),
+    Code("E_VOUCHER", "somebody else has to vouch", "Who let the account be opened, or uses it, says nothing new by saying that it is right.", "Let its person do it through an earlier account, or a second one who manages people."),
     Code("E_NO_SUCH", "there is no such thing here", "What belongs to others reads the same as what does not exist.", "Check the key, and whether you hold a role in that product."),
     Code("E_POWER", "the role does not allow this", "Powers are separate, and none comes with being an administrator.", "Ask for the role that has the power named in the message."),
     # clearance

@@ -28,4 +28,12 @@ JOBS: dict[str, Job] = {
     "readiness.remind": Job(
         run="flightrules.service.readiness.jobs.remind", due="flightrules.service.readiness.jobs.to_remind"
     ),
+    "readiness.remind-waiver": Job(
+        run="flightrules.service.readiness.jobs.remind_waiver",
+        due="flightrules.service.readiness.jobs.waivers_to_remind",
+    ),
+    "decisions.escalate": Job(
+        run="flightrules.service.decisions.jobs.escalate",
+        due="flightrules.service.decisions.jobs.to_escalate",
+    ),
 }

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from flightrules.service.decisions import polls, queries, standing
+from flightrules.service.decisions import override_watch, polls, queries, standing
 
-__all__ = ["outdated", "refresh", "to_void", "void"]
+__all__ = ["escalate", "outdated", "refresh", "to_escalate", "to_void", "void"]
 
 
 def refresh(key: str, at: datetime) -> None:
@@ -28,3 +28,13 @@ def void(key: str, at: datetime) -> None:
 def to_void(at: datetime, limit: int) -> Iterable[str]:
     """Keys of decisions that do not stand."""
     return standing.to_void(at, limit)
+
+
+def escalate(key: str, at: datetime) -> None:
+    """Escalate one override whose second signature is late."""
+    override_watch.watch_override(key, at)
+
+
+def to_escalate(at: datetime, limit: int) -> Iterable[str]:
+    """Keys of overrides whose second signature is late."""
+    return override_watch.due_overrides(at, limit)

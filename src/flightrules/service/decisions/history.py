@@ -1,0 +1,22 @@
+"""What a product decided so far, for rooms that look back; they have asked for the power already."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from flightrules.service.decisions.models import Decision, SignOff
+
+__all__ = ["Decision", "SignOff", "let_go", "signed"]
+
+_GOING = (Decision.Outcome.GO, Decision.Outcome.CONDITIONAL_GO, Decision.Outcome.GO_BY_OVERRIDE)
+
+
+def let_go(product: str) -> QuerySet[Decision]:
+    """Final decisions that let a release of the product go, oldest first; voided ones are left out."""
+    rows = Decision.objects.filter(release__product_id=product, moment="final", outcome__in=_GOING)
+    return rows.filter(voided_at__isnull=True).select_related("release").order_by("at", "key")
+
+
+def signed(product: str) -> QuerySet[SignOff]:
+    """Every sign-off of the product, oldest first; voided ones too, for they were given."""
+    return SignOff.objects.filter(release__product_id=product).order_by("at", "key")

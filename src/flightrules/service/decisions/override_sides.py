@@ -1,0 +1,37 @@
+"""The two sides of an override: quality, which is never left out, and the authority that overrides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flightrules.rules.authority import Act as SignedAct
+from flightrules.rules.rulebook import Rulebook
+from flightrules.service.decisions.asking import matching
+from flightrules.service.people.powers import role_key
+
+__all__ = ["Sides", "sides_of"]
+
+_QUALITY = "qa_lead"
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Roles of both sides, in the office's spelling; no role is on both."""
+
+    quality: tuple[str, ...]
+    authorities: tuple[str, ...]
+
+    def side_of(self, role: str) -> str:
+        """``quality``, ``authority``, or empty for a role that signs no override."""
+        if matching(role, self.quality):
+            return "quality"
+        return "authority" if matching(role, self.authorities) else ""
+
+
+def sides_of(book: Rulebook) -> Sides:
+    """Who signs an override by this rulebook; the QA lead is never left out, whatever it says."""
+    act_ = book.authority.act("override") or SignedAct("override")
+    quality = tuple(dict.fromkeys(role_key(one) for one in (act_.required or (_QUALITY,))))
+    named = act_.signers or tuple(one.id for one in book.authority.roles if one.may_override)
+    others = (role_key(one) for one in named)
+    return Sides(quality, tuple(dict.fromkeys(one for one in others if not matching(one, quality))))
