@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flightrules.rules.authority import Act as SignedAct
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.decisions.asking import matching
+from flightrules.service.decisions.models import Override, SignOff
 from flightrules.service.people.powers import role_key
 
-__all__ = ["Sides", "sides_of"]
+__all__ = ["Sides", "answer_within", "override_meaning", "sides_of"]
 
 _QUALITY = "qa_lead"
+_ANSWER = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +38,18 @@ def sides_of(book: Rulebook) -> Sides:
     named = act_.signers or tuple(one.id for one in book.authority.roles if one.may_override)
     others = (role_key(one) for one in named)
     return Sides(quality, tuple(dict.fromkeys(one for one in others if not matching(one, quality))))
+
+
+def answer_within(book: Rulebook) -> timedelta:
+    """How long the other side has; two hours where the rulebook says nothing."""
+    return next((one.within for one in book.obligations if one.after == "override"), _ANSWER)
+
+
+def override_meaning(side: str, choice: str, override: Override) -> str:
+    """What a signature of one side says, in a sentence."""
+    count = len(override.criteria) + len(override.defects) + len(override.blockers)
+    if side == "authority":
+        return f"Override: I have read the risk statement and accept each of the {count} items it names."
+    if choice == SignOff.Choice.AGREE:
+        return f"Override: quality agrees; the risk of the {count} items it names is recorded."
+    return f"Override: I recommended no-go; the risk of the {count} items it names is recorded."

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flightrules.engine.override import MEANINGS, OverrideCase, assess_override
@@ -24,7 +24,7 @@ from flightrules.service.decisions.involved import require_own_seat, require_sep
 from flightrules.service.decisions.meaning import checked_reason
 from flightrules.service.decisions.models import Decision, Override, SignOff
 from flightrules.service.decisions.override_decision import conclude
-from flightrules.service.decisions.override_sides import Sides, sides_of
+from flightrules.service.decisions.override_sides import Sides, answer_within, override_meaning, sides_of
 from flightrules.service.decisions.seats import escalation, is_eligible, on_record, require_seat
 from flightrules.service.decisions.signing import Word, require_current, sign
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
@@ -51,7 +51,6 @@ __all__ = [
     "standing_no_go",
 ]
 
-_ANSWER = timedelta(hours=2)
 _LIMIT = 4 << 20
 
 
@@ -104,7 +103,7 @@ def ask_override(*, release: str, accepts: Iterable[str], reason: str, by: Actor
         statement=statement,
         asked_by=by.key,
         asked_at=at,
-        answer_due_at=at + _answer_within(dossier.book),
+        answer_due_at=at + answer_within(dossier.book),
     )
     _record(Tag.OVERRIDE_ASKED, override, _asked(override, said, by), by=by, at=at)
     start(event="override", release=row, by=by, at=at, about=f"override/{override.key}")
@@ -183,7 +182,7 @@ def sign_override(
         SignOff.Act.OVERRIDE,
         f"override/{override.key}",
         choice,
-        _meaning(side, choice, override),
+        override_meaning(side, choice, override),
         checked_reason(reason, SignOff.Choice.NO_GO if choice != SignOff.Choice.AGREE else SignOff.Choice.GO),
         override=override,
     )
@@ -340,20 +339,6 @@ def _require_meaning(choice: str, side: str) -> None:
         raise InvalidError(
             "E_MEANING", f"{choice[:40]} is no meaning here", hint=f"say {' or '.join(sorted(allowed))}"
         )
-
-
-def _meaning(side: str, choice: str, override: Override) -> str:
-    count = len(override.criteria) + len(override.defects) + len(override.blockers)
-    if side == "authority":
-        return f"Override: I have read the risk statement and accept each of the {count} items it names."
-    if choice == SignOff.Choice.AGREE:
-        return f"Override: quality agrees; the risk of the {count} items it names is recorded."
-    return f"Override: I recommended no-go; the risk of the {count} items it names is recorded."
-
-
-def _answer_within(book: Rulebook) -> timedelta:
-    """How long the other side has; two hours where the rulebook says nothing."""
-    return next((one.within for one in book.obligations if one.after == "override"), _ANSWER)
 
 
 def _asked(override: Override, reason: str, by: Actor) -> dict[str, Any]:
