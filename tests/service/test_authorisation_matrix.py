@@ -25,7 +25,7 @@ from flightrules.service.people.powers import BUILT_IN_ROLES, OF_MACHINES, Power
 from people_stories import closed, equip, now
 from service.conftest import Caller
 
-from . import matrix_board_objects, matrix_product_objects
+from . import matrix_board_objects, matrix_emergency_objects, matrix_product_objects
 from .matrix_objects import FOREIGN_PRODUCT, MAKERS, OWN_PRODUCT, Asked, World
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -33,6 +33,7 @@ UNFIT = (401, 403, 404)
 WITHOUT_OBJECT = {
     "POST /me/proof",
     "POST /confirmations",
+    "POST /accounts/{key}/vouch",
     "GET /confirmations/{key}",
     "POST /tokens",
     "DELETE /tokens/{key}",
@@ -120,6 +121,7 @@ def test_every_operation_is_in_the_matrix():
 
 def test_the_matrix_asks_for_nothing_that_is_gone():
     assert matrix_product_objects.RELEASE
+    assert matrix_emergency_objects.EMERGENCY
     assert matrix_board_objects.ONE_CHANGE
     assert {*MAKERS, *WITHOUT_OBJECT} <= set(_names(OPERATIONS))
 

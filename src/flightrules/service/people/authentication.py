@@ -25,6 +25,7 @@ from flightrules.service.people.proofs import prove
 from flightrules.service.people.second_factor import lacks_second_factor
 from flightrules.service.people.session_proofs import proved_in, remember_in, session_digest
 from flightrules.service.people.signing import require_signing_proof
+from flightrules.service.people.vouched import require_vouched
 from flightrules.service.records.actor import Actor, Kind
 from flightrules.service.records.services import OFFICE, record_denied
 
@@ -42,6 +43,7 @@ __all__ = [
 PROOF_HEADER = "Flightrules-Proof"
 """A code of the caller's authenticator app, sent with the very request that needs a fresh proof."""
 
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _NOTED = timedelta(minutes=1)
 """How often a use, and how often a refused use, of one token is noted."""
 
@@ -94,13 +96,15 @@ class SessionDoor(SessionAuth):
         """The signed-in person, or nothing.
 
         Raises:
-            DeniedError: E_SECOND_FACTOR, for powers beyond reading without one.
+            DeniedError: E_SECOND_FACTOR, for powers beyond reading without one; E_ACCOUNT_UNVOUCHED.
         """
         actor = session_actor(request)
         if actor is None:
             return None
         asked = cast("AskedRequest", request)
         require_second_factor(asked)
+        if asked.method not in _SAFE:
+            require_vouched(actor)
         return _with_proof(asked, actor)
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, UnauthenticatedError
 from flightrules.service.people.models import ApiToken, Confirmation
+from flightrules.service.people.vouched import require_vouched
 from flightrules.service.records.actor import Actor, Kind
 from flightrules.service.records.services import OFFICE, act, append
 from flightrules.service.records.tags import Tag
@@ -92,10 +93,11 @@ def confirm(*, key: str, by: Actor, at: datetime) -> Confirmation:
     """Confirm, as the person who asked, with a fresh proof of all components given in the browser for it.
 
     Raises:
-        ForeignError: E_NO_SUCH. DeniedError: E_CONFIRMATION_OF_OTHER. ConflictError: E_CONFIRMATION_OVER.
-        UnauthenticatedError: E_REAUTH_REQUIRED.
+        ForeignError: E_NO_SUCH. DeniedError: E_CONFIRMATION_OF_OTHER, E_ACCOUNT_UNVOUCHED.
+        ConflictError: E_CONFIRMATION_OVER. UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     found = _waiting(key, by, at)
+    require_vouched(by)
     if not is_proved_for(found, by, at):
         raise UnauthenticatedError(
             "E_REAUTH_REQUIRED",

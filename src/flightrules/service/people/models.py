@@ -60,6 +60,10 @@ class Account(AbstractBaseUser):
     wrong_proofs = models.PositiveSmallIntegerField(default=0, help_text="in a row, since the last right one")
     locked_until = models.DateTimeField(null=True, help_text="no proof is taken before; set by wrong ones")
 
+    awaits_vouching = models.BooleanField(
+        default=False, help_text="a further account signs once somebody besides its inviter vouched for it"
+    )
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -16,6 +16,7 @@ from django.db import connection
 from flightrules.service.door.refusals import DeniedError, UnauthenticatedError
 from flightrules.service.people.confirmations import taken
 from flightrules.service.people.models import Account, SigningSession
+from flightrules.service.people.vouched import require_vouched
 from flightrules.service.records.actor import Actor, Kind
 
 __all__ = ["ALL_COMPONENTS", "PROOF_HOLDS", "SigningProof", "components_needed", "require_signing_proof"]
@@ -55,7 +56,7 @@ def require_signing_proof(
         digest: SHA-256 of what is signed, in hexadecimal.
 
     Raises:
-        UnauthenticatedError: E_REAUTH_REQUIRED. DeniedError: E_PROOF_OF_MACHINE.
+        UnauthenticatedError: E_REAUTH_REQUIRED. DeniedError: E_PROOF_OF_MACHINE, E_ACCOUNT_UNVOUCHED.
     """
     if by.kind is not Kind.PERSON:
         raise DeniedError("E_PROOF_OF_MACHINE", "a machine proves nothing and signs nothing")
@@ -97,6 +98,7 @@ def _given(by: Actor, session: SigningSession, first: bool, at: datetime) -> Sig
 
 
 def _locked(by: Actor) -> SigningSession:
+    require_vouched(by)
     account = Account.objects.get(key=by.account_key)
     session, _ = SigningSession.objects.select_for_update().get_or_create(
         key=by.session_key, defaults={"account": account}

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Query, Router
+from ninja import Field, Query, Router
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.schemas import Address, Asked, Prose, Shown
 from flightrules.service.people import queries, services
-from flightrules.service.people.access import guarded
+from flightrules.service.people.access import OWN, guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.models import Account
 from flightrules.service.people.powers import Power
@@ -33,6 +33,9 @@ class AccountOut(Shown):
     is_active: bool
     opened_at: datetime
     locked_until: datetime | None
+    awaits_vouching: bool = Field(
+        description="it signs nothing before somebody vouched that it is its person's"
+    )
 
 
 class Further(Asked):
@@ -80,8 +83,16 @@ def enable(request: AskedRequest, key: UUID) -> Any:
     return AccountOut(**_account(found))
 
 
+@router.post("/accounts/{uuid:key}/vouch", response=AccountOut, openapi_extra=OWN)
+@changes_state
+def vouch(request: AskedRequest, key: UUID) -> Any:
+    """Say that a further account is its person's: that person does, or a second one who manages people."""
+    found = services.vouch_for_account(account=str(key), by=request.actor, at=request.asked_at)
+    return AccountOut(**_account(found))
+
+
 def _account(one: Account) -> dict[str, Any]:
-    names = ("email", "is_active", "opened_at", "locked_until")
+    names = ("email", "is_active", "opened_at", "locked_until", "awaits_vouching")
     return {
         "key": str(one.key),
         "person": str(one.person_id),

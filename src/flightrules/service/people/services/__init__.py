@@ -35,6 +35,7 @@ from flightrules.service.people.services.tokens import (
     revoke_machine_token,
     revoke_token,
 )
+from flightrules.service.people.services.vouching import vouch_for_account
 
 __all__ = [
     "accept_invitation",
@@ -65,4 +66,5 @@ __all__ = [
     "revoke_role",
     "revoke_token",
     "setup_link",
+    "vouch_for_account",
 ]

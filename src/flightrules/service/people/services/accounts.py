@@ -192,7 +192,7 @@ def accept_invitation(
     person = link.person
     if person is None or person.disabled_at is not None:
         raise _no_link()
-    account = _open(person, _free_email(link.email), at)
+    account = _open(person, _free_email(link.email), at, is_further=person.accounts.exists())
     if identity is None:
         _set_password(account, password)
     else:
@@ -324,8 +324,8 @@ def _no_link() -> ForeignError:
     )
 
 
-def _open(person: Person, email: str, at: datetime) -> Account:
-    account = Account(person=person, email=email, opened_at=at)
+def _open(person: Person, email: str, at: datetime, *, is_further: bool = False) -> Account:
+    account = Account(person=person, email=email, opened_at=at, awaits_vouching=is_further)
     account.set_unusable_password()
     account.save()
     return account

@@ -14,6 +14,7 @@ from flightrules.service.people.models import Account, ApiToken, Machine
 from flightrules.service.people.names import checked_name
 from flightrules.service.people.one_time import TOKEN_PREFIX, digest_of, new_secret
 from flightrules.service.people.powers import OF_MACHINES, Power
+from flightrules.service.people.vouched import require_vouched
 from flightrules.service.records.actor import Actor, Kind
 from flightrules.service.records.services import OFFICE, act, append
 from flightrules.service.records.tags import Tag
@@ -30,7 +31,8 @@ def issue_token(
     """A token for the caller's own account, and its secret, which is not kept.
 
     Raises:
-        DeniedError: E_TOKEN_OWNER for a machine, E_SCOPE for a scope that the caller's own token lacks.
+        DeniedError: E_TOKEN_OWNER for a machine, E_SCOPE for a scope that the caller's own token lacks,
+            E_ACCOUNT_UNVOUCHED.
         UnauthenticatedError: E_REAUTH_REQUIRED. InvalidError: E_SCOPE, E_TOKEN_DAYS, E_PERSON_NAME.
     """
     if by.kind is not Kind.PERSON:
@@ -39,6 +41,7 @@ def issue_token(
     if by.via == "token" and not {power.value for power in wanted} <= by.scopes:
         raise DeniedError("E_SCOPE", "a token issues no token that may do more than itself")
     require_fresh_proof(by, at=at, max_age=PROOF_AGE)
+    require_vouched(by)
     account = Account.objects.get(key=by.account_key)
     token, secret = _issued(title, wanted, days, at, account=account)
     _record_issued(token, f"account/{account.key}", by, at)

@@ -1,0 +1,24 @@
+"""A further account only looks until somebody has vouched that it is its person's."""
+
+from __future__ import annotations
+
+from flightrules.service.door.refusals import DeniedError
+from flightrules.service.people.models import Account
+from flightrules.service.records.actor import Actor
+from flightrules.service.records.services import OFFICE
+
+__all__ = ["require_vouched"]
+
+
+def require_vouched(by: Actor) -> None:
+    """Refuse an account that nobody has vouched for.
+
+    Raises:
+        DeniedError: E_ACCOUNT_UNVOUCHED.
+    """
+    if Account.objects.filter(key=by.account_key, awaits_vouching=True).exists():
+        raise DeniedError(
+            "E_ACCOUNT_UNVOUCHED",
+            "nobody has vouched yet that this further account is yours",
+            hint="vouch for it through your earlier account, or ask a second person who manages people",
+        ).about(OFFICE, f"account/{by.account_key}")
