@@ -39,7 +39,9 @@ from datetime import timedelta
 from django.utils import timezone
 from flightrules.service.people.models import Account, ApiToken, Person, RoleGrant
 from flightrules.service.people.powers import Power
+from flightrules.service.catalogue.models import Product
 now = timezone.now()
+Product.objects.create(key="shop", name="Shop", opened_at=now)
 someone = Person.objects.create(name="Bench", email="bench@example.org")
 account = Account.objects.create(person=someone, email="bench@example.org", opened_at=now)
 RoleGrant.objects.create(person=someone, role="release-manager", product="shop", granted_by="setup",

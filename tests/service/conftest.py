@@ -119,6 +119,14 @@ def person(at: datetime):
 
 
 @pytest.fixture
+def shop_exists(at: datetime) -> None:
+    """There is a product ``shop``, of which nothing else is known."""
+    from flightrules.service.catalogue.models import Product
+
+    Product.objects.create(key="shop", name="Shop", opened_at=at)
+
+
+@pytest.fixture
 def machine(person, at):
     """Make a pipeline of a product."""
     from flightrules.service.people.models import ApiToken, Machine

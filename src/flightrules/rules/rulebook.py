@@ -24,7 +24,9 @@ from flightrules.rules.trigger import Rollback
 from flightrules.rules.watch import Watch
 from flightrules.values import field, frozen, replace
 
-__all__ = ["Rulebook", "load_rulebook", "profile_rulebook"]
+__all__ = ["Rulebook", "load_outline", "load_rulebook", "profile_rulebook"]
+
+_OUTLINED = ("authority", "gates")
 
 
 @frozen
@@ -154,6 +156,32 @@ def load_rulebook(
             raise
         collect.append(error)
         return Rulebook(origin=name)
+
+
+def load_outline(data: bytes, name: str = ".flightrules.yml") -> Rulebook:
+    """Who may do what and which gates there are, of a rulebook that was loaded whole before.
+
+    No criterion is understood here, which is most of the work: with 10,000 of them it is an eighth. A gate
+    holds the criteria that it names itself; nothing refers to anything that was looked for.
+
+    Raises:
+        RulebookError: as ``load_rulebook``, for the parts that are read.
+    """
+    from flightrules.rules.language import RULEBOOK
+    from flightrules.rules.resolve import resolve
+    from flightrules.rules.strict_yaml import load
+
+    collected = Collected()
+    merged = resolve(load(data, name), collected)
+    values = {}
+    for key in _OUTLINED:
+        node = merged.get(key)
+        if node is not None:
+            section = RULEBOOK.by_key[key]
+            values[section.argument] = section.shape.read(node, collected)
+    values.setdefault("gates", ())
+    gates = values["gates"] or (Gate("exit", "Exit criteria", "exit", (), blocks="sign-off", origin=name),)
+    return Rulebook(origin=name, **{**values, "gates": gates})
 
 
 def profile_rulebook(profile: str, *, mode: str = "advise") -> Rulebook:

@@ -8,7 +8,7 @@ import pytest
 from flightrules.errors import RulebookError
 from flightrules.rules.criterion import Enforcement
 from flightrules.rules.resolve import PROFILES
-from flightrules.rules.rulebook import Rulebook, load_rulebook, profile_rulebook
+from flightrules.rules.rulebook import Rulebook, load_outline, load_rulebook, profile_rulebook
 
 
 def promise(book: Rulebook, criterion: str) -> str:
@@ -207,3 +207,24 @@ def test_an_unknown_profile_is_refused_with_the_nearest():
         load_rulebook(b"flightrules: 1\nextends: web-featur\n")
     assert (error.value.code, error.value.line, error.value.column) == ("E_PROFILE", 2, 10)
     assert "web-feature" in error.value.hint
+
+
+OWN_AUTHORITY = """
+authority:
+  preset: cab-led
+  negotiated_by: [qa_lead, engineering_lead, product_owner]
+"""
+
+
+@pytest.mark.parametrize("own", ["", OWN_AUTHORITY], ids=["profile", "own"])
+@pytest.mark.parametrize("profile", ["", *PROFILES])
+def test_the_outline_is_that_of_the_whole(profile, own):
+    """Who may do what is asked of the outline, what decides of the whole: they may never differ."""
+    extends = f"extends: {profile}\n" if profile else ""
+    criteria = "criteria:\n  more: Overall automated pass rate >= 97% measured by the CI pipeline\n"
+    evidence = "evidence:\n  CI pipeline: {paths: [junit.xml]}\n"
+    data = f"flightrules: 1\n{extends}{criteria}{evidence}{own}".encode()
+    whole, outline = load_rulebook(data), load_outline(data)
+    assert outline.authority == whole.authority
+    assert [(one.id, one.kind) for one in outline.gates] == [(one.id, one.kind) for one in whole.gates]
+    assert outline.rules == ()

@@ -17,7 +17,7 @@ PATH = "/api/v1/products/shop/channels"
 
 
 @pytest.fixture
-def manager(person):
+def manager(person, shop_exists):
     return person("release-manager", product="shop")
 
 

@@ -23,11 +23,14 @@ from django.utils import timezone
 from datetime import timedelta
 from flightrules.service.people.models import Account, ApiToken, Person, RoleGrant
 from flightrules.service.people.powers import Power
+from flightrules.service.catalogue.models import Product
 now = timezone.now()
 number = secrets.token_hex(4)
 someone = Person.objects.create(name="Alex Doe", email=number + "@example.org")
 account = Account.objects.create(person=someone, email=number + "@example.org", opened_at=now)
 for role, product in json.loads(sys.argv[1]):
+    if product:
+        Product.objects.get_or_create(key=product, defaults={"name": product, "opened_at": now})
     RoleGrant.objects.create(person=someone, role=role, product=product, granted_by="setup", granted_at=now,
                              counts_from=now - timedelta(days=1))
 token = "frt_" + secrets.token_urlsafe(32)

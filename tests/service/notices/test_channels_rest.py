@@ -18,7 +18,7 @@ GO = {"product": "shop", "version": "4.3.0", "decided_by": "QA lead", "condition
 
 
 @pytest.fixture
-def manager(person):
+def manager(person, shop_exists):
     return person("release-manager", product="shop")
 
 
@@ -129,3 +129,9 @@ def test_pages_neither_skip_nor_repeat(manager, at):
     assert len(seen) == len(set(seen)) == 5
     assert manager.get("/products/shop/channels?after=nonsense").status_code == 422
     assert manager.get("/products/shop/channels?limit=501").status_code == 422
+
+
+def test_a_product_that_is_not_there_has_no_channel_whoever_asks(person):
+    refused = person("release-manager").post("/products/nowhere/channels", CHAT)
+    assert (refused.status_code, refused.json()["code"]) == (404, "E_NO_SUCH")
+    assert not Subscription.objects.exists()

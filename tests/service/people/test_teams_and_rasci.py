@@ -85,7 +85,7 @@ def test_what_nobody_answers_for_is_refused(activities, code):
     assert caught.value.code == code
 
 
-def test_a_product_agrees_its_rasci_version_by_version(person):
+def test_a_product_agrees_its_rasci_version_by_version(person, shop_exists):
     lead, viewer = person("qa-lead", product="shop"), person("viewer", product="shop")
     shipped = viewer.get("/rasci/shop")
     assert (json.loads(shipped.content)["version"], json.loads(shipped.content)["preset"]) == (0, "qa-led")
@@ -111,3 +111,10 @@ def test_the_offices_own_rasci_stands_where_a_product_has_none(person, at):
     lead = person("qa-lead")
     services.agree_rasci(product="", preset="sponsor-led", by=actor_of(lead), at=at)
     assert json.loads(lead.get("/rasci/shop").content)["preset"] == "sponsor-led"
+
+
+def test_a_product_that_is_not_there_agrees_to_nothing_whoever_asks(person):
+    everywhere = person("qa-lead")
+    etag = everywhere.get("/rasci/nowhere")["ETag"]
+    refused = everywhere.put("/rasci/nowhere", {"preset": "cab-led"}, If_Match=etag)
+    assert (refused.status_code, json.loads(refused.content)["code"]) == (404, "E_NO_SUCH")

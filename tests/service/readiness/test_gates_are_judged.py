@@ -287,3 +287,25 @@ def test_readiness_in_one_answer(shop, key):
     unrun = shop.qa.get(f"/releases/{bare}/readiness").json()
     assert {one["outcome"] for one in unrun["gates"]} == {"NOT RUN"}
     assert shop.stranger.get(f"/releases/{key}/readiness").status_code == 404
+
+
+def test_of_a_large_rulebook_the_request_reads_no_criterion(shop):
+    """What is long to understand is understood in the worker; an unknown gate is refused at once all the same."""
+    from flightrules.service.catalogue import queries as catalogue
+    from flightrules.service.jobs.registry import handler
+
+    more = "".join(
+        f"  more-{n}:\n    sentence: Overall automated pass rate >= 9{n % 8}% measured by the CI pipeline\n"
+        for n in range(1900)
+    )
+    shop.adopt(RULEBOOK.replace("criteria:\n", f"criteria:\n{more}", 1))
+    release = shop.release()["key"]
+    catalogue._loaded.cache_clear()
+    refused = shop.ci.post(f"/releases/{release}/gate-runs", {"gate": "nonsense"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "E_GATE")
+    asked = shop.ci.post(f"/releases/{release}/gate-runs", {"gate": "entry"})
+    assert (asked.status_code, asked.json()["judged_at"]) == (202, None), asked.content
+    assert shop.qa.get(f"/releases/{release}").status_code == 200  # whose powers come from the rulebook
+    assert catalogue._loaded.cache_info().currsize == 0
+    handler("readiness.judge")(asked.json()["key"], now())
+    assert shop.qa.get(f"/gate-runs/{asked.json()['key']}").json()["outcome"] == "HOLD"

@@ -1,4 +1,4 @@
-"""Who answers for a release is told when a gate shuts, when testing stops counting, and when an acceptance ends or is about to."""
+"""Who answers for a release is told when a gate shuts, when testing stops counting, and when an acceptance or a waiver ends or is about to."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from flightrules.service.jobs.registry import due_finders, handler
 from flightrules.service.notices.kinds import Kind, written
 from flightrules.service.notices.models import Outbox
-from flightrules.service.readiness.models import Acceptance
-from service.readiness.test_registers import accept, change, record
+from flightrules.service.readiness.models import Acceptance, Waiver
+from service.readiness.test_registers import accept, change, record, waive
 from service.shop import junit, now
 
 
@@ -113,3 +113,31 @@ def test_nobody_is_reminded_of_what_no_longer_matters(shop, key):
     shop.manager.post(f"/releases/{key}/withdrawal", {"reason": "cancelled"})
     assert list(finder(now(), 10)) == []
     assert not Outbox.objects.exists()
+
+
+def test_who_waived_is_told_three_days_before_the_waiver_expires(shop, key):
+    assert waive(shop, key, expires_at=(now() + timedelta(days=10)).isoformat()).status_code == 201
+    finder, work = dict(due_finders())["readiness.remind-waiver"], handler("readiness.remind-waiver")
+    assert list(finder(now() + timedelta(days=6), 10)) == []
+    later = now() + timedelta(days=8)
+    (one,) = finder(later, 10)
+    work(one, later)
+    work(one, later)
+    people, said = told("reminder")
+    assert people == {shop.qa.key}
+    assert said.subject.startswith("Shop 4.3.0: meeting coverage, or waiving it again, is due by ")
+    assert Outbox.objects.count() == 1
+    assert list(finder(later, 10)) == []
+
+
+def test_nobody_is_reminded_of_a_waiver_that_was_ended(shop, key):
+    Waiver.objects.create(
+        release_id=key,
+        criterion="coverage",
+        reason="r",
+        compensating_control="c",
+        expires_at=now() + timedelta(days=1),
+        opened_at=now(),
+        ended_at=now(),
+    )
+    assert list(dict(due_finders())["readiness.remind-waiver"](now(), 10)) == []

@@ -15,8 +15,9 @@ class CatalogueConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """From here on the powers to vote come from the rulebook that a product has adopted."""
-        from flightrules.service.catalogue.queries import adopted_authority
-        from flightrules.service.people.access import learn_adopted_authority
+        """From here on a product's adopted rulebook gives the powers to vote, and products are known."""
+        from flightrules.service.catalogue.queries import adopted_authority, is_product
+        from flightrules.service.people.access import learn_adopted_authority, learn_products
 
         learn_adopted_authority(adopted_authority)
+        learn_products(is_product)

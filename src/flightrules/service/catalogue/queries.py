@@ -10,7 +10,7 @@ from django.db.models import Prefetch, QuerySet
 
 from flightrules.rules.authority import Authority
 from flightrules.rules.environments import Environment, promotion_order
-from flightrules.rules.rulebook import Rulebook, load_rulebook
+from flightrules.rules.rulebook import Rulebook, load_outline, load_rulebook
 from flightrules.service.catalogue.models import Edition, Product
 from flightrules.service.door.refusals import ConflictError, ForeignError
 from flightrules.service.people.access import products_seen, require, sees_product
@@ -29,6 +29,8 @@ __all__ = [
     "environments",
     "get_edition",
     "get_product",
+    "is_product",
+    "outline_of",
     "products",
     "require_edition_in_force",
     "rulebook_of",
@@ -67,6 +69,11 @@ def get_product(*, key: str, by: Actor, at: datetime) -> Product:
     if found is None:
         raise ForeignError("E_NO_SUCH", "there is no such thing here")
     return found
+
+
+def is_product(key: str) -> bool:
+    """Whether there is a product of that key; for the rooms below, which cannot look."""
+    return Product.objects.filter(pk=key).exists()
 
 
 def editions(*, product: str, by: Actor, at: datetime) -> QuerySet[Edition]:
@@ -132,6 +139,15 @@ def rulebook_of(edition: Edition) -> Rulebook:
     return _loaded(source_of(edition), edition.file_name)
 
 
+def outline_of(edition: Edition) -> Rulebook:
+    """Authority and gates of the edition alone, which takes a fraction of the time where criteria are many.
+
+    Raises:
+        ConflictError: as ``rulebook_of``.
+    """
+    return _outlined(source_of(edition), edition.file_name)
+
+
 def source_of(edition: Edition) -> bytes:
     """The file as it was proposed; looked at again each time."""
     return blobs.intact_bytes(edition.bytes_digest)
@@ -148,7 +164,7 @@ def adopted_authority(product: str, _at: datetime) -> Authority | None:
     if found is None:
         return None
     digest, file_name = found
-    authority = _loaded(blobs.intact_bytes(digest), file_name).authority
+    authority = _outlined(blobs.intact_bytes(digest), file_name).authority
     return authority if authority.roles else None
 
 
@@ -160,6 +176,11 @@ def environments(*, product: str, by: Actor, at: datetime) -> list[Environment]:
         return []
     known = {one.id: one for one in rulebook_of(edition).environments}
     return [known[name] for name in promotion_order(tuple(known.values()))]
+
+
+@lru_cache(maxsize=256)
+def _outlined(data: bytes, name: str) -> Rulebook:
+    return load_outline(data, name)
 
 
 @lru_cache(maxsize=32)

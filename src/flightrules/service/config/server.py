@@ -68,6 +68,13 @@ def serve(*, host: str, port: int, processes: int, works: bool, listening: Calla
 def _one_process(host: str, port: int) -> Any:
     from granian.server.mt import MTServer
 
+    if not callable(getattr(MTServer, "_check_gil", None)):  # it would refuse to run, in its own words
+        raise UsageError(
+            "E_EXTRA",
+            "this granian has no place to say that one web thread is meant",
+            hint="install the version that requirements/service.txt names",
+        )
+
     class OneProcess(MTServer):
         """One web worker in a thread of this process; that is no race between workers for the lock."""
 

@@ -16,7 +16,7 @@ from flightrules.service.notices.kinds import Kind, plain, written
 from flightrules.service.notices.models import Channel, Outbox, Subscription
 from flightrules.service.notices.outside import OutsideError, target_of
 from flightrules.service.notices.signature import new_secret
-from flightrules.service.people.access import require
+from flightrules.service.people.access import require, require_product
 from flightrules.service.people.powers import Power
 from flightrules.service.records.actor import SYSTEM, Actor
 from flightrules.service.records.services import OFFICE, act, append, commit_to, product_stream
@@ -129,9 +129,10 @@ def open_channel(
     """Subscribe a channel to a product's notices; returns it with the secret of a webhook, shown this once.
 
     Raises:
-        InvalidError: E_CHANNEL_ADDRESS. ConflictError: E_CHANNELS_LIMIT.
+        ForeignError: E_NO_SUCH. InvalidError: E_CHANNEL_ADDRESS. ConflictError: E_CHANNELS_LIMIT.
     """
     require(by, Power.MANAGE_CATALOGUE, product=product, at=at)
+    require_product(product)
     if Subscription.objects.filter(product=product, ended_at__isnull=True).count() >= _CHANNELS_LIMIT:
         raise ConflictError("E_CHANNELS_LIMIT", f"a product has at most {_CHANNELS_LIMIT} channels").about(
             product_stream(product), f"product/{product}"

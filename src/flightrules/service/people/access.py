@@ -12,7 +12,7 @@ from typing import Any
 from flightrules.rules.authority import Authority
 from flightrules.service.door.refusals import DeniedError, ForeignError
 from flightrules.service.people.models import Account, ApiToken, Machine, Person
-from flightrules.service.people.powers import OF_MACHINES, Power, powers_of
+from flightrules.service.people.powers import OF_MACHINES, VOTING, Power, powers_of
 from flightrules.service.people.seats import held, seats_of, stood_in
 from flightrules.service.records.actor import Actor, Kind
 from flightrules.service.records.services import OFFICE, product_stream
@@ -24,9 +24,11 @@ __all__ = [
     "has_power",
     "is_known",
     "learn_adopted_authority",
+    "learn_products",
     "powers_here",
     "products_seen",
     "require",
+    "require_product",
     "roles_of",
     "sees_product",
     "still_known",
@@ -40,7 +42,11 @@ OWN: dict[str, Any] = {"x-self": True}
 OPEN: dict[str, Any] = {"x-public": True}
 """What an operation declares that anybody may use, signed in or not."""
 
+_BY_RULEBOOK = VOTING | {Power.SIT_ON_BOARD}
+"""Powers about which the rulebook in force is asked; for the others each request read and hashed its file."""
+
 _adopted: list[Adopted] = []
+_products: list[Callable[[str], bool]] = []
 
 
 def learn_adopted_authority(lookup: Adopted) -> None:
@@ -50,6 +56,11 @@ def learn_adopted_authority(lookup: Adopted) -> None:
     ``require``, without the caller having to think of it.
     """
     _adopted[:] = [lookup]
+
+
+def learn_products(is_product: Callable[[str], bool]) -> None:
+    """Who knows which products there are; the catalogue says so when it is ready."""
+    _products[:] = [is_product]
 
 
 def guarded(power: Power) -> dict[str, Any]:
@@ -82,7 +93,7 @@ def has_power(by: Actor, power: Power, *, product: str = "", at: datetime) -> bo
             power in OF_MACHINES
             and Machine.objects.filter(pk=by.key, product=product, disabled_at__isnull=True).exists()
         )
-    authority = _authority(product, at)
+    authority = _authority(product, at) if power in _BY_RULEBOOK else None
     own = {seat.role for seat in held(by.key, product, at)}
     if power in powers_of(own, authority):
         return True
@@ -126,6 +137,16 @@ def require(by: Actor, power: Power, *, product: str = "", at: datetime) -> None
     raise DeniedError(
         "E_POWER", f"this needs the power to {power.value}", hint="ask for the role that has it"
     ).about(stream, f"product/{product}" if product else f"{by.kind}/{by.key}")
+
+
+def require_product(product: str) -> None:
+    """Refuse a product that does not exist: who may act in all of them could name any.
+
+    Raises:
+        ForeignError: E_NO_SUCH.
+    """
+    if product and _products and not _products[0](product):
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
 
 
 def is_known(person_key: str) -> bool:

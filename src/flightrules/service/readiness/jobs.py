@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flightrules.service.readiness import runs, telling
 
-__all__ = ["due", "judge", "remind", "to_remind"]
+__all__ = ["due", "judge", "remind", "remind_waiver", "to_remind", "waivers_to_remind"]
 
 
 def judge(key: str, at: datetime) -> None:
@@ -28,3 +28,13 @@ def remind(key: str, at: datetime) -> None:
 def to_remind(at: datetime, limit: int) -> Iterable[str]:
     """Keys of acceptances that expire soon."""
     return telling.to_remind(at, limit)
+
+
+def remind_waiver(key: str, at: datetime) -> None:
+    """Tell that one waiver expires soon."""
+    telling.remind_waiver(key, at)
+
+
+def waivers_to_remind(at: datetime, limit: int) -> Iterable[str]:
+    """Keys of waivers that expire soon."""
+    return telling.waivers_to_remind(at, limit)

@@ -216,6 +216,7 @@ class Waiver(models.Model):
     expires_at = models.DateTimeField()
     opened_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True, help_text="when it was told that it expires soon")
 
 
 class Approval(models.Model):

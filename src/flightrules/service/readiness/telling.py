@@ -17,12 +17,20 @@ from flightrules.service.notices.kinds import Kind
 from flightrules.service.notices.services import tell
 from flightrules.service.people.powers import Power, powers_of
 from flightrules.service.people.queries import badges, holders_of
-from flightrules.service.readiness.models import Acceptance, GateRun
+from flightrules.service.readiness.models import Acceptance, GateRun, Waiver
 from flightrules.service.records.actor import SYSTEM
 from flightrules.service.releases.queries import Release
 from flightrules.service.releases.states import OPEN
 
-__all__ = ["remind", "tell_clock_stopped", "tell_turned_no_go", "tell_voided", "to_remind"]
+__all__ = [
+    "remind",
+    "remind_waiver",
+    "tell_clock_stopped",
+    "tell_turned_no_go",
+    "tell_voided",
+    "to_remind",
+    "waivers_to_remind",
+]
 
 _AHEAD = timedelta(days=3)
 _ANSWERS = {Power.SIGN, Power.MANAGE_READINESS}
@@ -68,6 +76,42 @@ def remind(key: str, at: datetime) -> None:
             what=f"renewing the acceptance of {one.defect.number}",
             due=f"by {one.expires_at:%Y-%m-%d %H:%M} UTC, when it expires",
             at=at,
+        )
+
+
+def waivers_to_remind(at: datetime, limit: int) -> Iterable[str]:
+    """Keys of waivers that expire within three days and whose people have not been told."""
+    rows = Waiver.objects.filter(
+        ended_at__isnull=True, reminded_at__isnull=True, expires_at__lte=at + _AHEAD, release__state__in=OPEN
+    )
+    return [str(key) for key in rows.order_by("expires_at").values_list("pk", flat=True)[:limit]]
+
+
+def remind_waiver(key: str, at: datetime) -> None:
+    """Tell once that a waiver expires soon: those who set the criterion aside."""
+    with transaction.atomic():
+        rows = Waiver.objects.select_for_update(of=("self",)).select_related("release__product")
+        one = rows.filter(pk=key, reminded_at__isnull=True, ended_at__isnull=True).first()
+        if one is None:
+            return
+        one.reminded_at = at
+        one.save(update_fields=["reminded_at"])
+        release, approvals = one.release, list(one.approvals.all())
+        tell(
+            Kind.REMINDER,
+            product=release.product_id,
+            about=f"waiver/{one.key}",
+            once=f"waiver/{one.key}/expires",
+            context={
+                "product": release.product.name,
+                "version": release.version,
+                "what": f"meeting {one.criterion}, or waiving it again,",
+                "due": f"by {one.expires_at:%Y-%m-%d %H:%M} UTC, when its waiver expires",
+                "whom": ", ".join(sorted(given.role for given in approvals)),
+                "otherwise": f"{one.criterion} counts again",
+            },
+            at=at,
+            to=_who_can_sign_in(release.product_id, at, [given.person for given in approvals]),
         )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from flightrules.service.people import rasci
-from flightrules.service.people.access import require
+from flightrules.service.people.access import require, require_product
 from flightrules.service.people.models import Rasci
 from flightrules.service.people.powers import Power
 from flightrules.service.records.actor import Actor
@@ -33,9 +33,11 @@ def agree_rasci(
     ``as_read`` refuses when what stands changed since it was read.
 
     Raises:
+        ForeignError: E_NO_SUCH.
         InvalidError: E_RASCI_PRESET, E_RASCI_ACCOUNTABLE, E_RASCI_RESPONSIBLE, E_RASCI_SIZE.
     """
     require(by, Power.AGREE_RULEBOOK, product=product, at=at)
+    require_product(product)
     if as_read is not None:
         as_read()
     found = rasci.checked(activities or {}) if preset == rasci.CUSTOM else rasci.preset_activities(preset)

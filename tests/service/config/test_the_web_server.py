@@ -1,0 +1,27 @@
+"""What is overridden of the web server behind its back is there, and its absence is said in words."""
+
+import pytest
+
+from flightrules.errors import UsageError
+from flightrules.service.config import server
+
+
+def test_granian_still_asks_whether_a_lock_is_held():
+    """``OneProcess`` answers for it; without the method it would answer to nobody, and granian refuse to run."""
+    from granian.server.mt import MTServer
+
+    assert callable(getattr(MTServer, "_check_gil", None)), (
+        "granian has no MTServer._check_gil any more: look at config/server.py before raising its bound"
+    )
+    assert server._one_process("127.0.0.1", 8000)._check_gil() is None
+
+
+def test_another_granian_is_refused_before_it_is_started(monkeypatch):
+    from granian.server.mt import MTServer
+
+    for one in MTServer.__mro__:
+        if "_check_gil" in vars(one):
+            monkeypatch.delattr(one, "_check_gil")
+    with pytest.raises(UsageError, match="this granian has no place") as caught:
+        server._one_process("127.0.0.1", 8000)
+    assert caught.value.code == "E_EXTRA"
