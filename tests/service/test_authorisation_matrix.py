@@ -25,7 +25,13 @@ from flightrules.service.people.powers import BUILT_IN_ROLES, OF_MACHINES, Power
 from people_stories import closed, equip, now
 from service.conftest import Caller
 
-from . import matrix_board_objects, matrix_emergency_objects, matrix_product_objects
+from . import (
+    matrix_board_objects,
+    matrix_decision_objects,
+    matrix_emergency_objects,
+    matrix_poll_objects,
+    matrix_product_objects,
+)
 from .matrix_objects import FOREIGN_PRODUCT, MAKERS, OWN_PRODUCT, Asked, World
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -123,6 +129,8 @@ def test_the_matrix_asks_for_nothing_that_is_gone():
     assert matrix_product_objects.RELEASE
     assert matrix_emergency_objects.EMERGENCY
     assert matrix_board_objects.ONE_CHANGE
+    assert matrix_decision_objects.PRACTICE
+    assert matrix_poll_objects.POLL
     assert {*MAKERS, *WITHOUT_OBJECT} <= set(_names(OPERATIONS))
 
 
@@ -213,6 +221,17 @@ def _cells(operation: Operation, asked: Asked, world: World) -> Iterator[str]:
         yield _wrong(
             f"machine of {product}", expected, operation, asked, lambda p=product: _machine(world, p)
         )
+    yield _wrong(
+        "token for another product",
+        _of_machine(operation, asked, FOREIGN_PRODUCT),
+        operation,
+        asked,
+        lambda: _bound(world, FOREIGN_PRODUCT),
+    )
+    if operation.method in SAFE and not asked.office:
+        yield _wrong(
+            "token for this product", "allowed", operation, asked, lambda: _bound(world, OWN_PRODUCT)
+        )
     if operation.power:
         yield _wrong(
             "token without the scope",
@@ -293,6 +312,13 @@ def _narrow(world: World, operation: Operation) -> Any:
     caller = world.person(*BUILT_IN_ROLES)
     scopes = [power.value for power in Power if power is not operation.power]
     ApiToken.objects.filter(account__key=caller.account_key).update(scopes=scopes)
+    return caller
+
+
+def _bound(world: World, product: str) -> Any:
+    """Who may everything everywhere, with a token that acts in one product."""
+    caller = world.person(*BUILT_IN_ROLES)
+    ApiToken.objects.filter(account__key=caller.account_key).update(product=product)
     return caller
 
 

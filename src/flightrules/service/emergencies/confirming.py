@@ -168,21 +168,24 @@ def _heard(one: Classification, said: Said, by: Actor, at: datetime) -> str:
     speaker = said.person or by.key
     if speaker == by.key:
         return _seat(roles, row, by, at)
+    role = _any_role(row, by, at)
     if not is_known(speaker) or not any(seat_for(speaker, role, row.product_id, at) for role in roles):
         raise InvalidError("E_PERSON", f"the word has to be that of {', '.join(map(role_key, roles))}")
     if said.said_at is None or not at - _EARLIER <= said.said_at <= at or says_nothing(said.text):
         raise InvalidError("E_POINT", "say when it was said, within the last 24 hours, and in which words")
-    return _any_role(row, by, at)
+    return role
 
 
 def _rollback(one: Classification, said: Said, by: Actor, at: datetime) -> str:
+    role = _with_evidence(one, said, by, at)
     if said.seconds is None:
         raise InvalidError("E_POINT", "say how long the rollback took")
-    return _with_evidence(one, said, by, at)
+    return role
 
 
 def _on_call(one: Classification, said: Said, by: Actor, at: datetime) -> str:
     row = one.release
+    role = _any_role(row, by, at)
     _, track = rules_here(row)
     needed = max(at, row.opens_at or at) + (track.on_call_for or ON_CALL)
     if said.until is None or said.until < needed:
@@ -190,21 +193,23 @@ def _on_call(one: Classification, said: Said, by: Actor, at: datetime) -> str:
     person = said.person or by.key
     if not is_known(person) or not roles_of(person, row.product_id, at):
         raise InvalidError("E_PERSON", "who is on call has to be somebody of this product")
-    return _any_role(row, by, at)
+    return role
 
 
 def _review(one: Classification, said: Said, by: Actor, at: datetime) -> str:
     row = one.release
+    role = _any_role(row, by, at)
     _, track = rules_here(row)
     latest = max(at, row.closes_at or row.opens_at or at) + (track.review_within or REVIEW_WITHIN)
     if said.said_at is None or not at < said.said_at <= latest:
         raise InvalidError("E_POINT", f"it is to be held by {latest:%Y-%m-%d %H:%M} UTC")
-    return _any_role(row, by, at)
+    return role
 
 
 def _with_evidence(one: Classification, said: Said, by: Actor, at: datetime) -> str:
+    role = _any_role(one.release, by, at)
     require_cited(one.release, link=said.link, digest=said.digest)
-    return _any_role(one.release, by, at)
+    return role
 
 
 def _seat(roles: tuple[str, ...], row: Release, by: Actor, at: datetime) -> str:

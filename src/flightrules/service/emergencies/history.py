@@ -1,7 +1,8 @@
 """How often a product takes the emergency track: what the room above says was decided, and what is under way.
 
 What was decided is known one room up, so that room says here where it is found; until it does, a release
-whose state says that it was decided counts from when it was opened.
+whose state says that it was decided counts from when it was opened. Going to an environment that is not
+production makes no release, so it does not thin the share out; an emergency counts wherever it went.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from flightrules.engine.throttle import Past, Share, share_with_one_more
+from flightrules.service.catalogue.queries import edition_in_force, rulebook_of
 from flightrules.service.emergencies.models import Classification
 from flightrules.service.releases.queries import Release
 
 __all__ = ["Decided", "decided_releases", "learn_decided", "share_with", "under_way"]
 
-Decided = Callable[[str], Iterable[tuple[str, datetime]]]
-"""Key and moment of each release of a product that was let go to production: GO, conditional, by override."""
+Decided = Callable[[str], Iterable[tuple[str, datetime, str]]]
+"""Key, moment and environment of each release of a product that was let go: GO, conditional, by override."""
 
 _decided: list[Decided] = []
 
@@ -28,10 +30,12 @@ def learn_decided(lookup: Decided) -> None:
 
 
 def decided_releases(product: str) -> dict[str, datetime]:
-    """Each release that was let go, with the moment of its first such decision."""
+    """Each release that was let go to production, with the moment of its first such decision."""
+    emergencies, production = _emergencies(product), _production(product)
     found: dict[str, datetime] = {}
-    for key, at in _decided[0](product) if _decided else _by_state(product):
-        found[str(key)] = min(at, found.get(str(key), at))
+    for key, at, environment in _decided[0](product) if _decided else _by_state(product):
+        if not production or key in emergencies or environment.casefold() in production:
+            found[key] = min(at, found.get(key, at))
     return found
 
 
@@ -57,6 +61,13 @@ def _emergencies(product: str) -> set[str]:
     return {str(key) for key in rows.values_list("release_id", flat=True)}
 
 
-def _by_state(product: str) -> list[tuple[str, datetime]]:
+def _production(product: str) -> frozenset[str]:
+    """Names of the environments that are production by the rulebook in force; none where it says nothing."""
+    edition = edition_in_force(product)
+    known = rulebook_of(edition).environments if edition is not None else ()
+    return frozenset(name.casefold() for one in known if one.production for name in (one.id, *one.also))
+
+
+def _by_state(product: str) -> list[tuple[str, datetime, str]]:
     rows = Release.objects.filter(product_id=product, state=Release.State.DECIDED)
-    return [(str(key), at) for key, at in rows.values_list("key", "opened_at")]
+    return [(str(key), at, target) for key, at, target in rows.values_list("key", "opened_at", "target")]

@@ -1,4 +1,4 @@
-"""REST of emergencies: classified in writing, throttled and lifted, its list point by point, its last word."""
+"""REST of emergencies: classified, throttled and lifted, the list point by point, and the written word."""
 
 from __future__ import annotations
 
