@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "status": "say how ready a release is, as the service sees it",
     "wait": "wait until the service has a verdict on a release",
     "gate": "let a deployment through only where exactly this was decided to go",
+    "audit": "look at how a team decides, by its own history",
     "demo": "fill the service with three made-up releases",
     "serve": "serve the office: pages, REST and background work",
     "worker": "do the office's background work in a process of its own",

@@ -37,5 +37,6 @@ api.add_router("", "flightrules.service.emergencies.rest.router")
 api.add_router("", "flightrules.service.decisions.rest.router")
 api.add_router("", "flightrules.service.site.rest_ledger.router")
 api.add_router("", "flightrules.service.clearance.rest.router")
+api.add_router("", "flightrules.service.practice.rest.router")
 
 # one line a room: api.add_router("/products", "flightrules.service.catalogue.rest.router")
