@@ -12,7 +12,7 @@ from flightrules.service.decisions.models import Decision, HandedOut, Poll, Sign
 from flightrules.service.decisions.refreshing import is_outdated
 from flightrules.service.decisions.situation import Found, found_for
 from flightrules.service.decisions.standing import standing_of_decision
-from flightrules.service.door.refusals import ForeignError
+from flightrules.service.door.refusals import ForeignError, RefusalError
 from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
 from flightrules.service.records import blobs
@@ -68,11 +68,7 @@ def polls_to_refresh(at: datetime, limit: int) -> list[str]:
     rows = (
         Poll.objects.filter(closed_at__isnull=True).select_related("release__product").order_by("opened_at")
     )
-    outdated = (
-        str(one.key)
-        for one in rows.iterator(chunk_size=100)
-        if is_outdated(one, one.release, dossier_of(one.release, at), at)
-    )
+    outdated = (str(one.key) for one in rows.iterator(chunk_size=100) if _is_outdated(one, at))
     return [key for key, _ in zip(outdated, range(limit), strict=False)]
 
 
@@ -147,6 +143,14 @@ def dossier_bytes(digest: str, *, by: Actor, at: datetime) -> bytes:
 def handed_out(release: Release) -> QuerySet[HandedOut]:
     """Who was handed which dossier and when first; for rooms that have asked already."""
     return HandedOut.objects.filter(release=release).order_by("at")
+
+
+def _is_outdated(poll: Poll, at: datetime) -> bool:
+    """What cannot be looked at, as a rulebook whose bytes are lost, is left as it is."""
+    try:
+        return is_outdated(poll, poll.release, dossier_of(poll.release, at), at)
+    except RefusalError:
+        return False
 
 
 def _seen(found: R | None, by: Actor, at: datetime) -> R:

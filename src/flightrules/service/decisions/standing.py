@@ -10,7 +10,7 @@ from flightrules.service.decisions.dossiers import Dossier, changes_since, dossi
 from flightrules.service.decisions.models import GOING, Decision, Moment, SignOff
 from flightrules.service.decisions.seats import on_record
 from flightrules.service.decisions.telling import tell_voided
-from flightrules.service.door.refusals import ConflictError, ForeignError
+from flightrules.service.door.refusals import ConflictError, ForeignError, RefusalError
 from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
 from flightrules.service.readiness.queries import standing_of
@@ -70,7 +70,7 @@ def to_void(at: datetime, limit: int) -> Iterable[str]:
     """Keys of decisions that are still valid and rest on something that has changed."""
     rows = Decision.objects.filter(outcome__in=GOING, voided_at__isnull=True, valid_until__gt=at)
     found = rows.select_related("release__product").order_by("at").iterator(chunk_size=100)
-    keys = (str(one.key) for one in found if not standing_of_decision(one, at, thorough=False)[0])
+    keys = (str(one.key) for one in found if not _seems_to_stand(one, at))
     return [key for key, _ in zip(keys, range(limit), strict=False)]
 
 
@@ -155,6 +155,14 @@ def end_decision(
             "release_state": str(row.state),
         },
     )
+
+
+def _seems_to_stand(decision: Decision, at: datetime) -> bool:
+    """What cannot be looked at is not voided; whoever relies on it is refused all the same."""
+    try:
+        return standing_of_decision(decision, at, thorough=False)[0]
+    except RefusalError:
+        return True
 
 
 def _changed(decision: Decision, now: Dossier) -> list[str]:
