@@ -70,8 +70,8 @@ def test_a_go_on_conditions_waits_for_each_of_them(case, person):
 def test_a_no_go_by_poll_shuts_it(case):
     for answer in (
         case.open(),
-        case.verdict("no-go"),
-        case.decide("NO-GO", reason="Refunds are not tested."),
+        case.verdict("no-go", reason=WHY),
+        case.decide("NO-GO", reason=WHY),
     ):
         assert answer.status_code == 201, answer.content
     answer = ask(case.shop.ci)

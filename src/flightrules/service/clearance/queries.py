@@ -256,7 +256,7 @@ class _Question:
         if decision.outcome not in _GOES:
             waits = decision.outcome == "DEFERRED"
             yield Reason("not_decided_to_go", f"the decision is {decision.outcome}", again, waits=waits)
-        if decision.valid_until <= self.at:
+        elif decision.valid_until <= self.at:
             text = f"the decision was valid until {decision.valid_until.isoformat()}"
             yield Reason("expired", text, again)
         if self.asked.artefact not in decision.artefacts.values():
