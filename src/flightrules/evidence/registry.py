@@ -10,6 +10,7 @@ from flightrules.errors import EvidenceError
 from flightrules.evidence.format import Format
 from flightrules.evidence.head import Head, look
 from flightrules.evidence.measurement import Reading
+from flightrules.evidence.reading.collector import without_collector
 from flightrules.evidence.signatures.accessibility import ACCESSIBILITY_FORMATS
 from flightrules.evidence.signatures.contracts import CONTRACT_FORMATS
 from flightrules.evidence.signatures.coverage import COVERAGE_FORMATS
@@ -83,7 +84,8 @@ def read(source: Source, *, expected: str | None = None, columns: Mapping[str, s
         return _declared_table(source, columns)
     found, head = recognise(source) if expected is None else _declared(source, by_name(expected))
     module = importlib.import_module(f"flightrules.evidence.formats.{found.module}")
-    reading: Reading = module.read(source, head)
+    with without_collector():
+        reading: Reading = module.read(source, head)
     return reading
 
 

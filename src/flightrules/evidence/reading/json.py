@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from itertools import count
 from typing import Any, NoReturn
 
 from flightrules.errors import EvidenceError
+from flightrules.evidence.reading.collector import without_collector
 from flightrules.evidence.source import Source
 
 __all__ = [
@@ -25,7 +23,6 @@ __all__ = [
     "require",
     "strict_decoder",
     "utf8",
-    "without_cycle_collection",
 ]
 
 DOCUMENT_LIMIT = 64 << 20
@@ -62,7 +59,7 @@ def decode_text(text: str, name: str, *, line: int = 1, free_text: bool = False)
     refuse_too_many(text, name)
     many = text.count("{") > _OBJECT_LIMIT
     try:
-        with without_cycle_collection():
+        with without_collector():
             value = strict_decoder(name, limit=_OBJECT_LIMIT if many else None).decode(text)
     except json.JSONDecodeError as error:
         raise malformed(error, text, name, line) from None
@@ -73,18 +70,6 @@ def decode_text(text: str, name: str, *, line: int = 1, free_text: bool = False)
     if not free_text and may_hold_bad_text(text):
         refuse_bad_text(value, name)
     return value
-
-
-@contextmanager
-def without_cycle_collection() -> Iterator[None]:
-    """Decoded JSON has no cycles; looking for them costs more than decoding."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def refuse_too_many(text: str, name: str) -> None:

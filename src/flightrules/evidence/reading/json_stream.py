@@ -17,7 +17,6 @@ from flightrules.evidence.reading.json import (
     refuse_bad_text,
     require,
     strict_decoder,
-    without_cycle_collection,
 )
 from flightrules.evidence.reading.json_shapes import LONGEST_ITEM, Shape, Shapes
 from flightrules.evidence.reading.json_targets import Each, Target, targets
@@ -66,8 +65,7 @@ def stream(source: Source, arrays: Mapping[str, Each]) -> Any:
         EvidenceError: as ``reading.json.decode``, and E_TOO_MANY_ITEMS, E_FIELD_TOO_LONG.
     """
     walker = _Walker(source, targets(arrays))
-    with without_cycle_collection():
-        return walker.document()
+    return walker.document()
 
 
 def fields(item: Any, what: str, name: str) -> dict[str, Any]:

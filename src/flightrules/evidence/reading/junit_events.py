@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from flightrules.errors import EvidenceError
 from flightrules.evidence.reading.xml import ATTRIBUTE_LIMIT, feed, guarded_parser
 from flightrules.evidence.reading.xml_markup import Markup
-from flightrules.evidence.reading.xml_pieces import NotPlainError, no_collection
+from flightrules.evidence.reading.xml_pieces import NotPlainError
 from flightrules.evidence.source import Source
 
 __all__ = ["Event", "Piece", "read_markup", "read_pieces"]
@@ -49,8 +49,7 @@ def read_pieces(source: Source, take: Callable[[Piece], None], *, namespaces: bo
         for part in (piece.rows, piece.events, piece.ends):
             part.clear()
 
-    with no_collection():
-        feed(parser, source, after)
+    feed(parser, source, after)
 
 
 def read_markup(source: Source, take: Callable[[bytes], None], *, namespaces: bool = True) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flightrules.evidence.reading.xml import feed, guarded_parser
-from flightrules.evidence.reading.xml_pieces import NotPlainError, Tee, no_collection, require_utf8
+from flightrules.evidence.reading.xml_pieces import NotPlainError, Tee, require_utf8
 from flightrules.evidence.source import Source
 
 __all__ = ["ATTRIBUTES", "Markup", "attributes_of", "tags_of", "unescaped"]
@@ -56,8 +56,7 @@ class Markup:
         parser.ProcessingInstructionHandler = lambda *_: self._pass_over(b"?>", 2)
         require_utf8(parser)
         try:
-            with no_collection():
-                feed(parser, Tee(self._source, self._more), self._settle)
+            feed(parser, Tee(self._source, self._more), self._settle)
         finally:  # parser and handlers hold each other; what was read must not wait for the collector
             self._take, self._buffer = _ignore, b""
 

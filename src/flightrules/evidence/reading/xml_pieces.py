@@ -9,7 +9,6 @@ costs more than searching, so of elements that a pattern has matched whole the p
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -25,7 +24,6 @@ __all__ = [
     "Pieces",
     "Tee",
     "at_byte",
-    "no_collection",
     "outlined",
     "require_utf8",
     "without_lead",
@@ -86,8 +84,7 @@ class Pieces:
         _refuse_unplain(parser)
         parser.StartElementHandler = start
         try:
-            with no_collection():
-                feed(parser, Shown(self._source, self._outlines))
+            feed(parser, Shown(self._source, self._outlines))
         except EvidenceError:
             raise NotPlainError from None
         finally:  # parser and handlers hold each other; the rest must not wait for the collector
@@ -224,18 +221,6 @@ def without_lead(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 def _as_it_is(piece: bytes) -> bytes:
     return piece
-
-
-@contextmanager
-def no_collection() -> Iterator[None]:
-    """Keep the cyclic collector away: reading makes no cycles, and each pass would walk all that was read."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 @contextmanager
