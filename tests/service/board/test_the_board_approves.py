@@ -336,3 +336,47 @@ def test_the_requester_hears_the_answer(board):
     told = Outbox.objects.filter(about=f"change-request/{key}").values_list("person", flat=True)
     assert list(told) == [board.shop.qa.key]
     prove_now(board.shop.qa)
+
+
+# --- approvals that went stale
+
+
+def swept():
+    """What the sweep does every few seconds."""
+    from flightrules.service.board.jobs import lapse, to_lapse
+
+    for key in to_lapse(now(), 10):
+        lapse(key, now())
+        lapse(key, now())
+
+
+def test_a_stale_approval_is_voided_for_good_and_told(board):
+    from flightrules.service.notices.models import Outbox
+
+    key = board.approved()
+    swept()
+    assert approval(board).stands
+    board.name_artefact(board.release, OTHER_DIGEST)
+    swept()
+    swept()
+    assert tags().count("board:change-request:lapsed") == 1
+    told = set(Outbox.objects.filter(about=f"change-request/{key}").values_list("person", flat=True))
+    assert {board.shop.qa.key, board.shop.manager.key, board.ops.key} <= told
+    board.name_artefact(board.release, "a" * 64)
+    assert not approval(board).stands
+    assert "artefacts" in lacks(board)
+    assert code(board.move(key, "scheduled")) == (409, "E_DOSSIER_STALE")
+
+
+def test_a_change_that_was_cancelled_or_answered_anew_is_not_voided(board):
+    key = board.approved()
+    board.name_artefact(board.release, OTHER_DIGEST)
+    made(board.move(key, "assess"))
+    swept()
+    made(board.move(key, "authorize"))
+    item = board.on_agenda(key)
+    board.voted(item)
+    made(board.answer(item))
+    swept()
+    assert "board:change-request:lapsed" not in tags()
+    assert approval(board).stands

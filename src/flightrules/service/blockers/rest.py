@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from ninja import Query, Router
 from pydantic import Field, StringConstraints
 
+from flightrules.rules.authority import EscalationLevel
 from flightrules.service.blockers import queries, services
 from flightrules.service.blockers.ageing import levels_of, overdue_since
 from flightrules.service.blockers.models import Blocker
@@ -93,9 +95,11 @@ class BlockersAsked(PageAsked):
 def list_blockers(request: AskedRequest, key: UUID, asked: Query[BlockersAsked]) -> Any:
     """The blockers of a release, ended ones among them."""
     rows = queries.seen_blockers(release=str(key), by=request.actor, at=request.asked_at)
+    first = rows.first()
+    levels = levels_of(first.release.product_id) if first else ()
     if asked.state is not None:
         rows = rows.filter(state=asked.state)
-    return page_of(rows, asked, lambda one: _blocker(one, request.asked_at), cast=UUID)
+    return page_of(rows, asked, lambda one: _shown(one, request.asked_at, levels), cast=UUID)
 
 
 @router.post("/releases/{uuid:key}/blockers", response={201: BlockerOut}, openapi_extra=guarded(Power.BLOCK))
@@ -150,7 +154,11 @@ def accept_blocker(request: AskedRequest, key: UUID, body: MitigationIn) -> Any:
 
 
 def _blocker(one: Blocker, at: datetime) -> BlockerOut:
-    due = overdue_since(levels_of(one.release.product_id), one.raised_at)
+    return _shown(one, at, levels_of(one.release.product_id))
+
+
+def _shown(one: Blocker, at: datetime, levels: Sequence[EscalationLevel]) -> BlockerOut:
+    due = overdue_since(levels, one.raised_at)
     until = one.ended_at or at
     same = ("key", "state", "title", "raised_by", "raised_at", "escalated_to", "ended_by", "ended_at")
     return BlockerOut(

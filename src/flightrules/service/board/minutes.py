@@ -41,6 +41,7 @@ _SENTENCES: dict[str, str] = {
     Tag.CHANGE_VOTED: "voted on the change request in the seat of {role}: {choice}",
     Tag.CHANGE_AUTHORISED: "gave the board's approval in the role {role}",
     Tag.CHANGE_REJECTED: "gave the board's rejection in the role {role}",
+    Tag.CHANGE_LAPSED: "voided the board's approval: {reasons}",
     Tag.POLL_OPENED: "opened the poll ({moment})",
     Tag.POLL_CLOSED: "closed the poll",
     Tag.SIGNED_OFF: "signed as {role} ({act}): {choice}",

@@ -219,6 +219,8 @@ class BoardAnswer(models.Model):
     components = models.PositiveSmallIntegerField()
     proved_at = models.DateTimeField()
     at = models.DateTimeField()
+    lapsed_at = models.DateTimeField(null=True, help_text="when it was found that what was shown had changed")
+    lapsed_because = models.TextField(blank=True)
 
 
 class Meeting(models.Model):

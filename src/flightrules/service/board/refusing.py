@@ -55,10 +55,10 @@ def locked_change(key: str, power: Power, *, by: Actor, at: datetime) -> ChangeR
     Raises:
         ForeignError: E_NO_SUCH. DeniedError: E_POWER.
     """
-    found = ChangeRequest.objects.filter(pk=key).values_list("product_id", "release_id").first()
+    found = ChangeRequest.objects.filter(pk=key).first()
     if found is None:
         raise ForeignError("E_NO_SUCH", "there is no such thing here")
-    product, release = found
+    product, release = found.product_id, found.release_id
     row = locked(str(release), by, at) if release is not None else None
     require(by, Power.READ, product=product, at=at)
     require(by, power, product=product, at=at)

@@ -21,7 +21,15 @@ from flightrules.service.board.models import BoardAnswer, ChangeRequest
 from flightrules.service.board.shown import digest_of, shown_of
 from flightrules.service.records import blobs
 
-__all__ = ["Approval", "answer_of", "approval_of_change", "as_change", "deviates", "in_use"]
+__all__ = [
+    "Approval",
+    "answer_of",
+    "approval_of_change",
+    "as_change",
+    "deviates",
+    "in_use",
+    "reasons_against",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ def approval_of_change(change: ChangeRequest) -> Approval | None:
         outcome = "template"
     else:
         answer = answer_of(change)
-        reasons = _reasons(answer) if answer else ()
+        reasons = reasons_against(answer) if answer else ()
         outcome = answer.outcome if answer else ""
     if answer is None:
         return None
@@ -83,7 +91,7 @@ def in_use(template: ChangeRequest) -> bool:
     """Whether standard changes may follow the template now."""
     answer = answer_of(template)
     usable = template.is_template and template.state == State.SCHEDULED
-    return usable and answer is not None and not _reasons(answer)
+    return usable and answer is not None and not reasons_against(answer)
 
 
 def deviates(change: ChangeRequest) -> tuple[str, ...]:
@@ -133,13 +141,15 @@ def as_change(row: ChangeRequest, at: datetime) -> Change:
 def _standing(answer: BoardAnswer | None) -> Standing:
     if answer is None or answer.outcome != BoardAnswer.Outcome.APPROVED:
         return Standing.NONE
-    return Standing.STALE if _reasons(answer) else Standing.STANDING
+    return Standing.STALE if reasons_against(answer) else Standing.STANDING
 
 
-def _reasons(answer: BoardAnswer) -> tuple[str, ...]:
+def reasons_against(answer: BoardAnswer) -> tuple[str, ...]:
     """Why an answer is no approval of what is there now."""
     if answer.outcome != BoardAnswer.Outcome.APPROVED:
         return ("the board rejected it",)
+    if answer.lapsed_at is not None:
+        return tuple(answer.lapsed_because.split("\n"))
     now = shown_of(answer.item)
     if digest_of(now) == answer.shown:
         return ()

@@ -12,7 +12,7 @@ from flightrules.service.people.powers import stands_for
 from flightrules.service.people.queries import badges, holders_of
 from flightrules.service.records.actor import SYSTEM
 
-__all__ = ["tell_answer", "tell_meeting", "tell_session"]
+__all__ = ["tell_answer", "tell_lapsed", "tell_meeting", "tell_session"]
 
 
 def tell_session(session: Session, changes: Sequence[ChangeRequest], at: datetime) -> None:
@@ -56,6 +56,27 @@ def tell_answer(answer: BoardAnswer, change: ChangeRequest, at: datetime) -> Non
         },
         at=at,
         to=_who_can_sign_in(change.product_id, [change.requester], at),
+    )
+
+
+def tell_lapsed(answer: BoardAnswer, change: ChangeRequest, at: datetime) -> None:
+    """The one who asked for the change, and those whose voices it was."""
+    voices = [one["person"] for one in answer.voters]
+    tell(
+        Kind.REMINDER,
+        product=change.product_id,
+        about=f"change-request/{change.key}",
+        once=f"board-answer/{answer.key}/lapsed",
+        context={
+            "product": change.product.name,
+            "version": change.release.version if change.release else "template",
+            "what": f"a new approval of {change.title!r} ({answer.lapsed_because})",
+            "due": "now, for what the board approved is not what is there any more",
+            "whom": "the board",
+            "otherwise": "the change is not carried out",
+        },
+        at=at,
+        to=_who_can_sign_in(change.product_id, {change.requester, answer.by, *voices}, at),
     )
 
 

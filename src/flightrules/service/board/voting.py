@@ -161,7 +161,7 @@ def answer_change(
         item=found,
         outcome=outcome,
         rationale=rationale,
-        shown=store_shown(shown_of(found)),
+        shown=current,
         voters=voters,
         by=by.key,
         role=member,
@@ -234,19 +234,18 @@ def _require_consensus(item: AgendaItem, voters: list[dict[str, str]], outcome: 
 
 
 def _require_shown(item: AgendaItem, said: str) -> str:
-    """The digest of what is there now, where that is what the person says to have before them."""
+    """The digest of what is there now, where that is what the person says to have before them; it is kept."""
     now = shown_of(item)
     if not now["scorecard"]:
         raise about(ConflictError("E_SCORECARD", "nobody has filled the scorecard"), item.change)
-    current = digest_of(now)
-    if said != current:
+    if said != digest_of(now):
         raise about(
             ConflictError(
                 "E_DOSSIER_STALE", "what you have before you is not what is there now", hint="read it again"
             ),
             item.change,
         )
-    return current
+    return store_shown(now)
 
 
 def _require_free(item: AgendaItem, member: str, by: Actor, shown: str, at: datetime) -> None:

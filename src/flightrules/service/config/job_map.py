@@ -7,6 +7,9 @@ from flightrules.service.jobs.registry import Job
 __all__ = ["JOBS"]
 
 JOBS: dict[str, Job] = {
+    "board.lapse": Job(
+        run="flightrules.service.board.jobs.lapse", due="flightrules.service.board.jobs.to_lapse"
+    ),
     "blockers.escalate": Job(
         run="flightrules.service.blockers.jobs.escalate", due="flightrules.service.blockers.jobs.to_escalate"
     ),

@@ -98,6 +98,7 @@ class Tag(StrEnum):
     CHANGE_VOTED = "board:change-request:voted"
     CHANGE_AUTHORISED = "board:change-request:authorised"
     CHANGE_REJECTED = "board:change-request:rejected"
+    CHANGE_LAPSED = "board:change-request:lapsed"
     MEETING_CALLED = "board:meeting:called"
     MEETING_ATTENDED = "board:meeting:attended"
     MEETING_CLOSED = "board:meeting:closed"

@@ -131,15 +131,14 @@ class ApprovalOut(Shown):
     at: datetime
 
 
-class ChangeOut(Shown):
-    """A change request, the board's word on it, and what its next step still needs."""
+class ChangeRow(Shown):
+    """A change request as it is listed."""
 
     key: UUID
     product: str
     release: UUID | None
     is_template: bool
     template: UUID | None
-    deviates: list[str]
     type: str
     state: str
     title: str
@@ -162,6 +161,12 @@ class ChangeOut(Shown):
     notes: str
     review: str
     revision: int
+
+
+class ChangeOut(ChangeRow):
+    """A change request, the board's word on it, and what its next step still needs."""
+
+    deviates: list[str]
     approval: ApprovalOut | None
     moves: dict[str, list[str]] = Field(description="each state that it can go to, with what that lacks")
 
@@ -177,7 +182,7 @@ class ChangesAsked(PageAsked):
 
 @router.get(
     "/products/{product}/change-requests",
-    response=Page[ChangeOut],
+    response=Page[ChangeRow],
     openapi_extra=guarded(Power.READ),
 )
 def list_change_requests(request: AskedRequest, product: Key, asked: Query[ChangesAsked]) -> Any:
@@ -190,7 +195,7 @@ def list_change_requests(request: AskedRequest, product: Key, asked: Query[Chang
         "is_template": asked.template,
     }
     rows = rows.filter(**{name: value for name, value in filters.items() if value is not None})
-    return page_of(rows, asked, lambda one: _change(one, request.asked_at), cast=UUID)
+    return page_of(rows, asked, lambda one: ChangeRow(**_row(one)), cast=UUID)
 
 
 @router.post(
@@ -279,23 +284,27 @@ def _tag(one: ChangeRequest) -> str:
     return etag("change-request", one.key, one.revision)
 
 
-def _change(one: ChangeRequest, at: datetime) -> ChangeOut:
-    made = ("product", "release", "template", "deviates", "rollback", "approval", "moves")
-    named = {name: getattr(one, name) for name in ChangeOut.model_fields if name not in made}
-    seen, approval = as_change(one, at), approval_of_change(one)
-    return ChangeOut(
-        **named,
-        product=one.product_id,
-        release=one.release_id,
-        template=one.template_id,
-        deviates=list(deviates(one)),
-        rollback=RollbackOut(
+def _row(one: ChangeRequest) -> dict[str, Any]:
+    made = ("product", "release", "template", "rollback")
+    return {name: getattr(one, name) for name in ChangeRow.model_fields if name not in made} | {
+        "product": one.product_id,
+        "release": one.release_id,
+        "template": one.template_id,
+        "rollback": RollbackOut(
             owner=one.rollback_owner,
             minutes=one.rollback_minutes,
             steps=one.rollback_steps,
             evidence=one.rollback_link,
             evidence_sha256=one.rollback_digest,
         ),
+    }
+
+
+def _change(one: ChangeRequest, at: datetime) -> ChangeOut:
+    seen, approval = as_change(one, at), approval_of_change(one)
+    return ChangeOut(
+        **_row(one),
+        deviates=list(deviates(one)),
         approval=_approval(approval) if approval else None,
         moves={str(to): [lack.said for lack in lacks(seen, to, at=at)] for to in sorted(moves(seen))},
     )
