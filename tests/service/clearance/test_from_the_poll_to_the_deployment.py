@@ -14,7 +14,6 @@ from service.clearance.test_what_conditions_rest_on import FLAG, FREEZE, bring, 
 from service.decisions.deciding import case_of
 from service.shop import DIGEST, RULEBOOK, junit
 
-
 WHY = "Refunds of vouchers were not tested on the build that ships; that risk is not accepted."
 
 

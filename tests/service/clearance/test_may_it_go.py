@@ -341,3 +341,21 @@ def test_a_major_version_is_for_people_whatever_its_class_says(shop):
     rate(shop, release.key)
     shop.run(str(release.key))
     assert "major version" in ask(shop.ci)["reasons"][0]["text"]
+
+
+def test_a_track_that_people_approve_never_goes_by_gates_alone(shop):
+    tracks = (
+        "tracks:\n  standard: {title: Standard}\n"
+        "  guarded: {title: Guarded, gates: [exit], approver: [qa_lead]}\n"
+    )
+    shop.adopt(DELIVERY + tracks)
+    release = ready(shop, "4.3.1", release_class="patch", track="Guarded")
+    rate(shop, release.key)
+    shop.run(str(release.key))
+    answer = ask(shop.ci)
+    assert not answer["open"]
+    assert "people approve what takes the track guarded" in str(answer["reasons"])
+    quick = ready(shop, "4.3.2", OTHER_DIGEST, release_class="patch", track="standard")
+    rate(shop, quick.key)
+    shop.run(str(quick.key))
+    assert ask(shop.ci, artefact=OTHER_DIGEST)["open"]

@@ -123,6 +123,24 @@ def test_only_a_person_in_the_role_confirms_and_with_a_fresh_proof(shop, green, 
     assert codes(ask(shop.ci)) == ["condition_unmet"]
 
 
+def test_roles_of_two_products_are_never_added_up(shop, green, person):
+    """AUT-06: what somebody may elsewhere says nothing here."""
+    from flightrules.service.people.models import Person, RoleGrant
+
+    decided(green, "CONDITIONAL GO", conditions=[FREEZE])
+    olga = person("viewer", product="shop")
+    grant = RoleGrant.objects.get(person=olga.key)
+    someone = Person.objects.get(pk=olga.key)
+    elsewhere = {"role": "operations", "product": "bank", "granted_by": "setup"}
+    RoleGrant.objects.create(
+        person=someone, granted_at=grant.granted_at, counts_from=grant.counts_from, **elsewhere
+    )
+    prove_now(olga)
+    assert confirm(olga, green).json()["code"] == "E_ROLE_NOT_HELD"
+    assert bring(olga, green).status_code == 403
+    assert not ConditionReading.objects.exists()
+
+
 def test_only_what_a_decision_asks_for_is_confirmed(shop, green, person):
     olga = person("operations", product="shop")
     prove_now(olga)

@@ -9,13 +9,13 @@ from datetime import datetime
 from flightrules.rules.environments import Environment
 from flightrules.rules.gate import Gate
 from flightrules.rules.rulebook import Rulebook
-from flightrules.rules.track import ReleaseClass
+from flightrules.rules.track import ReleaseClass, Track
 from flightrules.service.clearance.answer import Reason
 from flightrules.service.people.powers import role_key
 from flightrules.service.readiness.queries import latest_run, standing_of
 from flightrules.service.releases.queries import Release
 
-__all__ = ["class_of", "environment_of", "gates_named", "guards_of", "shut_gates", "upstream_of"]
+__all__ = ["class_of", "environment_of", "gates_named", "guards_of", "shut_gates", "track_of", "upstream_of"]
 
 _OPEN = frozenset({"GO", "CONDITIONAL GO"})
 _BLOCKS = re.compile(r"(?:deploy|deployment|promote|promotion|release|go-live) (?:to|into) (?P<name>.+)")
@@ -24,8 +24,13 @@ _BLOCKS = re.compile(r"(?:deploy|deployment|promote|promotion|release|go-live) (
 def class_of(book: Rulebook, release: Release) -> ReleaseClass | None:
     """The class of a release, by id or title, however it is spelt."""
     wanted = role_key(release.release_class)
-    names = ((one, {role_key(one.id), role_key(one.title)}) for one in book.classes)
-    return next((one for one, known in names if wanted and wanted in known), None)
+    return next((one for one in book.classes if wanted and wanted in _keys(one)), None)
+
+
+def track_of(book: Rulebook, release: Release) -> Track | None:
+    """The track of a release, in the same way."""
+    wanted = role_key(release.track)
+    return next((one for one in book.tracks if wanted and wanted in _keys(one)), None)
 
 
 def environment_of(book: Rulebook, name: str) -> Environment | None:
@@ -85,6 +90,10 @@ def _is_guard(gate: Gate, names: frozenset[str]) -> bool:
         return False
     said = _BLOCKS.fullmatch(_word(gate.blocks))
     return _word(gate.stage or "") in names or (said is not None and said["name"] in names)
+
+
+def _keys(one: ReleaseClass | Track) -> frozenset[str]:
+    return frozenset({role_key(one.id), role_key(one.title)})
 
 
 def _names(environment: Environment) -> frozenset[str]:

@@ -36,6 +36,7 @@ from flightrules.service.clearance.gates import (
     gates_named,
     guards_of,
     shut_gates,
+    track_of,
     upstream_of,
 )
 from flightrules.service.clearance.hindrances import hindrances
@@ -187,7 +188,7 @@ class _Question:
     def _by_gates(self, reasons: list[Reason]) -> Clearance:
         """CI/CD mode: the gates decide, unless a person has to."""
         known = class_of(self.book, self.release)
-        because = needs_person(
+        because = self._track() + needs_person(
             known,
             production=self.environment.production,
             version=self.release.version,
@@ -269,6 +270,13 @@ class _Question:
         if self.by.kind is Kind.PERSON and signers_of(decision) == {self.by.key}:
             text = "you alone signed it, and nobody deploys what only they signed"
             yield Reason("four_eyes", text, "let somebody else deploy it")
+
+    def _track(self) -> tuple[str, ...]:
+        """What goes on a track that people approve, such as an emergency, never goes by gates alone."""
+        track = track_of(self.book, self.release)
+        if track is None or not (track.approver or track.classifier or track.classified_in_writing):
+            return ()
+        return (f"people approve what takes the track {track.id}",)
 
     def _risk(self) -> int | None:
         """The score of the worst open risk; None where the register is empty, so that nobody rated it."""
