@@ -29,6 +29,7 @@ __all__ = [
     "sweep_decision",
     "to_void",
     "void_decision",
+    "why_undecided",
 ]
 
 _AUTHORISED = frozenset({"release", "target", "rulebook", "artefacts"})
@@ -64,6 +65,17 @@ def standing_of_decision(
     if thorough and not reasons and decision.moment == Moment.FINAL:
         reasons += _stale(dossier, at)
     return not reasons, tuple(reasons)
+
+
+def why_undecided(release: Release, at: datetime) -> str:
+    """Why a release may not go now; empty where a decision lets it. For rooms that have asked already."""
+    going = Decision.objects.filter(
+        release=release, moment=Moment.FINAL, outcome__in=GOING, voided_at__isnull=True
+    )
+    decision = going.select_related("release__product").first()
+    if decision is None:
+        return "nobody has decided that it may go"
+    return "; ".join(standing_of_decision(decision, at)[1])
 
 
 def to_void(at: datetime, limit: int) -> Iterable[str]:
