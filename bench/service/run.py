@@ -1,10 +1,11 @@
 """Durable state changes a second through REST, and a mixed load, on SQLite and PostgreSQL.
 
 Each change is one POST: it is authenticated, authorised, written with its ledger entry, signed and committed
-to disk before it is answered. All changes go to one product, so to one ledger stream: the worst case for its
-lock. Beside each figure stands the floor: bare commits of a row of 600 bytes, one after the other, on the
-same disk in the same minutes. The client runs on the same machine and takes its share of the cores, so the
-processor time that the web took for a request is the figure to compare between machines and days.
+to disk before it is answered. Each client changes a thing of its own. First all are of one product, so of one
+ledger stream: the worst case for its lock; then each is of another product. Beside each figure stands the
+floor: bare commits of a row of 600 bytes, one after the other, on the same disk in the same minutes. The
+client runs on the same machine and takes its share of the cores, so the processor time that the web took for
+a request is the figure to compare between machines and days, and the load average tells who else was there.
 
     python bench/service/run.py [--seconds 20] [--clients 4] [--database sqlite|postgresql]
 """
@@ -28,6 +29,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 GOALS = {"sqlite": 100, "postgresql": 200}
+_PRODUCTS = ("shop", "till", "stock", "post")
 _P95_MS, _MIXED_RATE, _MIXED_P95_MS = 150, 300, 200
 _ROW = b"x" * 600
 
@@ -41,11 +43,12 @@ from flightrules.service.people.models import Account, ApiToken, Person, RoleGra
 from flightrules.service.people.powers import Power
 from flightrules.service.catalogue.models import Product
 now = timezone.now()
-Product.objects.create(key="shop", name="Shop", opened_at=now)
 someone = Person.objects.create(name="Bench", email="bench@example.org")
 account = Account.objects.create(person=someone, email="bench@example.org", opened_at=now)
-RoleGrant.objects.create(person=someone, role="release-manager", product="shop", granted_by="setup",
-                         granted_at=now, counts_from=now - timedelta(days=1))
+for product in ("shop", "till", "stock", "post"):
+    Product.objects.create(key=product, name=product, opened_at=now)
+    RoleGrant.objects.create(person=someone, role="release-manager", product=product, granted_by="setup",
+                             granted_at=now, counts_from=now - timedelta(days=1))
 token = secrets.token_urlsafe(32)
 ApiToken.objects.create(account=account, digest=hashlib.sha256(token.encode()).hexdigest(), title="bench",
                         scopes=[p.value for p in Power], issued_at=now, expires_at=now + timedelta(days=1))
@@ -100,17 +103,18 @@ def _measured(database: str, seconds: float, clients: int) -> bool:
     with tempfile.TemporaryDirectory(prefix="flightrules-bench-") as folder, _address(database) as url:
         floor = _floor(database, url, folder)
         with _office(folder, url) as (port, token, web):
-            opened = Client(port, token).ask("POST", "/products/shop/channels", _CHANNEL)
-            channel = json.loads(opened[1])["key"]
-            path = f"/products/shop/channels/{channel}/trial"
-            _closed_loop(port, token, 1.0, clients, path)  # warm
-            changes = _with_cpu(web, lambda: _closed_loop(port, token, seconds, clients, path))
-            mixed = _with_cpu(web, lambda: _open_loop(port, token, seconds, path))
-    print(f"\n{database}: bare commits {floor:.0f}/s")
+            one = [_trial(port, token, "shop") for _ in range(clients)]
+            each = [_trial(port, token, _PRODUCTS[n % len(_PRODUCTS)]) for n in range(clients)]
+            _closed_loop(port, token, 1.0, one)  # warm
+            changes = _with_cpu(web, lambda: _closed_loop(port, token, seconds, one))
+            apart = _with_cpu(web, lambda: _closed_loop(port, token, seconds, each))
+            mixed = _with_cpu(web, lambda: _open_loop(port, token, seconds, one))
+    print(f"\n{database}: bare commits {floor:.0f}/s, load average {os.getloadavg()[0]:.1f}")
     print(f"  state changes are {changes.rate / floor:.1%} of bare commits")
     return all(
         (
             _said("state changes", changes, GOALS[database], _P95_MS),
+            _said("  each apart", apart, GOALS[database], _P95_MS),
             _said("mixed load", mixed, 0.98 * _MIXED_RATE, _MIXED_P95_MS),
         )
     )
@@ -152,25 +156,34 @@ def _cpu_s(process: int) -> float:
     return total / os.sysconf("SC_CLK_TCK")
 
 
-def _closed_loop(port: int, token: str, seconds: float, clients: int, path: str) -> Load:
-    """Each client asks again as soon as it was answered."""
+def _trial(port: int, token: str, product: str) -> str:
+    """The address of a change: a trial notice through a channel that is opened for it."""
+    opened = Client(port, token).ask("POST", f"/products/{product}/channels", _CHANNEL)
+    return f"/products/{product}/channels/{json.loads(opened[1])['key']}/trial"
+
+
+def _closed_loop(port: int, token: str, seconds: float, paths: list[str]) -> Load:
+    """One client for each path, who asks again as soon as it was answered."""
     until = time.perf_counter() + seconds
 
-    def one(note: Callable[[float, int], None]) -> None:
-        client = Client(port, token)
-        while time.perf_counter() < until:
-            began = time.perf_counter()
-            status, _ = client.ask("POST", path)
-            note(_since(began), status)
+    def one(path: str) -> Callable[[Callable[[float, int], None]], None]:
+        def run(note: Callable[[float, int], None]) -> None:
+            client = Client(port, token)
+            while time.perf_counter() < until:
+                began = time.perf_counter()
+                status, _ = client.ask("POST", path)
+                note(_since(began), status)
 
-    return _together([one] * clients)
+        return run
+
+    return _together([one(path) for path in paths])
 
 
 def _since(began: float) -> float:
     return time.perf_counter() - began
 
 
-def _open_loop(port: int, token: str, seconds: float, path: str, clients: int = 8) -> Load:
+def _open_loop(port: int, token: str, seconds: float, paths: list[str], clients: int = 8) -> Load:
     """Requests at a fixed rate, one in ten a change; a late answer does not slow the next request down.
 
     The time counts from when the request was due, so that waiting for a free client is not forgotten.
@@ -186,7 +199,7 @@ def _open_loop(port: int, token: str, seconds: float, path: str, clients: int = 
                 time.sleep(max(0.0, due - time.perf_counter()))
                 change = number % 10 == 0
                 where = (
-                    path
+                    paths[first % len(paths)]
                     if change
                     else ("/products/shop/notices?limit=20" if number % 2 else "/products/shop/channels")
                 )
