@@ -30,6 +30,11 @@ class PlainOptions:
         """Groups only matter to the help."""
         return self
 
+    def add_mutually_exclusive_group(self) -> Self:
+        """What excludes each other is for argparse to say."""
+        self._plain = False
+        return self
+
     def add_argument(self, *names: str, action: str = "store", **more: Any) -> None:
         """Take one declaration; what goes beyond plain options leaves the whole command to argparse."""
         asked = {"nargs", "type", "required", "const"} & set(more)

@@ -49,7 +49,7 @@ class DraftOut(Shown):
 class OverrideIn(Asked):
     """The asking: ``accepts`` names every criterion, defect and blocker of the draft."""
 
-    accepts: Annotated[list[Line], Field(min_length=1, max_length=2000)]
+    accepts: Annotated[list[Line], Field(max_length=2000)]
     reason: Reason
 
 
