@@ -89,6 +89,7 @@ FITTING = {
     "Invitation": lambda: {"person": made(Person)},
     "Delegation": lambda: {"ends_at": now() + timedelta(days=1)},
     "SignOff": lambda: {"act": "verdict"},
+    "Throttling": lambda: {"lifted_by": "", "lifted_role": ""},
     "Obligation": lambda: {"paid_by": "", "text": "", "confirmed_by": ""},
 }
 
