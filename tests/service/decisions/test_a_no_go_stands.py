@@ -289,6 +289,7 @@ def test_when_nothing_changed_nobody_is_asked_again(ahead):
     assert ahead.now()["missing"] == []
     [told] = entries("decision:sign-off:carried")
     assert told["rule"] == "the dossier is the same"
+    assert not Outbox.objects.filter(about=f"poll/{ahead.poll}").exists()
     answer = ahead.decide()
     assert answer.status_code == 201, answer.content
     record = record_of(answer.json())

@@ -9,10 +9,10 @@ import pytest
 from flightrules.service.decisions.standing import why_undecided
 from flightrules.service.releases.models import Release
 from people_stories import now
-from service.board.board_stories import Board
+from service.board.board_stories import BOARD, Board
 from service.decisions.deciding import Case, code, entries
 from service.emergencies.conftest import emergency  # noqa: F401 -- a fixture
-from service.shop import junit, tracker
+from service.shop import RULEBOOK, junit, tracker
 
 
 @pytest.fixture
@@ -35,9 +35,21 @@ def on_its_way(shop, key) -> Case:
     return case
 
 
-def test_a_major_release_waits_for_the_board(board):
+PATH = "  escalation: {L1: {contacts: [engineering_lead], respond_within: 1h}}\n"
+
+
+def agree_on_a_path(shop):
+    number = shop.propose(RULEBOOK + PATH + BOARD).json()["number"]
+    for who, role in shop.parties():
+        assert shop.sign(who, role, number).status_code == 201
+
+
+def test_much_at_stake_needs_an_agreed_path_and_then_the_board(board):
     case = on_its_way(board.shop, board.release)
     board.shop.all_green(case.key)
+    case.judge()
+    assert code(case.open()) == "E_ESCALATION_PATH"
+    agree_on_a_path(board.shop)
     case.judge()
     case.voted()
     answer = case.decide()

@@ -20,7 +20,7 @@ from flightrules.service.emergencies.queries import approvers
 from flightrules.service.people.powers import role_key, stands_for
 from flightrules.service.releases.queries import Release
 
-__all__ = ["Asking", "asking_of", "max_age", "required_gates", "voids_for"]
+__all__ = ["Asking", "asking_of", "is_high_stakes", "matching", "max_age", "required_gates", "voids_for"]
 
 _VERDICT, _AUTHORISES = "qa_lead", "product_owner"
 _MAX_AGE = {Moment.FINAL: timedelta(days=7), Moment.AUTHORISATION: timedelta(days=14)}
@@ -104,6 +104,12 @@ def required_gates(book: Rulebook, release: Release) -> tuple[str, ...]:
             return tuple(one.gates)
     found = book.exit_gate()
     return () if found is None else (found.id,)
+
+
+def is_high_stakes(book: Rulebook, release: Release) -> bool:
+    """Whether the release is of a class that the board approves."""
+    found = _class(book, release)
+    return found is not None and found.approval == "cab"
 
 
 def max_age(book: Rulebook, moment: str) -> timedelta:

@@ -67,7 +67,7 @@ def count_votes(poll: Poll, release: Release, dossier: Dossier, at: datetime) ->
     live = live_votes(poll)
     heard = {one.role for one in live}
     lost = [one for one in _voided(SignOff.objects.filter(poll=poll)) if one.role not in heard]
-    return _counted(asking.ask, live, lost, poll, release, dossier, at)
+    return _counted(asking.ask, live, lost, poll, poll.moment, dossier, at)
 
 
 def count_verdict(release: Release, dossier: Dossier, asking: Asking, moment: str, at: datetime) -> Count:
@@ -75,8 +75,7 @@ def count_verdict(release: Release, dossier: Dossier, asking: Asking, moment: st
     live = live_verdict(release)
     former = SignOff.objects.filter(release=release, act=SignOff.Act.VERDICT)
     lost = [] if live is not None else list(_voided(former))[:1]
-    alone = Poll(moment=moment)  # a verdict is of no poll; it grows as old as the votes beside it may
-    return _counted(Ask((asking.verdict,)), [live] if live else [], lost, alone, release, dossier, at)
+    return _counted(Ask((asking.verdict,)), [live] if live else [], lost, None, moment, dossier, at)
 
 
 def carried_to(digest: str, poll: Poll | None) -> set[object]:
@@ -94,15 +93,17 @@ def _counted(
     ask: Ask,
     live: Iterable[SignOff],
     lost: Iterable[SignOff],
-    poll: Poll,
-    release: Release,
+    into: Poll | None,
+    moment: str,
     dossier: Dossier,
     at: datetime,
 ) -> Count:
-    carried = carried_to(dossier.digest, poll if poll.opened_by else None)
+    """The count of what is live and what was lost; a verdict counts into no poll and ages like votes."""
+    release = dossier.inputs.release
+    carried = carried_to(dossier.digest, into)
     rows = [(_vote(one, one.pk in carried, release, dossier, at), one) for one in live]
     rows += [(_void(one, release, at), one) for one in lost]
-    old = [vote for vote, one in rows if is_expired(one, poll.moment, dossier, at)]
+    old = [vote for vote, one in rows if is_expired(one, moment, dossier, at)]
     fresh = [vote for vote, _ in rows if not any(vote is other for other in old)]
     found = tally(ask, fresh, dossier=dossier.digest, at=at)
     expired = tuple((vote, Uncounted.EXPIRED) for vote in old)

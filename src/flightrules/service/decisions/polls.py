@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from flightrules.service.decisions.asking import asking_of
+from flightrules.service.decisions.asking import Asking, asking_of, is_high_stakes
+from flightrules.service.decisions.counting import live_verdict, live_votes
 from flightrules.service.decisions.dossiers import Dossier, dossier_of, keep
 from flightrules.service.decisions.involved import involved_in
 from flightrules.service.decisions.models import GOING, Decision, Moment, Poll
@@ -41,7 +42,7 @@ def open_poll(*, release: str, moment: str, by: Actor, at: datetime) -> Poll:
 
     Raises:
         InvalidError: E_NOT_APPROVABLE. ConflictError: E_RELEASE_STATE, E_NO_RULEBOOK, E_RUN_STALE,
-            E_EVIDENCE_TAMPERED, E_POLL_UNSATISFIABLE, E_POLL_OPEN.
+            E_EVIDENCE_TAMPERED, E_POLL_UNSATISFIABLE, E_POLL_OPEN, E_ESCALATION_PATH.
     """
     row = locked(release, by, at)
     require(by, Power.MANAGE_RELEASES, product=row.product_id, at=at)
@@ -49,6 +50,7 @@ def open_poll(*, release: str, moment: str, by: Actor, at: datetime) -> Poll:
     require_approvable(row)
     dossier = dossier_of(row, at)
     asking = asking_of(dossier.book, row)
+    _require_path(dossier, row)
     _require_judged(dossier, row, at)
     parts = involved_in(dossier.inputs, at)
     excluded = {*parts.requester, *parts.attestors, *parts.change_authors}
@@ -73,8 +75,7 @@ def open_poll(*, release: str, moment: str, by: Actor, at: datetime) -> Poll:
     former = _authorised(row)
     if poll.moment == Moment.FINAL and former is not None:
         bring_over(former, poll, row, dossier, by=by, at=at)
-    voters = {one for role in asking.roles for one in able(role, row, at, but=excluded)}
-    ask(poll, row, voters, asking.roles, at)
+    _ask_missing(poll, asking, row, excluded, at)
     return poll
 
 
@@ -148,6 +149,19 @@ def require_open_poll(poll: Poll, release: Release) -> None:
         )
 
 
+def _require_path(dossier: Dossier, release: Release) -> None:
+    """Before much is at stake it is agreed on where a disagreement goes."""
+    if is_high_stakes(dossier.book, release) and not dossier.book.authority.escalation:
+        raise on_record(
+            ConflictError(
+                "E_ESCALATION_PATH",
+                f"a release of the class {release.release_class} needs an agreed path of escalation",
+                hint="agree on `authority.escalation` in the rulebook",
+            ),
+            release,
+        )
+
+
 def _require_judged(dossier: Dossier, release: Release, at: datetime) -> None:
     """Every required gate has a run that can be relied on."""
     for gate, run in dossier.runs.items():
@@ -169,6 +183,16 @@ def _require_judged(dossier: Dossier, release: Release, at: datetime) -> None:
                 ),
                 release,
             )
+
+
+def _ask_missing(poll: Poll, asking: Asking, release: Release, excluded: set[str], at: datetime) -> None:
+    """Tell who can sign what is still missing; whose word was carried over is not asked again."""
+    heard = {one.role for one in live_votes(poll)}
+    missing = [role for role in asking.roles if role not in heard]
+    missing += [asking.verdict] if live_verdict(release) is None and asking.verdict not in missing else []
+    if missing:
+        people = {one for role in missing for one in able(role, release, at, but=excluded)}
+        ask(poll, release, people, missing, at)
 
 
 def _made(release: Release, moment: str, dossier: Dossier, by: Actor, at: datetime) -> Poll:
