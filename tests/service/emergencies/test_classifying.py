@@ -16,6 +16,7 @@ from flightrules.service.records.models import Entry
 from flightrules.service.records.recorded import unrecorded
 from flightrules.service.releases.models import Release
 from people_stories import denied_codes
+from service.decisions.deciding import case_of
 from service.emergencies.conftest import REASON, proved
 from service.shop import now
 
@@ -346,3 +347,20 @@ def test_a_debt_that_is_not_due_yet_or_of_no_emergency_stops_nothing(emergency):
             at=now() - timedelta(hours=9),
         )
     assert emergency.classify(emergency.hotfix("4.2.2")).status_code == 201
+
+
+# --- what was decided, one room up
+
+
+def test_the_share_is_worked_out_on_what_was_really_decided(shop, person):
+    """Without a stand-in for the room of decisions: a GO makes the history longer, and a NO-GO does not."""
+    case = case_of(shop)
+    assert history.decided_releases("shop") == {}
+    case.voted()
+    assert case.decide("NO-GO", reason="The till prints no receipts.").status_code == 201
+    assert history.decided_releases("shop") == {}
+    other = case_of(shop, adopted=False, version="4.4.0")
+    other.gone()
+    assert list(history.decided_releases("shop")) == [other.key]
+    found = shop.qa.get("/products/shop/emergencies").json()
+    assert (found["emergencies"], found["releases"]) == (1, 2)
