@@ -144,6 +144,21 @@ def test_what_was_written_late_is_told_to_who_confirms(shop, release):
     assert {one.person for one in Outbox.objects.filter(kind="reminder")} == {shop.qa.key}
 
 
+def test_a_record_that_nobody_confirms_in_time_is_taken_up_as_well(shop, release):
+    (row,) = begun(release, at=now())
+    proved(shop.manager, now()).post(f"/obligations/{row.key}/payment", {"text": "GO, without overrides."})
+    assert shop.qa.get(f"/obligations/{row.key}").json()["waits_for"] == "qa-lead"
+    swept(row.due_at + timedelta(minutes=31))
+    assert tags(row) == ["owed", "paid", "overdue", "escalated", "escalated"]
+    assert "not confirmed by qa-lead" in told("escalation")[0].subject
+    said = shop.qa.get(f"/obligations/{row.key}").json()
+    assert (said["state"], said["late"], said["level"]) == ("paid", "", 2)  # what was written was in time
+    assert proved(shop.qa, now()).post(f"/obligations/{row.key}/confirmation").status_code == 201
+    swept(row.due_at + 100 * HOUR)
+    assert tags(row)[5:] == ["confirmed"]
+    assert shop.qa.get(f"/obligations/{row.key}").json()["waits_for"] == ""
+
+
 def test_the_path_is_the_rulebooks_as_it_stood_when_the_clock_began(shop, at):
     path = (
         "authority:\n  preset: qa-led\n  escalation:\n    Desk: {contacts: [Ada Novak], respond_within: 5m}\n"

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from flightrules.service.catalogue.queries import get_product
 from flightrules.service.door.refusals import ForeignError
 from flightrules.service.obligations.models import Obligation
+from flightrules.service.obligations.telling import waits_for
 from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
 from flightrules.service.records.actor import Actor
@@ -27,6 +28,7 @@ __all__ = [
     "state_of",
     "unconfirmed",
     "unpaid",
+    "waits_for",
     "written",
 ]
 

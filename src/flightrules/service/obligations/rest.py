@@ -40,7 +40,10 @@ class ObligationFilter(PageAsked):
 
 
 class ObligationOut(Schema):
-    """A debt with its clock. ``late`` says by how much it was paid late, or is late so far."""
+    """A debt with its clock. ``late`` says by how much it was paid late, or is late so far.
+
+    ``waits_for`` is the role that has to do something next: who owes it, then who confirms it.
+    """
 
     key: UUID
     product: str
@@ -58,6 +61,7 @@ class ObligationOut(Schema):
     state: str
     late_seconds: int
     late: str
+    waits_for: str
     level: int
     level_name: str
     level_at: datetime | None
@@ -118,6 +122,7 @@ def _obligation(row: Obligation, at: datetime) -> ObligationOut:
         state=queries.state_of(row, at),
         late_seconds=int(late.total_seconds()),
         late=in_words(late) if late else "",
+        waits_for=queries.waits_for(row),
         level_name=str(row.levels[row.level - 1][0]) if row.level else "",
         text=queries.written(row),
     )

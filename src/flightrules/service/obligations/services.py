@@ -110,8 +110,8 @@ def confirm(*, key: str, by: Actor, at: datetime) -> Obligation:
             hint=f"ask another {row.confirmer}",
         ).about(_stream(row), _subject(row))
     require_signing_proof(by, at=at, act="confirm-obligation", about=_subject(row))
-    row.confirmed_at, row.confirmed_by = at, by.key
-    row.save(update_fields=["confirmed_at", "confirmed_by"])
+    row.confirmed_at, row.confirmed_by, row.next_at = at, by.key, None
+    row.save(update_fields=["confirmed_at", "confirmed_by", "next_at"])
     data = {
         "release": str(row.release_id),
         "rule": row.rule,
@@ -123,7 +123,8 @@ def confirm(*, key: str, by: Actor, at: datetime) -> Obligation:
 
 
 def _pay(row: Obligation, text: str, by: Actor, at: datetime) -> None:
-    row.paid_at, row.paid_by, row.next_at = at, by.key, None
+    row.paid_at, row.paid_by = at, by.key
+    row.next_at = row.next_at if row.confirmer else None
     row.text = commit_to(text, about=by.key)["commitment"]
     row.save(update_fields=["paid_at", "paid_by", "next_at", "text"])
     tell_written(row, at)

@@ -1,4 +1,4 @@
-"""Who is told of a debt: its owner before it is due, then each level of the agreed path in its turn.
+"""Who is told of a debt: who owes or confirms it before it is due, then each level of the agreed path.
 
 One step is one act: what is on record and what is told stand or fall together. A worker that died, or was
 away for a day, leaves rows whose next step is simply due.
@@ -18,12 +18,12 @@ from flightrules.service.records.actor import SYSTEM, Actor
 from flightrules.service.records.services import act, append, product_stream
 from flightrules.service.records.tags import Tag
 
-__all__ = ["advance", "first_look", "tell_written", "to_tell"]
+__all__ = ["advance", "first_look", "tell_written", "to_tell", "waits_for"]
 
 
 def to_tell(at: datetime, limit: int) -> Iterable[str]:
-    """Keys of debts of which somebody is to be told by now, longest due first."""
-    rows = Obligation.objects.filter(paid_at__isnull=True, next_at__lte=at).order_by("next_at")
+    """Keys of debts of which somebody is to be told by now, longest due first; none that is settled."""
+    rows = Obligation.objects.filter(next_at__lte=at).order_by("next_at")
     return [str(key) for key in rows.values_list("pk", flat=True)[:limit]]
 
 
@@ -31,6 +31,13 @@ def advance(key: str, at: datetime) -> None:
     """Do all that is due for one debt by now, one step after the other; harmless when it is done already."""
     while _step(key=key, by=SYSTEM, at=at):
         pass
+
+
+def waits_for(row: Obligation) -> str:
+    """The role that has to act next: who owes it, then who confirms it; empty where it is settled."""
+    if row.paid_at is None:
+        return row.owner
+    return row.confirmer if row.confirmed_at is None else ""
 
 
 def first_look(row: Obligation) -> datetime:
@@ -59,13 +66,13 @@ def tell_written(row: Obligation, at: datetime) -> None:
 def _step(*, key: str, by: Actor, at: datetime) -> bool:
     """Do the next step, if it is due; says whether it was."""
     rows = Obligation.objects.select_for_update(of=("self",)).select_related("release__product")
-    row = rows.filter(pk=key, paid_at__isnull=True, next_at__lte=at).first()
+    row = rows.filter(pk=key, next_at__lte=at).first()
     step = _next(row, at) if row is not None else None
     if row is None or step is None or step.at > at:
         _look_again(row, step)
         return False
     if step.kind is StepKind.REMIND:
-        _remind_owner(row, at)
+        _remind_next(row, at)
     elif step.kind is StepKind.NOTE_OVERDUE:
         row.overdue_at = at
     else:
@@ -102,14 +109,14 @@ def _look_again(row: Obligation | None, step: Step | None) -> None:
         row.save(update_fields=["reminders", "overdue_at", "level", "level_at", "next_at"])
 
 
-def _remind_owner(row: Obligation, at: datetime) -> None:
+def _remind_next(row: Obligation, at: datetime) -> None:
     row.reminders = marks_passed(row.started_at, row.due_at, at)
     _remind(
         row,
         once=f"reminder-{row.reminders}",
-        what=row.what,
+        what=row.what if row.paid_at is None else f"confirming what was written ({row.what})",
         due=f"in {in_words(row.due_at - at)}, by {row.due_at:%Y-%m-%d %H:%M} UTC",
-        whom=row.owner,
+        whom=waits_for(row),
         otherwise="it is overdue on record and escalated",
         at=at,
     )
@@ -141,7 +148,7 @@ def _escalate(row: Obligation, at: datetime) -> None:
     """Tell the level that is reached now; at the first one, who the rule names is told as well."""
     name, contacts, seconds = row.levels[row.level - 1]
     before = [one[0] for one in row.levels[: row.level - 1]]
-    asked = [*contacts, *([row.owner, row.escalates_to] if row.level == 1 else [])]
+    asked = [*contacts, *([waits_for(row), row.escalates_to] if row.level == 1 else [])]
     release = row.release
     tell(
         Kind.ESCALATION,
@@ -152,14 +159,20 @@ def _escalate(row: Obligation, at: datetime) -> None:
             "product": release.product.name,
             "version": release.version,
             "level": str(name),
-            "what": f"overdue for {in_words(at - row.due_at)}, owed by {row.owner}: {row.what}",
+            "what": f"overdue for {in_words(at - row.due_at)}, {_missing(row)}: {row.what}",
             "since": f"{row.due_at:%Y-%m-%d %H:%M} UTC",
-            "asked": ", ".join([row.owner, *map(str, before)]),
+            "asked": ", ".join([waits_for(row), *map(str, before)]),
             "due": f"{at + timedelta(seconds=seconds):%Y-%m-%d %H:%M} UTC",
         },
         at=at,
         to=people_in(asked, release, at) or people_in(_everybody(row), release, at),
     )
+
+
+def _missing(row: Obligation) -> str:
+    if row.paid_at is None:
+        return f"owed by {row.owner}"
+    return f"written by {row.owner} and not confirmed by {row.confirmer}"
 
 
 def _everybody(row: Obligation) -> list[str]:
@@ -180,6 +193,7 @@ def _record(tag: Tag, row: Obligation, *, by: Actor, at: datetime) -> None:
             "release": str(row.release_id),
             "rule": row.rule,
             "owner": row.owner,
+            "waits_for": waits_for(row),
             "due_at": row.due_at.isoformat(),
             "late_s": max(0, int((at - row.due_at).total_seconds())),
             "level": level,
