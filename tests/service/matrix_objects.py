@@ -226,5 +226,6 @@ def a_deputy(world: World) -> Asked:
 def a_rasci(world: World) -> Asked:
     if world.operation.startswith("GET"):
         return Asked({"product": OWN_PRODUCT})
+    world.person("release-manager", product="").post("/products", {"key": OWN_PRODUCT, "name": "Shop"})
     tag = world.read_tag(f"/rasci/{OWN_PRODUCT}")
     return Asked({"product": OWN_PRODUCT}, body={"preset": "cab-led"}, headers={"If_Match": tag})

@@ -23,12 +23,14 @@ __all__ = [
     "guarded",
     "has_power",
     "is_known",
+    "is_within",
     "learn_adopted_authority",
     "learn_products",
     "powers_here",
     "products_seen",
     "require",
     "require_product",
+    "require_seen",
     "roles_of",
     "sees_product",
     "still_known",
@@ -86,7 +88,7 @@ def has_power(by: Actor, power: Power, *, product: str = "", at: datetime) -> bo
     """Whether the actor may; a token uses no more than its scopes, a machine never more than evidence."""
     if by.kind is Kind.SYSTEM:
         return True
-    if by.via == "token" and power.value not in by.scopes:
+    if (by.via == "token" and power.value not in by.scopes) or not is_within(by, product):
         return False
     if by.kind is Kind.MACHINE:
         return (
@@ -103,6 +105,11 @@ def has_power(by: Actor, power: Power, *, product: str = "", at: datetime) -> bo
     return power is Power.READ and bool(_cooling(by.key, product, at))
 
 
+def is_within(by: Actor, product: str) -> bool:
+    """Whether the token that was used acts there: one for a product acts in no other, nor in the office."""
+    return by.product in ("", product)
+
+
 def sees_product(by: Actor, product: str, at: datetime) -> bool:
     """Whether the product exists for the actor at all."""
     return has_power(by, Power.READ, product=product, at=at)
@@ -115,6 +122,8 @@ def products_seen(by: Actor, at: datetime) -> frozenset[str]:
     """
     if by.via == "token" and Power.READ.value not in by.scopes:
         return frozenset()
+    if by.product:
+        return frozenset({by.product}) if sees_product(by, by.product, at) else frozenset()
     if by.kind is Kind.MACHINE:
         machines = Machine.objects.filter(pk=by.key, disabled_at__isnull=True)
         return frozenset(machines.values_list("product", flat=True)) - {""}
@@ -147,6 +156,18 @@ def require_product(product: str) -> None:
     """
     if product and _products and not _products[0](product):
         raise ForeignError("E_NO_SUCH", "there is no such thing here")
+
+
+def require_seen(by: Actor, product: str, *, at: datetime) -> None:
+    """Refuse a product that does not exist, or not for the actor; what it asks them for has no part in it.
+
+    Raises:
+        ForeignError: E_NO_SUCH.
+    """
+    require_product(product)
+    if powers_here(by.key, product, at):
+        return
+    raise ForeignError("E_NO_SUCH", "there is no such thing here")
 
 
 def is_known(person_key: str) -> bool:

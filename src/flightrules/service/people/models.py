@@ -128,7 +128,7 @@ class Machine(models.Model):
 class ApiToken(models.Model):
     """A secret that was shown once, kept as its SHA-256; of an account or of a machine, never of both."""
 
-    recorded_as = Recorded("token", (Tag.TOKEN_ISSUED,))
+    recorded_as = Recorded("token", (Tag.TOKEN_ISSUED,), words=("product",))
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="tokens")
@@ -136,6 +136,9 @@ class ApiToken(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     title = models.CharField(max_length=120)
     scopes = models.JSONField(default=list, help_text="powers it may use, out of those its owner has")
+    product = models.CharField(
+        max_length=60, blank=True, default="", help_text="empty for all"
+    )
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)

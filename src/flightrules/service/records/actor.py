@@ -28,6 +28,7 @@ class Actor:
         token_key: the API token that was used, if one was.
         session: SHA-256 of the browser session's key, where there is one.
         proved_at: when this person last proved who they are; None where nobody did in this session.
+        product: the one product that the token acts in; empty where it acts wherever its owner may.
         components: how many components of a signature that proof showed: 1, or 2 for all.
     """
 
@@ -40,6 +41,7 @@ class Actor:
     proved_at: datetime | None = None
     components: int = 0
     session: str = ""
+    product: str = ""
 
     @property
     def session_key(self) -> str:

@@ -84,6 +84,9 @@ class TokenForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         choices=_SCOPES, label="What it may do", widget=forms.CheckboxSelectMultiple
     )
+    product = forms.SlugField(
+        max_length=60, required=False, label="Key of the one product that it acts in; empty for all of yours"
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -90,7 +90,12 @@ def issue_token(request: TimedRequest) -> HttpResponse:
     try:
         require_second_factor(request)
         _, secret = services.issue_token(
-            title=told["title"], scopes=told["scopes"], days=told["days"], by=actor, at=request.asked_at
+            title=told["title"],
+            scopes=told["scopes"],
+            days=told["days"],
+            product=told["product"],
+            by=actor,
+            at=request.asked_at,
         )
     except UnauthenticatedError:
         return _prove_first("security")

@@ -10,7 +10,7 @@ from ninja import Field, Query, Router
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Asked, Name, Shown
+from flightrules.service.door.schemas import Asked, Key, Name, Shown
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import OWN
 from flightrules.service.people.asked import AskedRequest
@@ -28,6 +28,7 @@ class TokenOut(Shown):
     key: str
     title: str
     scopes: list[str]
+    product: str = Field(description="the one product that it acts in; empty where it acts in all")
     issued_at: datetime
     expires_at: datetime
     last_used_at: datetime | None = Field(description="to the minute")
@@ -40,6 +41,12 @@ class NewToken(Asked):
     title: Name
     scopes: list[str] = Field(min_length=1, max_length=30, description="powers, out of those the owner has")
     days: int = Field(30, ge=1, le=3650)
+
+
+class NewOwnToken(NewToken):
+    """A token of one's own to issue."""
+
+    product: Key | None = Field(None, description="the one product that it acts in; else all of its owner's")
 
 
 class NewTokenOut(TokenOut):
@@ -56,10 +63,15 @@ def tokens(request: AskedRequest, asked: Query[PageAsked]) -> dict[str, Any]:
 
 @router.post("/tokens", response={201: NewTokenOut}, openapi_extra=OWN)
 @changes_state
-def issue(request: AskedRequest, body: NewToken) -> Any:
+def issue(request: AskedRequest, body: NewOwnToken) -> Any:
     """Issue a token; needs a fresh proof of who asks."""
     token, secret = services.issue_token(
-        title=body.title, scopes=body.scopes, days=body.days, by=request.actor, at=request.asked_at
+        title=body.title,
+        scopes=body.scopes,
+        days=body.days,
+        product=body.product or "",
+        by=request.actor,
+        at=request.asked_at,
     )
     return SecretAnswer(NewTokenOut(**token_shown(token), token=secret), "token")
 
@@ -74,5 +86,5 @@ def revoke(request: AskedRequest, key: UUID) -> Any:
 
 def token_shown(one: ApiToken) -> dict[str, Any]:
     """A token as it is shown."""
-    names = ("title", "scopes", "issued_at", "expires_at", "last_used_at", "revoked_at")
+    names = ("title", "scopes", "product", "issued_at", "expires_at", "last_used_at", "revoked_at")
     return {"key": str(one.key), **{name: getattr(one, name) for name in names}}

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
-from flightrules.service.people.access import has_power, require
+from flightrules.service.people.access import has_power, is_within, require
 from flightrules.service.people.authentication import require_fresh_proof
 from flightrules.service.people.models import Delegation, Deputy
 from flightrules.service.people.powers import Power
@@ -40,7 +40,7 @@ def delegate_role(  # noqa: PLR0913 -- what is lent, to whom, from when until wh
     delegate requested (``engine.separation``), and the seat keeps one voice.
 
     Raises:
-        DeniedError: E_DELEGATION_DEPTH, E_ROLE_NOT_HELD, E_ROLE_NOT_LENT.
+        DeniedError: E_DELEGATION_DEPTH, E_ROLE_NOT_HELD, E_ROLE_NOT_LENT, E_SCOPE.
         InvalidError: E_DELEGATE, E_DELEGATION_TIME, E_PERSON, E_ROLE.
         UnauthenticatedError: E_REAUTH_REQUIRED.
     """
@@ -167,6 +167,8 @@ def _may_lend(by: Actor, role: str, product: str, at: datetime) -> None:
         raise DeniedError("E_ROLE_NOT_HELD", "a machine holds no role").about(*about)
     if role == ADMINISTRATOR:
         raise DeniedError("E_ROLE_NOT_LENT", "managing people is granted, not lent").about(*about)
+    if not is_within(by, product):
+        raise DeniedError("E_SCOPE", "the token that was used acts in another product").about(*about)
     if holds(by.key, role, product, at):
         return
     if any(seat.role == role and seat.product == product for seat in stood_in(by.key, product, at)):

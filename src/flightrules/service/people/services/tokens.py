@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from flightrules.service.door.refusals import DeniedError, ForeignError, InvalidError
-from flightrules.service.people.access import require
+from flightrules.service.people.access import is_within, require, require_seen
 from flightrules.service.people.authentication import require_fresh_proof
 from flightrules.service.people.models import Account, ApiToken, Machine
 from flightrules.service.people.names import checked_name
@@ -26,24 +26,30 @@ PROOF_AGE = timedelta(minutes=15)
 
 @act
 def issue_token(
-    *, title: str, scopes: Iterable[str], days: int, by: Actor, at: datetime
+    *, title: str, scopes: Iterable[str], days: int, product: str = "", by: Actor, at: datetime
 ) -> tuple[ApiToken, str]:
     """A token for the caller's own account, and its secret, which is not kept.
 
+    With a product it acts there and nowhere else, whatever its owner may do elsewhere.
+
     Raises:
-        DeniedError: E_TOKEN_OWNER for a machine, E_SCOPE for a scope that the caller's own token lacks,
+        DeniedError: E_TOKEN_OWNER for a machine, E_SCOPE for what the caller's own token may not do itself,
             E_ACCOUNT_UNVOUCHED.
+        ForeignError: E_NO_SUCH.
         UnauthenticatedError: E_REAUTH_REQUIRED. InvalidError: E_SCOPE, E_TOKEN_DAYS, E_PERSON_NAME.
     """
     if by.kind is not Kind.PERSON:
         raise DeniedError("E_TOKEN_OWNER", "a machine issues no tokens")
     wanted = _scopes(scopes, set(Power))
-    if by.via == "token" and not {power.value for power in wanted} <= by.scopes:
+    if product:
+        require_seen(by, product, at=at)
+    wider = by.via == "token" and not {power.value for power in wanted} <= by.scopes
+    if wider or not is_within(by, product):
         raise DeniedError("E_SCOPE", "a token issues no token that may do more than itself")
     require_fresh_proof(by, at=at, max_age=PROOF_AGE)
     require_vouched(by)
     account = Account.objects.get(key=by.account_key)
-    token, secret = _issued(title, wanted, days, at, account=account)
+    token, secret = _issued(title, wanted, days, at, account=account, product=product)
     _record_issued(token, f"account/{account.key}", by, at)
     return token, secret
 
@@ -60,7 +66,8 @@ def issue_machine_token(
     found = _machine(machine, by, at)
     if found.disabled_at is not None:
         raise InvalidError("E_MACHINE_DISABLED", "the machine is disabled")
-    token, secret = _issued(title, _scopes(scopes, set(OF_MACHINES)), days, at, machine=found)
+    wanted = _scopes(scopes, set(OF_MACHINES))
+    token, secret = _issued(title, wanted, days, at, machine=found, product=found.product)
     _record_issued(token, f"machine/{found.key}", by, at)
     return token, secret
 
@@ -113,6 +120,7 @@ def _issued(
     *,
     account: Account | None = None,
     machine: Machine | None = None,
+    product: str = "",
 ) -> tuple[ApiToken, str]:
     if not 0 < days <= settings.FLIGHTRULES_TOKEN_DAYS:
         raise InvalidError("E_TOKEN_DAYS", f"a token lives 1 to {settings.FLIGHTRULES_TOKEN_DAYS} days")
@@ -123,6 +131,7 @@ def _issued(
         digest=digest_of(secret),
         title=checked_name(title),
         scopes=sorted(power.value for power in scopes),
+        product=product,
         issued_at=at,
         expires_at=at + timedelta(days=days),
     )
@@ -149,7 +158,12 @@ def _record_issued(token: ApiToken, owner: str, by: Actor, at: datetime) -> None
         by=by,
         at=at,
         subject=f"token/{token.key}",
-        data={"owner": owner, "scopes": token.scopes, "expires_at": token.expires_at.isoformat()},
+        data={
+            "owner": owner,
+            "scopes": token.scopes,
+            "product": token.product,
+            "expires_at": token.expires_at.isoformat(),
+        },
     )
 
 
