@@ -359,3 +359,25 @@ def test_a_track_that_people_approve_never_goes_by_gates_alone(shop):
     rate(shop, quick.key)
     shop.run(str(quick.key))
     assert ask(shop.ci, artefact=OTHER_DIGEST)["open"]
+
+
+def test_a_class_whose_gates_only_ask_for_signatures_lets_nothing_decide(shop):
+    signatures = "  sign: {title: Signatures, kind: exit, sign_off: [qa_lead], blocks: go-live}\n"
+    book = DELIVERY.replace("evidence:\n", f"{signatures}evidence:\n", 1).replace(
+        "title: Patch, gates: [exit]", "title: Patch, gates: [sign]"
+    )
+    shop.adopt(book)
+    release = ready(shop, "4.3.1", release_class="patch")
+    rate(shop, release.key)
+    shop.run(str(release.key))
+    assert codes(ask(shop.ci)) == ["no_gate"]
+
+
+def test_a_gate_that_only_advises_lets_nothing_through(shop):
+    shop.adopt(DELIVERY.replace("product: Shop\n", "product: Shop\nmode: advise\n"))
+    release = ready(shop, "4.3.1", release_class="patch")
+    rate(shop, release.key)
+    shop.run(str(release.key))
+    answer = ask(shop.ci)
+    assert codes(answer) == ["gate_shut"]
+    assert "advice only" in answer["reasons"][0]["text"]

@@ -138,7 +138,7 @@ def _deciding(found: list[Release]) -> Release:
         decision = final_decision(release)
         return (decision is not None, decision.at if decision else release.opened_at, release.opened_at)
 
-    return max(found, key=spoke)
+    return found[0] if len(found) == 1 else max(found, key=spoke)
 
 
 def clearance_of_release(release: Release, asked: Asked, by: Actor, at: datetime) -> Clearance:
