@@ -29,7 +29,7 @@ def execute(arguments: Namespace) -> int:
 
     start()
     from flightrules.service.config.migrate import migrate
-    from flightrules.service.readiness.demo.story import PRODUCT, fill
+    from flightrules.service.demo.story import PRODUCT, fill
 
     migrate()
     said = fill(datetime.now(UTC))

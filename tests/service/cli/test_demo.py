@@ -12,8 +12,7 @@ import pytest
 from django.db import connection
 
 from flightrules.errors import UsageError
-from flightrules.service.readiness.demo.story import fill
-from flightrules.service.readiness.models import GateRun
+from flightrules.service.demo.story import fill
 from service.shop import now
 
 
@@ -22,26 +21,63 @@ def _as_shipped(settings):
     settings.FLIGHTRULES_ROLE_COOL_DOWN_HOURS = 24
 
 
-def test_three_releases_at_three_stages():
+def test_three_releases_end_to_end():
+    """One goes by poll, one no-go is overridden by two people, one emergency leaves its debts."""
+    from flightrules.service.decisions.models import Decision, SignOff
+    from flightrules.service.obligations.models import Obligation
     from flightrules.service.people.models import Account
-    from flightrules.service.releases.models import Release
 
     said = fill(now())
     assert len(said) == 5
-    states = dict(Release.objects.order_by("version").values_list("version", "state"))
-    assert states == {"4.2.0": "ready", "4.3.0": "in-test", "4.4.0": "draft"}
-    outcomes = GateRun.objects.order_by("asked_at").values_list("gate", "outcome")
-    assert list(outcomes) == [
-        ("entry", "GO"),
-        ("exit", "CONDITIONAL GO"),
-        ("entry", "GO"),
-        ("exit", "NO-GO"),
-        ("entry", "NO-GO"),
+    decided = Decision.objects.order_by("at").values_list("release__version", "outcome")
+    assert list(decided) == [
+        ("4.2.0", "GO"),
+        ("4.3.0", "NO-GO"),
+        ("4.3.0", "GO BY OVERRIDE"),
+        ("4.2.1", "GO"),
     ]
-    assert not Account.objects.exists()
+    sides = SignOff.objects.filter(act="override").order_by("at").values_list("role", "choice")
+    assert list(sides) == [("qa-lead", "dissent-acknowledged"), ("cto-vp-eng", "agree")]
+    owed = Obligation.objects.filter(release__version="4.2.1", paid_at__isnull=True)
+    assert sorted(owed.values_list("event", flat=True)) == [
+        "decision",
+        "emergency-release",
+        "verbal-sign-off",
+    ]
+    paid = Obligation.objects.get(release__version="4.2.0", event="decision")
+    assert paid.confirmed_at is not None
+    assert not _equipped()
+    assert Account.objects.count() == 9
     with pytest.raises(UsageError) as caught:
         fill(now())
     assert caught.value.code == "E_DEMO"
+
+
+def test_each_case_file_of_the_demo_verifies_offline(tmp_path, capsys):
+    from flightrules.cli.main import main
+    from flightrules.service.records import case_files
+    from flightrules.service.records.queries import public_keys
+    from flightrules.service.releases.models import Release
+
+    fill(now())
+    key = tmp_path / "ledger.pem"
+    key.write_bytes(public_keys()[0].to_pem())
+    for release in Release.objects.all():
+        case = tmp_path / f"{release.version}.zip"
+        with case.open("wb") as file:
+            case_files.export_release(file, release_key=str(release.key), at=now())
+        assert main(["verify", str(case), "--key", str(key)]) == 0, capsys.readouterr().err
+        data = bytearray(case.read_bytes())
+        data[len(data) // 2] ^= 1
+        case.write_bytes(data)
+        assert main(["verify", str(case), "--key", str(key)]) != 0
+
+
+def _equipped():
+    """Authenticators of the made-up people; there are none, so nobody can prove to be one of them."""
+    from allauth.mfa.models import Authenticator
+
+    return Authenticator.objects.all()
 
 
 def test_it_mixes_with_nothing(person):
@@ -72,7 +108,7 @@ def test_from_the_command_line(tmp_path, own_database):
     argv = [sys.executable, "-m", "flightrules.cli.main", "demo", "--no-serve"]
     done = subprocess.run(argv, env=home, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "4.2.0: CONDITIONAL GO" in done.stdout
+    assert "4.2.0: GO by poll" in done.stdout
     assert "`flightrules serve` prints a set-up link" in done.stdout
     assert "Take the role release-manager there" in done.stdout
     again = subprocess.run(argv, env=home, capture_output=True, text=True, check=False)

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from xml.sax.saxutils import quoteattr
 
-__all__ = ["RULEBOOK", "coverage", "junit", "tracker"]
+__all__ = ["RULEBOOK", "changes", "coverage", "junit", "tracker"]
 
 RULEBOOK = """\
 # What the made-up shop has agreed on: quality, engineering and product signed it before the pressure came.
@@ -38,6 +38,11 @@ gates:
     kind: exit
     criteria: [overall-pass, coverage, p1-open, p2-open]
     blocks: sign-off
+  hotfix:
+    title: Emergency gate
+    kind: exit
+    criteria: [smoke, overall-pass, coverage, p1-open]
+    blocks: emergency release
 evidence:
   smoke run: {paths: [smoke.xml], covers: [smoke]}
   CI pipeline: {paths: ["junit/*.xml"]}
@@ -47,13 +52,42 @@ environments:
   sit: {title: Integration}
   uat: {title: User acceptance, requires_pass_in: [sit]}
   prod: {title: Production, requires_pass_in: [uat], production: yes}
+tracks:
+  standard: {title: Standard, gates: [exit]}
+  emergency:
+    title: Emergency
+    gates: [hotfix]
+    classifier: [cto_vp_eng]
+    classified_in_writing: yes
+    approver: [cto_vp_eng]
+    quorum: 1
+    relaxes: [coverage]
+    never_relaxes: [p1-open]
+    scope_locked: yes
+    max_share: 10 %
 authority:
   preset: qa-led
   negotiated_by: [qa_lead, engineering_lead, product_owner]
+  roles:
+    engineering_lead: {may_sign: yes, may_block: yes}
+    operations: {may_sign: yes, may_block: yes}
+    cto_vp_eng: {may_sign: yes, may_accept: yes, may_override: yes, may_waive: yes}
+  acts:
+    authorisation:
+      accountable: product_owner
+      signers: [product_owner, engineering_lead, operations]
+      quorum: 3
+  escalation:
+    L1: {title: Team, contacts: [qa_lead, engineering_lead], respond_within: 30m}
+    L2: {title: Across teams, contacts: [release_manager, product_owner], respond_within: 1h}
+    L3: {title: Management, contacts: [cto_vp_eng], respond_within: 2h}
 rollback:
   method: The load balancer goes back to the former release.
   owner: On call
   estimated_minutes: 4
+  triggers:
+    error-rate: {signal: error_rate, factor: 5, within: 10m, baseline: before the release, source: monitoring}
+    http-5xx: {signal: http_5xx_share, limit: 2, unit: "%", for: 5m, source: load balancer}
 """
 
 
@@ -99,3 +133,14 @@ def tracker(defects: tuple[tuple[str, str, str], ...], at: datetime) -> bytes:
 
 def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def changes(*paths: str) -> bytes:
+    """What ``flightrules push`` sends of a change: git's own diff, one line in each file."""
+    head = f'flightrules-changes/1 {{"base": "main", "merge_base": "{"a" * 40}", "tracked": []}}\n'
+    files = (
+        f"diff --git a/{path} b/{path}\nindex 1..2 100644\n--- a/{path}\n+++ b/{path}\n"
+        "@@ -1 +1 @@\n-one\n+two\n"
+        for path in paths
+    )
+    return (head + "".join(files)).encode()
