@@ -289,6 +289,18 @@ def test_who_lifted_it_does_not_classify_on_their_own_lifting(emergency, person)
     assert emergency.classify(key).status_code == 201
 
 
+def test_who_asked_for_the_release_or_wrote_it_does_not_lift_its_throttle(emergency, person):
+    both = person("qa-lead", "release-manager", product="shop", name="Rae Both")
+    emergency.past(19, 2)
+    key = both.post("/releases", {"product": "shop", "version": "4.2.9"}).json()["key"]
+    throttling = emergency.classify(key).json()["throttling"]
+    assert codes(lift(both, throttling)) == (403, "E_SELF_APPROVAL")
+    assert lift(emergency.second, throttling).status_code == 201
+    authors = [emergency.author.key, emergency.second.key]
+    assert codes(emergency.classify(key, authors=authors)) == (422, "E_THROTTLE_EXCEEDED")
+    assert emergency.classify(key).status_code == 201
+
+
 def test_a_lifting_that_was_not_used_for_a_day_is_none(emergency):
     key, throttling = stopped(emergency)
     lift(emergency.second, throttling)

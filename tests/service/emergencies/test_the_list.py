@@ -246,6 +246,11 @@ def test_nobody_puts_words_into_the_qa_leads_mouth(emergency, key, said, code):
     assert not Obligation.objects.exists()
 
 
+def test_a_qa_lead_who_wrote_it_does_not_agree_to_it(emergency):
+    key = emergency.classified(authors=[emergency.author.key, emergency.shop.qa.key])
+    assert codes(emergency.point(key, "qa-agreed", emergency.shop.qa, text=HEARD)) == (403, "E_SELF_APPROVAL")
+
+
 def test_the_word_spoken_twice_is_owed_once(emergency, key):
     for _ in range(2):
         assert emergency.point(key, "qa-agreed", emergency.shop.qa, text=HEARD).status_code == 201

@@ -113,7 +113,7 @@ def _classify(*, release: str, stated: Stated, by: Actor, at: datetime) -> Class
     _require_stated(row, stated, book, at)
     _require_free(row, at)
     require_signing_proof(by, at=at, act="classify-emergency", about=f"release/{row.key}")
-    lifted = _lifting(row, role, by, at)
+    lifted = _lifting(row, role, {by.key, *stated.authors}, at)
     share = share_with(row, at, track.max_share)
     if share.is_exceeded and lifted is None:
         return _throttled(row, role, share, by, at)
@@ -130,7 +130,8 @@ def lift(*, key: str, reason: str, by: Actor, at: datetime) -> Throttling:
     """Let one emergency through although the share is exceeded: a second authority, in another role.
 
     Raises:
-        DeniedError: E_SECOND_AUTHORITY. ConflictError: E_EMERGENCY_STATE, E_DISTINCT_PERSONS.
+        DeniedError: E_SECOND_AUTHORITY, E_SELF_APPROVAL.
+        ConflictError: E_EMERGENCY_STATE, E_DISTINCT_PERSONS.
         InvalidError: E_CLASSIFICATION_EMPTY. UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     found = Throttling.objects.filter(pk=key).values_list("release_id", flat=True).first()
@@ -144,6 +145,10 @@ def lift(*, key: str, reason: str, by: Actor, at: datetime) -> Throttling:
     if by.key == stopped.asked_by:
         raise ConflictError(
             "E_DISTINCT_PERSONS", "you asked for the emergency; another authority lifts the throttle"
+        ).about(*_about(row))
+    if by.key == row.opened_by:
+        raise DeniedError(
+            "E_SELF_APPROVAL", "you opened the release; somebody else lifts its throttle"
         ).about(*_about(row))
     role = _second_role(row, stopped, by, at)
     _require_said(reason)
@@ -263,10 +268,10 @@ def _require_free(row: Release, at: datetime) -> None:
         ).about(*_about(row))
 
 
-def _lifting(row: Release, role: str, by: Actor, at: datetime) -> Throttling | None:
-    """A lifting for this release that waits to be used, by somebody else in another role than the actor's."""
+def _lifting(row: Release, role: str, parts: set[str], at: datetime) -> Throttling | None:
+    """A lifting for this release that waits to be used, by somebody without a part, in another role."""
     rows = Throttling.objects.filter(release=row, lift_until__gt=at, classification__isnull=True)
-    rows = rows.exclude(lifted_by=by.key).order_by("lifted_at")
+    rows = rows.exclude(lifted_by__in=parts).order_by("lifted_at")
     return next((one for one in rows if not _same(one.lifted_role, role)), None)
 
 

@@ -167,13 +167,23 @@ def _heard(one: Classification, said: Said, by: Actor, at: datetime) -> str:
     roles = track.verbal_sign_off_by or _QA
     speaker = said.person or by.key
     if speaker == by.key:
-        return _seat(roles, row, by, at)
+        role = _seat(roles, row, by, at)
+        _require_no_part(one, speaker)
+        return role
     role = _any_role(row, by, at)
     if not is_known(speaker) or not any(seat_for(speaker, role, row.product_id, at) for role in roles):
         raise InvalidError("E_PERSON", f"the word has to be that of {', '.join(map(role_key, roles))}")
+    _require_no_part(one, speaker)
     if said.said_at is None or not at - _EARLIER <= said.said_at <= at or says_nothing(said.text):
         raise InvalidError("E_POINT", "say when it was said, within the last 24 hours, and in which words")
     return role
+
+
+def _require_no_part(one: Classification, speaker: str) -> None:
+    if speaker in one.authors or speaker == one.release.opened_by:
+        raise DeniedError(
+            "E_SELF_APPROVAL", "who wrote it or asked for it does not agree to it", hint="ask another holder"
+        ).about(*_about(one.release))
 
 
 def _rollback(one: Classification, said: Said, by: Actor, at: datetime) -> str:
