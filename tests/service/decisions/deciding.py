@@ -42,7 +42,12 @@ class Case:
     def vote(self, choice: str = "go", who: Any = None, role: str = "product-owner", **said: Any) -> Any:
         who = who or self.shop.owner
         prove_now(who)
-        body = {"choice": choice, "dossier": said.pop("dossier", None) or self.dossier(who), "role": role, **said}
+        body = {
+            "choice": choice,
+            "dossier": said.pop("dossier", None) or self.dossier(who),
+            "role": role,
+            **said,
+        }
         return who.post(f"/polls/{self.poll}/votes", body)
 
     def decide(self, outcome: str = "GO", who: Any = None, **said: Any) -> Any:
@@ -88,7 +93,9 @@ class Case:
         self.shop.run(self.key, "exit")
 
 
-def case_of(shop: Shop, book: str = RULEBOOK, *, adopted: bool = True, version: str = "4.3.0", **facts: Any) -> Case:
+def case_of(
+    shop: Shop, book: str = RULEBOOK, *, adopted: bool = True, version: str = "4.3.0", **facts: Any
+) -> Case:
     """A release that everything was stated of and both gates let through."""
     if adopted:
         shop.adopt(book)
@@ -103,7 +110,10 @@ def case_of(shop: Shop, book: str = RULEBOOK, *, adopted: bool = True, version: 
         **facts,
     }
     key = shop.release(version, **stated)["key"]
-    assert shop.manager.post(f"/releases/{key}/artefacts", {"name": "image", "sha256": DIGEST}).status_code == 201
+    assert (
+        shop.manager.post(f"/releases/{key}/artefacts", {"name": "image", "sha256": DIGEST}).status_code
+        == 201
+    )
     shop.all_green(key)
     case = Case(shop, key)
     case.judge()

@@ -362,3 +362,13 @@ def test_who_signed_what_they_were_never_handed_is_named(case):
     case.vote()
     record = record_of(case.decide().json())
     assert record["cautions"] == ["qa-lead signed without having been handed the dossier"]
+
+
+def test_a_gate_that_only_advises_still_says_no(shop):
+    """Advice that says NO-GO is none to go by: no mode of the rulebook turns a failure into a go."""
+    case = case_of(shop, RULEBOOK.replace("product: Shop\n", "product: Shop\nmode: advise\n"))
+    shop.bring(case.key, "CI pipeline", junit(50, 50))
+    case.judge()
+    assert case.open().status_code == 201
+    assert case.now()["allowed"] == ["CANCELLED", "DEFERRED", "NO-GO"]
+    assert code(case.decide("GO")) in ("E_GATE_SHUT", "E_VERDICT_MISSING")

@@ -207,7 +207,7 @@ def _cautions(poll: Poll, row: Release, dossier: Dossier, found: Found, at: date
             not is_early and (times.authorise_earliest or latest) is not None and not _is_authorised(row),
             "decided without an authorisation before",
         ),
-        (dossier.book.advise, "the rulebook is in advise mode: shut gates did not block"),
+        (dossier.book.advise, "the rulebook is in advise mode: its gates block no pipeline"),
     )
     unread = [
         f"{one.role} signed without having been handed the dossier"

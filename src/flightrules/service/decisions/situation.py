@@ -120,10 +120,8 @@ def _about_conditions(conditions: tuple[str, ...]) -> ConflictError:
 
 
 def _outcome(run: GateRun | None) -> str:
-    """In advise mode a gate opens whatever it said; then it opens with a caution."""
-    if run is None:
-        return ""
-    return "CONDITIONAL GO" if run.advise and run.outcome not in ("GO", "CONDITIONAL GO") else run.outcome
+    """What the gate said; in advise mode too, for advice is none to go by that says NO-GO."""
+    return "" if run is None else run.outcome
 
 
 def _stale(run: GateRun | None, at: datetime) -> str:
