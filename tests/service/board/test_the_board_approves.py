@@ -14,7 +14,7 @@ from flightrules.service.records import blobs
 from flightrules.service.records.models import Entry
 from flightrules.service.releases.models import Release
 from people_stories import denied_codes, now, prove_now, tags
-from service.board.board_stories import BOARD, LINK, code, made
+from service.board.board_stories import BOARD, CHANGE, LINK, code, made
 from service.shop import OTHER_DIGEST, RULEBOOK, junit
 
 
@@ -164,8 +164,6 @@ def test_who_rejects_says_why(board):
 
 def test_the_chair_does_not_approve_their_own_request(board):
     path = f"/releases/{board.release}/change-requests"
-    from service.board.board_stories import CHANGE
-
     key = made(board.shop.manager.post(path, CHANGE))["key"]
     board.move(key, "assess")
     board.move(key, "authorize")
@@ -306,12 +304,19 @@ def test_only_what_waits_for_the_board_comes_to_it(board):
 
 def test_an_emergency_board_has_the_smaller_quorum_of_the_emergency_act(board):
     cto = board.person("cto", product="shop", name="Rosa Lind")
+    path = f"/releases/{board.release}/change-requests"
+    refused = board.shop.qa.post(path, {**CHANGE, "type": "emergency"})
+    assert code(refused) == (403, "E_CLASSIFICATION_REQUIRED")
+    Release.objects.filter(pk=board.release).update(emergency="c" * 32)  # as a classification engages it
     key = board.waiting(type="emergency")
     called = made(board.call(key, kind="emergency"))
     assert (called["quorum"], called["chair"]) == (1, "cto-vp-eng")
     item = called["agenda"][0]["key"]
     made(board.score(item))
     assert code(board.answer(item)) == (403, "E_CONSULTED_ONLY")
+    Release.objects.filter(pk=board.release).update(emergency="")
+    assert code(board.answer(item, who=cto)) == (403, "E_CLASSIFICATION_REQUIRED")
+    Release.objects.filter(pk=board.release).update(emergency="c" * 32)
     said = made(board.answer(item, who=cto))
     assert said["answer"]["voters"] == [{"person": cto.key, "role": "cto-vp-eng", "choice": "approve"}]
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from flightrules.engine.change_lifecycle import TEMPLATE_FIELDS, State, Type, lacks, may_implement
 from flightrules.service.board.models import ChangeRequest
-from flightrules.service.board.refusing import about, locked_change, refuse_lacks
+from flightrules.service.board.refusing import about, locked_change, refuse_lacks, require_classified
 from flightrules.service.board.shown import TEXTS
 from flightrules.service.board.standing import as_change, deviates, in_use
 from flightrules.service.catalogue.queries import get_product
@@ -68,6 +68,7 @@ def raise_change(
         at: when.
 
     Raises:
+        DeniedError: E_CLASSIFICATION_REQUIRED, for an emergency change of a release that is none.
         ConflictError: E_CHANGE_EXISTS, E_RELEASE_STATE. InvalidError: E_TEMPLATE, E_WINDOW, E_ZONE,
             E_EVIDENCE_NEEDED, E_EVIDENCE_UNKNOWN.
     """
@@ -89,6 +90,7 @@ def raise_change(
         raised_at=at,
         **_stated({**window, **taken, **facts}),
     )
+    require_classified(made)
     _require_tested_rollback(made)
     demoted = _demoted(made)
     _insert(made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from flightrules.engine.change_lifecycle import Lack
+from flightrules.engine.change_lifecycle import Lack, Type
 from flightrules.service.board.models import ChangeRequest
 from flightrules.service.door.refusals import (
     ConflictError,
@@ -20,7 +20,7 @@ from flightrules.service.records.actor import Actor
 from flightrules.service.records.services import product_stream
 from flightrules.service.releases.services import locked
 
-__all__ = ["about", "locked_change", "refuse_lacks"]
+__all__ = ["about", "locked_change", "refuse_lacks", "require_classified"]
 
 _DENIED = frozenset({"E_SELF_APPROVAL", "E_FOUR_EYES"})
 
@@ -28,6 +28,24 @@ _DENIED = frozenset({"E_SELF_APPROVAL", "E_FOUR_EYES"})
 def about(refusal: RefusalError, change: ChangeRequest) -> RefusalError:
     """The refusal as one about this change."""
     return refusal.about(product_stream(change.product_id), f"change-request/{change.key}")
+
+
+def require_classified(change: ChangeRequest) -> None:
+    """Refuse an emergency change of a release that nobody has classified as an emergency in writing.
+
+    Raises:
+        DeniedError: E_CLASSIFICATION_REQUIRED.
+    """
+    if change.type != Type.EMERGENCY or (change.release is not None and change.release.emergency):
+        return
+    raise about(
+        DeniedError(
+            "E_CLASSIFICATION_REQUIRED",
+            "an emergency change is of a release that was classified as an emergency in writing",
+            hint="have it classified first, or raise a normal change",
+        ),
+        change,
+    )
 
 
 def refuse_lacks(lacks: Sequence[Lack], change: ChangeRequest) -> None:

@@ -76,7 +76,7 @@ def _scorecard(item: AgendaItem) -> str:
 
 def _release(release: Release) -> dict[str, Any]:
     edition = edition_in_force(release.product_id)
-    stated = ("key", "product_id", "version", "release_class", "track", "build")
+    stated = ("key", "product_id", "version", "release_class", "track", "emergency", "build")
     return {
         "release": {name.removesuffix("_id"): str(getattr(release, name)) for name in stated}
         | {"touches": sorted(release.touches)},

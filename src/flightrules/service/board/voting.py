@@ -19,7 +19,7 @@ from flightrules.rules.exceptions import says_nothing
 from flightrules.service.board import telling
 from flightrules.service.board.bodies import seats_on
 from flightrules.service.board.models import AgendaItem, BoardAnswer, BoardVote, ChangeRequest, Scorecard
-from flightrules.service.board.refusing import about, locked_change, refuse_lacks
+from flightrules.service.board.refusing import about, locked_change, refuse_lacks, require_classified
 from flightrules.service.board.sessions import require_sitting
 from flightrules.service.board.shown import digest_of, shown_of, store_shown
 from flightrules.service.board.standing import as_change
@@ -313,6 +313,7 @@ def _locked_item(key: str, power: Power, *, by: Actor, at: datetime) -> AgendaIt
     found = AgendaItem.objects.select_for_update(of=("self", "session")).select_related("session").get(pk=key)
     found.change = change
     require_sitting(found.session)
+    require_classified(change)
     if BoardAnswer.objects.filter(item=found).exists() or change.state != State.AUTHORIZE:
         raise about(
             ConflictError(
