@@ -383,6 +383,7 @@ def _decision(release: str, world: World) -> str:
     from flightrules.service.decisions.models import Decision
     from flightrules.service.releases.models import Release
 
+    Release.objects.filter(pk=release).update(state=Release.State.DECIDED)
     made = Decision.objects.create(
         release_id=release,
         moment="final",
@@ -411,9 +412,10 @@ def _decision(release: str, world: World) -> str:
 )
 def a_clearance(world: World) -> Asked:
     """Each asks about a decision on the artefact of a release; only operations confirms what it asks of them."""
-    shop = _shop(world)
-    key = shop.release(target="prod")["key"]
-    shop.manager.post(f"/releases/{key}/artefacts", {"name": "shop.whl", "sha256": DIGEST})
+    from service.decisions.deciding import case_of
+
+    opened = (world.now - timedelta(hours=1)).isoformat()
+    key = case_of(_shop(world), adopted=False, opens_at=opened).key
     decision = _decision(key, world)
     if world.operation == "GET /clearance":
         return Asked(query=f"?artefact={DIGEST}&environment=prod", filters=True, hides=key)
