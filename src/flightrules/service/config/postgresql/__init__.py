@@ -1,1 +1,0 @@
-"""PostgreSQL as Django knows it, with one habit of its own: see ``base``."""
