@@ -8,12 +8,11 @@ import os
 import pty
 import subprocess
 import sys
-import threading
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
-from django.db import connections
 from django.test import Client
 
 from flightrules.cli import proving
@@ -161,29 +160,18 @@ def rest(terminal: int) -> str:
 
 @pytest.fixture
 def answered(lead, monkeypatch):
-    """Let somebody answer in the browser, once the command line has asked."""
-    monkeypatch.setattr(proving, "_PAUSE_S", 0.2)
-    threads = []
+    """Let the person answer in the browser while the command line pauses between two looks."""
 
-    def later(fields):
-        thread = threading.Thread(target=_answer, args=(lead, fields))
-        threads.append(thread)
-        thread.start()
+    def while_it_waits(fields):
+        def pause(_seconds: float) -> None:
+            browser = Client()
+            browser.force_login(Account.objects.get(key=lead.account_key))
+            answer = browser.post(f"/confirm/{Confirmation.objects.get().key}", fields())
+            assert answer.status_code == 200
 
-    yield later
-    for thread in threads:
-        thread.join()
+        monkeypatch.setattr(proving, "time", SimpleNamespace(sleep=pause, monotonic=time.monotonic))
 
-
-def _answer(lead, fields) -> None:
-    try:
-        while not Confirmation.objects.exists():
-            time.sleep(0.05)
-        browser = Client()
-        browser.force_login(Account.objects.get(key=lead.account_key))
-        browser.post(f"/confirm/{Confirmation.objects.get().key}", fields())
-    finally:
-        connections.close_all()
+    return while_it_waits
 
 
 def test_confirmed_in_the_browser_it_goes_on(lead, answered, capsys):
