@@ -195,3 +195,16 @@ def test_noise_is_no_signature(signature, message):
     p256 = load_public_key(ec.derive_private_key(7, ec.SECP256R1()).public_key().public_bytes(PEM, SPKI))
     assert not p256.verifies(signature, message)
     assert not PublicKey.of_ed25519(bytes([9]) * 32).verifies(signature, message)
+
+
+def test_a_key_of_an_algorithm_that_nobody_knows_is_refused_by_name():
+    """Sound PKCS#8 and SPKI around the object identifier 1.2.3.4."""
+
+    def pem(label, der):
+        text = base64.b64encode(bytes.fromhex(der)).decode()
+        return f"-----BEGIN {label}-----\n{text}\n-----END {label}-----\n".encode()
+
+    private = pem("PRIVATE KEY", "300d020100300506032a0304040100")
+    public = pem("PUBLIC KEY", "300b300506032a030403020000")
+    assert refusal(load_private_key, private).code == "E_ALG"
+    assert refusal(load_public_key, public).code == "E_ALG"
