@@ -39,7 +39,7 @@ def a_poll(world: World) -> Asked:
     return Asked({"key": case.poll}, body=body)
 
 
-@asks(f"POST {POLL}/votes", f"POST {POLL}/decision", f"POST {RELEASE}/verdict")
+@asks(f"POST {POLL}/votes", f"POST {POLL}/decision", f"POST {RELEASE}/quality-verdict")
 def a_signature(world: World) -> Asked:
     """Each is signed in one role; who signs in another one is told so."""
     case = _case(world)

@@ -404,7 +404,7 @@ def _decision(release: str, world: World) -> str:
 @asks(
     "GET /clearance",
     "POST /clearance",
-    "GET /releases/{key}/clearance",
+    "GET /releases/{key}/verdict",
     "GET /decisions/{key}/attestation",
     "GET /releases/{key}/condition-readings",
     "POST /releases/{key}/condition-readings",

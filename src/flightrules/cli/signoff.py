@@ -66,7 +66,11 @@ def _sign_off(service: Office, release: dict[str, Any], digest: str, arguments: 
     }
     role = role_of(arguments.role)
     if role == poll["asked"]["verdict"] and not arguments.vote:
-        act, about, path = "verdict", f"release/{release['key']}", f"/releases/{release['key']}/verdict"
+        act, about, path = (
+            "verdict",
+            f"release/{release['key']}",
+            f"/releases/{release['key']}/quality-verdict",
+        )
     else:
         act, about, path = "vote", f"poll/{poll['key']}", f"/polls/{poll['key']}/votes"
         body["role"] = role

@@ -232,14 +232,14 @@ def test_the_question_has_a_form(shop, green):
 
 
 def test_the_verdict_of_a_release(shop, green):
-    path = f"/releases/{green.key}/clearance"
+    path = f"/releases/{green.key}/verdict"
     assert shop.ci.get(path).json()["data"] == {"ok": False, "state": "WAITING", "score": 0}
     decided(green)
     found = shop.ci.get(path).json()
     assert (found["data"], found["environment"]) == ({"ok": True, "state": "GO", "score": 1}, "prod")
     assert shop.stranger.get(path).status_code == 404
     bare = shop.release("9.0.0")
-    assert shop.ci.get(f"/releases/{bare['key']}/clearance").json()["data"]["ok"] is False
+    assert shop.ci.get(f"/releases/{bare['key']}/verdict").json()["data"]["ok"] is False
 
 
 STAGED = RULEBOOK.replace(

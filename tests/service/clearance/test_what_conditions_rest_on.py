@@ -119,6 +119,8 @@ def test_only_a_person_in_the_role_confirms_and_with_a_fresh_proof(shop, green, 
     prove_now(olga)
     assert confirm(olga, green).status_code == 201
     assert ask(shop.ci)["open"]
+    assert confirm(olga, green, holds=False).json()["code"] == "E_REAUTH_REQUIRED", "each proof serves once"
+    prove_now(olga)
     assert confirm(olga, green, holds=False).status_code == 201
     assert codes(ask(shop.ci)) == ["condition_unmet"]
 

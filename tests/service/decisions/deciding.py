@@ -37,7 +37,7 @@ class Case:
         who = who or self.shop.qa
         prove_now(who)
         body = {"choice": choice, "dossier": said.pop("dossier", None) or self.dossier(who), **said}
-        return who.post(f"/releases/{self.key}/verdict", body)
+        return who.post(f"/releases/{self.key}/quality-verdict", body)
 
     def vote(self, choice: str = "go", who: Any = None, role: str = "product-owner", **said: Any) -> Any:
         who = who or self.shop.owner

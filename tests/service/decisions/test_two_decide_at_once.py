@@ -63,6 +63,6 @@ def test_one_verdict_stands(case, person):
     for who in leads:
         prove_now(who)
     body = {"choice": "go", "dossier": digest}
-    asks = [lambda who=who: who.post(f"/releases/{case.key}/verdict", body) for who in leads]
+    asks = [lambda who=who: who.post(f"/releases/{case.key}/quality-verdict", body) for who in leads]
     assert all_at_once(*asks) == [201, 409]
     assert live("verdict") == 1

@@ -151,7 +151,7 @@ def test_a_machine_signs_nothing(case):
     ci = case.shop.ci
     body = {"choice": "go", "dossier": digest}
     assert ci.post(f"/polls/{case.poll}/votes", {**body, "role": "product-owner"}).status_code == 403
-    assert ci.post(f"/releases/{case.key}/verdict", body).status_code == 403
+    assert ci.post(f"/releases/{case.key}/quality-verdict", body).status_code == 403
     decided = ci.post(f"/polls/{case.poll}/decision", {"outcome": "GO", "dossier": digest})
     assert decided.status_code == 403
     assert ci.post(f"/releases/{case.key}/polls", {"moment": "final"}).status_code == 403
@@ -167,7 +167,7 @@ def test_an_administrator_has_no_vote(case, person):
     for role in ("product-owner", "administrator", "viewer"):
         answer = admin.post(f"/polls/{case.poll}/votes", {**body, "role": role})
         refused(case, answer, 403, "E_CONSULTED_ONLY")
-    refused(case, admin.post(f"/releases/{case.key}/verdict", body), 403, "E_CONSULTED_ONLY")
+    refused(case, admin.post(f"/releases/{case.key}/quality-verdict", body), 403, "E_CONSULTED_ONLY")
 
 
 def test_a_lead_of_another_product_sees_nothing_here(case):
@@ -201,7 +201,7 @@ def test_a_bare_token_signs_nothing(case, what):
     before = SignOff.objects.count()
     answers = {
         "vote": (f"/polls/{case.poll}/votes", {"choice": "go", "dossier": digest, "role": "product-owner"}),
-        "verdict": (f"/releases/{case.key}/verdict", {"choice": "go", "dossier": digest}),
+        "verdict": (f"/releases/{case.key}/quality-verdict", {"choice": "go", "dossier": digest}),
         "decision": (f"/polls/{case.poll}/decision", {"outcome": "GO", "dossier": digest}),
     }
     refused(case, who.post(*answers[what]), 401, "E_REAUTH_REQUIRED")

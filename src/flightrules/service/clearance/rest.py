@@ -212,7 +212,7 @@ def ask_clearance(request: AskedRequest, body: ClearancePost) -> Any:
     return _clearance(found) if found.is_open else _refusal(found)
 
 
-@router.get("/releases/{uuid:key}/clearance", response=VerdictOut, openapi_extra=guarded(Power.READ))
+@router.get("/releases/{uuid:key}/verdict", response=VerdictOut, openapi_extra=guarded(Power.READ))
 def get_release_clearance(request: AskedRequest, key: UUID) -> Any:
     """How a release stands where it is meant to go, for tools that look at `data`."""
     found = queries.verdict(release=str(key), by=request.actor, at=request.asked_at)

@@ -15,13 +15,14 @@ from flightrules.engine.deploy_conditions import (
     reading_name,
 )
 from flightrules.errors import RulebookError
+from flightrules.ledger.signed_terms import terms_digest
 from flightrules.service.clearance.answer import Clearance
 from flightrules.service.clearance.decided import final_decision
 from flightrules.service.clearance.models import Answer, ConditionReading
 from flightrules.service.clearance.queries import Asked, clearance
 from flightrules.service.door.refusals import ConflictError, DeniedError, InvalidError
 from flightrules.service.people.access import require, roles_of
-from flightrules.service.people.authentication import require_fresh_proof
+from flightrules.service.people.authentication import require_signing_proof
 from flightrules.service.people.powers import Power, role_key
 from flightrules.service.records.actor import Actor, Kind
 from flightrules.service.records.services import OFFICE, act, append, product_stream
@@ -33,7 +34,6 @@ __all__ = ["REFUSED", "ReadingFacts", "answer", "bring_reading", "confirm"]
 
 REFUSED = "refused"
 _AHEAD = timedelta(minutes=5)
-_PROOF_AGE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,9 @@ def confirm(*, release: str, condition: str, holds: bool, by: Actor, at: datetim
             hint=f"ask who holds the role {asked.role}",
         ).about(product_stream(row.product_id), f"release/{row.key}")
     _require_asked(row, asked)
-    require_fresh_proof(by, at=at, max_age=_PROOF_AGE)
+    word, about = "condition:confirm", f"release/{row.key}"
+    said = {"condition": condition, "holds": "yes" if holds else "no"}
+    require_signing_proof(by, at=at, act=word, about=about, digest=terms_digest(word, about, said))
     value = CONFIRMED if holds else REFUSED
     return _kept(row, ReadingFacts(reading_name(asked), value, "", at), asked.role, by, at)
 

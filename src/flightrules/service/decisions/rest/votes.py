@@ -55,7 +55,9 @@ def change_vote(request: AskedRequest, key: UUID, body: SaidIn) -> Any:
     return 201, sign_off_out(made)
 
 
-@router.post("/releases/{uuid:key}/verdict", response={201: SignOffOut}, openapi_extra=guarded(Power.SIGN))
+@router.post(
+    "/releases/{uuid:key}/quality-verdict", response={201: SignOffOut}, openapi_extra=guarded(Power.SIGN)
+)
 @changes_state
 def sign_verdict(request: AskedRequest, key: UUID, body: SaidIn) -> Any:
     """Sign the quality verdict."""
