@@ -9,7 +9,7 @@ from flightrules.service.board.models import BoardAnswer, ChangeRequest, Meeting
 from flightrules.service.notices.kinds import Kind
 from flightrules.service.notices.services import tell
 from flightrules.service.people.powers import stands_for
-from flightrules.service.people.queries import badges, holders_of
+from flightrules.service.people.queries import badges, holders_of, who_can_sign_in
 from flightrules.service.records.actor import SYSTEM
 
 __all__ = ["tell_answer", "tell_lapsed", "tell_meeting", "tell_session"]
@@ -55,7 +55,7 @@ def tell_answer(answer: BoardAnswer, change: ChangeRequest, at: datetime) -> Non
             "otherwise": "it does not move on",
         },
         at=at,
-        to=_who_can_sign_in(change.product_id, [change.requester], at),
+        to=who_can_sign_in([change.requester], at, product=change.product_id),
     )
 
 
@@ -76,7 +76,7 @@ def tell_lapsed(answer: BoardAnswer, change: ChangeRequest, at: datetime) -> Non
             "otherwise": "the change is not carried out",
         },
         at=at,
-        to=_who_can_sign_in(change.product_id, {change.requester, answer.by, *voices}, at),
+        to=who_can_sign_in({change.requester, answer.by, *voices}, at, product=change.product_id),
     )
 
 
@@ -109,8 +109,3 @@ def _in_roles(product: str, roles: Iterable[str], at: datetime) -> list[str]:
         for one in badges(list(holders), at, product)
         if any(stands_for(role, held) for role in wanted for held in one["roles"])
     ]
-
-
-def _who_can_sign_in(product: str, keys: Iterable[str], at: datetime) -> list[str]:
-    holders = holders_of(product, by=SYSTEM, at=at).filter(accounts__is_active=True, pk__in=list(keys))
-    return [str(key) for key in holders.distinct().values_list("pk", flat=True)]

@@ -10,8 +10,7 @@ from flightrules.rules.rulebook import Rulebook
 from flightrules.service.decisions.models import GOING, Decision, Poll, SignOff
 from flightrules.service.notices.kinds import Kind
 from flightrules.service.notices.services import tell
-from flightrules.service.people.queries import people as everybody
-from flightrules.service.records.actor import SYSTEM
+from flightrules.service.people.queries import who_can_sign_in
 from flightrules.service.releases.queries import Release
 
 __all__ = ["ask", "ask_again", "contacts", "tell_decided", "tell_voided"]
@@ -76,7 +75,7 @@ def tell_decided(
         once=about,
         context=context,
         at=at,
-        to=_who_can_sign_in(people, at),
+        to=who_can_sign_in(people, at),
     )
 
 
@@ -124,14 +123,8 @@ def _remind(  # noqa: PLR0913 -- the places of the text
             "otherwise": otherwise,
         },
         at=at,
-        to=_who_can_sign_in(to, at),
+        to=who_can_sign_in(to, at),
     )
-
-
-def _who_can_sign_in(keys: Iterable[str], at: datetime) -> list[str]:
-    """Nobody is written to who could do nothing about it."""
-    found = everybody(by=SYSTEM, at=at, disabled=False).filter(pk__in=set(keys), accounts__is_active=True)
-    return sorted({str(key) for key in found.values_list("pk", flat=True)})
 
 
 def _window(release: Release) -> str:

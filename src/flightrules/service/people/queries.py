@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from flightrules.service.people.names import flags_of
 from flightrules.service.people.powers import Power
 from flightrules.service.people.seats import live_grants
 from flightrules.service.people.second_factor import lacks_second_factor
-from flightrules.service.records.actor import Actor
+from flightrules.service.records.actor import SYSTEM, Actor
 
 __all__ = [
     "badge",
@@ -42,6 +43,7 @@ __all__ = [
     "team_of",
     "teams_of",
     "tokens_of",
+    "who_can_sign_in",
 ]
 
 
@@ -100,6 +102,20 @@ def holders_of(product: str, *, by: Actor, at: datetime) -> QuerySet[Person]:
     require(by, Power.READ, product=product, at=at)
     held = live_grants(at).filter(Q(product="") | Q(product=product), person_id=OuterRef("pk"))
     return Person.objects.filter(Exists(held), disabled_at__isnull=True)
+
+
+def who_can_sign_in(keys: Iterable[str], at: datetime, *, product: str | None = None) -> list[str]:
+    """Those of these people who have an account that works; nobody else is written to.
+
+    Args:
+        keys: people's keys.
+        at: when.
+        product: only who holds a role for it that counts; None for anybody.
+    """
+    here = Person.objects.filter(disabled_at__isnull=True)
+    found = here if product is None else holders_of(product, by=SYSTEM, at=at)
+    found = found.filter(pk__in=set(keys), accounts__is_active=True)
+    return sorted({str(key) for key in found.values_list("pk", flat=True)})
 
 
 def grants_of(person_key: str, *, by: Actor, at: datetime) -> QuerySet[RoleGrant]:

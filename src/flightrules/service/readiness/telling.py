@@ -16,7 +16,7 @@ from flightrules.service.catalogue.queries import adopted_authority
 from flightrules.service.notices.kinds import Kind
 from flightrules.service.notices.services import tell
 from flightrules.service.people.powers import Power, powers_of
-from flightrules.service.people.queries import badges, holders_of
+from flightrules.service.people.queries import badges, holders_of, who_can_sign_in
 from flightrules.service.readiness.models import Acceptance, GateRun, Waiver
 from flightrules.service.records.actor import SYSTEM
 from flightrules.service.releases.queries import Release
@@ -111,7 +111,7 @@ def remind_waiver(key: str, at: datetime) -> None:
                 "otherwise": f"{one.criterion} counts again",
             },
             at=at,
-            to=_who_can_sign_in(release.product_id, at, [given.person for given in approvals]),
+            to=who_can_sign_in([given.person for given in approvals], at, product=release.product_id),
         )
 
 
@@ -176,7 +176,7 @@ def _remind(one: Acceptance, *, once: str, what: str, due: str, at: datetime) ->
             "otherwise": f"{one.defect.number} blocks the release",
         },
         at=at,
-        to=_who_can_sign_in(release.product_id, at, [given.person for given in one.approvals.all()]),
+        to=who_can_sign_in([given.person for given in one.approvals.all()], at, product=release.product_id),
     )
 
 
@@ -195,11 +195,6 @@ def _answering(product: str, at: datetime) -> list[str]:
         for one in badges(list(holders), at, product)
         if _ANSWERS & powers_of(one["roles"], authority)
     ]
-
-
-def _who_can_sign_in(product: str, at: datetime, keys: Iterable[str]) -> list[str]:
-    holders = holders_of(product, by=SYSTEM, at=at).filter(accounts__is_active=True, pk__in=list(keys))
-    return [str(key) for key in holders.distinct().values_list("pk", flat=True)]
 
 
 def _some(said: Sequence[str]) -> str:
