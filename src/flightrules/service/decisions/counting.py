@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -24,9 +24,11 @@ __all__ = [
     "is_expired",
     "live_verdict",
     "live_votes",
+    "moment_of_counting",
 ]
 
 WITHDRAWN = "withdrawn by who gave it"
+_WAITED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,15 @@ def count_verdict(release: Release, dossier: Dossier, asking: Asking, moment: st
     return _counted(Ask((asking.verdict,)), [live] if live else [], lost, None, moment, dossier, at)
 
 
+def moment_of_counting(given: Iterable[SignOff], at: datetime) -> datetime:
+    """When the count is taken: not before what is there was signed.
+
+    Each request reads the clock once, as it comes in. Who then waits for somebody who asked a moment later
+    and was let in first finds a signature from after that reading; a minute is more than anybody waits.
+    """
+    return max((at, *(one.at for one in given if one.at - at <= _WAITED)))
+
+
 def carried_to(digest: str, poll: Poll | None) -> set[object]:
     """Keys of the sign-offs that a rule has carried over to this dossier."""
     return set(Carried.objects.filter(poll=poll, dossier=digest).values_list("sign_off_id", flat=True))
@@ -105,7 +116,8 @@ def _counted(
     rows += [(_void(one, release, at), one) for one in lost]
     old = [vote for vote, one in rows if is_expired(one, moment, dossier, at)]
     fresh = [vote for vote, _ in rows if not any(vote is other for other in old)]
-    found = tally(ask, fresh, dossier=dossier.digest, at=at)
+    counted_at = moment_of_counting((one for _, one in rows), at)
+    found = tally(ask, fresh, dossier=dossier.digest, at=counted_at)
     expired = tuple((vote, Uncounted.EXPIRED) for vote in old)
     return Count(Tally(found.ask, found.counted, (*found.uncounted, *expired)), tuple(rows))
 

@@ -19,6 +19,7 @@ from flightrules.reports.risk_statement import drafted
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.decisions.against import Against, against
 from flightrules.service.decisions.asking import matching
+from flightrules.service.decisions.counting import moment_of_counting
 from flightrules.service.decisions.dossiers import Dossier, dossier_of, keep
 from flightrules.service.decisions.involved import require_own_seat, require_separate
 from flightrules.service.decisions.meaning import checked_reason
@@ -191,7 +192,7 @@ def sign_override(
         settle(
             release=row, event="override", text=word.meaning, by=by, at=at, about=f"override/{override.key}"
         )
-    _conclude_if_whole(override, row, now, by, at)
+    _conclude_if_whole(override, row, now, signed, by=by, at=at)
     return override, signed
 
 
@@ -239,12 +240,17 @@ def case_of(override: Override, row: Release, now: Dossier, at: datetime) -> Ove
     )
 
 
-def _conclude_if_whole(override: Override, row: Release, now: Dossier, by: Actor, at: datetime) -> None:
-    given = list(SignOff.objects.filter(override=override, voided_at__isnull=True).order_by("at", "key"))
-    if assess_override(case_of(override, row, now, at), dossier=now.digest, at=at):
+def _conclude_if_whole(
+    override: Override, row: Release, now: Dossier, last: SignOff, *, by: Actor, at: datetime
+) -> None:
+    """Decide if ``last`` was the signature that lacked; it was given last, whichever was asked for first."""
+    others = SignOff.objects.filter(override=override, voided_at__isnull=True).exclude(pk=last.pk)
+    given = [*others.order_by("at", "key"), last]
+    moment = moment_of_counting(given, at)
+    if assess_override(case_of(override, row, now, moment), dossier=now.digest, at=moment):
         return
-    conclude(override, row, now, given, by=by, at=at)
-    close(override, "both sides have signed", by=by, at=at)
+    conclude(override, row, now, given, by=by, at=moment)
+    close(override, "both sides have signed", by=by, at=moment)
 
 
 def _drafted(dossier: Dossier, found: Against, no_go: Decision, at: datetime) -> str:
