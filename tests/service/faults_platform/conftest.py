@@ -129,12 +129,19 @@ class Office:
 
     def python(self, script: str, *arguments: str) -> str:
         """What a script prints that runs in this office."""
+        return self._printed("-c", script, *arguments, within=120)
+
+    def script(self, path: Path, *arguments: str) -> dict:
+        """What the script in a file says in JSON; it may take as long as it takes."""
+        return json.loads(self._printed(str(path), *arguments, within=None))
+
+    def _printed(self, *words: str, within: float | None) -> str:
         done = subprocess.run(
-            [sys.executable, "-c", script, *arguments],
+            [sys.executable, *words],
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=within,
             check=False,
         )
         assert done.returncode == 0, done.stderr
