@@ -127,7 +127,14 @@ def test_who_has_a_passkey_alone_signs_from_the_command_line(page, lead, live_se
     page.wait_for_url(lambda url: "/accounts/" not in url)
     assert page.url == told["url"]
     text = page.inner_text("main")
-    for shown in (told["code"], "vote:go", "release/r-1", "ab" * 32, "“tests”"):
+    for shown in (
+        told["code"],
+        "Vote GO in the poll of this release",
+        "vote:go",
+        "release/r-1",
+        "ab" * 32,
+        "“tests”",
+    ):
         assert shown in text
     page.get_by_role("button", name="Confirm and sign").click()
     page.get_by_text("Go back to your terminal").wait_for()

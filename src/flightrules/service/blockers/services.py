@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from flightrules.ledger.signed_terms import terms_digest
 from flightrules.rules.exceptions import says_nothing
 from flightrules.service.blockers import telling
 from flightrules.service.blockers.ageing import levels_of, next_escalation
@@ -153,7 +154,9 @@ def accept_blocker(*, key: str, mitigation: Mitigation, by: Actor, at: datetime)
     seat = _accepting_seat(found, by, at)
     _require_said(mitigation.said, "the mitigation")
     _require_said(mitigation.owner, "who owns the mitigation")
-    proof = require_signing_proof(by, at=at, act="accept-blocker", about=f"blocker/{found.key}")
+    word, about = "accept-blocker", f"blocker/{found.key}"
+    digest = terms_digest(word, about, {"mitigation": mitigation.said, "owner": mitigation.owner})
+    proof = require_signing_proof(by, at=at, act=word, about=about, digest=digest)
     _end(found, Blocker.State.ACCEPTED, mitigation.said, by, at)
     found.owner, found.ended_in, found.proved_at = mitigation.owner, seat.role, proof.proved_at
     found.save()

@@ -110,7 +110,7 @@ def vote_on_change(
     if choice == BoardVote.Choice.REJECT and says_nothing(reason):
         raise InvalidError("E_RATIONALE", "who rejects says why")
     proof = require_signing_proof(
-        by, at=at, act="board-vote", about=f"change-request/{found.change_id}", digest=current
+        by, at=at, act=f"board-vote:{choice}", about=f"change-request/{found.change_id}", digest=current
     )
     made = BoardVote.objects.create(
         item=found,
@@ -154,7 +154,7 @@ def answer_change(
     voters = _voters(found, current, Voice(by.key, member, seat.holder), outcome, at)
     _require_consensus(found, voters, outcome)
     proof = require_signing_proof(
-        by, at=at, act="board-answer", about=f"change-request/{change.key}", digest=current
+        by, at=at, act=f"board-answer:{outcome}", about=f"change-request/{change.key}", digest=current
     )
     made = BoardAnswer.objects.create(
         change=change,

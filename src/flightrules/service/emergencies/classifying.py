@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flightrules.engine.relaxation import is_emergency, track_called
 from flightrules.engine.scope_lock import fault_in_glob
 from flightrules.engine.throttle import Share
+from flightrules.ledger.signed_terms import terms_digest
 from flightrules.rules.exceptions import says_nothing
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.track import Track
@@ -112,7 +113,8 @@ def _classify(*, release: str, stated: Stated, by: Actor, at: datetime) -> Class
     _require_another(row, stated, by)
     _require_stated(row, stated, book, at)
     _require_free(row, at)
-    require_signing_proof(by, at=at, act="classify-emergency", about=f"release/{row.key}")
+    said = {name: _in_lines(value) for name, value in asdict(stated).items()}
+    _require_proof("classify-emergency", f"release/{row.key}", said, by, at)
     lifted = _lifting(row, role, {by.key, *stated.authors}, at)
     share = share_with(row, at, track.max_share)
     if share.is_exceeded and lifted is None:
@@ -152,7 +154,7 @@ def lift(*, key: str, reason: str, by: Actor, at: datetime) -> Throttling:
         ).about(*_about(row))
     role = _second_role(row, stopped, by, at)
     _require_said(reason)
-    require_signing_proof(by, at=at, act="lift-throttle", about=f"throttling/{stopped.key}")
+    _require_proof("lift-throttle", f"throttling/{stopped.key}", {"reason": reason}, by, at)
     stopped.lifted_at, stopped.lifted_by, stopped.lifted_role = at, by.key, role
     stopped.lift_reason, stopped.lift_until = commit_to(reason, about=by.key)["commitment"], at + LIFT_HOLDS
     stopped.save()
@@ -182,7 +184,7 @@ def end(*, release: str, reason: str, by: Actor, at: datetime) -> Classification
     if one is None:
         raise _in_the_way(row, "the release is classified as no emergency")
     _require_said(reason)
-    require_signing_proof(by, at=at, act="end-emergency", about=f"classification/{one.key}")
+    _require_proof("end-emergency", f"classification/{one.key}", {"reason": reason}, by, at)
     one.ended_at, one.ended_by = at, by.key
     one.ended_because = commit_to(reason, about=by.key)["commitment"]
     one.save(update_fields=["ended_at", "ended_by", "ended_because"])
@@ -190,6 +192,15 @@ def end(*, release: str, reason: str, by: Actor, at: datetime) -> Classification
     data = {"release": str(row.key), "track": one.former_track, "reason": {"commitment": one.ended_because}}
     _record(Tag.EMERGENCY_ENDED, row, f"classification/{one.key}", data, by=by, at=at)
     return one
+
+
+def _require_proof(word: str, about: str, said: Mapping[str, str], by: Actor, at: datetime) -> None:
+    """Whoever calls, lifts or ends an emergency proves who they are, for exactly what is said of it."""
+    require_signing_proof(by, at=at, act=word, about=about, digest=terms_digest(word, about, said))
+
+
+def _in_lines(value: str | Sequence[str]) -> str:
+    return value if isinstance(value, str) else "\n".join(value)
 
 
 def _track(book: Rulebook, said: str) -> Track:

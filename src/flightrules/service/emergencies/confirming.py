@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from flightrules.ledger.signed_terms import terms_digest
 from flightrules.rules.exceptions import says_nothing
 from flightrules.service.door.refusals import ConflictError, DeniedError, InvalidError
 from flightrules.service.emergencies.changes import basis_of
@@ -90,7 +91,7 @@ def confirm_point(*, release: str, point: str, said: Said, by: Actor, at: dateti
             hint="bring the evidence",
         ).about(*_about(row))
     role = _allowed(place, one, said, by, at)
-    require_signing_proof(by, at=at, act="confirm-emergency-point", about=f"classification/{one.key}/{point}")
+    _require_proof("confirm-emergency-point", one, point, said, by, at)
     given = _given(one, point, role, said, by, at)
     if point == Point.QA_AGREED:
         start(event="verbal-sign-off", release=row, by=by, at=at, about=f"classification/{one.key}")
@@ -117,8 +118,9 @@ def sign_off_in_writing(*, release: str, text: str, by: Actor, at: datetime) -> 
         raise _in_the_way(row, "it was signed off in writing already")
     if says_nothing(text):
         raise InvalidError("E_POINT", "the sign-off has to be written, and this says nothing")
-    require_signing_proof(by, at=at, act="written-sign-off", about=f"classification/{one.key}")
-    given = _given(one, WRITTEN, role, Said(text=text), by, at)
+    said = Said(text=text)
+    _require_proof(WRITTEN, one, WRITTEN, said, by, at)
+    given = _given(one, WRITTEN, role, said, by, at)
     settle(release=row, event="verbal-sign-off", text=text, by=by, at=at)
     _record(Tag.EMERGENCY_WRITTEN_SIGN_OFF, given, row, by=by, at=at)
     return given
@@ -236,6 +238,14 @@ def _any_role(row: Release, by: Actor, at: datetime) -> str:
     if not found:
         raise _not_held(row, "of somebody who works on it")
     return found
+
+
+def _require_proof(word: str, one: Classification, point: str, said: Said, by: Actor, at: datetime) -> None:
+    """Whoever confirms proves who they are, for exactly this point and what is said of it."""
+    about = f"classification/{one.key}"
+    facts = asdict(said) | {"point": point, "seconds": "" if said.seconds is None else str(said.seconds)}
+    digest = terms_digest(word, about, {name: value or "" for name, value in facts.items()})
+    require_signing_proof(by, at=at, act=word, about=about, digest=digest)
 
 
 def _given(one: Classification, point: str, role: str, said: Said, by: Actor, at: datetime) -> Confirmation:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flightrules.engine.relaxation import is_emergency, track_called
+from flightrules.ledger.signed_terms import terms_digest
 from flightrules.rules.exceptions import says_nothing
 from flightrules.rules.obligation import Obligation as Rule
 from flightrules.rules.rulebook import Rulebook
@@ -20,6 +21,7 @@ from flightrules.service.people.access import require
 from flightrules.service.people.authentication import require_signing_proof
 from flightrules.service.people.powers import Power, role_key
 from flightrules.service.records.actor import Actor
+from flightrules.service.records.queries import opened
 from flightrules.service.records.services import act, append, commit_to, product_stream
 from flightrules.service.records.tags import Tag
 from flightrules.service.releases.queries import Release
@@ -80,9 +82,9 @@ def pay(*, key: str, text: str, by: Actor, at: datetime) -> Obligation:
     _require_role(row, row.owner, by, at)
     if row.paid_at is not None:
         raise _in_the_way(row, "it is paid already; what was written stays as it is")
-    require_signing_proof(by, at=at, act="pay-obligation", about=_subject(row))
     if says_nothing(text):
         raise InvalidError("E_OBLIGATION_TEXT", "what is owed has to be written, and this says nothing")
+    _require_proof("pay-obligation", row, text, by, at)
     _pay(row, text, by, at)
     return row
 
@@ -109,7 +111,7 @@ def confirm(*, key: str, by: Actor, at: datetime) -> Obligation:
             "you wrote it; another person confirms it",
             hint=f"ask another {row.confirmer}",
         ).about(_stream(row), _subject(row))
-    require_signing_proof(by, at=at, act="confirm-obligation", about=_subject(row))
+    _require_proof("confirm-obligation", row, opened(row.text) or "", by, at)
     row.confirmed_at, row.confirmed_by, row.next_at = at, by.key, None
     row.save(update_fields=["confirmed_at", "confirmed_by", "next_at"])
     data = {
@@ -120,6 +122,13 @@ def confirm(*, key: str, by: Actor, at: datetime) -> Obligation:
     }
     _record(Tag.OBLIGATION_CONFIRMED, row, data, by=by, at=at)
     return row
+
+
+def _require_proof(word: str, row: Obligation, text: str, by: Actor, at: datetime) -> None:
+    """Whoever writes or confirms proves who they are, for exactly this text."""
+    about = _subject(row)
+    digest = terms_digest(word, about, {"text": text})
+    require_signing_proof(by, at=at, act=word, about=about, digest=digest)
 
 
 def _pay(row: Obligation, text: str, by: Actor, at: datetime) -> None:

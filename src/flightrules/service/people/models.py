@@ -136,9 +136,7 @@ class ApiToken(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     title = models.CharField(max_length=120)
     scopes = models.JSONField(default=list, help_text="powers it may use, out of those its owner has")
-    product = models.CharField(
-        max_length=60, blank=True, default="", help_text="empty for all"
-    )
+    product = models.CharField(max_length=60, blank=True, default="", help_text="empty for all")
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)

@@ -16,6 +16,7 @@ from flightrules.service.door.refusals import RefusalError
 from flightrules.service.people import confirmations
 from flightrules.service.people.authentication import remember_proof, session_actor
 from flightrules.service.people.proofs import prove
+from flightrules.service.people.signed_words import meaning_of_word
 from flightrules.service.records.actor import Actor
 from flightrules.service.releases.queries import get_release
 from flightrules.service.site.forms import ConfirmForm
@@ -39,6 +40,7 @@ def confirm_act(request: TimedRequest, key: str) -> HttpResponse:
         return render(request, "site/refused.html", {"refusal": refusal}, status=refusal.status)
     shown = {
         "it": found,
+        "meaning": meaning_of_word(found.act),
         "state": confirmations.state_of(found, request.asked_at).value,
         "about": _named(found.about, by, request),
         "proved": confirmations.is_proved_for(found, by, request.asked_at),
