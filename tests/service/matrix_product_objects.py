@@ -377,28 +377,19 @@ def a_release_case(world: World) -> Asked:
 # --- clearance
 
 
-def _decision(release: str, world: World) -> str:
-    """A decision to go as the decisions room leaves it."""
-    from flightrules.service.decisions.dossiers import dossier_of
-    from flightrules.service.decisions.models import Decision
-    from flightrules.service.releases.models import Release
+def _decided(world: World) -> tuple[str, str]:
+    """A release that was decided to go on one condition, and the decision."""
+    from service.decisions.deciding import case_of
 
-    Release.objects.filter(pk=release).update(state=Release.State.DECIDED)
-    made = Decision.objects.create(
-        release_id=release,
-        moment="final",
-        outcome="CONDITIONAL GO",
-        dossier=dossier_of(Release.objects.get(pk=release), world.now).digest,
-        environment="prod",
-        artefacts={"shop.whl": DIGEST},
-        conditions=["confirmed by operations: freeze lifted"] if "confirm" in world.operation else [SOON],
-        record="d" * 64,
-        by="somebody",
-        role="product-owner",
-        at=world.now,
-        valid_until=world.now + timedelta(days=1),
-    )
-    return str(made.key)
+    opened = (world.now - timedelta(hours=1)).isoformat()
+    case = case_of(_shop(world), adopted=False, opens_at=opened)
+    condition = "confirmed by operations: freeze lifted" if "confirm" in world.operation else SOON
+    assert case.open().status_code == 201
+    assert case.verdict().status_code == 201
+    assert case.vote("go-with-conditions", conditions=[condition]).status_code == 201
+    made = case.decide("CONDITIONAL GO")
+    assert made.status_code == 201, made.content
+    return case.key, made.json()["key"]
 
 
 @asks(
@@ -412,11 +403,7 @@ def _decision(release: str, world: World) -> str:
 )
 def a_clearance(world: World) -> Asked:
     """Each asks about a decision on the artefact of a release; only operations confirms what it asks of them."""
-    from service.decisions.deciding import case_of
-
-    opened = (world.now - timedelta(hours=1)).isoformat()
-    key = case_of(_shop(world), adopted=False, opens_at=opened).key
-    decision = _decision(key, world)
+    key, decision = _decided(world)
     if world.operation == "GET /clearance":
         return Asked(query=f"?artefact={DIGEST}&environment=prod", filters=True, hides=key)
     if world.operation == "POST /clearance":
