@@ -32,7 +32,7 @@ def any_office(request):
         "FLIGHTRULES_RATE_PER_CALLER": "0",
         "FLIGHTRULES_RATE_PER_ADDRESS": "0",
         "FLIGHTRULES_LOG_LEVEL": "WARNING",
-        "PYTHONPATH": str(TESTS),
+        "PYTHONPATH": os.pathsep.join((str(TESTS), os.environ.get("PYTHONPATH", ""))),
     }
     return office
 
