@@ -43,6 +43,14 @@ authority:
 DIGEST = "a" * 64
 OTHER_DIGEST = "b" * 64
 
+EFFECTS = {
+    "security_impact": "None: nothing that is signed in to is touched.",
+    "rollback_method": "Deploy the artefact before.",
+    "rollback_owner": "release-manager",
+    "rollback_minutes": 10,
+}
+"""What every release of the shop states beside what its story is about."""
+
 
 def now() -> datetime:
     """This moment: the door of the service reads the real clock, so the stories have to."""
@@ -117,7 +125,7 @@ class Shop:
         return who.post(f"/products/{self.key}/rulebooks/{number}/signatures", {"role": role})
 
     def release(self, version: str = "4.3.0", **facts: Any) -> dict[str, Any]:
-        made = self.manager.post("/releases", {"product": self.key, "version": version, **facts})
+        made = self.manager.post("/releases", {"product": self.key, "version": version, **EFFECTS, **facts})
         assert made.status_code == 201, made.content
         return made.json()
 

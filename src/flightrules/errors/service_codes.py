@@ -120,7 +120,7 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_EVIDENCE_TOMBSTONED", "the evidence was taken out of the judgement before", "It is done once, with one reason on record.", "Bring new evidence."),
     Code("E_NEGOTIATORS", "fewer than three parties would agree on the rulebook", "Quality, engineering and product negotiate thresholds together.", "Name three roles in `authority.negotiated_by`, or leave it out."),
     Code("E_NOT_ACCEPTABLE", "a defect of this severity cannot be accepted", "The severity policy says that only an override lifts it.", "Mend it."),
-    Code("E_NOT_APPROVABLE", "the release lacks what an approval needs", "Nobody can approve what was not stated.", "State justification, scope, artefact and window."),
+    Code("E_NOT_APPROVABLE", "the release lacks what an approval needs", "Nobody can approve what was not stated.", "State justification, security impact, way back, scope, artefact and window."),
     Code("E_NOT_WAIVABLE", "the criterion is blocking", "It was agreed that nobody waives it.", "Meet it, or agree on another edition of the rulebook."),
     Code("E_NO_RULEBOOK", "the product has adopted no rulebook", "Without an agreement there is nothing to judge by.", "Propose one and have it signed by all three parties."),
     Code("E_PRODUCT_EXISTS", "the product is open already", "Its key stands in every address and in its ledger.", "Choose another key."),

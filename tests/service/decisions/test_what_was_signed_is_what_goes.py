@@ -41,6 +41,14 @@ def other_words(case):
     case.edit(justification="Something else entirely.")
 
 
+def another_way_back(case):
+    case.edit(rollback_minutes=90)
+
+
+def other_impact(case):
+    case.edit(security_impact="It opens a port.")
+
+
 def another_edition(case):
     text = RULEBOOK.replace("97%", "96%")
     number = case.shop.propose(text).json()["number"]
@@ -59,6 +67,8 @@ CHANGES = {
     "target": (retarget, "target"),
     "window": (other_window, "target"),
     "statement": (other_words, "release"),
+    "way back": (another_way_back, "release"),
+    "security impact": (other_impact, "release"),
     "rulebook": (another_edition, "rulebook"),
     "defect": (a_defect, "defects"),
 }

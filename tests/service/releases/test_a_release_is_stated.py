@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flightrules.service.records.models import Entry
-from service.shop import DIGEST, OTHER_DIGEST
+from service.shop import DIGEST, EFFECTS, OTHER_DIGEST, RULEBOOK
 
 FACTS = {
     "release_class": "minor",
@@ -31,6 +31,47 @@ def test_what_was_stated_comes_back_and_is_on_record_without_free_text(shop):
     assert "abandoned" not in body
     assert "commitment" in body
     assert '"version":"4.3.0"' in body
+
+
+def test_security_and_the_way_back_are_asked_of_every_release_even_where_there_is_no_board(shop):
+    shop.adopt()
+    named = {"security_impact": "its impact on security", "rollback": "a way back"}
+    made = shop.release(**FACTS, **dict.fromkeys(EFFECTS.keys() - {"rollback_minutes"}, " "))
+    lacks = made["lacks_for_approval"]
+    assert [any(one.startswith(name) for one in lacks) for name in named.values()] == [True, True]
+    path = f"/releases/{made['key']}"
+    said = {"security_impact": "None.", "rollback_method": "Deploy 4.2", "rollback_owner": "release-manager"}
+    for sent in ({"rollback_method": "Deploy 4.2"}, said):
+        tag = shop.manager.get(path)["ETag"]
+        made = shop.manager.patch(path, sent, If_Match=tag).json()
+        assert ("a way back: its method and who owns it" in made["lacks_for_approval"]) == (sent is not said)
+    assert {name: made[name] for name in said} == said
+    assert made["rollback_minutes"] == EFFECTS["rollback_minutes"]
+    entries = b"".join(bytes(one.body) for one in Entry.objects.filter(tag="release:release:changed"))
+    assert b"Deploy 4.2" not in entries
+    tag = shop.manager.get(path)["ETag"]
+    assert (
+        shop.manager.patch(path, {"rollback_minutes": None}, If_Match=tag).json()["rollback_minutes"] is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("agreed", "is_answered"),
+    [
+        ("", False),
+        ("rollback: {method: Turn the flag off}\n", False),
+        ("rollback: {method: Turn the flag off, owner: Operations}\n", True),
+    ],
+)
+def test_the_rulebook_answers_how_to_go_back_for_all_releases(shop, agreed, is_answered):
+    shop.adopt(RULEBOOK + agreed)
+    made = shop.release(**FACTS, rollback_method="", rollback_owner="")
+    assert ("a way back: its method and who owns it" in made["lacks_for_approval"]) != is_answered
+
+
+def test_minutes_are_a_number_of_them(shop):
+    body = {"product": "shop", "version": "9.9.9", "rollback_minutes": -1}
+    assert shop.manager.post("/releases", body).status_code == 422
 
 
 def test_a_version_is_opened_once(shop):

@@ -27,7 +27,7 @@ from flightrules.service.records import blobs
 from flightrules.service.records.actor import Actor, Kind
 from flightrules.service.records.services import act, append, product_stream
 from flightrules.service.records.tags import Tag
-from flightrules.service.releases.facts import FREE_TEXT
+from flightrules.service.releases.facts import SHOWN_AS_DIGEST
 from flightrules.service.releases.queries import Release, get_release
 
 __all__ = ["BLOCKS", "Dossier", "changes_since", "dossier_of", "hand_out", "keep", "kept"]
@@ -180,7 +180,7 @@ def hand_out(*, release: str, by: Actor, at: datetime) -> tuple[Dossier, datetim
 
 
 def _release(release: Release, inputs: Inputs) -> dict[str, Any]:
-    facts = {name: getattr(release, name) for name in sorted(FREE_TEXT)}
+    facts = {name: getattr(release, name) for name in sorted(SHOWN_AS_DIGEST)}
     said = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return {
         "key": str(release.key),

@@ -16,6 +16,7 @@ from flightrules.evidence.measurement import Evidence, Notice, Reading
 from flightrules.rules.release_facts import ReleaseFacts, Window
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.source import EvidenceSource
+from flightrules.rules.trigger import Rollback
 from flightrules.service.readiness.changed_lines import changes_of
 from flightrules.service.readiness.inputs import Inputs
 from flightrules.service.readiness.intake import CLOCK_SKEW
@@ -23,6 +24,7 @@ from flightrules.service.readiness.models import EvidenceItem
 from flightrules.service.readiness.reading import Tests, read_stored, tests_in
 from flightrules.service.readiness.registers import Snapshot, acceptances_of, defect_methods, snapshots
 from flightrules.service.readiness.shrinking import fewer_tests
+from flightrules.service.releases.queries import Release
 from flightrules.values import replace
 
 __all__ = ["Gathered", "case_of", "gather"]
@@ -93,9 +95,21 @@ def _for_release(book: Rulebook, inputs: Inputs) -> Rulebook:
         justification=release.justification,
     )
     product = replace(book.product, name=inputs.product.name, version=release.version)
-    made = replace(relaxed(book, _engaged(inputs)).rulebook, product=product, release=facts)
+    agreed = relaxed(book, _engaged(inputs)).rulebook
+    made = replace(agreed, product=product, release=facts, rollback=_way_back(agreed.rollback, release))
     made.__dict__["digest"] = book.digest  # what was signed; this release's facts are not part of it
     return made
+
+
+def _way_back(agreed: Rollback, release: Release) -> Rollback:
+    """The plan for going back, with what this release states of its own."""
+    minutes = release.rollback_minutes
+    return replace(
+        agreed,
+        method=release.rollback_method or agreed.method,
+        owner=release.rollback_owner or agreed.owner,
+        estimated_minutes=agreed.estimated_minutes if minutes is None else minutes,
+    )
 
 
 def _engaged(inputs: Inputs) -> str:

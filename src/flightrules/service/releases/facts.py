@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from flightrules.service.door.refusals import InvalidError
 
-__all__ = ["EDITABLE", "FREE_TEXT", "checked"]
+__all__ = ["EDITABLE", "FREE_TEXT", "SHOWN_AS_DIGEST", "checked"]
 
 EDITABLE = (
     "release_class",
@@ -17,6 +17,10 @@ EDITABLE = (
     "target",
     "build",
     "justification",
+    "security_impact",
+    "rollback_method",
+    "rollback_owner",
+    "rollback_minutes",
     "scope_in",
     "scope_out",
     "touches",
@@ -27,8 +31,21 @@ EDITABLE = (
 )
 """What can be changed while a release is open; its product and version cannot."""
 
-FREE_TEXT = frozenset({"justification", "scope_in", "scope_out", "tickets"})
+FREE_TEXT = frozenset(
+    {
+        "justification",
+        "rollback_method",
+        "rollback_owner",
+        "scope_in",
+        "scope_out",
+        "security_impact",
+        "tickets",
+    }
+)
 """What may name people, so the ledger holds a commitment to it instead."""
+
+SHOWN_AS_DIGEST = FREE_TEXT | {"rollback_minutes"}
+"""What those who sign are shown as one digest."""
 
 
 def checked(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
 
-from flightrules.service.catalogue.queries import visible_products
-from flightrules.service.door.refusals import ForeignError
+from flightrules.service.catalogue.queries import edition_in_force, rulebook_of, visible_products
+from flightrules.service.door.refusals import ConflictError, ForeignError
 from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
 from flightrules.service.records.actor import Actor
@@ -73,10 +73,27 @@ def _shipped() -> QuerySet[Artefact]:
     return Artefact.objects.filter(replaced_at__isnull=True).order_by("name")
 
 
+def _has_way_back(release: Release) -> bool:
+    """Whether method and owner of the rollback are stated, here or else in the rulebook in force."""
+    method, owner = release.rollback_method.strip(), release.rollback_owner.strip()
+    if method and owner:
+        return True
+    edition = edition_in_force(release.product_id)
+    if edition is None:
+        return False
+    try:
+        agreed = rulebook_of(edition).rollback
+    except ConflictError:  # its bytes are lost or altered, so nothing is answered by them
+        return False
+    return bool((method or agreed.method.strip()) and (owner or agreed.owner.strip()))
+
+
 def lacks_for_approval(release: Release) -> list[str]:
     """What has to be stated before anybody may approve the release."""
     checks = (
         ("a business justification", release.justification.strip()),
+        ("its impact on security, even where that is none", release.security_impact.strip()),
+        ("a way back: its method and who owns it", _has_way_back(release)),
         ("its scope", release.scope_in),
         ("the digest of an artefact", artefacts(release)),
         ("a release window", release.opens_at),

@@ -47,6 +47,14 @@ class FactsIn(Asked):
     target: Word | None = None
     build: Line | None = Field(None, max_length=200)
     justification: Prose | None = None
+    security_impact: Prose | None = Field(
+        None, description="what it means for security; say so where nothing"
+    )
+    rollback_method: Prose | None = Field(
+        None, description="how to go back; as the rulebook says where empty"
+    )
+    rollback_owner: Line | None = Field(None, max_length=200, description="who goes back, best a role")
+    rollback_minutes: int | None = Field(None, ge=0, le=100_000, description="how long going back takes")
     scope_in: Items | None = None
     scope_out: Items | None = None
     touches: Annotated[list[Word], Field(max_length=50)] | None = None
@@ -56,9 +64,13 @@ class FactsIn(Asked):
     zone: Annotated[str, StringConstraints(max_length=60)] | None = None
 
     def stated(self) -> dict[str, Any]:
-        """What was sent; a window's end can be taken away with null, the rest only replaced."""
+        """What was sent; a moment and the minutes can be taken away with null, the rest only replaced."""
         sent = self.model_dump(exclude_unset=True, exclude={"product", "version"})
-        return {name: value for name, value in sent.items() if value is not None or name.endswith("_at")}
+        return {
+            name: value
+            for name, value in sent.items()
+            if value is not None or name.endswith(("_at", "_minutes"))
+        }
 
 
 class ReleaseOpened(FactsIn):
@@ -112,6 +124,10 @@ class ReleaseOut(Shown):
     target: str
     build: str
     justification: str
+    security_impact: str
+    rollback_method: str
+    rollback_owner: str
+    rollback_minutes: int | None
     scope_in: list[str]
     scope_out: list[str]
     touches: list[str]

@@ -171,7 +171,7 @@ def locked(key: str, by: Actor, at: datetime) -> Release:
 
 
 def require_approvable(release: Release) -> None:
-    """Refuse an approval of what lacks its business justification, scope, artefacts or window.
+    """Refuse an approval of what lacks justification, security impact, way back, scope, artefact or window.
 
     Raises:
         InvalidError: E_NOT_APPROVABLE.
