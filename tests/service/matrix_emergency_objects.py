@@ -66,7 +66,7 @@ def obligations(world: World) -> Asked:
     return Asked({"product": OWN_PRODUCT})
 
 
-@asks("GET /obligations/{key}", "POST /obligations/{key}/payment")
+@asks("GET /obligations/{key}", "GET /obligations/{key}/draft", "POST /obligations/{key}/payment")
 def an_obligation(world: World) -> Asked:
     key, _ = _owed(world, "verbal-sign-off")
     if world.operation.startswith("GET"):

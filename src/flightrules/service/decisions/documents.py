@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flightrules.reports import (
     approval_form,
@@ -18,6 +19,7 @@ from flightrules.reports import (
     no_go_decision,
     risk_statement,
 )
+from flightrules.reports.decision_summary import summary
 from flightrules.reports.document import Document
 from flightrules.service.decisions.models import Decision
 from flightrules.service.decisions.override_queries import override_of
@@ -28,7 +30,7 @@ from flightrules.service.records import blobs
 from flightrules.service.records.actor import Actor
 from flightrules.service.records.queries import opened
 
-__all__ = ["FORMS", "approval", "decision_of", "paper", "statement_paper"]
+__all__ = ["FORMS", "approval", "decision_of", "drafted_for", "paper", "statement_paper"]
 
 _PAPERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, str]], Document]] = {
     "record": decision_record.document,
@@ -92,6 +94,25 @@ def statement_paper(key: str, form: str, *, by: Actor, at: datetime) -> bytes:
     data = blobs.intact_bytes(override_of(key, by=by, at=at).statement)
     statement = json.loads(data)
     return _rendered(data, risk_statement.document(statement), form, statement["drafted_at"])
+
+
+def drafted_for(about: str) -> str:
+    """A decision in a paragraph, for the record that is owed after it; empty for anything but a decision.
+
+    Raises:
+        ConflictError: E_BLOB_MISSING, E_BLOB_TAMPERED.
+    """
+    kind, _, key = about.partition("/")
+    found = Decision.objects.filter(pk=key).first() if kind == "decision" and _is_key(key) else None
+    return summary(json.loads(blobs.intact_bytes(found.record))) if found is not None else ""
+
+
+def _is_key(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _rendered(data: bytes, document: Document, form: str, moment: str) -> bytes:

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from flightrules.service.catalogue.queries import get_product
 from flightrules.service.door.refusals import ForeignError
+from flightrules.service.obligations.lookups import draft_of
 from flightrules.service.obligations.models import Obligation
 from flightrules.service.obligations.telling import waits_for
 from flightrules.service.people.access import require
@@ -20,6 +21,7 @@ from flightrules.service.records.queries import opened
 __all__ = [
     "Obligation",
     "State",
+    "draft",
     "get_obligation",
     "late_by",
     "obligations",
@@ -100,6 +102,16 @@ def state_of(row: Obligation, at: datetime) -> State:
 def late_by(row: Obligation, at: datetime) -> timedelta:
     """How late it was paid, or is so far; zero where it was in time."""
     return max(timedelta(0), (row.paid_at or at) - row.due_at)
+
+
+def draft(*, key: str, by: Actor, at: datetime) -> str:
+    """What the product proposes to write for a debt, from what started it; empty where it has none.
+
+    Raises:
+        ForeignError: E_NO_SUCH. ConflictError: E_BLOB_MISSING, E_BLOB_TAMPERED.
+    """
+    row = get_obligation(key=key, by=by, at=at)
+    return draft_of(row.about)
 
 
 def written(row: Obligation) -> str | None:
