@@ -1,0 +1,318 @@
+"""A second opinion on the decision machine, from the rules alone: it imports nothing of the product.
+
+It knows what lies on the table (as a tuple instead of a digest), who may speak in which seat, what was signed,
+and answers yes or no to each act. The machine beside it compares every answer with that of the service.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import permutations
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+EVIDENCE_HOLDS = 2 * DAY
+SIGNATURE_HOLDS = 7 * DAY
+VOTERS = ("product-owner", "engineering-lead", "operations")
+CRITERIA = (
+    ("pass-rate", "CI pipeline"),
+    ("coverage", "coverage report"),
+    ("p1-open", "issue tracker"),
+    ("p2-open", "issue tracker"),
+)
+AGEING = ("pass-rate",)
+NEEDED, REQUIRED = 2, "product-owner"
+VERDICT, DECIDER = "qa-lead", "product-owner"
+AUTHORITIES = ("cto", "product-manager")
+GOES = ("go", "go-with-conditions")
+RELIES_ON_LITTLE = "operations"
+"""This role's signature is carried over where only evidence, gates and waivers changed."""
+
+
+@dataclass
+class Seat:
+    """Somebody may speak in a role: holding it, or standing in for the holder."""
+
+    person: str
+    role: str
+    holder: str
+    through: str
+    start: datetime
+    end: datetime | None = None
+
+    def live(self, now):
+        return self.start <= now and (self.end is None or self.end > now)
+
+
+@dataclass
+class Signed:
+    """One signature; ``counts_for`` are the tables that it speaks of."""
+
+    act: str
+    person: str
+    role: str
+    holder: str
+    choice: str
+    at: datetime
+    table: tuple
+    counts_for: set = field(default_factory=set)
+    void: bool = False
+
+    def __post_init__(self):
+        self.counts_for.add(self.table)
+
+
+@dataclass
+class Oracle:
+    now: datetime
+    opens: str
+    closes_at: datetime
+    seats: list = field(default_factory=list)
+    state: str = "open"
+    build: str = "4.3.0+17"
+    artefact: str = ""
+    revision: int = 0
+    evidence: dict = field(
+        default_factory=dict
+    )  # method -> (number, is good, taken at, person who brought it, artefact)
+    waivers: dict = field(default_factory=dict)  # key -> expiry; ended ones are taken away
+    run: tuple | None = None  # what it was judged on, failing, until when it stands
+    blockers: set = field(default_factory=set)
+    signed: list = field(default_factory=list)
+    poll: bool = False
+    decisions: list = field(default_factory=list)  # [outcome, table, until, stands]
+    override: dict | None = None
+
+    # -- what lies on the table
+
+    def inputs(self):
+        kept = tuple(sorted((name, one[0]) for name, one in self.evidence.items()))
+        return (self.revision, self.artefact, self.build, kept, tuple(sorted(self.waivers)))
+
+    def always(self):
+        return (self.build, self.artefact, self.opens)
+
+    def table(self):
+        live = tuple(sorted(key for key, end in self.waivers.items() if end > self.now))
+        kept = tuple(sorted((name, one[0]) for name, one in self.evidence.items()))
+        return (self.always(), kept, live, self.run and self.run[:2])
+
+    def judge(self):
+        """What was brought while another artefact was shipped is of that one; only a known number is waived."""
+        waiver = [end for end in self.waivers.values() if end > self.now]
+        found, ends = {}, []
+        for name, method in CRITERIA:
+            _, good, taken, _, artefact = self.evidence[method]
+            stale = artefact != self.artefact or (name in AGEING and self.now - taken > EVIDENCE_HOLDS)
+            found[name] = "stale" if stale else "met" if good else "missed"
+            ends += [taken + EVIDENCE_HOLDS] if name in AGEING else []
+        if found["coverage"] == "missed" and waiver:
+            found["coverage"] = "waived"
+            ends += waiver
+        until = min((one for one in ends if one > self.now), default=None)
+        self.run = (self.inputs(), tuple(sorted(found.items())), until)
+
+    def failing(self):
+        return {name for name, status in self.run[1] if status not in ("met", "waived")}
+
+    def gate_stands(self):
+        return self.run[0] == self.inputs() and (self.run[2] is None or self.run[2] > self.now)
+
+    def gate_open(self):
+        return self.gate_stands() and not self.failing()
+
+    def against(self):
+        return {*self.failing(), *self.blockers}
+
+    # -- who may speak
+
+    def holds(self, person, role):
+        own = [one for one in self.seats if one.person == person and one.role == role]
+        return any(one.through == "grant" and one.live(self.now) for one in own)
+
+    def seats_of(self, person, role):
+        """Own ones first, then as a deputy, then by delegation."""
+        mine = [one for one in self.seats if (one.person, one.role) == (person, role) and one.live(self.now)]
+        live = [one for one in mine if one.through == "grant" or self.holds(one.holder, role)]
+        return sorted(live, key=lambda one: ("grant", "deputy", "delegation").index(one.through))
+
+    def involved(self):
+        return {"manager", *(one[3] for one in self.evidence.values() if one[3])}
+
+    def separate(self, person, role):
+        seat = next(iter(self.seats_of(person, role)), None)
+        if seat is None:
+            return False
+        speaks = {person} | ({seat.holder} if seat.through == "delegation" else set())
+        return not speaks & self.involved()
+
+    def eligible(self, one):
+        return any(seat.holder == one.holder for seat in self.seats_of(one.person, one.role))
+
+    # -- what was signed
+
+    def live(self, act):
+        return [one for one in self.signed if one.act == act and not one.void]
+
+    def expired(self, one):
+        return self.now - one.at > SIGNATURE_HOLDS
+
+    def counts(self, one):
+        return self.table() in one.counts_for and self.eligible(one) and not self.expired(one)
+
+    def fate(self, one):
+        """``void``, ``carry`` or nothing: what bringing the poll up to date does to a signature."""
+        if not self.eligible(one) or self.expired(one):
+            return "void"
+        if self.table() in one.counts_for:
+            return ""
+        kept = one.role == RELIES_ON_LITTLE and one.table[0] == self.always()
+        return "carry" if kept else "void"
+
+    def refresh(self):
+        for one in [*self.live("vote"), *self.live("verdict")]:
+            fate = self.fate(one)
+            if fate == "void":
+                one.void = True
+            elif fate == "carry":
+                one.counts_for.add(self.table())
+
+    def sign(self, act, person, role, choice):
+        seat = self.seats_of(person, role)[0]
+        self.signed.append(Signed(act, person, role, seat.holder, choice, self.now, self.table()))
+
+    # -- the acts
+
+    def may_open(self):
+        roles = {role: {one.person for one in self.seats if self.seats_of(one.person, role)} for role in
+                 (*VOTERS, VERDICT)}  # fmt: skip
+        left = {role: found - self.involved() for role, found in roles.items()}
+        pairs = permutations(left[REQUIRED] | left[VERDICT], 2)
+        each = any(owner in left[REQUIRED] and lead in left[VERDICT] for owner, lead in pairs)
+        enough = sum(bool(left[role]) for role in VOTERS) >= NEEDED
+        return self.state == "open" and self.gate_stands() and each and enough and not self.poll
+
+    def may_vote(self, person, role, seen, proved, changed=None):
+        if role not in VOTERS or not self.poll or not self.separate(person, role):
+            return False
+        standing = [one for one in self.live("vote") if one is not changed and self.fate(one) != "void"]
+        verdict = [one for one in self.live("verdict") if self.fate(one) != "void"]
+        if any(one.person == person or one.role == role for one in standing):
+            return False
+        return not any(one.person == person for one in verdict) and seen == self.table() and proved
+
+    def may_give_verdict(self, person, choice, seen, proved):
+        if self.state != "open" or not self.separate(person, VERDICT):
+            return False
+        if self.poll and any(one.person == person for one in self.live("vote")):
+            return False
+        stands = any(self.table() in one.counts_for and self.eligible(one) for one in self.live("verdict"))
+        founded = choice == "no-go" or self.gate_open()
+        return seen == self.table() and founded and not stands and proved
+
+    def give_verdict(self, person, choice):
+        for one in self.live("verdict"):
+            one.void = True
+        self.sign("verdict", person, VERDICT, choice)
+
+    def counted(self):
+        return [one for act in ("verdict", "vote") for one in self.live(act) if self.counts(one)]
+
+    def may_go(self):
+        """GO or CONDITIONAL GO, if either may be decided at all."""
+        voices = self.counted()
+        votes = [one for one in voices if one.act == "vote"]
+        heard = {one.role for one in votes}
+        agreed = len(heard) >= NEEDED and REQUIRED in heard and any(one.act == "verdict" for one in voices)
+        people = [one.person for one in voices]
+        apart = len(set(people)) == len(people) and not set(people) & self.involved()
+        willing = all(one.choice in GOES for one in voices)
+        if not (self.gate_open() and agreed and apart and willing) or self.blockers:
+            return ""
+        bound = any(one.choice == "go-with-conditions" for one in voices)
+        return "CONDITIONAL GO" if bound else "GO"
+
+    def may_decide(self, person, outcome, seen, proved):
+        if not self.poll or self.state != "open" or not self.separate(person, DECIDER):
+            return False
+        if any(one.person == person and one.role != DECIDER for one in self.counted()):
+            return False
+        going = outcome not in ("NO-GO", "DEFERRED")
+        if going and (self.now >= self.closes_at or outcome != self.may_go()):
+            return False
+        return seen == self.table() and proved
+
+    def decide(self, outcome):
+        until = min(one for one in (self.now + SIGNATURE_HOLDS, self.closes_at, self.run[2]) if one)
+        self.poll = False
+        self._decided(outcome, until)
+
+    def _decided(self, outcome, until):
+        goes = outcome not in ("NO-GO", "DEFERRED")
+        for one in self.decisions:
+            one[3] = one[3] and not (goes and one[0] not in ("NO-GO", "DEFERRED"))
+        self.decisions.append([outcome, self.table(), until, True])
+        self.end_poll()
+        if goes:
+            self.state = "decided"
+
+    def end_poll(self):
+        self.poll = False
+        for one in self.live("vote"):
+            one.act = "vote of a closed poll"
+
+    def going(self):
+        return next((one for one in self.decisions if one[0] not in ("NO-GO", "DEFERRED") and one[3]), None)
+
+    def stands(self, one):
+        """Whether the release may go by this decision now."""
+        recorded = one[3] and one[0] not in ("NO-GO", "DEFERRED") and self.now < one[2]
+        return recorded and self.state == "decided" and one[1] == self.table() and self.gate_stands()
+
+    def falls(self, one):
+        """Whether the sweep voids it; what only grew old is not voided."""
+        return one[3] and one[0] not in ("NO-GO", "DEFERRED") and self.now < one[2] and one[1] != self.table()
+
+    def reopen(self):
+        self.going()[3], self.state = False, "open"
+
+    # -- overrides
+
+    def may_ask_override(self, person, accepts):
+        standing = [one for one in self.decisions if one[3]]
+        said_no = bool(standing) and standing[-1][0] == "NO-GO"
+        allowed = any(self.seats_of(person, role) for role in (*AUTHORITIES, VERDICT))
+        named = bool(accepts) and accepts == self.against()
+        return allowed and self.state == "open" and said_no and not self.override and named
+
+    def ask_override(self, accepts):
+        for one in self.live("override"):
+            one.void = True
+        self.override = {"table": self.table(), "named": accepts, "receipt": "", "asked": self.now}
+
+    def may_confirm(self, person, role):
+        live = self.override and self.override["table"] == self.table()
+        return bool(live) and role in AUTHORITIES and bool(self.seats_of(person, role))
+
+    def may_sign_override(self, person, role, choice, seen, proved):
+        if not self.override or not seen == self.override["table"] == self.table():
+            return False
+        if role not in (VERDICT, *AUTHORITIES) or (role != VERDICT and choice != "agree"):
+            return False
+        given = self.live("override")
+        if not self.separate(person, role) or any(person == one.person or role == one.role for one in given):
+            return False
+        return proved and (role == VERDICT or self.override["receipt"] == person)
+
+    def sign_override(self, person, role, choice):
+        """Returns whether the second side makes it whole."""
+        self.sign("override", person, role, choice)
+        whole = [one for one in self.live("override") if self.eligible(one)]
+        quality = {one.person for one in whole if one.role == VERDICT}
+        authority = {one.person for one in whole if one.role != VERDICT}
+        received = self.override["receipt"] in authority
+        if not (quality and authority and received) or self.override["named"] != self.against():
+            return False
+        self._decided("GO BY OVERRIDE", min(self.now + SIGNATURE_HOLDS, self.closes_at))
+        self.override = None
+        return True

@@ -1,0 +1,689 @@
+"""The whole decision machine against a second opinion: whatever people do in whatever order, the rules hold.
+
+Each step is one act, with an answer that the oracle foretells from the rules alone. After it, what counts, what
+may be decided, what stands and what is on record is compared too. Each example is rolled back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from effort import examples
+from flightrules.service.blockers import services as blockers
+from flightrules.service.decisions import decisions, jobs, overrides, polls, standing, verdicts, votes
+from flightrules.service.decisions.dossiers import dossier_of, keep
+from flightrules.service.decisions.models import Decision, Override, Poll, SignOff
+from flightrules.service.decisions.situation import found_for
+from flightrules.service.door.refusals import ConflictError, DeniedError, RefusalError, UnauthenticatedError
+from flightrules.service.people import services as people
+from flightrules.service.people.models import RoleGrant
+from flightrules.service.readiness import intake, runs, waivers
+from flightrules.service.records import blobs
+from flightrules.service.records.actor import Actor, Kind
+from flightrules.service.records.models import Entry
+from flightrules.service.records.signer import ledger_key
+from flightrules.service.records.verification import verify_ledger
+from flightrules.service.releases import services as releases
+from flightrules.service.releases.models import Release
+from people_stories import actor_of, now
+from service.decisions.deciding import case_of
+from service.decisions.decision_oracle import AUTHORITIES, VOTERS, Oracle, Seat
+from service.shop import DIGEST, RULEBOOK, coverage, junit, tracker
+
+BOOK = RULEBOOK.replace("max_age: 24h", "max_age: 48h") + (
+    "  roles:\n"
+    "    engineering_lead: {may_sign: yes}\n"
+    "    operations: {may_sign: yes, relies_on: [defects]}\n"
+    "  acts:\n"
+    "    authorisation:\n"
+    "      accountable: product_owner\n"
+    "      signers: [product_owner, engineering_lead, operations]\n"
+    "      required: [product_owner]\n"
+    "      quorum: 2\n"
+)
+ROLES = {
+    "manager": ("release-manager", "product-owner"),
+    "qa": ("qa-lead",),
+    "quinn": ("qa-lead",),
+    "owner": ("product-owner",),
+    "olga": ("product-owner",),
+    "eng": ("engineering-lead",),
+    "ops": ("operations",),
+    "cto": ("cto",),
+    "pm": ("product-manager",),
+    "pair": ("qa-lead", "cto", "product-owner"),
+    "dep": ("viewer",),
+    "stand": ("viewer",),
+}
+SPOKEN = {"cto": "cto-vp-eng"}
+LOST = {"E_DOSSIER_STALE", "E_QUORUM_LOST", "E_APPROVAL_EXPIRED"}
+ON_RECORD = (DeniedError, ConflictError, UnauthenticatedError)
+DENIED = "office:act:denied"
+UNTOLD = {"Entry", "Stream", "Checkpoint"}
+OURS = [
+    one
+    for one in apps.get_models()
+    if one.__module__.startswith("flightrules.") and one.__name__ not in UNTOLD
+]
+OFF_PEAK = "off-peak 22:00-06:00 Europe/Berlin"
+WHO = st.sampled_from(sorted(ROLES))
+TRUE = st.sampled_from([True] * 9 + [False])
+"""Nearly always: with a proof, on what lies there now."""
+
+
+def rows():
+    """Every row of the office beside its ledger."""
+    found = hashlib.sha256()
+    for model in OURS:
+        found.update(repr((model.__name__, sorted(map(repr, model.objects.values_list())))).encode())
+    return found.hexdigest()
+
+
+@dataclass
+class World:
+    """What every example begins with: a release that is ready, its people, and the moment."""
+
+    key: str
+    people: dict
+    admin: object
+    machine: Actor
+    start: object
+    closes_at: object
+
+
+@pytest.fixture
+def world(shop, person, at):
+    callers = {"qa": shop.qa, "owner": shop.owner, "eng": shop.engineering, "pm": shop.product_manager}
+    for name, roles in ROLES.items():
+        if name not in callers:
+            callers[name] = person(*roles, product="shop", name=name.title())
+    shop.manager = callers["manager"]
+    start = now()
+    closes = start + timedelta(days=12)
+    case = case_of(
+        shop, BOOK, opens_at=(start + timedelta(hours=1)).isoformat(), closes_at=closes.isoformat()
+    )
+    ci = shop.ci.key
+    scopes = frozenset({"read", "bring-evidence"})
+    machine = Actor(key=ci, kind=Kind.MACHINE, account_key=ci, via="token", scopes=scopes)
+    return World(case.key, callers, person("administrator", name="Root"), machine, start, closes)
+
+
+class Machine(RuleBasedStateMachine):
+    """One release, twelve people, and everything that may be asked of the room of decisions."""
+
+    def __init__(self, world):
+        super().__init__()
+        self.world, self.number = world, 0
+        self.transaction = transaction.atomic()
+        self.transaction.__enter__()
+        self.names = {caller.key: name for name, caller in world.people.items()}
+        oracle = self.oracle = Oracle(world.start, "", world.closes_at, artefact=DIGEST)
+        for name, roles in ROLES.items():
+            oracle.seats += [Seat(name, role, name, "grant", world.start) for role in roles]
+        self.last, self.tables, self.waivers, self.blockers = 0, {}, {}, {}
+        self.grants, self.stand_ins, self.seen_before = {}, {}, None
+        self.last = Entry.objects.order_by("-pk").values_list("pk", flat=True).first()
+
+    def teardown(self):
+        transaction.set_rollback(True)
+        self.transaction.__exit__(None, None, None)
+
+    # -- how an act is asked
+
+    @property
+    def at(self):
+        return self.oracle.now
+
+    def by(self, name, proved=True):
+        return actor_of(self.world.people[name], proved_at=self.at if proved else None)
+
+    @property
+    def root(self):
+        return actor_of(self.world.admin, proved_at=self.at)
+
+    def release(self):
+        return Release.objects.select_related("product").get(pk=self.world.key)
+
+    def digest(self):
+        dossier = dossier_of(self.release(), self.at)
+        keep(dossier)
+        return dossier.digest
+
+    def open_poll_key(self):
+        return Poll.objects.filter(release=self.world.key, closed_at__isnull=True).values_list(
+            "pk", flat=True
+        ).first() or next(iter(Poll.objects.filter(release=self.world.key).values_list("pk", flat=True)), "")
+
+    def entries(self):
+        new = list(Entry.objects.filter(pk__gt=self.last).order_by("pk").values_list("pk", "tag"))
+        self.last = new[-1][0] if new else self.last
+        return [tag for _, tag in new]
+
+    def step(self, minutes=1):
+        self.oracle.now += timedelta(minutes=minutes)
+
+    def ask(self, act, foretold, *tags, **said):
+        """One act; asserts that it is answered as foretold, and that exactly this is on record."""
+        before = rows()
+        asked = f"{act.__name__} {said}"
+        try:
+            answer = act(**said, at=self.at)
+        except RefusalError as refusal:
+            assert not foretold, f"refused with {refusal.code} ({refusal.message}): {asked}"
+            told = self.entries()
+            voided = [tag for tag in told if tag != DENIED]
+            assert told.count(DENIED) == int(isinstance(refusal, ON_RECORD)), (told, asked)
+            swept = act is decisions.decide and refusal.code in LOST
+            assert swept or not voided, (told, asked)
+            assert swept or rows() == before, f"a refusal changed something: {asked}"
+            if swept and self.oracle.poll:
+                self.oracle.refresh()
+            return None
+        told = self.entries()
+        assert foretold, f"accepted: {asked}"
+        assert DENIED not in told, (told, asked)
+        for tag in tags:
+            assert told.count(tag) == 1, (tag, told, asked)
+        return answer
+
+    def seen(self, fresh):
+        """What somebody has read: what lies there now, or what lay there before the last change."""
+        if fresh or self.seen_before is None:
+            return self.digest(), self.oracle.table()
+        return self.seen_before
+
+    # -- time, evidence, gate
+
+    @initialize()
+    def begin(self):
+        self.step()
+        self.bring("CI pipeline", True, "")
+        self.bring_the_rest()
+        self.judge()
+
+    @rule(hours=st.sampled_from([1, 3, 25, 49, 120]))
+    def time_passes(self, hours):
+        self.step(60 * hours)
+
+    @rule(
+        method=st.sampled_from(["CI pipeline", "coverage report"]),
+        good=TRUE,
+        by=st.sampled_from(["", "", "eng"]),
+    )
+    def bring(self, method, good, by):
+        self.number += 1
+        self.remember()
+        stamp = self.at.isoformat(timespec="seconds")
+        data = junit(100 if good else 90, 0 if good else 10, at=stamp)
+        if method == "issue tracker":
+            data = tracker((f"PROJ-{self.number}", "P3"))
+        elif method != "CI pipeline":
+            data = coverage((900 if good else 500) + self.number, 1000 + self.number)
+        digest, size = blobs.store(io.BytesIO(data), 1 << 20)
+        said = intake.Statement(method, f"{method}.out")
+        actor = self.by(by) if by else self.world.machine
+        held = not by or bool(self.oracle.seats_of(by, "engineering-lead"))
+        foretold = self.oracle.state == "open" and held
+        wanted = {"release": self.world.key, "said": said, "digest": digest, "size": size, "by": actor}
+        if self.ask(intake.take_evidence, foretold, "readiness:evidence:received", **wanted) is not None:
+            taken = self.at.replace(microsecond=0) if method == "CI pipeline" else self.at
+            self.oracle.evidence[method] = (self.number, good, taken, by, self.oracle.artefact)
+
+    @rule()
+    def bring_the_rest(self):
+        for method in ("coverage report", "issue tracker"):
+            self.bring(method, True, "")
+
+    @rule()
+    def judge(self):
+        foretold, by = self.oracle.state == "open", self.world.machine
+        wanted = {"release": self.world.key, "gate": "exit", "claim": None, "by": by}
+        if self.ask(runs.ask_gate_run, foretold, "readiness:gate-run:recorded", **wanted) is not None:
+            self.oracle.judge()
+
+    def remember(self):
+        self.seen_before = (self.digest(), self.oracle.table()) if self.oracle.run else None
+
+    @rule()
+    def edit(self):
+        self.number += 1
+        self.remember()
+        changes = {"build": f"4.3.0+{self.number + 100}"}
+        wanted = {"key": self.world.key, "changes": changes, "by": self.by("manager")}
+        foretold = self.oracle.state == "open" and bool(self.oracle.seats_of("manager", "release-manager"))
+        if self.ask(releases.edit_release, foretold, "release:release:changed", **wanted) is not None:
+            self.oracle.build, self.oracle.revision = changes["build"], self.oracle.revision + 1
+
+    @rule()
+    def ship_something_else(self):
+        self.number += 1
+        self.remember()
+        wanted = {"name": "image", "digest": f"{self.number:064x}", "by": self.by("manager")}
+        foretold = self.oracle.state == "open"
+        made = self.ask(
+            releases.add_artefact, foretold, "release:artefact:added", key=self.world.key, **wanted
+        )
+        if made is not None:
+            self.oracle.artefact, self.oracle.revision = wanted["digest"], self.oracle.revision + 1
+
+    # -- waivers and blockers
+
+    @rule(who=st.sampled_from(["qa", "quinn", "dep", "owner"]), days=st.sampled_from([1, 9]), proved=TRUE)
+    def waive(self, who, days, proved):
+        if any(end > self.at for end in self.oracle.waivers.values()):
+            return
+        self.remember()
+        end = self.at + timedelta(days=days)
+        terms = waivers.WaiverTerms("coverage", "The parser is generated.", "It is fuzzed each night.", end)
+        foretold = self.oracle.state == "open" and bool(self.oracle.seats_of(who, "qa-lead")) and proved
+        wanted = {"release": self.world.key, "terms": terms, "role": "qa-lead", "by": self.by(who, proved)}
+        made = self.ask(waivers.grant_waiver, foretold, "readiness:waiver:granted", **wanted)
+        if made is not None:
+            self.oracle.waivers[str(made.key)] = end
+
+    @rule()
+    def take_the_waiver_back(self):
+        for key in [key for key, end in self.oracle.waivers.items() if end > self.at]:
+            self.remember()
+            foretold = bool(self.oracle.seats_of("qa", "qa-lead"))
+            wanted = {"key": key, "reason": "The parser changed.", "by": self.by("qa")}
+            if self.ask(waivers.end_waiver, foretold, "readiness:waiver:ended", **wanted) is not None:
+                del self.oracle.waivers[key]
+
+    @rule(who=st.sampled_from(["qa", "eng", "ops"]))
+    def object_to_it(self, who):
+        roles = [role for role in ROLES[who] if role in ("qa-lead", "engineering-lead")]
+        foretold = any(self.oracle.seats_of(who, role) for role in roles)
+        said = blockers.Objection(
+            "Checkout hangs", "About 3 % of orders are lost.", "https://tickets.example/7"
+        )
+        wanted = {"release": self.world.key, "objection": said, "by": self.by(who)}
+        made = self.ask(blockers.raise_blocker, foretold, "blocker:blocker:raised", **wanted)
+        if made is not None:
+            self.oracle.blockers.add(str(made.key))
+            self.blockers[str(made.key)] = who
+
+    @rule(accept=st.booleans(), proved=TRUE)
+    def end_the_objection(self, accept, proved):
+        for key in sorted(self.oracle.blockers)[:1]:
+            if accept:
+                said = blockers.Mitigation("Support calls back every lost order.", "the support lead")
+                foretold = bool(self.oracle.seats_of("olga", "product-owner")) and proved
+                wanted = {"key": key, "mitigation": said, "by": self.by("olga", proved)}
+                ended = self.ask(blockers.accept_blocker, foretold, "blocker:blocker:accepted", **wanted)
+            else:
+                who = self.blockers[key]
+                foretold = any(self.oracle.seats_of(who, role) for role in ROLES[who])
+                said = blockers.Resolution("The retry was fixed and tried a thousand times.")
+                wanted = {"key": key, "resolution": said, "by": self.by(who)}
+                ended = self.ask(blockers.resolve_blocker, foretold, "blocker:blocker:resolved", **wanted)
+            if ended is not None:
+                self.oracle.blockers.discard(key)
+
+    # -- people
+
+    @rule(who=st.sampled_from(["qa", "owner", "eng", "ops", "cto", "pm"]))
+    def take_the_role_away(self, who):
+        [role] = ROLES[who]
+        key = self.world.people[who].key
+        grant = RoleGrant.objects.filter(person_id=key, role=role, revoked_at__isnull=True).first()
+        if grant is None:
+            wanted = {"person": key, "role": role, "product": "shop", "by": self.root}
+            self.ask(people.grant_role, True, "people:role:granted", **wanted)
+            self.oracle.seats.append(Seat(who, role, who, "grant", self.at + timedelta(hours=24)))
+            return
+        wanted = {"person": key, "grant": str(grant.key), "by": self.root}
+        self.ask(people.revoke_role, True, "people:role:revoked", **wanted)
+        for seat in self.oracle.seats:
+            if (seat.person, seat.role, seat.through) == (who, role, "grant") and seat.end is None:
+                seat.end = self.at
+
+    @rule(holder=st.sampled_from(["qa", "owner"]))
+    def name_or_end_a_deputy(self, holder):
+        [role] = ROLES[holder]
+        former = self.stand_ins.pop(("deputy", holder), None)
+        if former is not None:
+            key, seat = former
+            self.ask(people.end_deputy, True, "people:deputy:ended", deputy=key, by=self.root)
+            seat.end = self.at
+            return
+        wanted = {"holder": self.world.people[holder].key, "deputy": self.world.people["dep"].key}
+        foretold = self.oracle.holds(holder, role)
+        made = self.ask(people.name_deputy, foretold, "people:deputy:named", role=role, product="shop",
+                        by=self.root, **wanted)  # fmt: skip
+        if made is not None:
+            seat = Seat("dep", role, holder, "deputy", self.at + timedelta(hours=24))
+            self.oracle.seats.append(seat)
+            self.stand_ins["deputy", holder] = (str(made.key), seat)
+
+    @rule(
+        holder=st.sampled_from(["quinn", "owner", "manager"]), to=st.sampled_from(["stand", "stand", "eng"])
+    )
+    def lend_a_role_or_end_it(self, holder, to):
+        role = "qa-lead" if holder == "quinn" else "product-owner"
+        former = self.stand_ins.pop(("delegation", role), None)
+        if former is not None:
+            key, seat = former
+            foretold = seat.end > self.at
+            self.ask(people.end_delegation, foretold, "people:delegation:ended", delegation=key, by=self.root)
+            seat.end = min(seat.end, self.at)
+            return
+        ends = self.at + timedelta(days=5)
+        wanted = {"delegate": self.world.people[to].key, "role": role, "product": "shop", "ends_at": ends}
+        foretold = self.oracle.holds(holder, role)
+        made = self.ask(people.delegate_role, foretold, "people:delegation:made", reason="Holidays.",
+                        by=self.by(holder), **wanted)  # fmt: skip
+        if made is not None:
+            seat = Seat(to, role, holder, "delegation", self.at, ends)
+            self.oracle.seats.append(seat)
+            self.stand_ins["delegation", role] = (str(made.key), seat)
+
+    # -- polls, verdicts, votes, decisions
+
+    @rule()
+    def open_poll(self):
+        wanted = {"release": self.world.key, "moment": "final", "by": self.by("manager")}
+        foretold = self.oracle.may_open()
+        if self.ask(polls.open_poll, foretold, "decision:poll:opened", **wanted) is not None:
+            self.oracle.poll = True
+
+    @rule(close=st.sampled_from([False, False, True]))
+    def refresh_or_close(self, close):
+        key, foretold = str(self.open_poll_key()), self.oracle.poll
+        if not key:
+            return
+        if close:
+            wanted = {"key": key, "reason": "Asked too early.", "by": self.by("manager")}
+            if self.ask(polls.close_poll, foretold, "decision:poll:closed", **wanted) is not None:
+                self.oracle.end_poll()
+        elif self.ask(polls.refresh_poll, foretold, key=key, by=self.by("manager")) is not None:
+            self.oracle.refresh()
+
+    @rule(who=WHO, choice=st.sampled_from(["go", "go", "no-go"]), fresh=TRUE, proved=TRUE)
+    def give_the_verdict(self, who, choice, fresh, proved):
+        digest, table = self.seen(fresh)
+        said = votes.Said(choice, digest, "" if choice == "go" else "Payments were not tried on a phone.")
+        foretold = self.oracle.may_give_verdict(who, choice, table, proved)
+        wanted = {"release": self.world.key, "said": said, "by": self.by(who, proved)}
+        if self.ask(verdicts.sign_verdict, foretold, "decision:sign-off:recorded", **wanted) is not None:
+            self.oracle.give_verdict(who, choice)
+
+    def said(self, choice, digest):
+        bound = [OFF_PEAK] if choice == "go-with-conditions" else []
+        return votes.Said(
+            choice, digest, "Orders were lost in the rehearsal." if choice == "no-go" else "", bound
+        )
+
+    @rule(
+        who=WHO,
+        role=st.sampled_from([*VOTERS, "qa-lead"]),
+        choice=st.sampled_from(["go", "go", "go-with-conditions", "no-go"]),
+        fresh=TRUE,
+        proved=TRUE,
+    )
+    def vote(self, who, role, choice, fresh, proved):
+        key = str(self.open_poll_key())
+        if not key:
+            return
+        digest, table = self.seen(fresh)
+        foretold = self.oracle.may_vote(who, role, table, proved)
+        wanted = {"poll": key, "role": role, "said": self.said(choice, digest), "by": self.by(who, proved)}
+        if self.ask(votes.vote, foretold, "decision:sign-off:recorded", **wanted) is not None:
+            self.oracle.refresh()
+            self.oracle.sign("vote", who, role, choice)
+
+    @rule(
+        which=st.integers(0, 2),
+        own=TRUE,
+        choice=st.sampled_from(["go", "go-with-conditions", "no-go"]),
+        proved=TRUE,
+    )
+    def change_the_vote(self, which, own, choice, proved):
+        standing_ = self.oracle.live("vote")
+        if len(standing_) <= which:
+            return
+        former = standing_[which]
+        who = former.person if own else "stand"
+        row = SignOff.objects.get(
+            act="vote", voided_at__isnull=True, poll__closed_at__isnull=True, role=former.role
+        )
+        digest, table = self.seen(fresh=True)
+        mine = who == former.person
+        foretold = mine and self.oracle.may_vote(who, former.role, table, proved, changed=former)
+        wanted = {"sign_off": str(row.key), "said": self.said(choice, digest), "by": self.by(who, proved)}
+        tags = ("decision:sign-off:recorded", "decision:sign-off:withdrawn")
+        if self.ask(votes.change_vote, foretold, *tags, **wanted) is not None:
+            former.void = True
+            self.oracle.refresh()
+            self.oracle.sign("vote", who, former.role, choice)
+
+    @rule(
+        who=st.sampled_from(["owner", "olga", "pair", "manager", "stand", "dep", "pm", "eng"]),
+        outcome=st.sampled_from(["what may be", "what may be", "GO", "CONDITIONAL GO", "NO-GO", "DEFERRED"]),
+        fresh=TRUE,
+        proved=TRUE,
+    )
+    def decide(self, who, outcome, fresh, proved):
+        key = str(self.open_poll_key())
+        if not key:
+            return
+        outcome = outcome if outcome != "what may be" else self.oracle.may_go() or "GO"
+        digest, table = self.seen(fresh)
+        reason = "Payments fail in the rehearsal." if outcome in ("NO-GO", "DEFERRED") else ""
+        said = decisions.Decided(outcome, digest, reason)
+        foretold = self.oracle.may_decide(who, outcome, table, proved)
+        wanted = {"poll": key, "said": said, "by": self.by(who, proved)}
+        tags = ("decision:sign-off:recorded", "decision:decision:recorded")
+        if self.ask(decisions.decide, foretold, *tags, **wanted) is not None:
+            self.oracle.decide(outcome)
+
+    @rule()
+    def reopen(self):
+        foretold = self.oracle.state == "decided"
+        wanted = {"release": self.world.key, "reason": "A partner asked for another day."}
+        asked = self.ask(
+            standing.reopen_release, foretold, "decision:decision:voided", by=self.by("manager"), **wanted
+        )
+        if asked is not None:
+            self.oracle.reopen()
+
+    # -- overrides
+
+    @rule(who=st.sampled_from(["cto", "cto", "pm", "qa", "pair", "owner"]), rightly=TRUE)
+    def ask_override(self, who, rightly):
+        accepts = self.oracle.against() if rightly else {"pass-rate", "coverage", "more"}
+        foretold = self.oracle.may_ask_override(who, accepts)
+        wanted = {
+            "release": self.world.key,
+            "accepts": sorted(accepts),
+            "reason": "The season begins on Monday.",
+        }
+        made = self.ask(
+            overrides.ask_override, foretold, "decision:override:asked", by=self.by(who), **wanted
+        )
+        if made is not None:
+            self.oracle.ask_override(set(accepts))
+
+    @rule(
+        who=st.sampled_from(["cto", "cto", "pm", "pair", "qa"]),
+        role=st.sampled_from([*AUTHORITIES, "qa-lead"]),
+    )
+    def confirm_receipt(self, who, role):
+        for one in self.asked():
+            foretold = self.oracle.may_confirm(who, role)
+            wanted = {"key": str(one.key), "role": role, "statement": one.statement, "by": self.by(who)}
+            tag = "decision:override:receipt-confirmed"
+            if self.ask(overrides.confirm_receipt, foretold, tag, **wanted) is not None:
+                self.oracle.override["receipt"] = who
+
+    @rule(
+        who=st.sampled_from(["cto", "cto", "pm", "pair", "qa", "quinn", "dep"]),
+        role=st.sampled_from([*AUTHORITIES, "qa-lead", "qa-lead"]),
+        choice=st.sampled_from(["agree", "agree", "dissent-acknowledged"]),
+        fresh=TRUE,
+        proved=TRUE,
+    )
+    def sign_override(self, who, role, choice, fresh, proved):
+        for one in self.asked():
+            digest, table = self.seen(fresh)
+            foretold = self.oracle.may_sign_override(who, role, choice, table, proved)
+            reason = "" if choice == "agree" else "I recommended no-go."
+            wanted = {"role": role, "choice": choice, "dossier": digest, "reason": reason}
+            tag = "decision:sign-off:recorded"
+            done = self.ask(
+                overrides.sign_override, foretold, tag, key=str(one.key), by=self.by(who, proved), **wanted
+            )
+            if done is not None:
+                self.oracle.sign_override(who, role, choice)
+
+    @rule(who=st.sampled_from(["cto", "owner"]))
+    def end_override(self, who):
+        for one in self.asked():
+            foretold = bool(self.oracle.seats_of(who, "cto"))
+            wanted = {"key": str(one.key), "reason": "It is mended instead.", "by": self.by(who)}
+            if self.ask(overrides.end_override, foretold, "decision:override:ended", **wanted) is not None:
+                self.oracle.override = None
+
+    def asked(self):
+        return list(Override.objects.filter(release=self.world.key, closed_at__isnull=True))
+
+    # -- what comes by itself, and what people usually do
+
+    @rule()
+    def the_office_sweeps(self):
+        for due, work in (
+            (jobs.outdated, jobs.refresh),
+            (jobs.to_void, jobs.void),
+            (jobs.to_escalate, jobs.escalate),
+        ):
+            for key in due(self.at, 10):
+                work(key, self.at)
+        self.entries()
+        oracle = self.oracle
+        if oracle.poll:
+            oracle.refresh()
+        for one in oracle.decisions:
+            if oracle.falls(one):
+                one[3], oracle.state = False, "open"
+        asked = oracle.override
+        late = asked and "escalated" not in asked and self.at >= asked["asked"] + timedelta(hours=2)
+        if late and asked["table"] != oracle.table():
+            oracle.override = None
+        elif late:
+            asked["escalated"] = True
+
+    @rule(steps=st.integers(4, 7), bound=st.sampled_from(["go", "go", "go-with-conditions"]))
+    def the_usual_round(self, steps, bound):
+        for act in (
+            lambda: self.bring("CI pipeline", True, ""),
+            self.bring_the_rest,
+            self.judge,
+            self.open_poll,
+            lambda: self.give_the_verdict("quinn", "go", True, True),
+            lambda: self.vote("olga", "product-owner", bound, True, True),
+            lambda: self.vote("eng", "engineering-lead", "go", True, True),
+        )[:steps]:
+            self.step()
+            act()
+
+    @rule(steps=st.integers(3, 7))
+    def the_sad_round(self, steps):
+        for act in (
+            lambda: self.bring("CI pipeline", False, ""),
+            self.judge,
+            self.open_poll,
+            lambda: self.decide("olga", "NO-GO", True, True),
+            lambda: self.ask_override("pair", True),
+            lambda: self.confirm_receipt("pair", "cto"),
+            lambda: self.sign_override("quinn", "qa-lead", "dissent-acknowledged", True, True),
+        )[:steps]:
+            self.step()
+            act()
+
+    # -- what holds after every step
+
+    @invariant()
+    def the_service_and_the_oracle_agree(self):
+        oracle, row = self.oracle, self.release()
+        if oracle.run is None:
+            return
+        digest = dossier_of(row, self.at).digest
+        assert self.tables.setdefault(oracle.table(), digest) == digest, "the same table, another dossier"
+        assert list(self.tables.values()).count(digest) == 1, "another table, the same dossier"
+        assert (row.state == "decided") == (oracle.state == "decided"), (row.state, oracle.state)
+        self.voices(row)
+        self.decided()
+        assert bool(self.asked()) == bool(oracle.override)
+        self.step()
+
+    def voices(self, row):
+        oracle = self.oracle
+        poll = Poll.objects.filter(release=row, closed_at__isnull=True).first()
+        assert (poll is not None) == oracle.poll
+        live = SignOff.objects.filter(release=row, voided_at__isnull=True)
+        verdict = [(self.names[one.person], one.choice) for one in live.filter(act="verdict")]
+        assert verdict == [(one.person, one.choice) for one in oracle.live("verdict")]
+        if poll is None:
+            return
+        given = [(self.names[one.person], one.role, one.choice) for one in live.filter(poll=poll)]
+        assert sorted(given) == sorted((one.person, one.role, one.choice) for one in oracle.live("vote"))
+        assert len({who for who, _, _ in given}) == len({role for _, role, _ in given}) == len(given)
+        found = found_for(poll, row, dossier_of(row, self.at), self.at)
+        counted = sorted((self.names[one.person], one.role) for one in found.signed())
+        assert counted == sorted((one.person, one.role) for one in oracle.counted())
+        may = {str(one) for one in found.assessment.allowed} - {"NO-GO", "DEFERRED", "CANCELLED"}
+        assert may == ({oracle.may_go()} - {""}), (may, oracle.may_go(), found.assessment.reasons)
+
+    def decided(self):
+        made = list(
+            Decision.objects.filter(release=self.world.key).select_related("release__product").order_by("at")
+        )
+        foretold = self.oracle.decisions
+        assert [(one.outcome, one.voided_at is None) for one in made] == [
+            (one[0], one[3]) for one in foretold
+        ]
+        for one, other in zip(made, foretold, strict=True):
+            stands, why = standing.standing_of_decision(one, self.at)
+            assert stands == self.oracle.stands(other), (one.outcome, why, other)
+            if one.outcome == "GO BY OVERRIDE":
+                signed = SignOff.objects.filter(override=one.override, voided_at__isnull=True)
+                assert len({each.person for each in signed}) >= 2
+
+    @invariant()
+    def the_ledger_verifies(self):
+        reports = list(verify_ledger(keys=[ledger_key().public]))
+        assert all(one.ok for one in reports), [one.faults for one in reports]
+
+
+def machine(world, number, steps):
+    run_state_machine_as_test(
+        lambda: Machine(world),
+        settings=settings(
+            max_examples=number,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            phases=(Phase.generate,),  # making an example smaller takes minutes here
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_whatever_people_do_the_rules_hold(world):
+    machine(world, 6, 15)
+
+
+@pytest.mark.slow
+def test_whatever_people_do_the_rules_hold_for_long(world):
+    machine(world, examples(40), 50)
