@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.db import models
 
-from flightrules.service.records.recorded import Recorded
+from flightrules.service.records.recorded import Ended, Recorded
 from flightrules.service.records.tags import Tag
 
 __all__ = ["GOING", "Carried", "Decision", "HandedOut", "Override", "Poll", "SignOff"]
@@ -98,8 +98,21 @@ class SignOff(models.Model):
         DISSENT_ACKNOWLEDGED = "dissent-acknowledged"
 
     recorded_as = Recorded(
-        "sign-off", (Tag.SIGNED_OFF,), words=("release_id", "act", "choice", "person", "role", "dossier")
+        "sign-off",
+        (Tag.SIGNED_OFF,),
+        words=(
+            "release_id",
+            "poll_id",
+            "override_id",
+            "act",
+            "choice",
+            "person",
+            "holder",
+            "role",
+            "dossier",
+        ),
     )
+    ended_as = Ended("sign-off", (Tag.SIGN_OFF_VOIDED, Tag.SIGN_OFF_WITHDRAWN), "voided_at")
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     release = models.ForeignKey(_RELEASE, on_delete=models.PROTECT, related_name="sign_offs")
@@ -206,6 +219,7 @@ class Decision(models.Model):
     recorded_as = Recorded(
         "decision", (Tag.DECISION_RECORDED,), words=("release_id", "outcome", "moment", "dossier", "record")
     )
+    ended_as = Ended("decision", (Tag.DECISION_VOIDED,), "voided_at")
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     release = models.ForeignKey(_RELEASE, on_delete=models.PROTECT, related_name="decisions")
@@ -248,6 +262,7 @@ class Override(models.Model):
     """The asking for an override of a no-go: what exactly is accepted, and how far its two signatures are."""
 
     recorded_as = Recorded("override", (Tag.OVERRIDE_ASKED,), words=("release_id", "dossier", "statement"))
+    ended_as = Ended("override", (Tag.OVERRIDE_ENDED,), "closed_at")
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     release = models.ForeignKey(_RELEASE, on_delete=models.PROTECT, related_name="overrides")

@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from flightrules.service.records.recorded import Recorded
+from flightrules.service.records.recorded import Ended, Recorded
 from flightrules.service.records.tags import Tag
 
 __all__ = [
@@ -213,6 +213,7 @@ class RoleGrant(models.Model):
             several=True,
         ),
     )
+    ended_as = Ended("person", (Tag.ROLE_REVOKED,), "revoked_at", key="person_id", words=("pk",))
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="grants")
@@ -229,6 +230,7 @@ class Deputy(models.Model):
     """Who stands in for the holder of a role, until somebody ends it; both speak in the holder's seat."""
 
     recorded_as = Recorded("deputy", (Tag.DEPUTY_NAMED,), words=("holder_id", "deputy_id", "role", "product"))
+    ended_as = Ended("deputy", (Tag.DEPUTY_ENDED,), "ended_at")
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deputies")
@@ -247,6 +249,7 @@ class Delegation(models.Model):
     recorded_as = Recorded(
         "delegation", (Tag.DELEGATED,), words=("holder_id", "delegate_id", "role", "product")
     )
+    ended_as = Ended("delegation", (Tag.DELEGATION_ENDED,), "ended_at")
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="delegations")

@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.db import models
 
 from flightrules.service.jobs.due import DueWork
-from flightrules.service.records.recorded import Recorded
+from flightrules.service.records.recorded import Ended, Recorded
 from flightrules.service.records.tags import Tag
 
 __all__ = [
@@ -207,6 +207,7 @@ class Waiver(models.Model):
     """A failed criterion set aside for one release: why, what stands in its place, until when, by whom."""
 
     recorded_as = Recorded("waiver", (Tag.WAIVER_GRANTED,), words=("release_id", "criterion"))
+    ended_as = Ended("waiver", (Tag.WAIVER_ENDED,), "ended_at")
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     release = models.ForeignKey(_RELEASE, on_delete=models.PROTECT, related_name="waivers")

@@ -16,7 +16,7 @@ from flightrules.service.door.refusals import RefusalError
 from flightrules.service.records import blobs
 from flightrules.service.records.anchors import timestamp_faults
 from flightrules.service.records.models import Blob, Checkpoint, Entry, PersonalDatum
-from flightrules.service.records.recorded import Recorded, unrecorded
+from flightrules.service.records.recorded import Recorded, misended, unrecorded
 from flightrules.service.records.tags import Tag
 from flightrules.service.records.verification import verify_ledger
 
@@ -124,3 +124,9 @@ def _personal_data() -> Iterator[Finding]:
 def _rows() -> Iterator[Finding]:
     for subject, row in rows_without_entry():
         yield Finding("rows", "E_ENTRY", f"no entry tells of {row}, expected about {subject}")
+    for model in apps.get_models():
+        way = getattr(model, "ended_as", None)
+        for key, is_over in misended(model, way) if way is not None else ():
+            row = f"{model.__name__} {key}"
+            said = f"no entry ended {row}" if is_over else f"an entry ended {row}, which counts again"
+            yield Finding("rows", "E_ENTRY", said)

@@ -19,7 +19,7 @@ from flightrules.service.records.tags import Tag
 if TYPE_CHECKING:
     from flightrules.service.records.models import Entry
 
-__all__ = ["Recorded", "unrecorded"]
+__all__ = ["Ended", "Recorded", "misended", "unrecorded"]
 
 _BATCH = 300
 
@@ -45,12 +45,28 @@ class Recorded:
     several: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How entries tell that a row counts no more; declared as ``ended_as``.
+
+    Attributes:
+        kind, tags, key, words: as in :class:`Recorded`.
+        field: the moment at which it ended; empty as long as it counts.
+    """
+
+    kind: str
+    tags: tuple[Tag, ...]
+    field: str
+    key: str = "pk"
+    words: tuple[str, ...] = ()
+
+
 def unrecorded(model: type[Model], ways: Sequence[Recorded]) -> Iterator[tuple[Any, str]]:
     """(primary key, the subject that the first way expects) of rows that no entry tells of."""
     left: dict[Any, str] = {}
     for number, way in enumerate(ways):
         taken: set[int] = set()
-        for batch in _batches(model, way):
+        for batch in _batches(QuerySet(model), way):
             if number == 0:
                 left.update({row[0]: f"{way.kind}/{row[1]}" for row in batch})
             for key in _told(way, [row for row in batch if row[0] in left], taken):
@@ -58,8 +74,18 @@ def unrecorded(model: type[Model], ways: Sequence[Recorded]) -> Iterator[tuple[A
     yield from sorted(left.items(), key=lambda one: str(one[0]))
 
 
-def _batches(model: type[Model], way: Recorded) -> Iterator[list[tuple[Any, ...]]]:
-    rows: QuerySet[Any, Any] = QuerySet(model).order_by("pk").values_list("pk", way.key, *way.words)
+def misended(model: type[Model], way: Ended) -> Iterator[tuple[Any, bool]]:
+    """(primary key, whether the row says that it is over) of rows of which the entries say otherwise."""
+    told_by = Recorded(way.kind, way.tags, way.key, way.words, several=True)
+    for is_over in (False, True):
+        rows: QuerySet[Any, Any] = QuerySet(model).filter(**{f"{way.field}__isnull": not is_over})
+        for batch in _batches(rows, told_by):
+            told = set(_told(told_by, batch, set()))
+            yield from ((row[0], is_over) for row in batch if (row[0] in told) != is_over)
+
+
+def _batches(found: QuerySet[Any, Any], way: Recorded) -> Iterator[list[tuple[Any, ...]]]:
+    rows = found.order_by("pk").values_list("pk", way.key, *way.words)
     batch: list[tuple[Any, ...]] = []
     for row in rows.iterator(_BATCH):
         batch.append(row)
