@@ -22,6 +22,7 @@ from flightrules.service.releases.queries import Release
 __all__ = ["Word", "as_said", "proof_word", "require_current", "sign"]
 
 _NAMED = 20
+_SHOWN = (HandedOut, Poll, Override, SignOff)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +59,26 @@ def require_current(seen: str, now: Dossier, release: Release) -> None:
     """
     if seen == now.digest:
         return
-    try:
-        said = as_said(changes_since(seen, now))
-    except ConflictError:  # no dossier that was ever shown here
-        said = []
     raise on_record(
         ConflictError(
             "E_DOSSIER_STALE",
             "what you saw is not what lies here now",
             hint="read the dossier again, then sign its digest",
             dossier=now.digest,
-            differences=said,
+            differences=_differences(seen, now, release),
         ),
         release,
     )
+
+
+def _differences(seen: str, now: Dossier, release: Release) -> list[dict[str, str]]:
+    """To what lay here before. Of bytes that were never shown of this release nothing is told, nor read."""
+    if not any(one.objects.filter(release=release, dossier=seen).exists() for one in _SHOWN):
+        return []
+    try:
+        return as_said(changes_since(seen, now))
+    except ConflictError:  # its bytes are gone, or were altered
+        return []
 
 
 def as_said(changes: tuple[Difference, ...]) -> list[dict[str, str]]:
