@@ -30,7 +30,7 @@ __all__ = ["router"]
 
 router = Router(tags=["overrides"])
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Role = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9 _-]{0,59}$")]
+Role = Annotated[str, StringConstraints(pattern=r"^[^\W_][\w -]{0,59}$")]
 Reason = Annotated[Prose, Field(min_length=1, max_length=4000)]
 
 

@@ -23,7 +23,7 @@ from flightrules.service.people.powers import Power
 __all__ = ["router"]
 
 router = Router(tags=["votes"])
-RoleName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _-]{0,59}$")]
+RoleName = Annotated[str, StringConstraints(pattern=r"^[^\W_][\w -]{0,59}$")]
 
 
 class VoteIn(SaidIn):

@@ -11,6 +11,7 @@ from django.db.models import Q
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.people.access import require
 from flightrules.service.people.models import Account, Person, RoleGrant
+from flightrules.service.people.names import flags_of, looks_of
 from flightrules.service.people.powers import BUILT_IN_ROLES, Power, role_key
 from flightrules.service.people.seats import live_grants
 from flightrules.service.records.actor import Actor
@@ -153,7 +154,19 @@ def checked_role(role: str) -> str:
     found = role_key(role)
     if not 0 < len(found) <= _ROLE_LIMIT or not all(part.isalnum() for part in found.split("-")):
         raise InvalidError("E_ROLE", "a role is named by letters, digits and hyphens, 60 at most")
+    if _is_taken_for_another(found):
+        raise InvalidError(
+            "E_ROLE", "this would be taken for another role", hint="use the letters of one script"
+        )
     return found
+
+
+def _is_taken_for_another(role: str) -> bool:
+    """Whether it mixes scripts in a word, or only looks like a role that the office knows."""
+    if role in BUILT_IN_ROLES:
+        return False
+    is_mixed = any("mixed-script" in flags_of(word) for word in role.split("-"))
+    return is_mixed or looks_of(role) in set(map(looks_of, BUILT_IN_ROLES))
 
 
 def known_person(key: str) -> Person:
