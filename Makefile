@@ -66,13 +66,14 @@ unit-postgres: installed ## the tests of the service again, on a real PostgreSQL
 		--ignore tests/service/faults_platform --ignore tests/service/faults --ignore tests/service/site \
 		--ignore tests/service/config
 
-long: installed ## the long forms: a thousand kills, every mutation, restarts, ten times the examples, the matrix on SQLite
+long: installed ## the long forms: a thousand kills, ten thousand races, every mutation, restarts, more examples, the matrix on SQLite
 	FLIGHTRULES_EFFORT=10 $(BIN)/python -m pytest -q -n auto --dist worksteal -m "slow or hypothesis"
 	$(BIN)/python -m pytest -q -n auto --dist worksteal tests/service/test_authorisation_matrix.py
 	$(BIN)/python tools/with_postgresql.py $(BIN)/python -m pytest -q -n auto --dist worksteal tests/service/site
 
-bench-service: installed ## state changes a second and p95 through REST, on both databases
+bench-service: installed ## state changes, votes and decisions a second and p95 through REST, on both databases
 	$(BIN)/python bench/service/run.py
+	$(BIN)/python bench/service/decisions.py
 
 check-self: installed ## Flightrules goes out by its own rules
 	-@$(BIN)/ruff check --quiet --output-format sarif --output-file reports/ruff.sarif .

@@ -100,17 +100,16 @@ def main() -> int:
 
 
 def _measured(database: str, seconds: float, clients: int) -> bool:
-    with tempfile.TemporaryDirectory(prefix="flightrules-bench-") as folder, _address(database) as url:
-        floor = _floor(database, url, folder)
-        with _office(folder, url) as (port, token, web):
-            one = [_trial(port, token, "shop") for _ in range(clients)]
+    with tempfile.TemporaryDirectory(prefix="flightrules-bench-") as folder, address(database) as url:
+        bare = floor(database, url, folder)
+        with running(folder, url) as (port, token, web):
+            changes = state_changes(port, token, web, seconds, clients)
+            one = trials(port, token, clients)
             each = [_trial(port, token, _PRODUCTS[n % len(_PRODUCTS)]) for n in range(clients)]
-            _closed_loop(port, token, 1.0, one)  # warm
-            changes = _with_cpu(web, lambda: _closed_loop(port, token, seconds, one))
             apart = _with_cpu(web, lambda: _closed_loop(port, token, seconds, each))
             mixed = _with_cpu(web, lambda: _open_loop(port, token, seconds, one))
-    print(f"\n{database}: bare commits {floor:.0f}/s, load average {os.getloadavg()[0]:.1f}")
-    print(f"  state changes are {changes.rate / floor:.1%} of bare commits")
+    print(f"\n{database}: bare commits {bare:.0f}/s, load average {os.getloadavg()[0]:.1f}")
+    print(f"  state changes are {changes.rate / bare:.1%} of bare commits")
     return all(
         (
             _said("state changes", changes, GOALS[database], _P95_MS),
@@ -136,12 +135,12 @@ _CHANNEL = json.dumps(
 
 
 def _with_cpu(web: int, run: Callable[[], Load]) -> Load:
-    before = _cpu_s(web)
+    before = cpu_s(web)
     found = run()
-    return found._replace(cpu_ms=(_cpu_s(web) - before) / max(found.done, 1) * 1000)
+    return found._replace(cpu_ms=(cpu_s(web) - before) / max(found.done, 1) * 1000)
 
 
-def _cpu_s(process: int) -> float:
+def cpu_s(process: int) -> float:
     """Seconds of processor time of a process and its children, where the system tells (Linux)."""
     try:
         with open(f"/proc/{process}/task/{process}/children", encoding="ascii") as file:
@@ -154,6 +153,18 @@ def _cpu_s(process: int) -> float:
     except OSError:
         return float("nan")
     return total / os.sysconf("SC_CLK_TCK")
+
+
+def trials(port: int, token: str, clients: int) -> list[str]:
+    """The address of a change for each client, all of one product."""
+    return [_trial(port, token, "shop") for _ in range(clients)]
+
+
+def state_changes(port: int, token: str, web: int, seconds: float, clients: int) -> Load:
+    """Plain state changes of one product, as fast as so many clients are answered."""
+    one = trials(port, token, clients)
+    _closed_loop(port, token, 1.0, one)  # warm
+    return _with_cpu(web, lambda: _closed_loop(port, token, seconds, one))
 
 
 def _trial(port: int, token: str, product: str) -> str:
@@ -176,7 +187,7 @@ def _closed_loop(port: int, token: str, seconds: float, paths: list[str]) -> Loa
 
         return run
 
-    return _together([one(path) for path in paths])
+    return together([one(path) for path in paths])
 
 
 def _since(began: float) -> float:
@@ -208,10 +219,10 @@ def _open_loop(port: int, token: str, seconds: float, paths: list[str], clients:
 
         return run
 
-    return _together([one(first) for first in range(clients)])
+    return together([one(first) for first in range(clients)])
 
 
-def _together(runs: list[Callable[[Callable[[float, int], None]], None]]) -> Load:
+def together(runs: list[Callable[[Callable[[float, int], None]], None]]) -> Load:
     times: list[float] = []
     failed: list[int] = []
     lock = threading.Lock()
@@ -228,17 +239,15 @@ def _together(runs: list[Callable[[Callable[[float, int], None]], None]]) -> Loa
         thread.join()
     seconds = time.perf_counter() - began
     times.sort()
-    return Load(
-        len(times), len(failed), seconds, _percentile(times, 50) * 1000, _percentile(times, 95) * 1000
-    )
+    return Load(len(times), len(failed), seconds, percentile(times, 50) * 1000, percentile(times, 95) * 1000)
 
 
-def _percentile(ordered: list[float], percent: int) -> float:
+def percentile(ordered: list[float], percent: int) -> float:
     """Nearest rank."""
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)] if ordered else float("nan")
 
 
-def _floor(database: str, url: str, folder: str) -> float:
+def floor(database: str, url: str, folder: str) -> float:
     """Bare durable commits a second, one writer, two seconds long."""
     if database == "sqlite":
         line = sqlite3.connect(os.path.join(folder, "floor.sqlite3"), isolation_level=None)
@@ -266,7 +275,7 @@ def _commits(commit: Callable[[], object], seconds: float = 2.0) -> float:
 
 
 @contextmanager
-def _address(database: str) -> Iterator[str]:
+def address(database: str) -> Iterator[str]:
     if database == "sqlite":
         yield ""
         return
@@ -282,7 +291,7 @@ def _address(database: str) -> Iterator[str]:
 
 
 @contextmanager
-def _office(folder: str, url: str) -> Iterator[tuple[int, str, int]]:
+def running(folder: str, url: str) -> Iterator[tuple[int, str, int]]:
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port = trial.getsockname()[1]
