@@ -210,3 +210,26 @@ def test_the_assessment_agrees_with_the_oracle(gate_rows, qa, owner, operations,
     assert found.allowed >= ALWAYS
     if going:
         assert going == {Outcome.CONDITIONAL_GO if found.conditions else Outcome.GO}
+
+
+def test_the_words_are_those_of_the_record():
+    assert [one.value for one in Outcome] == [
+        "GO",
+        "CONDITIONAL GO",
+        "NO-GO",
+        "DEFERRED",
+        "CANCELLED",
+        "GO BY OVERRIDE",
+    ]
+    assert [one.value for one in Hindrance] == [one.name.lower() for one in Hindrance]
+
+
+def test_a_lost_voice_that_spoke_again_is_not_complained_of():
+    again = vote("ada", "owner", at=AT - timedelta(hours=2), dossier=ELSEWHERE)
+    reasons = assess(situation(poll=poll(again, OWNER))).reasons
+    assert [str(one) for one in reasons] == ["the poll waits for operations"]
+
+
+def test_all_who_are_missing_are_named():
+    [reason] = assess(situation(poll=poll())).reasons
+    assert str(reason) == "the poll waits for owner, operations"

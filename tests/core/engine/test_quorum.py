@@ -174,3 +174,51 @@ def test_a_further_vote_takes_nobody_out_who_spoke_earlier(ask, given_votes, one
     )
     after = tally(ask, [*given_votes, later], dossier=HERE, at=AT, max_age=WEEK)
     assert before.counted == after.counted[: len(before.counted)]
+
+
+# --- words that stand in entries and answers, and edges that a small mistake would move
+
+
+def test_the_words_are_those_of_the_record():
+    assert [one.value for one in Choice] == ["go", "go-with-conditions", "no-go"]
+    assert [one.value for one in Uncounted] == [
+        "not_asked",
+        "role_lost",
+        "other_dossier",
+        "expired",
+        "duplicate_person",
+        "duplicate_seat",
+        "unknown_person",
+    ]
+
+
+def test_one_role_alone_can_be_asked_and_nobody_at_all_cannot():
+    assert counted(vote(), ask=Ask(("qa-lead",), required=("qa-lead",))).complete
+    assert Ask(("qa-lead", "owner"), needed=0).quorum == Ask(()).quorum == 1
+
+
+def test_nobody_is_missing_once_the_number_is_reached():
+    ask = Ask(("qa-lead", "owner", "cto"), needed=2)
+    assert counted(vote(), ask=ask).missing == ("owner", "cto")
+    assert counted(vote(), vote("ada", "owner"), ask=ask).missing == ()
+
+
+def test_who_is_required_is_missing_first_though_not_in_the_list():
+    assert counted(ask=Ask(("qa-lead", "owner"), required=("cto",))).missing == ("cto", "qa-lead", "owner")
+
+
+def test_conditions_are_for_going():
+    assert counted(vote(choice="go-with-conditions")).against == ()
+
+
+def test_of_the_same_moment_the_order_does_not_hang_on_who_was_read_first():
+    asked = Ask(("cto", "qa-lead"))
+    both = vote("mira", "qa-lead"), vote("mira", "cto")
+    assert [one.role for one in counted(*both, ask=asked).counted] == ["cto"]
+    rivals = vote("zoe"), vote("ada")
+    assert [one.person for one in counted(*rivals, ask=asked).counted] == ["ada"]
+
+
+def test_on_an_empty_table_nothing_counts():
+    found = tally(Ask(("qa-lead",)), [vote(dossier="")], dossier="", at=AT)
+    assert [why for _, why in found.uncounted] == [Uncounted.OTHER_DOSSIER]
