@@ -118,13 +118,13 @@ def _side(
     at: datetime,
 ) -> tuple[str, ...]:
     """Who has signed for a side with a meaning that it knows."""
-    ask = Ask(roles, needed=1, distinct_people=False)
+    ask = Ask(roles, distinct_people=False)
     counted = tally(ask, signatures, dossier=dossier, at=at).counted
     return tuple(vote.person for vote in counted if vote.choice in meanings)
 
 
 def _waiting(roles: tuple[str, ...], case: OverrideCase, dossier: str, at: datetime) -> str:
-    refused = tally(Ask(roles, needed=1), case.signatures, dossier=dossier, at=at).uncounted
+    refused = tally(Ask(roles), case.signatures, dossier=dossier, at=at).uncounted
     whose = [vote.role for vote, why in refused if why is Uncounted.OTHER_DOSSIER]
     why = f"; {', '.join(whose)} signed what is not here any more" if whose else ""
     return f"the override waits for {' or '.join(roles) or 'a role that the rulebook does not name'}{why}"

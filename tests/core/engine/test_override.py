@@ -145,3 +145,33 @@ def test_no_set_of_signatures_without_two_people_of_both_sides_is_enough():
 def _first_of_role(one: Vote, chosen: tuple[Vote, ...]) -> bool:
     """Of two signatures in one role the first counts; equal moments go by the person's key."""
     return min((other.at, other.person) for other in chosen if other.role == one.role)[1] == one.person
+
+
+# --- words of the record, and edges that a small mistake would move
+
+
+def test_the_words_are_those_of_the_record():
+    assert [one.value for one in Lack] == [one.name.lower() for one in Lack]
+
+
+def test_what_differs_is_in_one_order():
+    names = [f"criterion-{number}" for number in range(20)]
+    assert unnamed(case(failing=frozenset(names), named=frozenset())) == tuple(sorted(names))
+
+
+def test_whoever_is_waited_for_is_named_and_nothing_else():
+    [lack] = assess_override(case(signatures=(CTO,)), dossier=HERE, at=AT)
+    assert str(lack) == "the override waits for qa-lead"
+    [lack] = assess_override(case(signatures=(QA,)), dossier=HERE, at=AT)
+    assert str(lack) == "the override waits for cto or product-manager"
+
+
+def test_nothing_is_received_or_forbidden_unless_somebody_said_so():
+    bare = OverrideCase(frozenset({"x"}), frozenset({"x"}), ("qa-lead",), ("cto",), (QA, CTO), "f" * 64)
+    assert (bare.receipt_by, bare.forbidden) == ("", "")
+    assert [one.kind for one in assess_override(bare, dossier=HERE, at=AT)] == [Lack.RECEIPT]
+
+
+def test_a_word_that_an_authority_does_not_have_takes_nothing_from_its_other_signature():
+    twice = signature("carla", "cto", "dissent-acknowledged"), signature("carla", "product-manager")
+    assert lacks(signatures=(QA, *twice)) == set()
