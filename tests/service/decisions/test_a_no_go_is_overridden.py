@@ -223,6 +223,20 @@ def test_a_side_that_lost_its_role_does_not_count_at_the_end(no_go):
     assert Decision.objects.filter(outcome="GO BY OVERRIDE").count() == 0
 
 
+def test_a_product_without_an_entry_gate_can_override_too(shop, cto):
+    from service.shop import RULEBOOK
+
+    lines = RULEBOOK.splitlines(keepends=True)
+    case = case_of(shop, "".join(line for line in lines if "kind: entry" not in line), gates=())
+    case.cto = cto
+    shop.bring(case.key, "CI pipeline", junit(90, 10))
+    shop.run(case.key, "exit")
+    assert case.release()["state"] == "draft"
+    assert case.open().status_code == 201
+    assert case.decide("NO-GO", reason="Ten of a hundred tests fail.").status_code == 201
+    assert ask(case).status_code == 201
+
+
 def test_there_is_nothing_to_override_without_a_no_go(shop, cto):
     case = case_of(shop)
     case.cto = cto

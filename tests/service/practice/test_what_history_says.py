@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flightrules.service.decisions.models import SignOff
+from flightrules.service.decisions.models import Decision, SignOff
 from flightrules.service.obligations.models import Obligation
 from flightrules.service.readiness.models import Acceptance, Defect, GateRun, Waiver
 from people_stories import now
@@ -47,6 +47,14 @@ def test_a_decision_whose_record_is_not_due_yet_is_no_finding_and_one_that_is_ov
     Obligation.objects.filter(event="decision").update(due_at=now() - timedelta(minutes=1))
     found = told(shop)["P2"]
     assert (found["state"], subjects(found)) == ("found", ["decision"])
+
+
+def test_a_decision_that_was_voided_since_is_history_all_the_same(shop):
+    case_of(shop).gone()
+    Obligation.objects.filter(event="decision").update(due_at=now() - timedelta(minutes=1))
+    Decision.objects.update(voided_at=now(), voided_because="a new edition")
+    assert told(shop)["P2"]["state"] == "found"
+    assert told(shop)["P5"]["sentence"] == "0 of 1 releases were emergencies"
 
 
 def test_a_record_that_was_written_late_stays_late(shop):

@@ -82,12 +82,12 @@ def ask_override(*, release: str, accepts: Iterable[str], reason: str, by: Actor
     no_go = standing_no_go(row)
     if no_go is None:
         raise on_record(_nothing_to_override(), row)
-    _require_tested(row)
     if Override.objects.filter(release=row, closed_at__isnull=True).exists():
         raise on_record(
             ConflictError("E_OVERRIDE_OPEN", "an override of this no-go is asked for already"), row
         )
     dossier = dossier_of(row, at)
+    _require_tested(row, dossier)
     keep(dossier)
     _require_allowed(row, dossier)
     found = against(dossier)
@@ -276,9 +276,9 @@ def _require_allowed(row: Release, dossier: Dossier) -> None:
         )
 
 
-def _require_tested(row: Release) -> None:
+def _require_tested(row: Release, dossier: Dossier) -> None:
     """An override answers the exit criteria; that testing began at all is the entry gate's affair."""
-    if row.state == Release.State.DRAFT:
+    if row.state == Release.State.DRAFT and any(gate.kind == "entry" for gate in dossier.book.gates):
         raise on_record(
             ConflictError(
                 "E_RELEASE_STATE",

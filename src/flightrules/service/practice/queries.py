@@ -9,7 +9,7 @@ from flightrules.engine.practice import Detection, History, Limits, detect
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.trigger import Trigger
 from flightrules.service.catalogue.queries import edition_in_force, get_product, rulebook_of
-from flightrules.service.decisions.history import Decision, let_go, signed
+from flightrules.service.decisions.history import Decision, ever_let_go, signed
 from flightrules.service.emergencies.queries import hotfixes, is_on_emergency_track
 from flightrules.service.obligations.queries import Obligation, of_release
 from flightrules.service.readiness.history import accepted, judged, points, waived
@@ -33,7 +33,7 @@ def history_of(product: str, at: datetime) -> History:
     edition = edition_in_force(product)
     book = rulebook_of(edition) if edition else None
     return History(
-        decisions=tuple(_decision(one, at) for one in let_go(product)),
+        decisions=tuple(_decision(one, at) for one in ever_let_go(product)),
         sign_offs=tuple(
             engine.SignOff(str(one.key), one.person, one.role, one.choice, one.at, one.opened_at)
             for one in signed(product)
