@@ -124,7 +124,7 @@ def _broken(rule: Separation, involved: Involved) -> Violation | None:
     if not first or not second:
         return None
     unknown = {""} & (first | second)
-    both = (first & second) - {""}
+    both = first & second
     if rule.only_sole and second - first - {""}:
         return None  # somebody known, besides those of the first part, has the second one
     if not both and not unknown:

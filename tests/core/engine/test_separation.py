@@ -154,3 +154,30 @@ def test_every_voice_is_counted_or_refused_and_no_person_or_seat_counts_twice(gi
 def test_a_later_voice_never_takes_an_earlier_one_away(given_voices, cut):
     before = count_voices(given_voices[:cut]).voices
     assert count_voices(given_voices).voices[: len(before)] == before
+
+
+# --- words of the record, and edges that a small mistake would move
+
+
+def test_the_words_are_those_of_the_record():
+    assert [one.value for one in Part] == [one.name.lower() for one in Part]
+
+
+def test_a_rule_looks_at_everybody_and_is_not_merely_flagged_unless_it_says_so():
+    rule = Separation("apart", Part.DEPLOYER, Part.SIGNER)
+    assert (rule.only_sole, rule.flagged) == (False, False)
+    found = violations(Involved(deployers=("ada",), signers=("ada", "mira")), [rule])
+    assert found == (Violation("apart", ("ada",)),)
+    assert Violation("apart", ()).flagged is False
+
+
+def test_whoever_signed_twice_is_named_in_one_order():
+    names = tuple(f"person-{number}" for number in range(20))
+    [found] = violations(Involved(signers=(*names, *reversed(names))), ())
+    assert found.persons == tuple(sorted(names))
+
+
+def test_a_seat_is_a_role_and_who_holds_it():
+    voices = Voice("ada", "owner", "ada"), Voice("kim", "cto", "ada"), Voice("mira", "owner", "mira")
+    assert count_voices(voices).voices == voices
+    assert count_voices([voices[0], Voice("kim", "owner", "ada")]).voices == voices[:1]
