@@ -87,8 +87,7 @@ class TokenDoor(HttpBearer):
             _note_denied(actor, why, at)
             return None
         if is_to_note:
-            with _without_waiting():
-                ApiToken.objects.filter(pk=str(actor.token_key)).update(last_used_at=at)
+            _note_use(str(actor.token_key), at)
         return _with_proof(asked, actor)
 
 
@@ -212,12 +211,21 @@ def _owner(  # noqa: PLR0913, PLR0917 -- the columns of the row
     return Actor(holder, Kind.PERSON, door, "token", key, scope, proved_at, proved_by, product=product)
 
 
+def _note_use(token: str, at: datetime) -> None:
+    """Note that a token was used; left out while somebody else writes, for who looks waits for nobody."""
+    if connection.vendor == "sqlite":
+        with _without_waiting():
+            ApiToken.objects.filter(pk=token).update(last_used_at=at)
+        return
+    with transaction.atomic():
+        free = ApiToken.objects.select_for_update(skip_locked=True).filter(pk=token)
+        if free.values_list("pk", flat=True).first() is not None:
+            ApiToken.objects.filter(pk=token).update(last_used_at=at)
+
+
 @contextmanager
 def _without_waiting() -> Iterator[None]:
-    """Leave the note out while somebody else writes to SQLite for long: who only looks waits for nobody."""
-    if connection.vendor != "sqlite":
-        yield
-        return
+    """Waits for SQLite a tenth of a second at most, and then does without what is in it."""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout")
         patience = int(cursor.fetchone()[0])
