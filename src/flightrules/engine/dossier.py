@@ -46,9 +46,8 @@ class Difference:
 
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Difference, ...]:
     """Everything that differs, part by part in a fixed order; empty for the same dossier and only for it."""
-    known = [part for part in PARTS if part in then or part in now]
     others = sorted((set(then) | set(now)) - set(PARTS))
-    return tuple(one for part in (*known, *others) for one in _in_part(part, then.get(part), now.get(part)))
+    return tuple(one for part in (*PARTS, *others) for one in _in_part(part, then.get(part), now.get(part)))
 
 
 def _in_part(part: str, then: Any, now: Any) -> Iterator[Difference]:

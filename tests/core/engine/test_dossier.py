@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flightrules.engine.dossier import Difference, differences
+from flightrules.engine.dossier import PARTS, Difference, differences
 
 DOSSIER = {
     "v": 1,
@@ -121,3 +121,64 @@ def _loose(value):
     if isinstance(value, list):
         return sorted(repr(_loose(one)) for one in value)
     return repr(value)
+
+
+# --- what names a row, in which order, and edges that a small mistake would move
+
+NAMED_BY = [
+    ("artefacts", {"name": "image"}),
+    ("gates", {"gate": "exit"}),
+    ("evidence", {"method": "CI", "name": "a.xml", "part": "evidence"}),
+    ("waivers", {"key": "w-1"}),
+    ("acceptances", {"key": "a-1"}),
+    ("defects", {"number": "PROJ-1"}),
+    ("checklists", {"checklist": "ours", "place": 3}),
+]
+
+
+def told(then, now):
+    return [(one.part, one.what, one.was, one.now) for one in differences(then, now)]
+
+
+def test_the_parts_are_these_in_this_order():
+    assert PARTS == ("release", "target", "rulebook", *(part for part, _ in NAMED_BY))
+    then = {part: 1 for part in (*PARTS, *"zyxwvutsrqponml")}
+    order = [one.part for one in differences(then, {})]
+    assert order == [*PARTS, *sorted("zyxwvutsrqponml")]
+
+
+@pytest.mark.parametrize(("part", "names"), NAMED_BY)
+def test_a_row_is_named_by_all_of_its_names_and_nothing_else(part, names):
+    rows = [{**names, "x": 1}, *({**names, name: "other", "x": 1} for name in names)]
+    changed = [{**rows[0], "x": 2}, *rows[1:]]
+    where = " ".join(map(str, names.values()))
+    assert told({part: rows}, {part: changed[::-1]}) == [(part, f"{where} x", "1", "2")]
+
+
+def test_rows_that_have_no_name_are_compared_as_they_are():
+    rows = [{"name": "image"}]
+    assert told({"artefacts": rows}, {"artefacts": "gone"}) == [
+        ("artefacts", "artefacts", "name image", "gone")
+    ]
+    assert told({"artefacts": "gone"}, {"artefacts": rows}) == [
+        ("artefacts", "artefacts", "gone", "name image")
+    ]
+    assert told({"artefacts": [*rows, 3]}, {"artefacts": rows}) == [
+        ("artefacts", "artefacts", "name image, 3", "name image")
+    ]
+    assert told({"artefacts": [{"x": 1}]}, {"artefacts": [{"x": 2}]}) == [("artefacts", "x", "1", "2")]
+
+
+def test_what_differs_within_a_part_is_told_in_one_order():
+    then = {f"fact-{number:02}": number for number in range(20)}
+    assert [one.what for one in differences({"release": then}, {"release": {}})] == sorted(then)
+    assert told({"release": {"x": [then]}}, {"release": {"x": {}}})[0][2] == ", ".join(
+        f"fact-{number:02} {number}" for number in range(20)
+    )
+    backwards = dict(reversed(then.items()))
+    assert told({"release": {"x": backwards}}, {"release": {"x": 1}})[0][2].startswith("fact-00 0, fact-01 1")
+
+
+@pytest.mark.parametrize("empty", ["", [], {}, None])
+def test_nothing_has_one_word(empty):
+    assert told({"release": {"x": empty}}, {"release": {"x": 1}}) == [("release", "x", "nothing", "1")]
