@@ -141,8 +141,8 @@ def told(then, now):
 
 
 def test_the_parts_are_these_in_this_order():
-    assert PARTS == ("release", "target", "rulebook", *(part for part, _ in NAMED_BY))
-    then = {part: 1 for part in (*PARTS, *"zyxwvutsrqponml")}
+    assert ("release", "target", "rulebook", *(part for part, _ in NAMED_BY)) == PARTS
+    then = dict.fromkeys((*PARTS, *"zyxwvutsrqponml"), 1)
     order = [one.part for one in differences(then, {})]
     assert order == [*PARTS, *sorted("zyxwvutsrqponml")]
 
