@@ -1,6 +1,6 @@
 """What the stories of abuse share: what a refusal must leave behind, looked at in the whole database.
 
-Nothing but one entry that says no: no row of any room, no open gate, no scratch in the ledger.
+Nothing but one entry that says no: no row of any room, no open gate; and behind every story the ledger verifies.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
+from django.db import connection
 from django.test import Client
 
 from flightrules.service.people.models import Account
@@ -35,7 +36,7 @@ _NOT_DOMAIN = {
 }
 """The record itself, answers that were kept, and who looked or asked: a refusal may add to these."""
 
-_ATTEMPTS = {"wrong_proofs", "locked_until", "last_used_at", "denied_at", "proved_at", "proved_by"}
+_ATTEMPTS = frozenset({"wrong_proofs", "locked_until", "last_used_at", "denied_at", "proved_at", "proved_by"})
 """Columns that count attempts and proofs."""
 
 VOIDED = frozenset(
@@ -52,20 +53,21 @@ Rows = dict[str, dict[Any, dict[str, Any]]]
 
 
 def rows() -> Rows:
-    """Every row of every room, by model and primary key."""
+    """Every row of every room, by model and primary key; in plain SQL, for each refusal asks twice."""
     ours = [one for one in apps.get_models() if one.__module__.startswith("flightrules.")]
+    with connection.cursor() as cursor:
+        return {one._meta.label: _rows_of(one, cursor) for one in ours if one._meta.label not in _NOT_DOMAIN}
+
+
+def _rows_of(model: Any, cursor: Any) -> dict[Any, dict[str, Any]]:
+    cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')  # noqa: S608 -- our own tables
+    names = [column[0] for column in cursor.description]
+    leave_out = _ATTEMPTS if model._meta.label in {"people.ApiToken", "people.Account"} else frozenset()
+    found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     return {
-        model._meta.label: {
-            row[model._meta.pk.attname]: {k: v for k, v in row.items() if not _is_attempt(model, k)}
-            for row in model.objects.order_by("pk").values()
-        }
-        for model in ours
-        if model._meta.label not in _NOT_DOMAIN
+        row[model._meta.pk.column]: {name: value for name, value in row.items() if name not in leave_out}
+        for row in found
     }
-
-
-def _is_attempt(model: Any, column: str) -> bool:
-    return model._meta.label in {"people.ApiToken", "people.Account"} and column in _ATTEMPTS
 
 
 def changed(before: Rows, after: Rows) -> set[str]:
@@ -107,7 +109,6 @@ def leaves_nothing(
     beyond = changed(before, rows()) - may
     assert beyond == set(), beyond
     assert not is_open(case.shop.ci), "the gate of the deployment let it through"
-    assert faults() == [], faults()
     assert len(said) == denials, said
     return answer, said
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,8 +11,16 @@ from django.core.cache import cache
 
 from flightrules.cli.main import main
 from people_stories import PASSWORD, code_now, equip
+from service.abuse.abusing import faults
 from service.decisions.deciding import case_of
 from service.emergencies.conftest import emergency as emergency  # noqa: PLC0414 -- a fixture that is used here
+
+
+@pytest.fixture(autouse=True)
+def _the_ledger_verifies(_database: None) -> Iterator[None]:
+    """After every case the whole ledger still verifies."""
+    yield
+    assert faults() == []
 
 
 @pytest.fixture
