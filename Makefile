@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 SHELL := /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contracts unit unit-postgres long bench-service check-self bench docs schema parser lock clean
+.PHONY: help demo test lint format types contracts unit unit-postgres long mutation bench-service check-self bench docs schema parser lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ long: installed ## the long forms: a thousand kills, ten thousand races, every m
 	FLIGHTRULES_EFFORT=10 $(BIN)/python -m pytest -q -n auto --dist worksteal -m "slow or hypothesis"
 	$(BIN)/python -m pytest -q -n auto --dist worksteal tests/service/test_authorisation_matrix.py
 	$(BIN)/python tools/with_postgresql.py $(BIN)/python -m pytest -q -n auto --dist worksteal tests/service/site
+
+mutation: installed ## change one thing at a time in who decides, and see whether its tests notice (ten minutes)
+	$(BIN)/python tools/mutation.py
 
 bench-service: installed ## state changes, votes and decisions a second and p95 through REST, on both databases
 	$(BIN)/python bench/service/run.py
