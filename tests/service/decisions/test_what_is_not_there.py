@@ -9,9 +9,10 @@ import pytest
 
 from flightrules.service.decisions import override_watch, polls, standing, votes
 from flightrules.service.decisions.dossiers import dossier_of, hand_out
+from flightrules.service.decisions.meaning import checked_conditions
 from flightrules.service.decisions.models import Decision, HandedOut, SignOff
 from flightrules.service.decisions.telling import tell_decided
-from flightrules.service.door.refusals import ConflictError, ForeignError
+from flightrules.service.door.refusals import ConflictError, ForeignError, InvalidError
 from flightrules.service.notices.models import Outbox
 from flightrules.service.records.actor import SYSTEM
 from flightrules.service.releases.models import Release
@@ -94,11 +95,11 @@ def test_a_poll_rests_on_what_has_not_expired(case):
     assert "expired" in refusal.value.message
 
 
-def test_there_are_only_so_many_conditions(case):
-    case.open()
+def test_there_are_only_so_many_conditions():
     said = [f"flag new-checkout <= {number} %" for number in range(31)]
-    answer = case.vote("go-with-conditions", conditions=said)
-    assert answer.status_code == 422, answer.content
+    with pytest.raises(InvalidError) as refusal:
+        checked_conditions(said, "go-with-conditions")
+    assert refusal.value.code == "E_CONDITIONS_STATED"
 
 
 def test_who_is_told_of_a_release_without_a_window_reads_that(case):
