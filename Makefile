@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 SHELL := /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contracts unit unit-postgres long mutation bench-service check-self bench docs schema parser lock clean
+.PHONY: help demo test lint format types contracts unit unit-postgres coverage long mutation bench-service check-self bench docs schema parser lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,21 +55,28 @@ $(PROVIDER)/node_modules/.installed: $(PROVIDER)/package-lock.json
 
 unit: installed $(PROVIDER)/node_modules/.installed ## all tests but the long ones, on all cores; leaves JUnit and coverage under reports/
 	@mkdir -p reports
-	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" --junitxml=reports/junit.xml \
-		--ignore tests/service/test_authorisation_matrix.py \
+	COVERAGE_OMIT='*/flightrules/service/*' $(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" \
+		--junitxml=reports/junit.xml --ignore tests/service \
 		--cov --cov-report=xml:reports/coverage.xml --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" --junitxml=reports/junit-service.xml tests/service
 
-# What differs between the databases is asked of both; pages, start-up, damage and kills bring databases of their own.
-# The authorisation matrix is asked here, where nothing is measured for coverage: it is long.
-unit-postgres: installed ## the tests of the service again, on a real PostgreSQL
-	$(BIN)/python tools/with_postgresql.py $(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" tests/service \
-		--ignore tests/service/faults_platform --ignore tests/service/faults --ignore tests/service/site \
-		--ignore tests/service/config
+# What differs between the databases (locks, races, constraints, types, plain SQL) is asked of both each time; the rest in `make long`.
+ON_BOTH := tests/service/records tests/service/door tests/service/jobs tests/service/people \
+	tests/service/decisions/test_two_decide_at_once.py tests/service/decisions/test_who_was_let_in_first.py \
+	tests/service/decisions/test_a_release_goes_by_poll.py tests/service/decisions/test_a_no_go_is_overridden.py \
+	tests/service/emergencies/test_two_at_once.py tests/service/readiness/test_registers.py tests/service/abuse
+unit-postgres: installed ## what may differ between the databases again, on a real PostgreSQL
+	$(BIN)/python tools/with_postgresql.py $(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" $(ON_BOTH)
+
+coverage: installed ## coverage of everything, the service included; takes longer than `make test`
+	@mkdir -p reports
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" --cov \
+		--cov-report=term:skip-covered --ignore tests/service/test_authorisation_matrix.py
 
 long: installed ## the long forms: a thousand kills, ten thousand races, every mutation, restarts, more examples, the matrix on SQLite
 	FLIGHTRULES_EFFORT=10 $(BIN)/python -m pytest -q -n auto --dist worksteal -m "slow or hypothesis"
-	$(BIN)/python -m pytest -q -n auto --dist worksteal tests/service/test_authorisation_matrix.py
-	$(BIN)/python tools/with_postgresql.py $(BIN)/python -m pytest -q -n auto --dist worksteal tests/service/site
+	$(BIN)/python tools/with_postgresql.py $(BIN)/python -m pytest -q -n auto --dist worksteal tests/service \
+		--ignore tests/service/faults_platform --ignore tests/service/faults --ignore tests/service/config
 
 mutation: installed ## change one thing at a time in who decides, and see whether its tests notice (ten minutes)
 	$(BIN)/python tools/mutation.py

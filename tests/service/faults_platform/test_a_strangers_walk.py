@@ -67,7 +67,7 @@ class Visitor:
         return re.search(r"frt_[\w-]+", page)[0]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def office(request):
     if request.param == "sqlite":
         found = request.getfixturevalue("office")

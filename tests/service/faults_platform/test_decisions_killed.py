@@ -26,14 +26,14 @@ def killed(office, act: str) -> None:
     assert verified.wait() == 0, office.log()
 
 
-def test_a_decision_is_made_as_a_whole_or_not_at_all(office):
-    killed(office, "decide")
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("act", [one for one in ACTS if one != "decide"])
+@pytest.mark.parametrize("act", [one for one in ACTS if one != "vote"])
 def test_an_act_is_done_as_a_whole_or_not_at_all(office, act):
     killed(office, act)
+
+
+def test_a_vote_is_given_as_a_whole_or_not_at_all(office):
+    killed(office, "vote")
 
 
 @pytest.mark.slow

@@ -86,7 +86,7 @@ def reader_of():
         reader.ended.wait(2)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def any_office(request):
     return request.getfixturevalue("office" if request.param == "sqlite" else "shared_office")
 
