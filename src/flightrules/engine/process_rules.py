@@ -20,9 +20,10 @@ from flightrules.engine.change_record import (
     read_change_record,
 )
 
-__all__ = ["broken_clauses", "clauses_broken_by"]
+__all__ = ["ALL_COMPONENTS", "broken_clauses", "clauses_broken_by"]
 
 ALL_COMPONENTS = 2
+"""How many components an electronic signature has: who somebody is, and what only they know or hold."""
 ROLLBACK_MINUTES = 5
 WRITTEN_WITHIN = timedelta(hours=24)
 REVIEW_WITHIN = timedelta(hours=48)

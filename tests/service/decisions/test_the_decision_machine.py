@@ -6,120 +6,45 @@ may be decided, what stands and what is on record is compared too. Each example 
 
 from __future__ import annotations
 
-import hashlib
 import io
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from django.apps import apps
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from effort import examples
 from flightrules.service.blockers import services as blockers
 from flightrules.service.decisions import decisions, jobs, overrides, polls, standing, verdicts, votes
 from flightrules.service.decisions.dossiers import dossier_of, keep
-from flightrules.service.decisions.models import Decision, Override, Poll, SignOff
-from flightrules.service.decisions.situation import found_for
-from flightrules.service.door.refusals import ConflictError, DeniedError, RefusalError, UnauthenticatedError
+from flightrules.service.decisions.models import Override, Poll, SignOff
+from flightrules.service.door.refusals import RefusalError
 from flightrules.service.people import services as people
 from flightrules.service.people.models import RoleGrant
 from flightrules.service.readiness import intake, runs, waivers
 from flightrules.service.records import blobs
-from flightrules.service.records.actor import Actor, Kind
 from flightrules.service.records.models import Entry
-from flightrules.service.records.signer import ledger_key
-from flightrules.service.records.verification import verify_ledger
 from flightrules.service.releases import services as releases
 from flightrules.service.releases.models import Release
-from people_stories import actor_of, now
-from service.decisions.deciding import case_of
+from people_stories import actor_of
+from service.decisions.decision_checks import Checks
 from service.decisions.decision_oracle import AUTHORITIES, VOTERS, Oracle, Seat
-from service.shop import DIGEST, RULEBOOK, coverage, junit, tracker
-
-BOOK = RULEBOOK.replace("max_age: 24h", "max_age: 48h") + (
-    "  roles:\n"
-    "    engineering_lead: {may_sign: yes}\n"
-    "    operations: {may_sign: yes, relies_on: [defects]}\n"
-    "  acts:\n"
-    "    authorisation:\n"
-    "      accountable: product_owner\n"
-    "      signers: [product_owner, engineering_lead, operations]\n"
-    "      required: [product_owner]\n"
-    "      quorum: 2\n"
+from service.decisions.decision_world import (
+    DENIED,
+    LOST,
+    OFF_PEAK,
+    ON_RECORD,
+    ROLES,
+    TRUE,
+    WHO,
+    rows,
 )
-ROLES = {
-    "manager": ("release-manager", "product-owner"),
-    "qa": ("qa-lead",),
-    "quinn": ("qa-lead",),
-    "owner": ("product-owner",),
-    "olga": ("product-owner",),
-    "eng": ("engineering-lead",),
-    "ops": ("operations",),
-    "cto": ("cto",),
-    "pm": ("product-manager",),
-    "pair": ("qa-lead", "cto", "product-owner"),
-    "dep": ("viewer",),
-    "stand": ("viewer",),
-}
-SPOKEN = {"cto": "cto-vp-eng"}
-LOST = {"E_DOSSIER_STALE", "E_QUORUM_LOST", "E_APPROVAL_EXPIRED"}
-ON_RECORD = (DeniedError, ConflictError, UnauthenticatedError)
-DENIED = "office:act:denied"
-UNTOLD = {"Entry", "Stream", "Checkpoint"}
-OURS = [
-    one
-    for one in apps.get_models()
-    if one.__module__.startswith("flightrules.") and one.__name__ not in UNTOLD
-]
-OFF_PEAK = "off-peak 22:00-06:00 Europe/Berlin"
-WHO = st.sampled_from(sorted(ROLES))
-TRUE = st.sampled_from([True] * 9 + [False])
-"""Nearly always: with a proof, on what lies there now."""
+from service.shop import DIGEST, coverage, junit, tracker
 
 
-def rows():
-    """Every row of the office beside its ledger."""
-    found = hashlib.sha256()
-    for model in OURS:
-        found.update(repr((model.__name__, sorted(map(repr, model.objects.values_list())))).encode())
-    return found.hexdigest()
-
-
-@dataclass
-class World:
-    """What every example begins with: a release that is ready, its people, and the moment."""
-
-    key: str
-    people: dict
-    admin: object
-    machine: Actor
-    start: object
-    closes_at: object
-
-
-@pytest.fixture
-def world(shop, person, at):
-    callers = {"qa": shop.qa, "owner": shop.owner, "eng": shop.engineering, "pm": shop.product_manager}
-    for name, roles in ROLES.items():
-        if name not in callers:
-            callers[name] = person(*roles, product="shop", name=name.title())
-    shop.manager = callers["manager"]
-    start = now()
-    closes = start + timedelta(days=12)
-    case = case_of(
-        shop, BOOK, opens_at=(start + timedelta(hours=1)).isoformat(), closes_at=closes.isoformat()
-    )
-    ci = shop.ci.key
-    scopes = frozenset({"read", "bring-evidence"})
-    machine = Actor(key=ci, kind=Kind.MACHINE, account_key=ci, via="token", scopes=scopes)
-    return World(case.key, callers, person("administrator", name="Root"), machine, start, closes)
-
-
-class Machine(RuleBasedStateMachine):
+class Machine(Checks, RuleBasedStateMachine):
     """One release, twelve people, and everything that may be asked of the room of decisions."""
 
     def __init__(self, world):
@@ -612,58 +537,6 @@ class Machine(RuleBasedStateMachine):
             act()
 
     # -- what holds after every step
-
-    @invariant()
-    def the_service_and_the_oracle_agree(self):
-        oracle, row = self.oracle, self.release()
-        if oracle.run is None:
-            return
-        digest = dossier_of(row, self.at).digest
-        assert self.tables.setdefault(oracle.table(), digest) == digest, "the same table, another dossier"
-        assert list(self.tables.values()).count(digest) == 1, "another table, the same dossier"
-        assert (row.state == "decided") == (oracle.state == "decided"), (row.state, oracle.state)
-        self.voices(row)
-        self.decided()
-        assert bool(self.asked()) == bool(oracle.override)
-        self.step()
-
-    def voices(self, row):
-        oracle = self.oracle
-        poll = Poll.objects.filter(release=row, closed_at__isnull=True).first()
-        assert (poll is not None) == oracle.poll
-        live = SignOff.objects.filter(release=row, voided_at__isnull=True)
-        verdict = [(self.names[one.person], one.choice) for one in live.filter(act="verdict")]
-        assert verdict == [(one.person, one.choice) for one in oracle.live("verdict")]
-        if poll is None:
-            return
-        given = [(self.names[one.person], one.role, one.choice) for one in live.filter(poll=poll)]
-        assert sorted(given) == sorted((one.person, one.role, one.choice) for one in oracle.live("vote"))
-        assert len({who for who, _, _ in given}) == len({role for _, role, _ in given}) == len(given)
-        found = found_for(poll, row, dossier_of(row, self.at), self.at)
-        counted = sorted((self.names[one.person], one.role) for one in found.signed())
-        assert counted == sorted((one.person, one.role) for one in oracle.counted())
-        may = {str(one) for one in found.assessment.allowed} - {"NO-GO", "DEFERRED", "CANCELLED"}
-        assert may == ({oracle.may_go()} - {""}), (may, oracle.may_go(), found.assessment.reasons)
-
-    def decided(self):
-        made = list(
-            Decision.objects.filter(release=self.world.key).select_related("release__product").order_by("at")
-        )
-        foretold = self.oracle.decisions
-        assert [(one.outcome, one.voided_at is None) for one in made] == [
-            (one[0], one[3]) for one in foretold
-        ]
-        for one, other in zip(made, foretold, strict=True):
-            stands, why = standing.standing_of_decision(one, self.at)
-            assert stands == self.oracle.stands(other), (one.outcome, why, other)
-            if one.outcome == "GO BY OVERRIDE":
-                signed = SignOff.objects.filter(override=one.override, voided_at__isnull=True)
-                assert len({each.person for each in signed}) >= 2
-
-    @invariant()
-    def the_ledger_verifies(self):
-        reports = list(verify_ledger(keys=[ledger_key().public]))
-        assert all(one.ok for one in reports), [one.faults for one in reports]
 
 
 def machine(world, number, steps):

@@ -10,6 +10,7 @@ import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from flightrules.engine.process_rules import ALL_COMPONENTS
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, UnauthenticatedError
 from flightrules.service.people.models import ApiToken, Confirmation
 from flightrules.service.people.vouched import require_vouched
@@ -132,7 +133,7 @@ def is_proved_for(found: Confirmation, by: Actor, at: datetime) -> bool:
         by.via == "session"
         and by.proved_at is not None
         and found.asked_at <= by.proved_at <= at
-        and by.components >= 2  # noqa: PLR2004 -- all of them: see signing
+        and by.components >= ALL_COMPONENTS
     )
 
 

@@ -13,15 +13,15 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection
 
+from flightrules.engine.process_rules import ALL_COMPONENTS
 from flightrules.service.door.refusals import DeniedError, UnauthenticatedError
 from flightrules.service.people.confirmations import taken
 from flightrules.service.people.models import Account, SigningSession
 from flightrules.service.people.vouched import require_vouched
 from flightrules.service.records.actor import Actor, Kind
 
-__all__ = ["ALL_COMPONENTS", "PROOF_HOLDS", "SigningProof", "components_needed", "require_signing_proof"]
+__all__ = ["PROOF_HOLDS", "SigningProof", "components_needed", "require_signing_proof"]
 
-ALL_COMPONENTS = 2
 PROOF_HOLDS = timedelta(seconds=60)
 """How long after it was given a proof may sign."""
 

@@ -1,0 +1,68 @@
+"""What holds after every step of the decision machine, whatever was done."""
+
+from __future__ import annotations
+
+from hypothesis.stateful import invariant
+
+from flightrules.service.decisions import standing
+from flightrules.service.decisions.dossiers import dossier_of
+from flightrules.service.decisions.models import Decision, Poll, SignOff
+from flightrules.service.decisions.situation import found_for
+from flightrules.service.records.signer import ledger_key
+from flightrules.service.records.verification import verify_ledger
+
+
+class Checks:
+    """Invariants; the machine that has them brings the release, the oracle and the moment."""
+
+    @invariant()
+    def the_service_and_the_oracle_agree(self):
+        oracle, row = self.oracle, self.release()
+        if oracle.run is None:
+            return
+        digest = dossier_of(row, self.at).digest
+        assert self.tables.setdefault(oracle.table(), digest) == digest, "the same table, another dossier"
+        assert list(self.tables.values()).count(digest) == 1, "another table, the same dossier"
+        assert (row.state == "decided") == (oracle.state == "decided"), (row.state, oracle.state)
+        self.voices(row)
+        self.decided()
+        assert bool(self.asked()) == bool(oracle.override)
+        self.step()
+
+    def voices(self, row):
+        oracle = self.oracle
+        poll = Poll.objects.filter(release=row, closed_at__isnull=True).first()
+        assert (poll is not None) == oracle.poll
+        live = SignOff.objects.filter(release=row, voided_at__isnull=True)
+        verdict = [(self.names[one.person], one.choice) for one in live.filter(act="verdict")]
+        assert verdict == [(one.person, one.choice) for one in oracle.live("verdict")]
+        if poll is None:
+            return
+        given = [(self.names[one.person], one.role, one.choice) for one in live.filter(poll=poll)]
+        assert sorted(given) == sorted((one.person, one.role, one.choice) for one in oracle.live("vote"))
+        assert len({who for who, _, _ in given}) == len({role for _, role, _ in given}) == len(given)
+        found = found_for(poll, row, dossier_of(row, self.at), self.at)
+        counted = sorted((self.names[one.person], one.role) for one in found.signed())
+        assert counted == sorted((one.person, one.role) for one in oracle.counted())
+        may = {str(one) for one in found.assessment.allowed} - {"NO-GO", "DEFERRED", "CANCELLED"}
+        assert may == ({oracle.may_go()} - {""}), (may, oracle.may_go(), found.assessment.reasons)
+
+    def decided(self):
+        made = list(
+            Decision.objects.filter(release=self.world.key).select_related("release__product").order_by("at")
+        )
+        foretold = self.oracle.decisions
+        assert [(one.outcome, one.voided_at is None) for one in made] == [
+            (one[0], one[3]) for one in foretold
+        ]
+        for one, other in zip(made, foretold, strict=True):
+            stands, why = standing.standing_of_decision(one, self.at)
+            assert stands == self.oracle.stands(other), (one.outcome, why, other)
+            if one.outcome == "GO BY OVERRIDE":
+                signed = SignOff.objects.filter(override=one.override, voided_at__isnull=True)
+                assert len({each.person for each in signed}) >= 2
+
+    @invariant()
+    def the_ledger_verifies(self):
+        reports = list(verify_ledger(keys=[ledger_key().public]))
+        assert all(one.ok for one in reports), [one.faults for one in reports]
