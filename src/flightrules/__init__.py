@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flightrules.evidence.registry import read_evidence
     from flightrules.ledger.verification import verify_attestation
     from flightrules.rules.grammar import parse
-    from flightrules.rules.rulebook import load_rulebook
+    from flightrules.rules.loading import load_rulebook
 
 __all__ = [
     "Case",
@@ -44,7 +44,7 @@ _ROOMS = {
     "Found": "engine.facts",
     "FlightrulesError": "errors",
     "evaluate": "engine.evaluate",
-    "load_rulebook": "rules.rulebook",
+    "load_rulebook": "rules.loading",
     "parse": "rules.grammar",
     "read_evidence": "evidence.registry",
     "verify_attestation": "ledger.verification",

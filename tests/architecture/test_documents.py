@@ -29,8 +29,8 @@ from flightrules.rules.exception_files import load_acceptances, load_bindings, l
 from flightrules.rules.grammar import parse
 from flightrules.rules.init import ci_snippets
 from flightrules.rules.lint import lint_text
+from flightrules.rules.loading import load_rulebook
 from flightrules.rules.reference import reference_markdown
-from flightrules.rules.rulebook import load_rulebook
 
 ROOT = Path(__file__).resolve().parents[2]
 TOP = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "GLOSSARY.md", "CHANGELOG.md"]

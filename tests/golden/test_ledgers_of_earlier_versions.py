@@ -17,7 +17,7 @@ from flightrules.evidence.source import Source
 from flightrules.ledger.case_verification import verify_case_file
 from flightrules.ledger.history import heads_in
 from flightrules.ledger.keys import load_public_key
-from flightrules.rules.rulebook import load_rulebook
+from flightrules.rules.loading import load_rulebook
 
 HERE = Path(__file__).parent
 VERSIONS = sorted(path.name for path in HERE.glob("ledger-*"))

@@ -14,7 +14,8 @@ from flightrules.engine.facts import Facts
 from flightrules.errors import EvidenceError, UsageError
 from flightrules.rules.exceptions import Acceptance, Waiver
 from flightrules.rules.gate import Gate
-from flightrules.rules.rulebook import Rulebook, load_rulebook, profile_rulebook
+from flightrules.rules.loading import load_rulebook, profile_rulebook
+from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.source import Binding
 from flightrules.values import frozen
 

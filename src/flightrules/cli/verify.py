@@ -155,7 +155,7 @@ def _bytes(path: str) -> bytes:
 
 
 def _rulebook(path: str | None) -> str | None:
-    from flightrules.rules.rulebook import load_rulebook
+    from flightrules.rules.loading import load_rulebook
 
     return load_rulebook(read_file(path), path).digest if path else None
 

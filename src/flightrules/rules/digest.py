@@ -17,7 +17,6 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from flightrules.rules.rulebook import Rulebook
 from flightrules.values import names_of
 
 __all__ = ["canonical", "digest"]
@@ -31,12 +30,12 @@ _BY_NAME = frozenset(
 )
 
 
-def digest(book: Rulebook) -> str:
+def digest(book: object) -> str:
     """``sha256:`` and the hexadecimal digest of the canonical bytes."""
     return f"sha256:{hashlib.sha256(canonical(book)).hexdigest()}"
 
 
-def canonical(book: Rulebook) -> bytes:
+def canonical(book: object) -> bytes:
     """The bytes that the digest is taken over."""
     plain = {"flightrules": "1", **_fields(book)}
     for key in _BY_NAME:

@@ -12,7 +12,8 @@ from flightrules.errors import RulebookError
 from flightrules.rules.finding import LintFinding, own
 from flightrules.rules.lint_authority import lint_authority
 from flightrules.rules.lint_criteria import lint_criteria
-from flightrules.rules.rulebook import Rulebook, load_rulebook
+from flightrules.rules.loading import load_rulebook
+from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.track import Track
 from flightrules.rules.trigger import Trigger
 

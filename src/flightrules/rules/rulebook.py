@@ -1,10 +1,9 @@
-"""The rulebook: one versioned, digested agreement, loaded strictly from ``.flightrules.yml``."""
+"""The rulebook: one versioned, digested agreement."""
 
 from __future__ import annotations
 
 from functools import cached_property
 
-from flightrules.errors import RulebookError
 from flightrules.rules.authority import Authority
 from flightrules.rules.criterion import Enforcement, Rule
 from flightrules.rules.environments import Environment
@@ -12,21 +11,18 @@ from flightrules.rules.exception_files import Quarantine, WaiverPolicy
 from flightrules.rules.gate import Gate
 from flightrules.rules.governance import Governance
 from flightrules.rules.indicator import Indicator
-from flightrules.rules.node import Mapping, Node
 from flightrules.rules.obligation import Obligation
 from flightrules.rules.release_facts import Identity, Product, ReleaseFacts
 from flightrules.rules.severity import SeverityPolicy
 from flightrules.rules.severity_policy import shipped_policy
-from flightrules.rules.shape import Collected, Removal
+from flightrules.rules.shape import Removal
 from flightrules.rules.source import EvidenceSource, Scope, name_key
 from flightrules.rules.track import ReleaseClass, Track
 from flightrules.rules.trigger import Rollback
 from flightrules.rules.watch import Watch
-from flightrules.values import field, frozen, replace
+from flightrules.values import field, frozen
 
-__all__ = ["Rulebook", "load_outline", "load_rulebook", "profile_rulebook"]
-
-_OUTLINED = ("authority", "gates")
+__all__ = ["Rulebook"]
 
 
 @frozen
@@ -128,87 +124,3 @@ class Rulebook:
     def blocking(self) -> tuple[Rule, ...]:
         """Criteria that can keep a gate shut."""
         return tuple(rule for rule in self.rules if rule.enforcement is not Enforcement.ADVISORY)
-
-
-def load_rulebook(
-    data: bytes, name: str = ".flightrules.yml", *, collect: list[RulebookError] | None = None
-) -> Rulebook:
-    """Read, merge with its profile, convert and check a rulebook.
-
-    Args:
-        data: the file's bytes.
-        name: the file's name, for positions.
-        collect: gets every error instead of the first being raised; the rulebook that comes back then lacks
-            what was refused and is fit for lint alone.
-
-    Raises:
-        RulebookError: with a stable code, file, line, column and what to do.
-    """
-    from flightrules.rules.secrets import refuse_secrets
-    from flightrules.rules.strict_yaml import load
-
-    try:
-        node = load(data, name)
-        refuse_secrets(node)
-        return _converted(node, name, Collected(collect))
-    except RulebookError as error:
-        if collect is None:
-            raise
-        collect.append(error)
-        return Rulebook(origin=name)
-
-
-def load_outline(data: bytes, name: str = ".flightrules.yml") -> Rulebook:
-    """Who may do what and which gates there are, of a rulebook that was loaded whole before.
-
-    No criterion is understood here, which is most of the work: with 10,000 of them it is an eighth. A gate
-    holds the criteria that it names itself; nothing refers to anything that was looked for.
-
-    Raises:
-        RulebookError: as ``load_rulebook``, for the parts that are read.
-    """
-    from flightrules.rules.language import RULEBOOK
-    from flightrules.rules.resolve import resolve
-    from flightrules.rules.strict_yaml import load
-
-    collected = Collected()
-    merged = resolve(load(data, name), collected)
-    values = {}
-    for key in _OUTLINED:
-        node = merged.get(key)
-        if node is not None:
-            section = RULEBOOK.by_key[key]
-            values[section.argument] = section.shape.read(node, collected)
-    values.setdefault("gates", ())
-    gates = values["gates"] or (Gate("exit", "Exit criteria", "exit", (), blocks="sign-off", origin=name),)
-    return Rulebook(origin=name, **{**values, "gates": gates})
-
-
-def profile_rulebook(profile: str, *, mode: str = "advise") -> Rulebook:
-    """A shipped profile as a rulebook of its own; what ``check`` uses where there is none.
-
-    Raises:
-        RulebookError: E_PROFILE when no profile has that name.
-    """
-    from flightrules.rules.resolve import profile_node
-
-    node = profile_node(profile)
-    return replace(_converted(node, f"profile {profile}", Collected()), mode=mode)
-
-
-def _converted(node: Node, name: str, collected: Collected) -> Rulebook:
-    from flightrules.rules.consistency import check_references, complete_gates, own_names_win
-    from flightrules.rules.language import RULEBOOK
-    from flightrules.rules.record import Reported
-    from flightrules.rules.resolve import resolve
-
-    merged: Mapping = resolve(node, collected)
-    try:
-        values = RULEBOOK.read_fields(merged, collected)
-    except Reported:
-        return Rulebook(origin=name)
-    values.pop("language", None)
-    book = Rulebook(origin=name, removals=tuple(collected.removals), **values)
-    book = own_names_win(complete_gates(book, collected))
-    check_references(book, merged, collected)
-    return book

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from flightrules.engine.freshness import stands_until
 from flightrules.engine.verdict import DefectLine, EvidenceUse, Outcome, Verdict
 from flightrules.rules.exceptions import Acceptance, Waiver
-from flightrules.rules.rulebook import load_rulebook
+from flightrules.rules.loading import load_rulebook
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

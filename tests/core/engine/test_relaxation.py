@@ -6,7 +6,7 @@ import pytest
 
 from flightrules.engine.relaxation import counts_the_worst, is_emergency, relaxed
 from flightrules.rules.criterion import Enforcement
-from flightrules.rules.rulebook import load_rulebook, profile_rulebook
+from flightrules.rules.loading import load_rulebook, profile_rulebook
 from flightrules.rules.track import Track
 
 BOOK = """\

@@ -12,7 +12,7 @@ from flightrules.evidence.registry import read
 from flightrules.evidence.source import Source
 from flightrules.reports.report import Report
 from flightrules.rules.exception_files import load_acceptances, load_waivers
-from flightrules.rules.rulebook import load_rulebook, profile_rulebook
+from flightrules.rules.loading import load_rulebook, profile_rulebook
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 

@@ -12,8 +12,8 @@ from flightrules.errors import RulebookError
 from flightrules.errors.catalogue import CATALOGUE
 from flightrules.rules.exception_files import load_acceptances, load_bindings, load_waivers
 from flightrules.rules.lint import lint_text
+from flightrules.rules.loading import load_rulebook
 from flightrules.rules.resolve import PROFILES, profile_text
-from flightrules.rules.rulebook import load_rulebook
 
 LOADERS = (load_rulebook, load_waivers, load_acceptances, load_bindings)
 

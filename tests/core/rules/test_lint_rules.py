@@ -6,8 +6,8 @@ import pytest
 
 from flightrules.errors.catalogue import CATALOGUE
 from flightrules.rules.lint import LintFinding, lint, lint_text
+from flightrules.rules.loading import profile_rulebook
 from flightrules.rules.resolve import PROFILES
-from flightrules.rules.rulebook import profile_rulebook
 
 FAMILIES = {
     "junit": "tests",

@@ -4,8 +4,8 @@ import pytest
 
 from flightrules.rules.grammar import parse
 from flightrules.rules.lint import lint_text
+from flightrules.rules.loading import load_rulebook
 from flightrules.rules.reach import asks_the_opposite, cannot_fail
-from flightrules.rules.rulebook import load_rulebook
 
 
 @pytest.mark.parametrize(

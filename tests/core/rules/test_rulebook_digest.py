@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flightrules.rules.rulebook import load_rulebook
+from flightrules.rules.loading import load_rulebook
 
 TEXT = """\
 flightrules: 1

@@ -7,7 +7,8 @@ import pytest
 
 from flightrules.errors import RulebookError
 from flightrules.rules.criterion import Enforcement
-from flightrules.rules.rulebook import Rulebook, load_rulebook
+from flightrules.rules.loading import load_rulebook
+from flightrules.rules.rulebook import Rulebook
 
 HEAD = "flightrules: 1\nproduct: shop\n"
 SENTENCE = "Regression suite pass rate >= 97% measured by the nightly CI run"

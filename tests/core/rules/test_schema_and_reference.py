@@ -10,11 +10,11 @@ from flightrules.rules.exception_files import load_acceptances, load_bindings, l
 from flightrules.rules.init import ci_snippets, write_rulebook
 from flightrules.rules.language import RULEBOOK
 from flightrules.rules.lint import lint_text
+from flightrules.rules.loading import load_rulebook
 from flightrules.rules.node import to_plain
 from flightrules.rules.record import ListOf, MapOf, Record
 from flightrules.rules.reference import field_help, reference_markdown
 from flightrules.rules.resolve import PROFILES, profile_text
-from flightrules.rules.rulebook import load_rulebook
 from flightrules.rules.schema import schema, schema_text
 from flightrules.rules.strict_yaml import load
 

@@ -7,8 +7,9 @@ import pytest
 
 from flightrules.errors import RulebookError
 from flightrules.rules.criterion import Enforcement
+from flightrules.rules.loading import load_outline, load_rulebook, profile_rulebook
 from flightrules.rules.resolve import PROFILES
-from flightrules.rules.rulebook import Rulebook, load_outline, load_rulebook, profile_rulebook
+from flightrules.rules.rulebook import Rulebook
 
 
 def promise(book: Rulebook, criterion: str) -> str:

@@ -5,7 +5,7 @@ import pytest
 from flightrules.engine.dossier import PARTS
 from flightrules.errors import RulebookError
 from flightrules.rules.authority import DOSSIER_PARTS
-from flightrules.rules.rulebook import load_rulebook
+from flightrules.rules.loading import load_rulebook
 
 BOOK = """\
 flightrules: 1

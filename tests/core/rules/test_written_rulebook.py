@@ -2,8 +2,8 @@
 
 import pytest
 
+from flightrules.rules.loading import load_rulebook
 from flightrules.rules.resolve import PROFILES
-from flightrules.rules.rulebook import load_rulebook
 from flightrules.rules.written import written
 
 OWN = """\

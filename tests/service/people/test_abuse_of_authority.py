@@ -375,7 +375,7 @@ def test_a_deputy_lends_nothing(person, at):
 
 
 def test_the_adopted_rulebook_takes_and_gives_votes(person, at, monkeypatch):
-    from flightrules.rules.rulebook import load_rulebook
+    from flightrules.rules.loading import load_rulebook
 
     book = load_rulebook(b"flightrules: 1\nauthority: {preset: qa-led}\n")
     lookup = lambda product, _at: book.authority if product == "shop" else None  # noqa: E731 -- the catalogue's part

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flightrules.rules.authority import Act, Authority, Role
-from flightrules.rules.rulebook import load_rulebook
+from flightrules.rules.loading import load_rulebook
 from flightrules.service.people.powers import BUILT_IN_ROLES, VOTING, Power, powers_of, role_key
 
 ROLES = st.lists(st.sampled_from([*BUILT_IN_ROLES, "support_lead", "Business owner"]), max_size=5)

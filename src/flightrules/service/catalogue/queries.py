@@ -10,7 +10,8 @@ from django.db.models import Prefetch, QuerySet
 
 from flightrules.rules.authority import Authority
 from flightrules.rules.environments import Environment, promotion_order
-from flightrules.rules.rulebook import Rulebook, load_outline, load_rulebook
+from flightrules.rules.loading import load_outline, load_rulebook
+from flightrules.rules.rulebook import Rulebook
 from flightrules.service.catalogue.models import Edition, Product
 from flightrules.service.door.refusals import ConflictError, ForeignError
 from flightrules.service.people.access import products_seen, require, sees_product

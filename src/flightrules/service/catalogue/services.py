@@ -9,7 +9,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from flightrules.rules.rulebook import Rulebook, load_rulebook
+from flightrules.rules.loading import load_rulebook
+from flightrules.rules.rulebook import Rulebook
 from flightrules.service.catalogue.differences import differences
 from flightrules.service.catalogue.models import Agreement, Edition, Product
 from flightrules.service.catalogue.queries import edition_in_force, rulebook_of

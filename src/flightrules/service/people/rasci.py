@@ -26,7 +26,7 @@ def preset_activities(preset: str) -> tuple[Activity, ...]:
     Raises:
         InvalidError: E_RASCI_PRESET.
     """
-    from flightrules.rules.rulebook import load_rulebook
+    from flightrules.rules.loading import load_rulebook
 
     if preset not in PRESETS:
         raise InvalidError(
