@@ -13,7 +13,7 @@ from flightrules.reports.section_recommendation import recommendation_section, v
 from flightrules.reports.section_rollback import rollback_section
 from flightrules.reports.wording import moment, role_title, window
 
-__all__ = ["OUTCOME_MARKS", "document_of", "readiness", "verdict_word"]
+__all__ = ["OUTCOME_MARKS", "readiness", "verdict_word"]
 
 OUTCOME_MARKS = {
     Outcome.GO: "pass",
@@ -26,11 +26,12 @@ _POINTS = 6
 
 def readiness(report: Report) -> Document:
     """The whole report; it reads nothing but the report given."""
-    return report.document
+    if "readiness" not in report.documents:
+        report.documents["readiness"] = _written(report)
+    return report.documents["readiness"]
 
 
-def document_of(report: Report) -> Document:
-    """The whole report, written anew."""
+def _written(report: Report) -> Document:
     return Document(
         title=product_of(report),
         kind="Release readiness report",

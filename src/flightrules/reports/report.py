@@ -95,11 +95,9 @@ class Report:
     rulebook: Rulebook
 
     @cached_property
-    def document(self) -> Document:
-        """The release readiness report, which the page, the Markdown and the PDF show alike."""
-        from flightrules.reports.readiness import document_of
-
-        return document_of(self)
+    def documents(self) -> dict[str, Document]:
+        """Room for what is written once and then shown alike by page, Markdown and PDF; by its kind."""
+        return {}
 
 
 def sorted_results(report: Report) -> list[CriterionResult]:
