@@ -40,6 +40,23 @@ def configure(parser: ArgumentParser) -> None:
     where.add_argument(
         "--evidence", action="append", default=[], metavar="METHOD=PATH", help="files of a method"
     )
+    where.add_argument(
+        "--environment", metavar="NAME", help="where the build is; else where the gate is judged"
+    )
+    where.add_argument(
+        "--passed",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="verdict from an environment that must be passed before: [sha256:DIGEST=]FILE; repeatable",
+    )
+    where.add_argument(
+        "--passed-key",
+        action="append",
+        default=[],
+        metavar="PUB",
+        help="public key that must have signed what --passed names; repeatable",
+    )
     where.add_argument("--as-of", metavar="TIME", help="evaluate as of this moment (RFC 3339) instead of now")
     parser_outputs(parser)
 

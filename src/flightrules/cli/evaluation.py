@@ -10,8 +10,9 @@ from flightrules.cli.approvals import with_signatures
 from flightrules.cli.discover import FOLDER, find_rulebook, read_file
 from flightrules.cli.gather import Gathering, gather
 from flightrules.cli.terminal import Progress
-from flightrules.engine.facts import Facts
+from flightrules.engine.facts import Facts, Passed
 from flightrules.errors import EvidenceError, UsageError
+from flightrules.rules.environments import environment_named
 from flightrules.rules.exceptions import Acceptance, Waiver
 from flightrules.rules.gate import Gate
 from flightrules.rules.loading import load_rulebook, profile_rulebook
@@ -53,6 +54,7 @@ def evaluate_here(
     rulebook, root = load_here(arguments.rulebook)
     as_of = _moment(arguments.as_of) if arguments.as_of else now
     gate = _gate(rulebook, arguments.gate)
+    place, passed = _way_up(rulebook, arguments)
     progress = Progress(wanted=not arguments.no_progress, accessible=arguments.accessible)
     plan = Gathering(root, as_of, _bindings(root), _extra(arguments.evidence, rulebook), arguments.base)
     facts = gather(rulebook, plan, progress.step, beside)
@@ -62,7 +64,17 @@ def evaluate_here(
 
     version = arguments.release or rulebook.product.version
     artefact = _artefact(arguments.artefact)
-    case = Case(rulebook, facts, as_of, version, arguments.build, _acceptances(root, rulebook), artefact)
+    case = Case(
+        rulebook,
+        facts,
+        as_of,
+        version,
+        arguments.build,
+        _acceptances(root, rulebook),
+        artefact,
+        place,
+        passed,
+    )
     verdict = evaluate(gate, case, _waivers(root, rulebook))
     return Evaluation(verdict, rulebook, facts, root)
 
@@ -92,6 +104,24 @@ def _gate(rulebook: Rulebook, name: str | None) -> Gate:
         what = f"there is no gate {name!r}" if name else "the rulebook has no exit gate"
         raise UsageError("E_GATE", what, file=rulebook.origin, hint=f"name one with --gate; known: {known}")
     return gate
+
+
+def _way_up(rulebook: Rulebook, arguments: Namespace) -> tuple[str, tuple[Passed, ...]]:
+    """Where the build is said to be, and the verdicts from where it was before; ``push`` says neither."""
+    stated = getattr(arguments, "environment", None) or ""
+    place = environment_named(rulebook.environments, stated) if stated else None
+    if stated and place is None:
+        known = ", ".join(one.id for one in rulebook.environments) or "none"
+        raise UsageError(
+            "E_REFERENCE", f"the rulebook knows no environment {stated[:60]!r}", hint=f"known: {known}"
+        )
+    here = place.id if place is not None else ""
+    named = getattr(arguments, "passed", None)
+    if not named:
+        return here, ()
+    from flightrules.cli.upstream import passed_from
+
+    return here, passed_from(named, arguments.passed_key)
 
 
 def _moment(text: str) -> datetime:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from flightrules.engine.verdict import Status
 from flightrules.evidence.measurement import Evidence
 from flightrules.rules.criterion import Criterion
+from flightrules.rules.environments import Environment, same_place
 from flightrules.rules.source import EvidenceSource
 from flightrules.values import frozen
 
@@ -31,13 +32,14 @@ def misfit(
     as_of: datetime,
     build: str | None,
     artefact: str | None = None,
+    environments: tuple[Environment, ...] = (),
 ) -> Misfit | None:
-    """The first reason why the artefact does not fit, or ``None``."""
+    """The first reason why the artefact does not fit, or ``None``; an environment may have several names."""
     return (
         _wrong_time(evidence, source, as_of)
         or _wrong_artefact(evidence, artefact)
         or _wrong_build(evidence, criterion, source, build)
-        or _wrong_environment(evidence, criterion)
+        or _wrong_environment(evidence, criterion, environments)
     )
 
 
@@ -107,9 +109,11 @@ def _wrong_build(
     return None
 
 
-def _wrong_environment(evidence: Evidence, criterion: Criterion) -> Misfit | None:
+def _wrong_environment(
+    evidence: Evidence, criterion: Criterion, environments: tuple[Environment, ...]
+) -> Misfit | None:
     wanted = criterion.environment
-    if wanted is None or (evidence.environment or "").casefold() == wanted.casefold():
+    if wanted is None or same_place(environments, evidence.environment or "", wanted):
         return None
     known = (
         f"was measured in {evidence.environment}"

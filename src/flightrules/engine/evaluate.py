@@ -15,7 +15,15 @@ from flightrules.engine.methods import methods_of
 from flightrules.engine.prepared import plan_of, results_of
 from flightrules.engine.selection import NotCoveredError, join
 from flightrules.engine.uses import uses_of
-from flightrules.engine.verdict import CriterionResult, DefectLine, EvidenceUse, Outcome, Status, Verdict
+from flightrules.engine.verdict import (
+    CriterionResult,
+    DefectLine,
+    EvidenceUse,
+    Outcome,
+    Status,
+    Upstream,
+    Verdict,
+)
 from flightrules.engine.waivers import with_waiver
 from flightrules.evidence.records.defects import Defect, Defects
 from flightrules.rules.criterion import Enforcement, Rule
@@ -48,9 +56,10 @@ def evaluate(gate: Gate, case: Case, waivers: tuple[Waiver, ...] = ()) -> Verdic
     with _uncollected():
         results = results_of(plan, case, waived, _judge(gate, case, waivers))
     defects = _defects(plan.on_defects, case)
+    outcome, place, before = _with_upstream(_outcome(_seen(results), defects, gate), gate, case, waivers)
     known: dict[str, Any] = {
         "gate": gate.id,
-        "outcome": _outcome(_seen(results), defects, gate),
+        "outcome": outcome,
         "results": results,
         "defects": defects,
         "as_of": case.as_of,
@@ -59,6 +68,8 @@ def evaluate(gate: Gate, case: Case, waivers: tuple[Waiver, ...] = ()) -> Verdic
         "product": case.rulebook.product.name,
         "version": case.version,
         "artefact_digest": case.artefact,
+        "environment": place,
+        "upstream": before,
     }
     return later(Verdict, lambda _: Verdict(**known, **_explained(gate, case, waivers, known)), known)
 
@@ -72,6 +83,26 @@ def prepare(gate: Gate, case: Case) -> None:
     for source, criterion in plan_of(gate, case.rulebook).asked:
         joined = case.facts.of(source.name).joined
         joined.labelled.get(criterion.metric)
+
+
+def _with_upstream(
+    outcome: Outcome, gate: Gate, case: Case, waivers: tuple[Waiver, ...]
+) -> tuple[Outcome, str, tuple[Upstream, ...]]:
+    """The outcome with what has to have passed before, where the build is, and how it stands before."""
+    if not case.rulebook.environments:
+        return outcome, "", ()
+    from flightrules.engine.promotion import held, place, upstream  # what a first rulebook hardly asks for
+
+    before = upstream(gate, case, lambda other: _alone(other, case, waivers))
+    return held(outcome, before), place(gate, case), before
+
+
+def _alone(gate: Gate, case: Case, waivers: tuple[Waiver, ...]) -> Outcome:
+    """The outcome of a gate by its own criteria."""
+    plan = plan_of(gate, case.rulebook)
+    waived = frozenset(one.criterion for one in waivers)
+    results = results_of(plan, case, waived, _judge(gate, case, waivers))
+    return _outcome(_seen(results), _defects(plan.on_defects, case), gate)
 
 
 @contextmanager
@@ -101,13 +132,13 @@ def _explained(gate: Gate, case: Case, waivers: tuple[Waiver, ...], known: dict[
     conditional = known["outcome"] is Outcome.CONDITIONAL_GO
     return {
         "conditions": conditions_of(results, defects) if conditional else (),
-        "blockers": _blockers(results, defects),
+        "blockers": (*_blockers(results, defects), *_not_passed(known["upstream"])),
         "rulebook_digest": case.rulebook.digest,
         "evidence": used,
         "quarantined": tuple(sorted({name for result in results for name in result.excluded})),
         "unused": _unused(used, case),
         "not_looked_for": _not_looked_for(results),
-        "warnings": cautions_of(gate, case, results, waivers),
+        "warnings": (*_on_upstream(known["upstream"]), *cautions_of(gate, case, results, waivers)),
     }
 
 
@@ -121,9 +152,8 @@ def _defects(rules: tuple[Rule, ...], case: Case) -> tuple[DefectLine, ...]:
     """Every open defect of the evidence that the gate's defect criteria rest on, by the severity policy."""
     found: dict[str, Defect] = {}
     for rule in rules:
-        if rule.criterion.metric.startswith("defects."):
-            for defect in _defect_records(rule, case):
-                found[defect.id] = defect
+        for defect in _defect_records(rule, case):
+            found[defect.id] = defect
     open_defects = tuple(found[key] for key in sorted(found) if found[key].kind == "defect")
     return defect_lines(open_defects, case.rulebook, case.acceptances, case.version, case.as_of)
 
@@ -167,6 +197,19 @@ def _blockers(results: tuple[CriterionResult, ...], defects: tuple[DefectLine, .
     )
     said = [f"{line.id} ({line.severity}) {line.title}: {line.reason}" for line in defects if line.blocks]
     return tuple(said + [f"{result.rule.id} {result.status}: {result.reason}" for result in failing])
+
+
+def _on_upstream(lines: tuple[Upstream, ...]) -> Iterator[str]:
+    """What a reader is told of the way up: what is not shown, and what only a file says."""
+    for one in lines:
+        if not one.passed:
+            yield f"no pass in {one.environment} is shown, and it is required before: {one.reason}"
+        elif one.claimed:
+            yield f"the pass in {one.environment} is claimed: {one.reason}"
+
+
+def _not_passed(lines: tuple[Upstream, ...]) -> tuple[str, ...]:
+    return tuple(f"{one.environment} {one.status}: {one.reason}" for one in lines if not one.passed)
 
 
 def _used(results: tuple[CriterionResult, ...]) -> tuple[EvidenceUse, ...]:

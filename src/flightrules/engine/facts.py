@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 
 from flightrules.engine.selection import Joined, distinct, join
 from flightrules.evidence.measurement import Evidence
 from flightrules.values import field, frozen
 
-__all__ = ["Changes", "Facts", "Found", "Refusal"]
+__all__ = ["Changes", "Facts", "Found", "Passed", "Refusal"]
 
 
 @frozen
@@ -61,6 +62,27 @@ class Found:
     def joined(self) -> Joined:
         """All evidence as one, each artefact once; worked out for the first criterion that asks."""
         return join(distinct(self.evidence))
+
+
+@frozen
+class Passed:
+    """A verdict that was brought along to show how the build stands in another environment.
+
+    ``rulebook`` is the digest of the agreement that it was judged by, ``artefact`` the SHA-256 of what it is
+    about. ``ends`` are the moments at which waivers and acceptances that it rests on end. ``verified_by`` is
+    the id of the key that signed it; empty where that was not verified.
+    """
+
+    source: str
+    environment: str
+    outcome: str
+    as_of: datetime
+    product: str = ""
+    rulebook: str = ""
+    artefact: str = ""
+    advise: bool = False
+    ends: tuple[datetime, ...] = ()
+    verified_by: str = ""
 
 
 @frozen

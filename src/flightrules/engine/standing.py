@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from flightrules.engine.binding import Misfit, misfit
-from flightrules.engine.facts import Facts, Found
+from flightrules.engine.facts import Facts, Found, Passed
 from flightrules.engine.selection import Joined, without_quarantine
 from flightrules.engine.uses import uses_of
 from flightrules.engine.verdict import EvidenceUse
@@ -23,7 +23,8 @@ __all__ = ["Case", "Standing"]
 class Case:
     """What every criterion of one evaluation is judged with; ``as_of`` is the only clock reading.
 
-    ``artefact`` is the SHA-256 of what is to be released, where it is named.
+    ``artefact`` is the SHA-256 of what is to be released, where it is named. ``environment`` is where the
+    build is, where that is stated; ``passed`` are verdicts on it from other environments.
     """
 
     rulebook: Rulebook
@@ -33,6 +34,8 @@ class Case:
     build: str | None = None
     acceptances: tuple[Acceptance, ...] = ()
     artefact: str | None = None
+    environment: str = ""
+    passed: tuple[Passed, ...] = ()
 
     def standing(self, methods: tuple[EvidenceSource, ...], criterion: Criterion) -> Standing:
         """Where the evidence of these methods stands for a criterion of that build and environment."""
@@ -68,7 +71,15 @@ class Standing:
         """Why the evidence is not of the right build, environment and age; ``None`` where it is."""
         sources = {source.name: source for source in self._methods}
         checks = (
-            misfit(one, self._criterion, sources.get(one.method), self._as_of, self._build, self._artefact)
+            misfit(
+                one,
+                self._criterion,
+                sources.get(one.method),
+                self._as_of,
+                self._build,
+                self._artefact,
+                self._rulebook.environments,
+            )
             for one in self.found.evidence
         )
         return next((wrong for wrong in checks if wrong is not None), None)

@@ -20,6 +20,7 @@ __all__ = [
     "Interval",
     "Outcome",
     "Status",
+    "Upstream",
     "Verdict",
 ]
 
@@ -137,6 +138,26 @@ class Condition:
 
 
 @frozen
+class Upstream:
+    """How the build stands in an environment that it must have passed in before.
+
+    ``status`` is PASS, FAIL, STALE or NO DATA; ``by_record`` tells that a verdict was brought along, and
+    ``claimed`` that nobody's signature on it was verified.
+    """
+
+    environment: str
+    status: Status
+    reason: str
+    by_record: bool = False
+    claimed: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether the pass is shown."""
+        return self.status is Status.PASS
+
+
+@frozen
 class Verdict:
     """The engine's answer for one gate, complete enough to be read, signed and verified alone."""
 
@@ -159,6 +180,8 @@ class Verdict:
     version: str = ""
     artefact_digest: str | None = None
     warnings: tuple[str, ...] = ()  # what a reader must know before relying on it
+    environment: str = ""  # where the build is, where that was stated
+    upstream: tuple[Upstream, ...] = ()  # where it has to have passed before
     _later: Callable[[Verdict], Verdict] | None = field(init=False)
 
     if not TYPE_CHECKING:

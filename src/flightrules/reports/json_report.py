@@ -8,7 +8,7 @@ from typing import Any
 
 from flightrules import __version__
 from flightrules.engine.operators import shown
-from flightrules.engine.verdict import CriterionResult, DefectLine, EvidenceUse
+from flightrules.engine.verdict import CriterionResult, DefectLine, EvidenceUse, Verdict
 from flightrules.reports.plain import json_safe, storable
 from flightrules.reports.report import Report, actual_of, in_service, target_of
 from flightrules.reports.section_annex import indicator_of
@@ -74,7 +74,24 @@ def _record(report: Report) -> dict[str, Any]:
         "rollback": _rollback(report),
         "indicators": [_indicator(report, kind) for kind in ("leading", "lagging")],
         "statement": statement(verdict),
+        **_place(verdict),
     }
+
+
+def _place(verdict: Verdict) -> dict[str, Any]:
+    """Where the build is and where it passed before, for what comes next; nothing where nobody asked."""
+    found: dict[str, Any] = {"environment": verdict.environment} if verdict.environment else {}
+    if verdict.upstream:
+        found["passed_before"] = [
+            {
+                "environment": one.environment,
+                "status": str(one.status),
+                "reason": one.reason,
+                "claimed": one.claimed,
+            }
+            for one in verdict.upstream
+        ]
+    return found
 
 
 def _release(report: Report) -> dict[str, Any]:

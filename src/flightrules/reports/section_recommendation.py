@@ -33,7 +33,9 @@ def verdict_sentence(report: Report) -> str:
         parts = [f"{count(blocked, 'criterion', 'criteria')} not met"] if blocked else []
         parts += [count(defects, "blocking defect")] if defects else []
         return f"{passed} of {apply} {criteria} met; {listed(parts)}.{_advisory(verdict)}"
+    before = [one.environment for one in verdict.upstream if not one.passed]
     waits = f"{blocked} cannot be judged yet. Missing data is neither pass nor fail."
+    waits += f" No pass in {listed(before)} is shown, and it is required before." if before else ""
     return f"{passed} of {apply} {criteria} met; {waits}{_advisory(verdict)}"
 
 
@@ -76,6 +78,9 @@ def _grounds(report: Report) -> list[Block]:
             f"{title_of(result)}: {result.reason}" + (f" To do: {result.fix}." if result.fix else "")
             for result in sorted_results(report)
             if result.blocks
+        )
+        awaited += tuple(
+            f"a pass in {one.environment}: {one.reason}" for one in verdict.upstream if not one.passed
         )
         return [Part("Awaited", (Bullets(awaited or ("a criterion that can be judged",), numbered=True),))]
     if verdict.conditions:

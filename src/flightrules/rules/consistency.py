@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from flightrules.rules.environments import cycle
+from flightrules.rules.environments import cycle, environment_named
 from flightrules.rules.finding import own
 from flightrules.rules.gate import Gate
 from flightrules.rules.node import Mapping, Node, Sequence, Text, fault
@@ -138,6 +138,9 @@ def _gates(book: Rulebook) -> Iterator[_Problem]:
         for name in gate.criteria:
             if name not in known:
                 yield _unknown("criterion", name, known, (*path, "criteria"))
+        if gate.place and environment_named(book.environments, gate.place) is None:
+            places = [one.id for one in book.environments]
+            yield _unknown("environment", gate.place, places, (*path, "environment"))
 
 
 def _gate_quorums(book: Rulebook) -> Iterator[_Problem]:

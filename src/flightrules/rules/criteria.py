@@ -157,6 +157,13 @@ GATE = Record(
             default=(),
         ),
         Field("blocks", LINE, "What may not happen while the gate is shut.", default=""),
+        Field(
+            "environment",
+            LINE,
+            "Where a build is judged here: while the gate is open it has passed in that environment.",
+            default="",
+            attribute="place",
+        ),
         Field("on_failure", Choice("block", "alert"), "block, or alert (a person decides).", default="block"),
         Field("sign_off", ROLES, "Roles that sign before the gate opens.", default=()),
         Field(

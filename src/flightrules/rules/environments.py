@@ -7,7 +7,16 @@ from flightrules.rules.shape import Choice
 from flightrules.rules.vocabulary import FLAG, IDS, LINE, WORDS
 from flightrules.values import frozen
 
-__all__ = ["ENVIRONMENTS", "Environment", "cycle", "promotion_order"]
+__all__ = [
+    "ENVIRONMENTS",
+    "Environment",
+    "cycle",
+    "environment_named",
+    "names_of_place",
+    "plain_name",
+    "promotion_order",
+    "same_place",
+]
 
 
 @frozen
@@ -80,3 +89,30 @@ def promotion_order(environments: tuple[Environment, ...]) -> tuple[str, ...]:
         order.append(ready[0])
         del waiting[ready[0]]
     return tuple(order)
+
+
+def environment_named(environments: tuple[Environment, ...], name: str) -> Environment | None:
+    """The environment that is called so: by its id, else by its title or one of its other names."""
+    exact = next((one for one in environments if one.id == name), None)
+    if exact is not None:
+        return exact
+    wanted = plain_name(name)
+    return next((one for one in environments if wanted in names_of_place(one)), None)
+
+
+def same_place(environments: tuple[Environment, ...], one: str, other: str) -> bool:
+    """Whether two names mean one environment; names that the rulebook does not know have to be equal."""
+    if one.casefold() == other.casefold():
+        return True
+    known = environment_named(environments, one) if one else None
+    return known is not None and known is environment_named(environments, other)
+
+
+def names_of_place(environment: Environment) -> frozenset[str]:
+    """All names of an environment, as ``plain_name`` spells them."""
+    return frozenset(plain_name(one) for one in (environment.id, environment.title, *environment.also) if one)
+
+
+def plain_name(text: str) -> str:
+    """A name without what does not matter: case and repeated spaces."""
+    return " ".join(text.casefold().split())

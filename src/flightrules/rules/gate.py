@@ -16,7 +16,8 @@ class Gate:
     ``kind`` is ``entry`` (before testing starts), ``exit`` (before sign-off) or ``stage`` (a point in the
     pipeline, named by ``stage``). ``blocks`` says in words what may not happen (``merge to trunk``).
     ``on_failure`` is ``block`` or ``alert`` (a person decides). ``sign_off`` are the roles of which
-    ``quorum`` (all of them where it is not stated) must sign before the gate opens.
+    ``quorum`` (all of them where it is not stated) must sign before the gate opens. ``place`` is the
+    environment in which a build is judged here: an open gate shows that it passed there.
     """
 
     id: str
@@ -29,3 +30,4 @@ class Gate:
     sign_off: tuple[str, ...] = ()
     quorum: int | None = None
     origin: str = ""
+    place: str = ""

@@ -244,8 +244,10 @@ def test_the_verdict_of_a_release(shop, green):
 
 STAGED = RULEBOOK.replace(
     "evidence:\n",
-    "  to-uat: {title: To UAT, kind: stage, stage: before uat, criteria: [smoke], blocks: promotion to UAT}\n"
-    "  to-prod: {title: To production, kind: stage, criteria: [pass-rate], blocks: deploy to prod}\nevidence:\n",
+    "  to-uat: {title: To UAT, kind: stage, stage: before uat, criteria: [smoke], blocks: promotion to UAT,\n"
+    "    environment: sit}\n"
+    "  to-prod: {title: To production, kind: stage, criteria: [pass-rate], blocks: deploy to prod,\n"
+    "    environment: uat}\nevidence:\n",
 )
 
 
@@ -278,11 +280,31 @@ def test_on_the_way_up_the_gates_of_each_environment_decide(shop):
     assert (codes(shut), shut["state"]) == (["gate_shut"], "CLOSED")
 
 
-DELIVERY = RULEBOOK + (
+JUDGED_IN_UAT = RULEBOOK.replace("uat: {requires_pass_in: [sit]}", "uat: {title: Acceptance}").replace(
+    "blocks: sign-off}", "blocks: sign-off, environment: uat}"
+)
+DELIVERY = JUDGED_IN_UAT + (
     "classes:\n"
     "  minor: {title: Minor release, gates: [exit], human_signoff: above_threshold, risk_threshold: 50}\n"
     "  patch: {title: Patch, gates: [exit], human_signoff: never, risk_threshold: 50}\n"
 )
+
+
+def test_without_people_a_pass_that_no_gate_can_show_keeps_it_shut(shop):
+    """X20: production asks for a pass in UAT, and UAT for one in SIT; no gate is judged in either."""
+    shop.adopt(RULEBOOK + DELIVERY.removeprefix(JUDGED_IN_UAT))
+    release = ready(shop, release_class="patch")
+    rate(shop, str(release.key))
+    found = ask(shop.ci)
+    assert codes(found) == ["no_pass", "no_pass"]
+    assert "a pass in uat is required before prod" in str(found["reasons"])
+
+
+def test_where_people_decided_they_answer_for_the_pass_and_the_answer_says_so(shop, green):
+    decided(green)
+    found = ask(shop.ci)
+    assert found["open"] is True
+    assert found["remarks"] == ["no gate says what it takes to pass in uat, sit; who decided answers for it"]
 
 
 def rate(shop, key, impact="low", probability="low"):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from flightrules.rules.environments import Environment
+from flightrules.rules.environments import Environment, environment_named
 from flightrules.rules.gate import Gate
+from flightrules.rules.promotion import guards_of, judged_in, upstream_of
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.track import ReleaseClass, Track
 from flightrules.service.clearance.answer import Reason
@@ -15,10 +15,19 @@ from flightrules.service.people.powers import role_key
 from flightrules.service.readiness.queries import latest_run, standing_of
 from flightrules.service.releases.queries import Release
 
-__all__ = ["class_of", "environment_of", "gates_named", "guards_of", "shut_gates", "track_of", "upstream_of"]
+__all__ = [
+    "class_of",
+    "environment_of",
+    "gates_named",
+    "guards_of",
+    "path_gates",
+    "shut_gates",
+    "track_of",
+    "unspoken",
+    "upstream_of",
+]
 
 _OPEN = frozenset({"GO", "CONDITIONAL GO"})
-_BLOCKS = re.compile(r"(?:deploy|deployment|promote|promotion|release|go-live) (?:to|into) (?P<name>.+)")
 
 
 def class_of(book: Rulebook, release: Release) -> ReleaseClass | None:
@@ -35,28 +44,21 @@ def track_of(book: Rulebook, release: Release) -> Track | None:
 
 def environment_of(book: Rulebook, name: str) -> Environment | None:
     """The environment that is called so, by its id or by one of its other names."""
-    wanted = _word(name)
-    exact = next((one for one in book.environments if one.id == name), None)
-    return exact or next((one for one in book.environments if wanted in _names(one)), None)
+    return environment_named(book.environments, name)
 
 
-def upstream_of(book: Rulebook, environment: Environment) -> tuple[Environment, ...]:
-    """All environments that must be passed before it, nearest first."""
-    known = {one.id: one for one in book.environments}
-    found: dict[str, Environment] = {}
-    waiting = list(environment.requires_pass_in)
-    while waiting:
-        name = waiting.pop(0)
-        if name in known and name not in found:
-            found[name] = known[name]
-            waiting += known[name].requires_pass_in
-    return tuple(found.values())
+def path_gates(book: Rulebook, environment: Environment) -> tuple[Gate, ...]:
+    """Every gate that a build must have behind it to enter: those that keep it out of this environment or of
+    one before, and those that are judged in one before.
+    """
+    before = upstream_of(book, environment)
+    found = {gate.id: gate for one in (environment, *before) for gate in guards_of(book, one)}
+    return tuple((found | {gate.id: gate for one in before for gate in judged_in(book, one)}).values())
 
 
-def guards_of(book: Rulebook, environment: Environment) -> tuple[Gate, ...]:
-    """The stage gates that keep a build out of an environment (``blocks: promotion to production``)."""
-    names = _names(environment)
-    return tuple(one for one in book.gates if one.kind == "stage" and _is_guard(one, names))
+def unspoken(book: Rulebook, environment: Environment) -> tuple[str, ...]:
+    """Environments that must be passed before it, of which no gate says what it takes to pass there."""
+    return tuple(one.id for one in upstream_of(book, environment) if not judged_in(book, one))
 
 
 def gates_named(book: Rulebook, names: Iterable[str]) -> tuple[Gate, ...]:
@@ -85,20 +87,5 @@ def shut_gates(release: Release, gates: Iterable[Gate], at: datetime) -> Iterato
                 yield Reason("gate_stale", text, f"run the gate {gate.id} again", waits=True)
 
 
-def _is_guard(gate: Gate, names: frozenset[str]) -> bool:
-    if gate.on_failure != "block" or not gate.criteria:
-        return False
-    said = _BLOCKS.fullmatch(_word(gate.blocks))
-    return _word(gate.stage or "") in names or (said is not None and said["name"] in names)
-
-
 def _keys(one: ReleaseClass | Track) -> frozenset[str]:
     return frozenset({role_key(one.id), role_key(one.title)})
-
-
-def _names(environment: Environment) -> frozenset[str]:
-    return frozenset(_word(one) for one in (environment.id, environment.title, *environment.also) if one)
-
-
-def _word(text: str) -> str:
-    return " ".join(text.casefold().split())

@@ -35,8 +35,10 @@ from flightrules.service.clearance.gates import (
     environment_of,
     gates_named,
     guards_of,
+    path_gates,
     shut_gates,
     track_of,
+    unspoken,
     upstream_of,
 )
 from flightrules.service.clearance.hindrances import hindrances
@@ -183,7 +185,7 @@ class _Question:
         reasons += _unmet(decision, conditions)
         if decision.outcome != _BY_OVERRIDE:
             reasons += self._guards()
-        return self._answer(reasons, "decision", decision, conditions)
+        return self._answer(reasons, "decision", decision, conditions, self._taken_on_trust())
 
     def _by_gates(self, reasons: list[Reason]) -> Clearance:
         """CI/CD mode: the gates decide, unless a person has to."""
@@ -203,8 +205,9 @@ class _Question:
         gates = gates_named(self.book, required_gates(self.book, self.release))
         if not gates:
             reasons.append(Reason("no_gate", "no gate with a criterion is required", "agree on gates"))
-        reasons += shut_gates(self.release, gates, self.at)
-        reasons += self._guards()
+        named = {one.id: one for one in (*gates, *path_gates(self.book, self.environment))}
+        reasons += shut_gates(self.release, named.values(), self.at)
+        reasons += self._not_shown()
         remark = f"its class {self.release.release_class} lets the gates decide; nobody signed it"
         return self._answer(reasons, "gates", remarks=(remark,))
 
@@ -225,13 +228,25 @@ class _Question:
             fix = f"agree on a stage gate that blocks deployment to {self.environment.id}"
             reasons.append(Reason("no_gate", text, fix))
         reasons += self._guards()
+        reasons += self._not_shown()
         return self._answer(reasons, "gates")
 
     def _guards(self) -> Iterator[Reason]:
         """Gates that keep a build out of this environment, and out of those that it must have passed."""
-        path = (self.environment, *upstream_of(self.book, self.environment))
-        gates = {gate.id: gate for one in path for gate in guards_of(self.book, one)}
-        return shut_gates(self.release, gates.values(), self.at)
+        return shut_gates(self.release, path_gates(self.book, self.environment), self.at)
+
+    def _not_shown(self) -> Iterator[Reason]:
+        """Where no person decided, a pass that nothing can show is not there."""
+        for name in unspoken(self.book, self.environment):
+            text = f"a pass in {name} is required before {self.environment.id}, and no gate is judged there"
+            fix = f"agree on a gate with `environment: {name}`, bring its evidence and run it"
+            yield Reason("no_pass", text, fix)
+
+    def _taken_on_trust(self) -> tuple[str, ...]:
+        """Passes that no gate can show: the people who decided answer for them."""
+        names = unspoken(self.book, self.environment)
+        said = f"no gate says what it takes to pass in {', '.join(names)}; who decided answers for it"
+        return (said,) if names else ()
 
     def _of_artefact(self) -> Iterator[Reason]:
         if self.release.state == Release.State.WITHDRAWN:
