@@ -16,7 +16,7 @@ from flightrules.evidence import registry
 from flightrules.evidence.source import Source
 from flightrules.ledger.case_verification import verify_case_file
 from flightrules.ledger.history import heads_in
-from flightrules.ledger.keys import load_public_key
+from flightrules.ledger.key_files import load_public_key
 from flightrules.rules.loading import load_rulebook
 
 HERE = Path(__file__).parent

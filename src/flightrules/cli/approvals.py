@@ -62,7 +62,7 @@ def _keys(rulebook: Rulebook, root: str) -> dict[str, bytes]:
 def _signers(data: bytes, signatures: bytes, path: str, keys: Mapping[str, bytes]) -> dict[str, str]:
     """Key id by person, of everyone whose key signed exactly these bytes."""
     from flightrules.ledger.envelope import parse_bundle, verify
-    from flightrules.ledger.keys import load_public_key
+    from flightrules.ledger.key_files import load_public_key
 
     envelopes = [
         one

@@ -30,7 +30,7 @@ def configure(parser: ArgumentParser) -> None:
 def execute(arguments: Namespace) -> int:
     """Sign and keep the signatures that are of the same bytes."""
     from flightrules.ledger.envelope import parse_bundle, sign
-    from flightrules.ledger.keys import load_private_key
+    from flightrules.ledger.key_files import load_private_key
 
     data = read_file(arguments.file, what="file")
     passphrase = passphrase_from(arguments.passphrase_env)

@@ -28,7 +28,7 @@ def sign_verdict(evaluation: Evaluation, *, key: str | None, target: str | None)
     import os
 
     from flightrules.ledger.attestation import attest
-    from flightrules.ledger.keys import load_private_key
+    from flightrules.ledger.key_files import load_private_key
 
     named = PASSPHRASE if os.environ.get(PASSPHRASE) else None
     private = load_private_key(read_file(key, what="key"), passphrase=passphrase_from(named), name=key)

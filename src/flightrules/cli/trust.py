@@ -15,7 +15,7 @@ __all__ = ["anchors_from", "named_keys"]
 def named_keys(paths: Sequence[str]) -> list[PublicKey]:
     """The public keys in the files."""
     from flightrules.cli.discover import read_file
-    from flightrules.ledger.keys import load_public_key
+    from flightrules.ledger.key_files import load_public_key
 
     return [load_public_key(read_file(path, what="key"), name=path) for path in paths]
 

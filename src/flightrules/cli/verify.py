@@ -62,7 +62,7 @@ def execute(arguments: Namespace) -> int:
         raise UsageError(
             "E_CASE", "only a clearance speaks of an environment", hint="leave --environment out"
         )
-    from flightrules.ledger.keys import load_public_key
+    from flightrules.ledger.key_files import load_public_key
     from flightrules.ledger.verification import verify_attestation
 
     keys = [load_public_key(read_file(path, what="key"), name=path) for path in arguments.key]

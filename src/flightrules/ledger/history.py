@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from flightrules.errors import LedgerError
 from flightrules.ledger.checkpoint import Checkpoint, parse_checkpoint
 from flightrules.ledger.entry import Entry
-from flightrules.ledger.keys import PublicKey, load_public_key
+from flightrules.ledger.key_files import load_public_key
+from flightrules.ledger.keys import PublicKey
 from flightrules.ledger.note import NoteKey, verify_note
 from flightrules.ledger.trail import Fault, Trail
 from flightrules.values import frozen

@@ -19,7 +19,8 @@ from flightrules.ledger.envelope import (
     sign,
     verify,
 )
-from flightrules.ledger.keys import generate_key, load_public_key
+from flightrules.ledger.key_files import load_public_key
+from flightrules.ledger.keys import generate_key
 
 KIND = "application/vnd.example+json"
 PAYLOAD = b'{"decision":"go?>"}\xff'

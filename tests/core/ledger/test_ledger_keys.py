@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flightrules.errors import LedgerError
-from flightrules.ledger.keys import PublicKey, generate_key, load_private_key, load_public_key
+from flightrules.ledger.key_files import load_private_key, load_public_key
+from flightrules.ledger.keys import PublicKey, generate_key
 from flightrules.ledger.note import NoteKey
 
 PEM = serialization.Encoding.PEM

@@ -10,7 +10,7 @@ import sqlite3
 import pytest
 
 from flightrules.ledger.case_verification import verify_case_file
-from flightrules.ledger.keys import load_public_key
+from flightrules.ledger.key_files import load_public_key
 from service.faults.homes import Home
 
 

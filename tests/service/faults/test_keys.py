@@ -97,7 +97,7 @@ def test_a_signer_outside_signs_and_its_loss_is_noticed(home, tmp_path):
     signer = tmp_path / "signer.py"
     signer.write_text(
         "import sys\n"
-        "from flightrules.ledger.keys import load_private_key\n"
+        "from flightrules.ledger.key_files import load_private_key\n"
         f"key = load_private_key(open({str(tmp_path / 'outside.pem')!r}, 'rb').read())\n"
         "out = key.public.to_pem() if sys.argv[1] == 'public' else key.sign(sys.stdin.buffer.read())\n"
         "sys.stdout.buffer.write(out)\n",

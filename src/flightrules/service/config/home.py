@@ -7,7 +7,8 @@ import secrets
 import sys
 
 from flightrules.errors import UsageError
-from flightrules.ledger.keys import generate_key, load_private_key
+from flightrules.ledger.key_files import load_private_key
+from flightrules.ledger.keys import generate_key
 from flightrules.service.config.environment import secret
 
 __all__ = ["home", "make_ready", "path", "secret_key"]

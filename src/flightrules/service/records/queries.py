@@ -13,7 +13,8 @@ from django.db.models import QuerySet
 
 from flightrules.errors import LedgerError
 from flightrules.ledger.entry import read_entry
-from flightrules.ledger.keys import PublicKey, load_public_key
+from flightrules.ledger.key_files import load_public_key
+from flightrules.ledger.keys import PublicKey
 from flightrules.ledger.merkle import Tree
 from flightrules.service.door.refusals import ForeignError, UnavailableError
 from flightrules.service.records.models import Checkpoint, Entry, PersonalDatum, Stream

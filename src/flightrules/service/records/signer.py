@@ -14,7 +14,8 @@ from typing import Protocol
 from django.conf import settings
 
 from flightrules.errors import LedgerError
-from flightrules.ledger.keys import PrivateKey, PublicKey, load_private_key, load_public_key
+from flightrules.ledger.key_files import load_private_key, load_public_key
+from flightrules.ledger.keys import PrivateKey, PublicKey
 from flightrules.service.door.refusals import UnavailableError
 
 __all__ = ["Key", "ledger_key"]
