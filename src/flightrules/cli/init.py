@@ -48,6 +48,7 @@ def configure(parser: ArgumentParser) -> None:
 def execute(arguments: Namespace) -> int:
     """Look around, write, and say what comes next."""
     from flightrules.evidence.registry import FORMATS
+    from flightrules.reports.wording import count
     from flightrules.rules.init import SCHEMA_PATH, ci_snippets, write_rulebook
     from flightrules.rules.schema import schema_text
 
@@ -68,7 +69,7 @@ def execute(arguments: Namespace) -> int:
         )
     write_file(target, text.encode("utf-8"))
     write_file(os.path.join(root, SCHEMA_PATH), schema_text().encode("utf-8"))
-    print(f"wrote {os.path.relpath(target)} from {len(found)} artefacts found")
+    print(f"wrote {os.path.relpath(target)} from {count(len(found), 'artefact')} found")
     for kind, path in found[:10]:
         print(f"  {kind:<16} {path}")
     pipeline = arguments.ci or next(

@@ -49,13 +49,19 @@ def execute(arguments: Namespace) -> int:
 
 
 def _text(path: str, findings: list[LintFinding]) -> str:
+    from flightrules.reports.wording import count
+
     lines = []
     for one in findings:
         lines.append(f"{one.level} {one.code}: {one.where}: {one.message}")
         lines += [f"  fix    {one.suggestion}"] if one.suggestion else []
         lines.append(f"  learn  flightrules explain {one.code}")
     errors = sum(one.level == "error" for one in findings)
-    said = f"{errors} errors, {len(findings) - errors} warnings" if findings else "nothing to find fault with"
+    said = (
+        f"{count(errors, 'error')}, {count(len(findings) - errors, 'warning')}"
+        if findings
+        else "nothing to find fault with"
+    )
     return "\n".join([*lines, f"{path}: {said}", ""])
 
 
