@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +29,11 @@ def actor_of(caller: Any, **changes: Any) -> Actor:
             **changes,
         }
     )
+
+
+def signing(caller: Any, at: datetime) -> Actor:
+    """The caller as an actor who proved everything just now, in a browser session of their own."""
+    return actor_of(caller, proved_at=at, session=secrets.token_hex(8))
 
 
 def equip(caller: Any) -> str:

@@ -9,10 +9,14 @@ from flightrules.service.people.signed_words import SENTENCES
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "flightrules"
 PAGE = ROOT / "docs" / "how-to" / "prove-who-signs.md"
-ASKED = {"act", "about", "digest"}
+ASKED = {
+    "require_signing_proof": {"act", "about", "digest"},
+    "require_signed_terms": {"act", "about", "terms"},
+}
 WORD = re.compile(r"[a-z][a-z:-]{1,39}\Z")
 WRITTEN_HERE = re.compile(
-    r"(vote|verdict|authorisation|override|waiver|defect|condition|board-vote|board-answer):[a-z-]+\Z"
+    r"(vote|verdict|authorisation|override|waiver|acceptance|defect|condition|board-vote|board-answer"
+    r"|rulebook|role|deputy|delegation|person|account):[a-z-]+\Z"
     r"|(accept|pay|confirm|classify|lift|end)-(blocker|obligation|emergency|throttle|emergency-point)\Z"
 )
 
@@ -24,10 +28,12 @@ def trees():
 
 def calls_in(tree):
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if name == "require_signing_proof":
-                yield node
+        if isinstance(node, ast.Call) and name_of(node) in ASKED:
+            yield node
+
+
+def name_of(call) -> str:
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
 
 
 def lacking(call) -> set[str]:
@@ -35,12 +41,12 @@ def lacking(call) -> set[str]:
     given = {
         one.arg for one in call.keywords if not (isinstance(one.value, ast.Constant) and not one.value.value)
     }
-    return ASKED - given
+    return ASKED[name_of(call)] - given
 
 
 def test_every_signature_names_act_thing_and_digest():
     found = [(path, call) for path, tree in trees() for call in calls_in(tree)]
-    assert len(found) >= 9
+    assert len(found) >= 20
     assert [(str(path), call.lineno, lacking(call)) for path, call in found if lacking(call)] == []
 
 
@@ -65,5 +71,5 @@ def test_words_that_stand_in_the_service_are_known():
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and WRITTEN_HERE.match(node.value)
     }
-    assert {"accept-blocker", "pay-obligation", "waiver:grant", "lift-throttle"} <= used
+    assert {"accept-blocker", "pay-obligation", "waiver:grant", "lift-throttle", "role:grant"} <= used
     assert used - set(SENTENCES) == set()

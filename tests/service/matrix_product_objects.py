@@ -223,8 +223,13 @@ def a_defect(world: World) -> Asked:
         return Asked(params, body={"title": "Three vouchers"}, headers={"If_Match": tag})
     if world.operation.startswith("GET"):
         return Asked(params)
+    body = {"release": release, "role": "qa-lead", "terms": _terms(world)}
+    return Asked(params, body=body, denied=ONLY_QA_LEAD)
+
+
+def _terms(world: World) -> dict[str, str]:
     later = world.now + timedelta(days=30)
-    terms = {
+    return {
         "affected_users": "About 3 % of orders",
         "business_impact": "EUR 900 a day",
         "mitigation": "Support corrects the total",
@@ -232,7 +237,18 @@ def a_defect(world: World) -> Asked:
         "resolution_target": later.date().isoformat(),
         "expires_at": later.isoformat(),
     }
-    return Asked(params, body={"release": release, "role": "qa-lead", "terms": terms}, denied=ONLY_QA_LEAD)
+
+
+@asks("POST /acceptances/{key}/end")
+def an_acceptance(world: World) -> Asked:
+    shop, release = _released(world)
+    defect = {"number": "PROJ-1", "title": "Two vouchers", "severity": "P2"}
+    made = shop.qa.post(f"/products/{OWN_PRODUCT}/defects", defect).json()
+    body = {"release": release, "role": "qa-lead", "terms": _terms(world)}
+    prove_now(shop.qa)
+    accepted = shop.qa.post(f"/defects/{made['key']}/acceptances", body)
+    assert accepted.status_code == 201, accepted.content
+    return Asked({"key": accepted.json()["key"]}, body={"reason": "It was mended."})
 
 
 def _waiver(world: World) -> dict[str, Any]:
@@ -367,6 +383,12 @@ def a_stream(world: World) -> Asked:
 def a_product_case(world: World) -> Asked:
     _shop(world)
     return Asked({"key": OWN_PRODUCT})
+
+
+@asks("GET /releases/{key}/change-authors", "POST /releases/{key}/change-authors")
+def change_authors(world: World, operation: str) -> Asked:
+    body = {"head": "c" * 40, "commits": 1, "authors": ["nobody@example.org"]}
+    return _release_asked(world, body if operation.startswith("POST") else None)
 
 
 @asks("GET /releases/{key}/case")

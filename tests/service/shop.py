@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from people_stories import prove_now
+
 RULEBOOK = """\
 flightrules: 1
 product: Shop
@@ -122,6 +124,7 @@ class Shop:
         return send(who or self.qa, "POST", f"/products/{self.key}/rulebooks", text.encode(), **headers)
 
     def sign(self, who: Any, role: str, number: int = 1) -> Any:
+        prove_now(who)
         return who.post(f"/products/{self.key}/rulebooks/{number}/signatures", {"role": role})
 
     def release(self, version: str = "4.3.0", **facts: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Proving who signs from a terminal: a code typed without echo, or a page in the browser that is waited for.
 
 Neither a token nor the environment ever holds the proof. The first signing of a session takes password and
-code; each later one the code alone; the browser takes a passkey as well.
+code; each later one one of them; the browser takes a passkey as well.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ __all__ = ["add_proof_options", "prove_headers"]
 _ALL = 2
 _PAUSE_S = 1.0
 _LINE_LIMIT = 1100
+_SHORTEST_PASSWORD = 15
+"""What is shorter is a code of the authenticator app."""
 
 
 def add_proof_options(parser: ArgumentParser) -> None:
@@ -59,12 +61,18 @@ def prove_headers(
         _confirmed(office, {"act": act, "about": about, "digest": digest})
         return {}
     needs_all = office.get("/me")["components_needed"] == _ALL
-    code, password = _from_stdin(needs_all) if code_stdin else _typed(act, about, needs_all)
-    office.post("/me/proof", {"code": code} | ({"password": password} if needs_all else {}))
+    office.post("/me/proof", _from_stdin(needs_all) if code_stdin else _typed(act, about, needs_all))
     return {}
 
 
-def _typed(act: str, about: str, needs_all: bool) -> tuple[str, str]:
+def _shown(code: str, password: str) -> dict[str, str]:
+    """What is sent; where one component is enough, it may be either."""
+    if password:
+        return {"code": code, "password": password}
+    return {"password" if len(code) >= _SHORTEST_PASSWORD else "code": code}
+
+
+def _typed(act: str, about: str, needs_all: bool) -> dict[str, str]:
     """Asked for on the terminal itself, whatever stdin is."""
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
@@ -76,10 +84,13 @@ def _typed(act: str, about: str, needs_all: bool) -> tuple[str, str]:
         ) from None
     print(f"You sign: {plain(act)} of {plain(about)}", file=sys.stderr)
     password = getpass.getpass("Password: ") if needs_all else ""
-    return getpass.getpass("Code of your authenticator app: "), password
+    asked = (
+        "Code of your authenticator app: " if needs_all else "Password, or code of your authenticator app: "
+    )
+    return _shown(getpass.getpass(asked), password)
 
 
-def _from_stdin(needs_all: bool) -> tuple[str, str]:
+def _from_stdin(needs_all: bool) -> dict[str, str]:
     lines = [sys.stdin.readline(_LINE_LIMIT).rstrip("\r\n") for _ in range(_ALL if needs_all else 1)]
     if not all(lines):
         raise UsageError(
@@ -89,7 +100,7 @@ def _from_stdin(needs_all: bool) -> tuple[str, str]:
             else "the first signing of a session takes the password too",
             hint="write the code on the first line, and the password on the second",
         )
-    return lines[0], lines[-1]
+    return _shown(lines[0], lines[1] if needs_all else "")
 
 
 def _confirmed(office: Office, what: dict[str, str]) -> None:

@@ -20,6 +20,7 @@ from flightrules.cli.remote_decisions import (
 )
 from flightrules.cli.terminal import say
 from flightrules.errors import ExitCode, UsageError
+from flightrules.ledger.signed_terms import terms_digest
 
 __all__ = ["configure", "execute"]
 
@@ -88,15 +89,22 @@ def _sign_override(service: Office, release: dict[str, Any], digest: str, argume
     role = role_of(arguments.role)
     draft = service.get(f"/releases/{release['key']}/override-draft")
     if role not in draft["quality"] and not override["receipt_by"]:
-        say(service.get_bytes(f"/overrides/{override['key']}/statement.md"))
-        receipt = {"role": role, "statement": override["statement"]}
-        service.post(f"/overrides/{override['key']}/receipt", receipt)
+        _confirm_receipt(service, override, role, arguments)
     _prove(service, f"override:{arguments.choice}", f"override/{override['key']}", digest, arguments)
     body = {"role": role, "choice": arguments.choice, "dossier": digest, "reason": arguments.reason}
     done = service.post(f"/overrides/{override['key']}/signatures", body)
     lacks = "; ".join(map(plain, done["lacks"])) or "nothing; the release is GO BY OVERRIDE"
     say(f"signed: {plain(arguments.choice)} as {plain(role)}\nlacking: {lacks}\n".encode())
     return int(ExitCode.GO)
+
+
+def _confirm_receipt(service: Office, override: dict[str, Any], role: str, arguments: Namespace) -> None:
+    """Signed for itself: who overrides has read what is accepted."""
+    say(service.get_bytes(f"/overrides/{override['key']}/statement.md"))
+    receipt, about = {"role": role, "statement": override["statement"]}, f"override/{override['key']}"
+    act = "override:receipt"
+    _prove(service, act, about, terms_digest(act, about, receipt), arguments)
+    service.post(f"/overrides/{override['key']}/receipt", receipt)
 
 
 def _open_override(service: Office, release: dict[str, Any]) -> dict[str, Any]:

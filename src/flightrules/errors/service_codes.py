@@ -102,6 +102,7 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_EVENT_STREAMS", "too many event streams are open", "Each holds a place in the server, and decisions come first.", "Wait as `Retry-After` says, then reconnect with the last id."),
     Code("E_NOTICE_NOT_DEAD", "the notice was not given up", "Sending what is under way again would tell it twice.", "Wait; it is tried again by itself."),
     # catalogue, releases and readiness
+    Code("E_ACCEPTANCE_ENDED", "the acceptance has ended", "It expired, was taken back, or the defect became worse.", "Accept the defect again, under terms that hold."),
     Code("E_ARTEFACT_SAME", "the artefact has this digest already", "Naming it again would change nothing.", "Name the digest of what was built anew."),
     Code("E_CHECKLIST", "no checklist of that name is shipped", "An empty checklist would look like one that is done.", "Give its items, or name a shipped one."),
     Code("E_CHECKLIST_OWNER", "nobody answers for the item", "What is everybody's is done by nobody.", "State its owner, then tick it."),
@@ -163,6 +164,8 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_ACCEPTANCE_MISSING", "an open defect blocks and has no complete acceptance record", "Quality does not say GO before every defect that counts is mended or accepted by all who must.", "Have it accepted in every role that the severity policy asks for, or sign NO-GO."),
     Code("E_APPROVAL_EXPIRED", "a signature is too old", "What was true weeks ago is not what goes out today.", "Let who signed look again and sign anew."),
     Code("E_ATTESTOR_IS_SIGNER", "who attested the evidence does not sign", "Nobody judges what they brought or ticked themselves.", "Let another holder of the role sign, or let a machine bring the evidence."),
+    Code("E_PART_UNKNOWN", "not everybody is known who had a part", "The rulebook keeps people apart, and somebody unknown may be the same person.", "Have CI state who wrote the change: `flightrules push --authors-since COMMIT`."),
+    Code("E_SEPARATION", "the rulebook keeps two parts in a release apart", "Who had the one does not have the other.", "Let somebody else do it."),
     Code("E_AUTHOR_IS_SIGNER", "who wrote the change does not sign", "Authors see what they meant.", "Let another holder of the role sign."),
     Code("E_BLOCKED", "an open blocker stands in the way", "Any signatory can raise one; it is resolved or accepted with a mitigation, never passed over.", "Resolve it, or have it accepted; then decide."),
     Code("E_CONDITIONS_MISSING", "nobody asks for a condition", "A conditional go without a condition is a go.", "Name at least one, such as `off-peak 22:00-06:00 Europe/Berlin`, or say GO."),

@@ -11,7 +11,7 @@ from flightrules.service.people.models import Deputy, RoleGrant
 from flightrules.service.readiness.models import EvidenceItem
 from flightrules.service.records import fsck
 from flightrules.service.releases.models import Release
-from people_stories import actor_of, now, prove_now
+from people_stories import actor_of, now, prove_now, signing
 from service.abuse.abusing import Rows, changed, is_open, refused, rows
 from service.decisions.deciding import case_of, code
 
@@ -97,10 +97,17 @@ def test_a_role_or_a_deputy_that_comes_back_by_hand_is_named(shop, person):
         person("viewer", product="shop"),
     )
     by = actor_of(admin)
-    grant = services.grant_role(person=someone.key, role="engineer", product="shop", by=by, at=now())
+    grant = services.grant_role(
+        person=someone.key, role="engineer", product="shop", by=signing(admin, now()), at=now()
+    )
     services.revoke_role(person=someone.key, grant=str(grant.pk), by=by, at=now())
     named_deputy = services.name_deputy(
-        holder=shop.qa.key, deputy=second.key, role="qa-lead", product="shop", by=by, at=now()
+        holder=shop.qa.key,
+        deputy=second.key,
+        role="qa-lead",
+        product="shop",
+        by=signing(admin, now()),
+        at=now(),
     )
     services.end_deputy(deputy=str(named_deputy.pk), by=by, at=now())
     assert named() == []

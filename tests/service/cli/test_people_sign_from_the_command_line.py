@@ -36,7 +36,7 @@ def run(shop, live_server, monkeypatch, capsys):
             secret = secrets.setdefault(who.key, "") or equip(who)
             secrets[who.key] = secret
             cache.clear()  # a code is taken once; these stories do not wait for the next one
-            monkeypatch.setattr("sys.stdin", io.StringIO(f"{code_now(secret)}\n{PASSWORD}\n"))
+            monkeypatch.setattr("sys.stdin", io.StringIO(f"{code_now(secret)}\n{PASSWORD}\n{PASSWORD}\n"))
             arguments.append("--code-stdin")
         status = main(arguments)
         said = capsys.readouterr()

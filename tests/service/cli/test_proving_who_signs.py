@@ -74,9 +74,10 @@ def test_the_first_signing_takes_code_and_password_from_stdin(lead, monkeypatch)
     assert shown(lead) == 2
 
 
-def test_a_later_one_takes_the_code_alone(lead, monkeypatch):
+@pytest.mark.parametrize("component", ["code", "password"])
+def test_a_later_one_takes_the_code_or_the_password_alone(lead, monkeypatch, component):
     signed_a_minute_ago(lead)
-    typed(monkeypatch, code_now(lead.secret))
+    typed(monkeypatch, code_now(lead.secret) if component == "code" else PASSWORD)
     prove(lead, code_stdin=True)
     assert shown(lead) == 1
 

@@ -12,6 +12,7 @@ from flightrules.service.decisions import jobs
 from flightrules.service.decisions.models import Decision, Override, SignOff
 from flightrules.service.records import case_files
 from people_stories import actor_of, now, prove_now
+from service.confirming import REFUSED, confirmed, outcome
 from service.decisions.deciding import case_of, code, entries
 from service.shop import coverage, junit
 
@@ -49,6 +50,7 @@ def asked(case) -> dict:
 
 def receive(case, override, who=None, role="cto", statement=None):
     body = {"role": role, "statement": statement or override["statement"]}
+    prove_now(who or case.cto)
     return (who or case.cto).post(f"/overrides/{override['key']}/receipt", body)
 
 
@@ -132,6 +134,19 @@ def test_the_authority_reads_before_it_signs(no_go):
     assert receive(no_go, override).status_code == 200
     assert sign(no_go, override, no_go.cto, "cto").status_code == 201
     assert Decision.objects.filter(outcome="GO BY OVERRIDE").count() == 0, "quality has not signed"
+
+
+def test_the_receipt_is_confirmed_with_a_proof_of_exactly_this_statement(no_go):
+    override = asked(no_go)
+    path, body = f"/overrides/{override['key']}/receipt", {"role": "cto", "statement": override["statement"]}
+    about = f"override/{override['key']}"
+    assert outcome(no_go.cto.post(path, body)) == REFUSED
+    confirmed(no_go.cto, "override:receipt", about, {**body, "statement": "0" * 64})
+    assert outcome(no_go.cto.post(path, body)) == REFUSED
+    confirmed(no_go.cto, "override:receipt", about, body)
+    assert no_go.cto.post(path, body).status_code == 200
+    agreed = {"role": "cto", "choice": "agree", "dossier": no_go.dossier(no_go.cto), "reason": ""}
+    assert outcome(no_go.cto.post(path.replace("receipt", "signatures"), agreed)) == REFUSED
 
 
 def test_the_receipt_of_one_authority_does_not_serve_another(no_go, person):

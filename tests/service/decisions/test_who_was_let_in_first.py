@@ -28,6 +28,7 @@ def signed_by_one_side(shop, person):
     assert case.decide("NO-GO", reason="Quality shows failing payments.").status_code == 201
     accepted = {"accepts": ["pass-rate"], "reason": "The season begins on Monday."}
     override = cto.post(f"/releases/{case.key}/overrides", accepted).json()
+    prove_now(cto)
     cto.post(f"/overrides/{override['key']}/receipt", {"role": "cto", "statement": override["statement"]})
     prove_now(shop.qa)
     body = {"role": "qa-lead", "choice": "agree", "dossier": case.dossier(), "reason": ""}

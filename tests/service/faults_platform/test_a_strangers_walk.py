@@ -55,7 +55,10 @@ class Visitor:
             return answer.read().decode()
 
     def open_account(self, path, **fields):
-        """Follow a one-time link, add an authenticator app, and issue a token: what a newcomer does."""
+        """Follow a one-time link, add an authenticator app, and issue a token: what a newcomer does.
+
+        Returns the token and the secret that the app shows codes of.
+        """
         self.fill(self.see(path), path, password=PASSWORD, again=PASSWORD, **fields)
         activation = "/accounts/2fa/totp/activate/"
         page = self.see(activation)
@@ -64,7 +67,7 @@ class Visitor:
         page = self.see("/security")
         scopes = re.findall(r'name="scopes" value="([\w-]+)"', page)
         page = self.fill(page, "/security", title="first day", days="30", scopes=scopes)
-        return re.search(r"frt_[\w-]+", page)[0]
+        return re.search(r"frt_[\w-]+", page)[0], secret
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
@@ -84,6 +87,12 @@ def office(request):
     return found
 
 
+def prove(office, token, **shown):
+    """Show who signs next with this token."""
+    status, _, told = office.ask("POST", "/api/v1/me/proof", shown, token=token)
+    assert status == 200, told
+
+
 def command(office, *arguments, token="", cwd=EXAMPLE):
     """A command as the stranger types it; with a token against the last web process."""
     told = {"FLIGHTRULES_URL": f"http://127.0.0.1:{office.ports[-1]}", "FLIGHTRULES_TOKEN": token}
@@ -101,12 +110,14 @@ def command(office, *arguments, token="", cwd=EXAMPLE):
 def test_from_the_setup_link_to_a_case_file_that_verifies_offline(office, tmp_path):
     base = office.environment["FLIGHTRULES_BASE_URL"]
     link = re.search(r"http\S+(/setup\?code=\S+)", office.log(0))[1]
-    manager = Visitor(base).open_account(
+    manager, secret = Visitor(base).open_account(
         link, name="Robin", email="robin@example.org", roles=["release-manager", "engineer"]
     )
 
-    tokens = {}
+    tokens, shown = {}, {"code": code_now(secret), "password": PASSWORD}
     for number, role in enumerate(NEGOTIATORS):
+        prove(office, manager, **shown)
+        shown = {"password": PASSWORD}
         body = {"name": role, "email": f"p{number}@example.org", "roles": [{"role": role}]}
         status, _, told = office.ask("POST", "/api/v1/people", body, token=manager)
         assert status == 201, told
@@ -119,11 +130,12 @@ def test_from_the_setup_link_to_a_case_file_that_verifies_offline(office, tmp_pa
     proposal = _request(
         f"{base}/api/v1/products/checkout/rulebooks",
         (EXAMPLE / ".flightrules.yml").read_bytes(),
-        {"Authorization": f"Bearer {tokens['qa-lead']}", "Content-Type": "application/yaml"},
+        {"Authorization": f"Bearer {tokens['qa-lead'][0]}", "Content-Type": "application/yaml"},
     )
     with urllib.request.build_opener().open(proposal, timeout=30) as answer:
         assert answer.status == 201
-    for role, token in tokens.items():
+    for role, (token, secret) in tokens.items():
+        prove(office, token, code=code_now(secret), password=PASSWORD)
         status, _, told = office.ask(
             "POST", "/api/v1/products/checkout/rulebooks/1/signatures", {"role": role}, token=token
         )

@@ -16,7 +16,7 @@ from flightrules.service.people.models import Account, ApiToken, Machine, Person
 from flightrules.service.people.one_time import digest_of
 from flightrules.service.records.actor import SYSTEM, Actor, Kind
 from flightrules.service.records.models import Entry
-from people_stories import PASSWORD, actor_of, code_now, denied_codes, equip, now, tags
+from people_stories import PASSWORD, actor_of, code_now, denied_codes, equip, now, prove_now, tags
 
 
 def issue(caller, secret, **changes):
@@ -49,6 +49,7 @@ def test_a_disabled_account_ends_while_the_persons_other_account_goes_on(person,
     assert admin.post(f"/accounts/{someone.account_key}/disable", {"reason": "lost"}).status_code == 200
     assert someone.get("/me").status_code == 401
     assert still_known(actor_of(someone, account_key=str(other.key)), now())
+    prove_now(admin)
     assert admin.post(f"/accounts/{someone.account_key}/enable").status_code == 200
     assert someone.get("/me").status_code == 200
 
@@ -411,6 +412,7 @@ def test_a_session_changes_nothing_without_its_csrf_token(person):
 
 def test_an_erased_person_is_nobody_and_what_they_did_stays(person):
     admin = person("administrator")
+    prove_now(admin)
     answer = admin.post("/people", {"name": "Bea Grün", "email": "bea@example.org"})
     key = json.loads(answer.content)["person"]
     early = admin.post(f"/people/{key}/erase", {"ground": "request 7"})
@@ -419,6 +421,7 @@ def test_an_erased_person_is_nobody_and_what_they_did_stays(person):
         code=json.loads(answer.content)["code"], password=PASSWORD, by=SYSTEM, at=now()
     )
     admin.post(f"/people/{key}/disable", {"reason": "left"})
+    prove_now(admin)
     assert admin.post(f"/people/{key}/erase", {"ground": "request 7"}).status_code == 200
     assert admin.post(f"/people/{key}/erase", {"ground": "request 7"}).status_code == 409
     assert admin.post(f"/people/{key}/enable").status_code == 409

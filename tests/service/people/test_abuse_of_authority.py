@@ -16,10 +16,10 @@ from flightrules.service.people.models import Account, Delegation, Deputy, Perso
 from flightrules.service.people.powers import Power
 from flightrules.service.people.queries import badge
 from flightrules.service.people.seats import seats_of
-from flightrules.service.records.actor import SYSTEM, Actor
+from flightrules.service.records.actor import SYSTEM
 from flightrules.service.records.services import append, product_stream
 from flightrules.service.records.tags import Tag
-from people_stories import actor_of, code_now, denied_codes, equip, now
+from people_stories import PASSWORD, actor_of, code_now, denied_codes, equip, now, prove_now, signing
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -31,12 +31,8 @@ def under_way(at):
         append(stream=product_stream("shop"), tag=Tag.RELEASE_OPENED, by=SYSTEM, at=at, subject="release/1")
 
 
-def proved(caller, at) -> Actor:
-    return actor_of(caller, proved_at=at)
-
-
 def grant(admin, someone, role, at, product=""):
-    return services.grant_role(person=someone.key, role=role, product=product, by=actor_of(admin), at=at)
+    return services.grant_role(person=someone.key, role=role, product=product, by=signing(admin, at), at=at)
 
 
 def lend(holder, delegate, at, *, role="cto", product="shop", ends=DAY, **changes):
@@ -47,7 +43,7 @@ def lend(holder, delegate, at, *, role="cto", product="shop", ends=DAY, **change
         "ends_at": at + ends,
         "reason": "away",
     }
-    return services.delegate_role(by=proved(holder, at), at=at, **{**told, **changes})
+    return services.delegate_role(by=signing(holder, at), at=at, **{**told, **changes})
 
 
 def refusal(action) -> str:
@@ -79,7 +75,7 @@ def test_a_role_that_is_granted_later_says_nothing_about_earlier(person, at):
 def test_an_expiring_role_ends_by_itself(person, at):
     admin, someone = person("administrator"), person()
     services.grant_role(
-        person=someone.key, role="viewer", product="shop", expires_at=at + DAY, by=actor_of(admin), at=at
+        person=someone.key, role="viewer", product="shop", expires_at=at + DAY, by=signing(admin, at), at=at
     )
     assert roles_of(someone.key, "shop", at + DAY - HOUR) == {"viewer"}
     assert roles_of(someone.key, "shop", at + DAY) == frozenset()
@@ -265,7 +261,7 @@ def test_a_delegation_dies_with_the_role_and_with_the_holder(person, at):
     by = actor_of(delegate)
     services.disable_person(person=cto.key, reason="left", by=actor_of(admin), at=at)
     assert not has_power(by, Power.OVERRIDE, product="shop", at=at)
-    services.enable_person(person=cto.key, by=actor_of(admin), at=at)
+    services.enable_person(person=cto.key, by=signing(admin, at), at=at)
     assert has_power(by, Power.OVERRIDE, product="shop", at=at)
     held = str(RoleGrant.objects.get(person_id=cto.key).key)
     services.revoke_role(person=cto.key, grant=held, by=actor_of(admin), at=at)
@@ -324,7 +320,10 @@ def test_delegating_needs_a_fresh_proof_at_the_door(person):
     body = {"delegate": delegate.key, "role": "cto", "product": "shop", "ends_at": ends, "reason": "away"}
     secret = equip(cto)
     assert cto.post("/delegations", body).status_code == 401
-    answer = cto.post("/delegations", body, Flightrules_Proof=code_now(secret))
+    assert cto.post("/delegations", body, Flightrules_Proof=code_now(secret)).status_code == 401
+    assert cto.post("/me/proof", {"password": PASSWORD}).status_code == 200
+    prove_now(cto)
+    answer = cto.post("/delegations", body)
     assert answer.status_code == 201
     [row] = json.loads(delegate.get("/delegations").content)["items"]
     assert row["holder"] == cto.key
@@ -338,7 +337,7 @@ def test_delegating_needs_a_fresh_proof_at_the_door(person):
 def test_a_deputy_stands_in_after_the_cool_down_and_until_it_is_ended(person, at):
     admin, lead, second = person("administrator"), person("qa-lead", product="shop"), person()
     row = services.name_deputy(
-        holder=lead.key, deputy=second.key, role="qa-lead", product="shop", by=actor_of(admin), at=at
+        holder=lead.key, deputy=second.key, role="qa-lead", product="shop", by=signing(admin, at), at=at
     )
     by = actor_of(second)
     assert not has_power(by, Power.SIGN, product="shop", at=at)
@@ -353,7 +352,7 @@ def test_a_deputy_stands_in_after_the_cool_down_and_until_it_is_ended(person, at
 def test_nobody_makes_themselves_a_deputy_nor_a_holder_their_own(person, at):
     admin, lead = person("administrator"), person("qa-lead")
     name = lambda holder, deputy, role="qa-lead": services.name_deputy(  # noqa: E731 -- one story
-        holder=holder.key, deputy=deputy.key, role=role, by=actor_of(admin), at=at
+        holder=holder.key, deputy=deputy.key, role=role, by=signing(admin, at), at=at
     )
     assert refusal(lambda: name(lead, admin)) == "E_SELF_GRANT"
     assert refusal(lambda: name(lead, lead)) == "E_DELEGATE"
@@ -365,7 +364,7 @@ def test_nobody_makes_themselves_a_deputy_nor_a_holder_their_own(person, at):
 def test_a_deputy_lends_nothing(person, at):
     admin, lead, second = person("administrator"), person("qa-lead", product="shop"), person()
     services.name_deputy(
-        holder=lead.key, deputy=second.key, role="qa-lead", product="shop", by=actor_of(admin), at=at
+        holder=lead.key, deputy=second.key, role="qa-lead", product="shop", by=signing(admin, at), at=at
     )
     later = at + DAY
     assert refusal(lambda: lend(second, person(), later, role="qa-lead")) == "E_DELEGATION_DEPTH"
@@ -472,6 +471,7 @@ def test_a_persons_roles_are_listed_past_ones_too(person, at):
 def test_deputies_are_named_and_ended_at_the_door(person):
     admin, lead, second = person("administrator"), person("qa-lead", product="shop"), person()
     body = {"holder": lead.key, "deputy": second.key, "role": "qa-lead", "product": "shop"}
+    prove_now(admin)
     made = json.loads(admin.post("/deputies", body).content)
     assert [row["deputy"] for row in json.loads(lead.get("/deputies?product=shop").content)["items"]] == [
         second.key

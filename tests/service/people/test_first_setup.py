@@ -16,7 +16,7 @@ from flightrules.service.people.models import Account, Invitation, Person, RoleG
 from flightrules.service.people.powers import Power
 from flightrules.service.records.actor import SYSTEM, Actor, Kind
 from flightrules.service.records.models import Entry
-from people_stories import PASSWORD, now
+from people_stories import PASSWORD, now, signing
 
 
 def code_of(link: str) -> str:
@@ -78,7 +78,7 @@ def test_a_link_expires(at, settings):
 
 def test_an_invitation_is_no_setup_link_and_the_reverse(at, person):
     admin = person("administrator")
-    by = Actor(admin.key, Kind.PERSON, admin.account_key, "session")
+    by = signing(admin, at)
     _, invited = services.invite(name="Bea", email="bea@example.org", by=by, at=at)
     with pytest.raises(ForeignError):
         open_first(invited, at)

@@ -13,11 +13,12 @@ from flightrules.service.people import services
 from flightrules.service.people.models import Account, Invitation, OutsideIdentity, Person, RoleGrant
 from flightrules.service.people.seats import seats_of
 from flightrules.service.records.actor import SYSTEM
-from people_stories import PASSWORD, actor_of, now, tags
+from people_stories import PASSWORD, actor_of, now, prove_now, signing, tags
 
 
 def invite(admin, **changes):
     body = {"name": "Bea Grün", "email": "bea@example.org", "roles": [{"role": "qa_lead", "product": "shop"}]}
+    prove_now(admin)
     return admin.post("/people", {**body, **changes})
 
 
@@ -42,12 +43,12 @@ def test_an_invited_person_opens_their_account_in_a_browser(person):
 @pytest.mark.parametrize("spoiled", ["expired", "withdrawn", "disabled", "wrong"])
 def test_a_spoiled_link_opens_nothing(person, at, spoiled):
     admin = person("administrator")
-    who, code = services.invite(name="Bea", email="bea@example.org", by=actor_of(admin), at=at)
+    who, code = services.invite(name="Bea", email="bea@example.org", by=signing(admin, at), at=at)
     when = at
     if spoiled == "expired":
         when = at + timedelta(hours=72)
     elif spoiled == "withdrawn":
-        services.invite_again(person=str(who.key), email="bea@example.org", by=actor_of(admin), at=at)
+        services.invite_again(person=str(who.key), email="bea@example.org", by=signing(admin, at), at=at)
     elif spoiled == "disabled":
         Person.objects.filter(key=who.key).update(disabled_at=at)
     else:
@@ -73,6 +74,7 @@ def test_an_address_opens_one_account(person, at):
 
 def test_a_second_account_is_the_same_person_and_the_same_seats(person):
     admin, lead = person("administrator"), person("qa-lead", product="shop")
+    prove_now(admin)
     answer = admin.post(f"/people/{lead.key}/accounts", {"email": "second@example.org"})
     code = json.loads(answer.content)["code"]
     account = services.accept_invitation(code=code, password=PASSWORD, by=SYSTEM, at=now())
@@ -84,11 +86,11 @@ def test_a_second_account_is_the_same_person_and_the_same_seats(person):
 
 def test_an_outside_identity_opens_the_invited_account_and_no_other(person, at):
     admin = person("administrator")
-    _, code = services.invite(name="Bea", email="bea@example.org", by=actor_of(admin), at=at)
+    _, code = services.invite(name="Bea", email="bea@example.org", by=signing(admin, at), at=at)
     account = services.accept_invitation(code=code, identity=("https://idp", "s1"), by=SYSTEM, at=at)
     assert not account.has_usable_password()
     assert OutsideIdentity.objects.get().account == account
-    _, other = services.invite(name="Cleo", email="cleo@example.org", by=actor_of(admin), at=at)
+    _, other = services.invite(name="Cleo", email="cleo@example.org", by=signing(admin, at), at=at)
     with pytest.raises(ConflictError, match="belongs to an account"):
         services.accept_invitation(code=other, identity=("https://idp", "s1"), by=SYSTEM, at=at)
     assert Invitation.objects.get(person__name="Cleo").used_at is None

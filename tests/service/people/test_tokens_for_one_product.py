@@ -73,6 +73,7 @@ def test_it_lends_no_role_of_another_product(bound, person, everywhere):
     }
     refused = bound.post("/delegations", lent)
     assert (refused.status_code, refused.json()["code"]) == (403, "E_SCOPE")
+    prove(everywhere)
     assert everywhere.post("/delegations", lent).status_code == 201
 
 

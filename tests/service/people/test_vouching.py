@@ -23,6 +23,7 @@ def office(person):
     class Office:
         admin, other, lead = person("administrator"), person("administrator"), person("qa-lead")
 
+    prove_now(Office.admin)
     answer = Office.admin.post(f"/people/{Office.lead.key}/accounts", {"email": "second@example.org"})
     code = json.loads(answer.content)["code"]
     Office.further = services.accept_invitation(code=code, password=PASSWORD, by=SYSTEM, at=now())
@@ -108,6 +109,7 @@ def test_for_strangers_there_is_no_such_account(office, person):
 
 def test_a_first_account_needs_nobody(person):
     admin = person("administrator")
+    prove_now(admin)
     told = admin.post("/people", {"name": "Bea Roth", "email": "bea@example.org"})
     code = json.loads(told.content)["code"]
     account = services.accept_invitation(code=code, password=PASSWORD, by=SYSTEM, at=now())

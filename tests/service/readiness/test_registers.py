@@ -338,7 +338,10 @@ def test_a_criterion_may_ask_for_two(shop, person):
     prove_now(shop.product_manager)
     assert shop.product_manager.post(path, {"role": "product-manager"}).status_code == 201
     assert shop.run(key)["statuses"]["coverage"] == "WAIVED"
-    ended = shop.qa.post(f"/waivers/{made['key']}/end", {"reason": "The tests were written."})
+    why = {"reason": "The tests were written."}
+    assert shop.qa.post(f"/waivers/{made['key']}/end", why).json()["code"] == "E_REAUTH_REQUIRED"
+    prove_now(shop.qa)
+    ended = shop.qa.post(f"/waivers/{made['key']}/end", why)
     assert ended.json()["stands"] is False
     assert shop.run(key)["statuses"]["coverage"] == "FAIL"
     assert shop.qa.post(f"/waivers/{made['key']}/end", {"reason": "x"}).json()["code"] == "E_WAIVER_ENDED"

@@ -20,7 +20,7 @@ from django.test import Client
 
 from flightrules.service.people import services
 from flightrules.service.people.models import Account, OutsideIdentity, Person
-from people_stories import PASSWORD, actor_of, now, tags
+from people_stories import PASSWORD, actor_of, now, signing, tags
 
 HERE = Path(__file__).parent / "oidc_provider"
 CALLBACK = "http://testserver/accounts/oidc/office/login/callback/"
@@ -114,7 +114,7 @@ def sign_in(browser: Client, subject: str):
 def invited_through(browser: Client, person, subject: str, email: str = "bea@example.org") -> str:
     """Somebody follows an invitation and chooses the provider; returns the person's key."""
     admin = person("administrator")
-    who, code = services.invite(name="Bea", email=email, by=actor_of(admin), at=now())
+    who, code = services.invite(name="Bea", email=email, by=signing(admin, now()), at=now())
     start = browser.post("/invitation", {"code": code, "outside": "yes"})
     come_back(browser, at_the_provider(start["Location"], subject))
     return str(who.key)

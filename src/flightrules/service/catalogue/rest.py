@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Path, Query, Router, Schema
@@ -69,6 +70,7 @@ class SignatureOut(Shown):
 class EditionOut(Shown):
     """An edition of the rulebook: whose signatures it has, whose it lacks, and what it changes."""
 
+    key: UUID
     number: int
     state: str
     sha256: str
@@ -200,7 +202,7 @@ def get_rulebook_source(request: AskedRequest, key: str, number: Number) -> Http
 )
 @changes_state
 def sign_rulebook(request: AskedRequest, key: str, number: Number, body: RulebookSigned) -> Any:
-    """Sign an edition; the last of the negotiating roles adopts it."""
+    """Sign an edition, with a proof of who signs; the last of the negotiating roles adopts it."""
     made = services.sign_rulebook(
         product=key, number=number, role=body.role, by=request.actor, at=request.asked_at
     )
@@ -240,6 +242,7 @@ def _edition(one: Edition) -> EditionOut:
     signed = sorted(one.agreements.all(), key=lambda each: (each.signed_at, each.pk))
     have = {each.role for each in signed}
     return EditionOut(
+        key=one.key,
         number=one.number,
         state=one.state,
         sha256=one.bytes_digest,

@@ -17,7 +17,9 @@ from flightrules.service.catalogue.queries import edition_in_force, rulebook_of
 from flightrules.service.catalogue.roles import negotiators_of
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.people.access import require, roles_of
+from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.powers import Power, role_key
+from flightrules.service.people.signing import SigningProof
 from flightrules.service.records import blobs
 from flightrules.service.records.actor import Actor
 from flightrules.service.records.services import act, append, product_stream
@@ -135,7 +137,7 @@ def sign_rulebook(*, product: str, number: int, role: str, by: Actor, at: dateti
 
     Raises:
         DeniedError: E_ROLE_NOT_HELD. InvalidError: E_ROLE_NOT_ASKED.
-        ConflictError: E_RULEBOOK_STATE, E_SIGNED_ALREADY.
+        ConflictError: E_RULEBOOK_STATE, E_SIGNED_ALREADY. UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     require(by, Power.AGREE_RULEBOOK, product=product, at=at)
     _locked(product)
@@ -144,6 +146,7 @@ def sign_rulebook(*, product: str, number: int, role: str, by: Actor, at: dateti
         raise ForeignError("E_NO_SUCH", "there is no such thing here")
     wanted = role_key(role)
     _require_signable(edition, wanted, by, at)
+    proof = _proof_of_signature(edition, wanted, by, at)
     Agreement.objects.create(edition=edition, role=wanted, person=by.key, signed_at=at)
     signed = list(edition.agreements.order_by("signed_at", "pk").values_list("role", flat=True))
     append(
@@ -152,11 +155,23 @@ def sign_rulebook(*, product: str, number: int, role: str, by: Actor, at: dateti
         by=by,
         at=at,
         subject=f"rulebook/{edition.key}",
-        data={"number": number, "role": wanted, "sha256": edition.bytes_digest},
+        data={
+            "number": number,
+            "role": wanted,
+            "sha256": edition.bytes_digest,
+            "components": proof.components,
+            "proved_at": proof.proved_at.isoformat(),
+        },
     )
     if set(signed) >= set(edition.negotiators):
         _adopt(edition, by, at)
     return edition
+
+
+def _proof_of_signature(edition: Edition, role: str, by: Actor, at: datetime) -> SigningProof:
+    """Whoever agrees to the rules proves who they are, for exactly these bytes."""
+    terms = {"number": str(edition.number), "sha256": edition.bytes_digest, "role": role}
+    return require_signed_terms(by, at=at, act="rulebook:sign", about=f"rulebook/{edition.key}", terms=terms)
 
 
 def _require_signable(edition: Edition, role: str, by: Actor, at: datetime) -> None:

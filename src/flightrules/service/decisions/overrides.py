@@ -32,6 +32,7 @@ from flightrules.service.door.refusals import ConflictError, DeniedError, Foreig
 from flightrules.service.emergencies.queries import forbids_override
 from flightrules.service.obligations.services import settle, start
 from flightrules.service.people.access import require
+from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.powers import Power, role_key
 from flightrules.service.people.seats import Seat
 from flightrules.service.records import blobs
@@ -124,6 +125,7 @@ def confirm_receipt(*, key: str, role: str, statement: str, by: Actor, at: datet
 
     Raises:
         ConflictError: E_STATEMENT_OTHER, E_OVERRIDE_ENDED. DeniedError: E_CONSULTED_ONLY, E_ROLE_NOT_HELD.
+        UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     override, row = _held(key, by, at)
     dossier = _require_live(override, row, at)
@@ -136,6 +138,8 @@ def confirm_receipt(*, key: str, role: str, statement: str, by: Actor, at: datet
             ),
             row,
         )
+    terms = {"statement": statement, "role": role_key(role)}
+    require_signed_terms(by, at=at, act="override:receipt", about=f"override/{override.key}", terms=terms)
     override.receipt_by, override.receipt_at = by.key, at
     override.save(update_fields=["receipt_by", "receipt_at"])
     data = {"statement": {"sha256": statement}, "role": role_key(role)}

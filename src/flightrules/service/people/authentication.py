@@ -26,7 +26,7 @@ from flightrules.service.people.one_time import digest_of
 from flightrules.service.people.proofs import prove
 from flightrules.service.people.second_factor import lacks_second_factor
 from flightrules.service.people.session_proofs import proved_in, remember_in, session_digest
-from flightrules.service.people.signing import require_signing_proof
+from flightrules.service.people.signing import require_signed_terms, require_signing_proof
 from flightrules.service.people.vouched import require_vouched
 from flightrules.service.records.actor import Actor, Kind
 from flightrules.service.records.services import OFFICE, record_denied
@@ -38,6 +38,7 @@ __all__ = [
     "remember_proof",
     "require_fresh_proof",
     "require_second_factor",
+    "require_signed_terms",
     "require_signing_proof",
     "session_actor",
 ]

@@ -37,6 +37,19 @@ SENTENCES: Mapping[str, str] = {
     "board-vote:abstain": "Abstain on the change board",
     "board-answer:approved": "Answer for the change board: the change is approved",
     "board-answer:rejected": "Answer for the change board: the change is rejected",
+    "override:receipt": "Confirm that you received the risk statement of an override",
+    "waiver:end": "Take a waiver back before it expires",
+    "acceptance:end": "Take the acceptance of a known defect back",
+    "rulebook:sign": "Agree to an edition of the rulebook",
+    "role:grant": "Give a person a role",
+    "deputy:name": "Name a deputy for the holder of a role",
+    "delegation:make": "Lend a role of yours for a while",
+    "person:invite": "Invite a person, with the roles that were named",
+    "person:invite-again": "Invite a person to open a further account",
+    "person:enable": "Let a disabled person in again",
+    "person:erase": "Forget who a person was; this cannot be undone",
+    "account:enable": "Open a closed account again",
+    "account:vouch": "Vouch that a further account belongs to its person",
 }
 """Each word that an act asks for when it is signed; see ``docs/how-to/prove-who-signs.md``."""
 

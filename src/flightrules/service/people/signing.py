@@ -7,20 +7,28 @@ passkey that verified who holds it. Each later one takes a fresh proof of at lea
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
 
 from flightrules.engine.process_rules import ALL_COMPONENTS
+from flightrules.ledger.signed_terms import terms_digest
 from flightrules.service.door.refusals import DeniedError, UnauthenticatedError
 from flightrules.service.people.confirmations import taken
 from flightrules.service.people.models import Account, SigningSession
 from flightrules.service.people.vouched import require_vouched
 from flightrules.service.records.actor import Actor, Kind
 
-__all__ = ["PROOF_HOLDS", "SigningProof", "components_needed", "require_signing_proof"]
+__all__ = [
+    "PROOF_HOLDS",
+    "SigningProof",
+    "components_needed",
+    "require_signed_terms",
+    "require_signing_proof",
+]
 
 PROOF_HOLDS = timedelta(seconds=60)
 """How long after it was given a proof may sign."""
@@ -69,6 +77,24 @@ def require_signing_proof(
     session.signed_at, session.proof_at = at, max(proof.proved_at, session.proof_at or proof.proved_at)
     session.save(update_fields=["signed_at", "proof_at"])
     return proof
+
+
+def require_signed_terms(
+    by: Actor, *, at: datetime, act: str, about: str, terms: Mapping[str, str | date | datetime]
+) -> SigningProof:
+    """Take the signer's proof for an act that is bound to its terms, as ``require_signing_proof`` does.
+
+    Args:
+        by: who signs.
+        at: when.
+        act: what is signed, in its own word.
+        about: ``kind/key`` of what it is about.
+        terms: what is agreed to, by name; ``docs/how-to/prove-who-signs.md`` tells those of each act.
+
+    Raises:
+        UnauthenticatedError: E_REAUTH_REQUIRED. DeniedError: E_PROOF_OF_MACHINE, E_ACCOUNT_UNVOUCHED.
+    """
+    return require_signing_proof(by, at=at, act=act, about=about, digest=terms_digest(act, about, terms))
 
 
 def components_needed(by: Actor, at: datetime) -> int:

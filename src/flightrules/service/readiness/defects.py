@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from flightrules.ledger.signed_terms import terms_digest
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.severity import SeverityPolicy
 from flightrules.service.catalogue.queries import (
@@ -20,7 +19,7 @@ from flightrules.service.catalogue.queries import (
 )
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.people.access import require, roles_of
-from flightrules.service.people.authentication import require_signing_proof
+from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.powers import Power, role_key
 from flightrules.service.readiness.models import Acceptance, Approval, Defect
 from flightrules.service.readiness.telling import tell_voided
@@ -34,7 +33,7 @@ from flightrules.service.releases.states import require_open
 _ACCEPTING = ("product_manager", "qa_lead")
 """Where the severity policy names nobody; as the engine has it."""
 
-__all__ = ["DefectFacts", "Terms", "accept_defect", "change_defect", "record_defect"]
+__all__ = ["DefectFacts", "Terms", "accept_defect", "change_defect", "end_acceptance", "record_defect"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +146,35 @@ def accept_defect(
     return acceptance
 
 
+@act
+def end_acceptance(*, key: str, reason: str, by: Actor, at: datetime) -> Acceptance:
+    """Take an acceptance back before it expires; the defect counts again, and whoever accepted it is told.
+
+    Raises:
+        ForeignError: E_NO_SUCH. ConflictError: E_ACCEPTANCE_ENDED. UnauthenticatedError: E_REAUTH_REQUIRED.
+    """
+    release = Acceptance.objects.filter(pk=key).values_list("release_id", flat=True).first()
+    if release is None:
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
+    row = locked(str(release), by, at)
+    require(by, Power.ACCEPT, product=row.product_id, at=at)
+    found = Acceptance.objects.select_related("release__product", "defect").get(pk=key)
+    if found.voided_at is not None or found.expires_at <= at:
+        raise ConflictError("E_ACCEPTANCE_ENDED", "the acceptance has ended").about(
+            product_stream(row.product_id), f"defect/{found.defect_id}"
+        )
+    about = f"acceptance/{found.key}"
+    require_signed_terms(by, at=at, act="acceptance:end", about=about, terms={"reason": reason})
+    _void(found, "it was taken back", by, at, {"reason": commit_to(reason, about=by.key)})
+    return found
+
+
 def _require_proof(acceptance: Acceptance, role: str, by: Actor, at: datetime) -> None:
     """Whoever ships a known defect proves who they are, for exactly these terms."""
     word, about = "defect:accept", f"defect/{acceptance.defect.key}"
     terms = {name: getattr(acceptance, name) for name in Terms.__dataclass_fields__}
     said = terms | {"role": role, "release": str(acceptance.release_id)}
-    digest = terms_digest(word, about, said)
-    require_signing_proof(by, at=at, act=word, about=about, digest=digest)
+    require_signed_terms(by, at=at, act=word, about=about, terms=said)
 
 
 def _open_acceptance(
@@ -168,7 +189,9 @@ def _open_acceptance(
     if here is not None:
         if terms is not None and asdict(terms) != {name: getattr(here, name) for name in asdict(terms)}:
             raise ConflictError(
-                "E_TERMS", "an acceptance with other terms stands", hint="say yes to it, or void it first"
+                "E_TERMS",
+                "an acceptance with other terms stands",
+                hint="say yes to it, or have it ended first",
             ).about(product_stream(defect.product_id), f"defect/{defect.key}")
         return here
     stated = asdict(terms) if terms is not None else _former_terms(defect, release)
@@ -245,12 +268,15 @@ def _void_milder(defect: Defect, before: str, by: Actor, at: datetime) -> None:
         return
     standing = Acceptance.objects.filter(defect=defect, voided_at__isnull=True)
     for one in standing.select_related("release__product", "defect").prefetch_related("approvals"):
-        one.voided_at = at
-        one.voided_because = f"the severity was raised from {one.severity} to {defect.severity}"
-        one.save(update_fields=["voided_at", "voided_because"])
-        data = {"acceptance": str(one.key), "because": one.voided_because, "release": str(one.release_id)}
-        _record(Tag.ACCEPTANCE_VOIDED, defect, data, by=by, at=at)
-        tell_voided(one, at)
+        _void(one, f"the severity was raised from {one.severity} to {defect.severity}", by, at, {})
+
+
+def _void(one: Acceptance, because: str, by: Actor, at: datetime, more: Mapping[str, Any]) -> None:
+    one.voided_at, one.voided_because = at, because
+    one.save(update_fields=["voided_at", "voided_because"])
+    data = {"acceptance": str(one.key), "because": because, "release": str(one.release_id), **more}
+    _record(Tag.ACCEPTANCE_VOIDED, one.defect, data, by=by, at=at)
+    tell_voided(one, at)
 
 
 def _rank(policy: SeverityPolicy, word: str) -> int:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flightrules.ledger.signed_terms import terms_digest
 from flightrules.rules.criterion import Enforcement, Rule
 from flightrules.rules.exceptions import says_nothing
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.catalogue.queries import require_edition_in_force, rulebook_of
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.people.access import require, roles_of
-from flightrules.service.people.authentication import require_signing_proof
+from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.powers import Power, role_key
 from flightrules.service.readiness.models import Approval, Waiver
 from flightrules.service.records.actor import Actor
@@ -99,7 +98,7 @@ def end_waiver(*, key: str, reason: str, by: Actor, at: datetime) -> Waiver:
     """Take a waiver back before it expires; what it set aside counts again.
 
     Raises:
-        ConflictError: E_WAIVER_ENDED.
+        ConflictError: E_WAIVER_ENDED. UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     waiver, row = _locked_waiver(key, by, at)
     require(by, Power.WAIVE, product=row.product_id, at=at)
@@ -107,6 +106,8 @@ def end_waiver(*, key: str, reason: str, by: Actor, at: datetime) -> Waiver:
         raise ConflictError("E_WAIVER_ENDED", "the waiver has ended").about(
             product_stream(row.product_id), f"waiver/{waiver.key}"
         )
+    about = f"waiver/{waiver.key}"
+    require_signed_terms(by, at=at, act="waiver:end", about=about, terms={"reason": reason})
     waiver.ended_at = at
     waiver.save(update_fields=["ended_at"])
     data = {"criterion": waiver.criterion, "reason": commit_to(reason, about=by.key)}
@@ -119,8 +120,8 @@ def _require_proof(
 ) -> None:
     """Whoever sets a criterion aside proves who they are, for exactly these terms."""
     names = ("criterion", "reason", "compensating_control", "expires_at")
-    digest = terms_digest(act_, about, {name: getattr(terms, name) for name in names} | {"role": role})
-    require_signing_proof(by, at=at, act=act_, about=about, digest=digest)
+    said = {name: getattr(terms, name) for name in names} | {"role": role}
+    require_signed_terms(by, at=at, act=act_, about=about, terms=said)
 
 
 def _waivable(book: Rulebook, criterion: str) -> Rule:

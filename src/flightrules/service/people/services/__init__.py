@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from flightrules.service.people.services.accounts import (
     accept_invitation,
-    disable_account,
-    enable_account,
     invite,
     invite_again,
     link_identity,
@@ -13,6 +11,7 @@ from flightrules.service.people.services.accounts import (
     record_account_change,
     setup_link,
 )
+from flightrules.service.people.services.closing import disable_account, enable_account
 from flightrules.service.people.services.machines import disable_machine, register_machine
 from flightrules.service.people.services.persons import (
     disable_person,

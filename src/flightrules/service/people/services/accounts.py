@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 
 from flightrules.service.door.refusals import ConflictError, ForeignError, InvalidError
 from flightrules.service.people.access import require
+from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.models import Account, Invitation, OutsideIdentity, Person
 from flightrules.service.people.names import checked_email, checked_name
 from flightrules.service.people.one_time import INVITATION_PREFIX, digest_of, new_secret
@@ -21,19 +22,15 @@ from flightrules.service.people.services.roles import (
     ADMINISTRATOR,
     checked_role,
     known_person,
-    refuse_last_administrator,
     shown,
     write_grant,
 )
-from flightrules.service.people.sessions import end_sessions
 from flightrules.service.records.actor import SYSTEM, Actor, Kind
 from flightrules.service.records.services import OFFICE, act, append, commit_to
 from flightrules.service.records.tags import Tag
 
 __all__ = [
     "accept_invitation",
-    "disable_account",
-    "enable_account",
     "invite",
     "invite_again",
     "link_identity",
@@ -120,13 +117,15 @@ def invite(
 
     Raises:
         ConflictError: E_EMAIL_TAKEN. InvalidError: E_PERSON_NAME, E_EMAIL, E_ROLE.
+        UnauthenticatedError: E_REAUTH_REQUIRED; who lets somebody in proves who they are.
     """
     require(by, Power.MANAGE_PEOPLE, at=at)
-    email = _free_email(email)
-    person = Person.objects.create(name=checked_name(name), email=email)
     wanted = dict.fromkeys((checked_role(role), product) for role, product in roles)
+    address, shown_as = _free_email(email), checked_name(name)
+    _require_proof_of_invitation(name, email, wanted, by, at)
+    person = Person.objects.create(name=shown_as, email=address)
     grants = [write_grant(person, role, product, by=by, at=at) for role, product in wanted]
-    link, code = _new_invitation(person, email, by=by, at=at)
+    link, code = _new_invitation(person, address, by=by, at=at)
     append(
         stream=OFFICE,
         tag=Tag.INVITED,
@@ -136,7 +135,7 @@ def invite(
         data={
             "invitation": str(link.key),
             "name": commit_to(person.name, about=str(person.key)),
-            "email": commit_to(email, about=str(person.key)),
+            "email": commit_to(address, about=str(person.key)),
             "grants": [shown(grant) for grant in grants],
         },
     )
@@ -149,20 +148,23 @@ def invite_again(*, person: str, email: str, by: Actor, at: datetime) -> str:
 
     Raises:
         ConflictError: E_EMAIL_TAKEN. InvalidError: E_PERSON, E_EMAIL.
+        UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     require(by, Power.MANAGE_PEOPLE, at=at)
-    found, email = known_person(person), _free_email(email)
+    found, address = known_person(person), _free_email(email)
+    terms = {"email": email}
+    require_signed_terms(by, at=at, act="person:invite-again", about=f"person/{person}", terms=terms)
     Invitation.objects.filter(person=found, used_at__isnull=True, withdrawn_at__isnull=True).update(
         withdrawn_at=at
     )
-    link, code = _new_invitation(found, email, by=by, at=at)
+    link, code = _new_invitation(found, address, by=by, at=at)
     append(
         stream=OFFICE,
         tag=Tag.INVITED,
         by=by,
         at=at,
         subject=f"person/{person}",
-        data={"invitation": str(link.key), "email": commit_to(email, about=person)},
+        data={"invitation": str(link.key), "email": commit_to(address, about=person)},
     )
     return code
 
@@ -228,58 +230,15 @@ def record_account_change(*, account: Account, what: str, by: Actor, at: datetim
     _record_change(account, what, by=by, at=at)
 
 
-@act
-def disable_account(*, account: str, reason: str, by: Actor, at: datetime) -> Account:
-    """Close one of a person's accounts: its sessions and tokens end with this request.
-
-    Raises:
-        ForeignError: E_NO_SUCH. ConflictError: E_ALREADY, E_LAST_ADMINISTRATOR.
-    """
-    require(by, Power.MANAGE_PEOPLE, at=at)
-    found = _account(account)
-    if not found.is_active:
-        raise ConflictError("E_ALREADY", "the account is disabled already").about(
-            OFFICE, f"account/{account}"
-        )
-    refuse_last_administrator(str(found.person_id), at, without_account=account) if _is_administrator(
-        found, at
-    ) else None
-    found.is_active = False
-    found.save(update_fields=["is_active"])
-    end_sessions([found])
-    append(
-        stream=OFFICE,
-        tag=Tag.ACCOUNT_DISABLED,
-        by=by,
-        at=at,
-        subject=f"account/{account}",
-        data={"person": str(found.person_id), "reason": commit_to(reason, about=str(found.person_id))},
-    )
-    return found
-
-
-@act
-def enable_account(*, account: str, by: Actor, at: datetime) -> Account:
-    """Open a disabled account again; nobody does it for themselves, for they cannot sign in.
-
-    Raises:
-        ForeignError: E_NO_SUCH. ConflictError: E_ALREADY.
-    """
-    require(by, Power.MANAGE_PEOPLE, at=at)
-    found = _account(account)
-    if found.is_active:
-        raise ConflictError("E_ALREADY", "the account is open").about(OFFICE, f"account/{account}")
-    found.is_active, found.wrong_proofs, found.locked_until = True, 0, None
-    found.save(update_fields=["is_active", "wrong_proofs", "locked_until"])
-    append(
-        stream=OFFICE,
-        tag=Tag.ACCOUNT_ENABLED,
-        by=by,
-        at=at,
-        subject=f"account/{account}",
-        data={"person": str(found.person_id)},
-    )
-    return found
+def _require_proof_of_invitation(
+    name: str, email: str, roles: Iterable[tuple[str, str]], by: Actor, at: datetime
+) -> None:
+    """The service itself invites only the made-up people of its demo, and has nothing to prove."""
+    if by.kind is Kind.SYSTEM:
+        return
+    listed = "\n".join(f"{role} {product}".rstrip() for role, product in roles)
+    terms = {"name": name, "email": email, "roles": listed}
+    require_signed_terms(by, at=at, act="person:invite", about="office/people", terms=terms)
 
 
 def _record_change(account: Account, what: str, *, by: Actor, at: datetime) -> None:
@@ -366,19 +325,6 @@ def _office_role(role: str) -> str:
     if found not in BUILT_IN_ROLES:
         raise InvalidError("E_ROLE", f"there is no role {found!r}")
     return found
-
-
-def _account(key: str) -> Account:
-    found = Account.objects.select_for_update().filter(key=key).first()
-    if found is None:
-        raise ForeignError("E_NO_SUCH", "there is no such thing here")
-    return found
-
-
-def _is_administrator(account: Account, at: datetime) -> bool:
-    from flightrules.service.people.seats import holds
-
-    return holds(str(account.person_id), ADMINISTRATOR, "", at)
 
 
 def _described(person: Person, account: Account) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from allauth.socialaccount.models import SocialAccount
 
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError
 from flightrules.service.people.access import require
+from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.models import Account, ApiToken, Invitation, OutsideIdentity, Person
 from flightrules.service.people.names import checked_name
 from flightrules.service.people.powers import Power
@@ -56,7 +57,7 @@ def enable_person(*, person: str, by: Actor, at: datetime) -> Person:
     """Let a disabled person in again, with the roles that were not revoked meanwhile.
 
     Raises:
-        ForeignError: E_NO_SUCH. ConflictError: E_ALREADY. DeniedError: E_SELF_GRANT.
+        ForeignError: E_NO_SUCH. ConflictError: E_ALREADY. UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     require(by, Power.MANAGE_PEOPLE, at=at)
     found = _person(person)
@@ -64,6 +65,7 @@ def enable_person(*, person: str, by: Actor, at: datetime) -> Person:
         raise ConflictError("E_ALREADY", "the person is not disabled, or erased").about(
             OFFICE, f"person/{person}"
         )
+    require_signed_terms(by, at=at, act="person:enable", about=f"person/{person}", terms={})
     found.disabled_at = None
     found.save(update_fields=["disabled_at"])
     append(stream=OFFICE, tag=Tag.ACCOUNT_ENABLED, by=by, at=at, subject=f"person/{person}")
@@ -108,6 +110,7 @@ def erase_person(*, person: str, reason: str, by: Actor, at: datetime) -> Person
 
     Raises:
         ForeignError: E_NO_SUCH. ConflictError: E_ALREADY, E_NOT_DISABLED.
+        UnauthenticatedError: E_REAUTH_REQUIRED; it cannot be undone.
     """
     require(by, Power.MANAGE_PEOPLE, at=at)
     found = _person(person)
@@ -117,6 +120,7 @@ def erase_person(*, person: str, reason: str, by: Actor, at: datetime) -> Person
         raise ConflictError("E_NOT_DISABLED", "disable the person first; erasing cannot be undone").about(
             OFFICE, f"person/{person}"
         )
+    require_signed_terms(by, at=at, act="person:erase", about=f"person/{person}", terms={"ground": reason})
     found.name, found.email, found.erased_at = "", "", at
     found.save(update_fields=["name", "email", "erased_at"])
     _forget_accounts(found, at)

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.people.access import require
+from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.models import Account, Person, RoleGrant
 from flightrules.service.people.names import flags_of, looks_of
 from flightrules.service.people.powers import BUILT_IN_ROLES, Power, role_key
@@ -43,6 +44,7 @@ def grant_role(
     Raises:
         DeniedError: E_SELF_GRANT; nobody gives a role to themselves, through whichever account.
         ConflictError: E_ROLE_HELD. InvalidError: E_ROLE, E_ROLE_ENDS.
+        UnauthenticatedError: E_REAUTH_REQUIRED; who gives a voice proves who they are.
     """
     require(by, Power.MANAGE_PEOPLE, product=product, at=at)
     if by.key == person:
@@ -56,6 +58,8 @@ def grant_role(
         raise InvalidError("E_ROLE_ENDS", "the role would end before it begins")
     if live_grants(at, cooling=True).filter(person=holder, role=role, product=product).exists():
         raise ConflictError("E_ROLE_HELD", f"this person has the role {role} here already")
+    terms = {"role": role, "product": product, "expires_at": expires_at or ""}
+    require_signed_terms(by, at=at, act="role:grant", about=f"person/{person}", terms=terms)
     grant = write_grant(holder, role, product, by=by, at=at, expires_at=expires_at)
     append(
         stream=OFFICE,
@@ -70,7 +74,7 @@ def grant_role(
 
 @act
 def revoke_role(*, person: str, grant: str, by: Actor, at: datetime) -> RoleGrant:
-    """Take a role away; from this moment it counts nowhere.
+    """Take a role away; from this moment it counts nowhere. It takes no proof: shutting out has to be quick.
 
     Raises:
         ConflictError: E_LAST_ADMINISTRATOR.

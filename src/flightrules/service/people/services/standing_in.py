@@ -8,7 +8,7 @@ from django.conf import settings
 
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.people.access import has_power, is_within, require
-from flightrules.service.people.authentication import require_fresh_proof
+from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.models import Delegation, Deputy
 from flightrules.service.people.powers import Power
 from flightrules.service.people.seats import holds, stood_in
@@ -18,8 +18,6 @@ from flightrules.service.records.services import OFFICE, act, append
 from flightrules.service.records.tags import Tag
 
 __all__ = ["delegate_role", "end_delegation", "end_deputy", "name_deputy"]
-
-_PROOF_AGE = timedelta(minutes=15)
 
 
 @act
@@ -46,16 +44,23 @@ def delegate_role(  # noqa: PLR0913 -- what is lent, to whom, from when until wh
     """
     role = checked_role(role)
     _may_lend(by, role, product, at)
-    require_fresh_proof(by, at=at, max_age=_PROOF_AGE)
     if delegate == by.key:
         raise InvalidError("E_DELEGATE", "a role is lent to somebody else")
-    to, starts_at = known_person(delegate), starts_at or at
+    to, begins = known_person(delegate), starts_at or at
     longest = timedelta(days=settings.FLIGHTRULES_DELEGATION_DAYS)
-    if not at <= starts_at < ends_at or ends_at - starts_at > longest:
+    if not at <= begins < ends_at or ends_at - begins > longest:
         raise InvalidError(
             "E_DELEGATION_TIME",
             f"a delegation begins now or later and lasts at most {longest.days} days",
         )
+    terms = {
+        "role": role,
+        "product": product,
+        "starts_at": starts_at or "",
+        "ends_at": ends_at,
+        "reason": reason,
+    }
+    require_signed_terms(by, at=at, act="delegation:make", about=f"person/{delegate}", terms=terms)
     row = Delegation.objects.create(
         holder_id=by.key,
         delegate=to,
@@ -63,7 +68,7 @@ def delegate_role(  # noqa: PLR0913 -- what is lent, to whom, from when until wh
         product=product,
         reason=reason,
         made_at=at,
-        starts_at=starts_at,
+        starts_at=begins,
         ends_at=ends_at,
     )
     append(
@@ -77,7 +82,7 @@ def delegate_role(  # noqa: PLR0913 -- what is lent, to whom, from when until wh
             "delegate": delegate,
             "role": role,
             "product": product,
-            "starts_at": starts_at.isoformat(),
+            "starts_at": begins.isoformat(),
             "ends_at": ends_at.isoformat(),
             "reason": reason,
         },
@@ -110,6 +115,7 @@ def name_deputy(*, holder: str, deputy: str, role: str, product: str = "", by: A
     Raises:
         DeniedError: E_SELF_GRANT; nobody makes themselves a deputy.
         InvalidError: E_DELEGATE, E_ROLE_NOT_HELD, E_PERSON, E_ROLE.
+        UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     require(by, Power.MANAGE_PEOPLE, product=product, at=at)
     if by.key == deputy:
@@ -121,6 +127,8 @@ def name_deputy(*, holder: str, deputy: str, role: str, product: str = "", by: A
     role, stands_in = checked_role(role), known_person(deputy)
     if role == ADMINISTRATOR or not holds(holder, role, product, at):
         raise InvalidError("E_ROLE_NOT_HELD", f"this person does not hold {role} here by a grant that counts")
+    terms = {"holder": holder, "role": role, "product": product}
+    require_signed_terms(by, at=at, act="deputy:name", about=f"person/{deputy}", terms=terms)
     row = Deputy.objects.create(
         holder_id=holder,
         deputy=stands_in,

@@ -7,11 +7,11 @@ manages people says so. To sign as another thus takes two people.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError
 from flightrules.service.people.access import has_power
-from flightrules.service.people.authentication import require_fresh_proof
+from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.models import Account, Invitation
 from flightrules.service.people.powers import Power
 from flightrules.service.records.actor import Actor
@@ -19,8 +19,6 @@ from flightrules.service.records.services import OFFICE, act, append
 from flightrules.service.records.tags import Tag
 
 __all__ = ["vouch_for_account"]
-
-_PROOF_AGE = timedelta(minutes=5)
 
 
 @act
@@ -43,7 +41,7 @@ def vouch_for_account(*, account: str, by: Actor, at: datetime) -> Account:
             "E_VOUCHER",
             "who vouches is its person through an earlier account, or a second one who manages people",
         ).about(*about)
-    require_fresh_proof(by, at=at, max_age=_PROOF_AGE)
+    require_signed_terms(by, at=at, act="account:vouch", about=about[1], terms={})
     found.awaits_vouching = False
     found.save(update_fields=["awaits_vouching"])
     data = {"person": str(found.person_id), "what": "vouched-for"}

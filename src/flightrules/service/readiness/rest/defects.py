@@ -74,6 +74,12 @@ class AcceptanceIn(Asked):
     terms: TermsIn | None = None
 
 
+class AcceptanceEndedIn(Asked):
+    """Why it is taken back; it goes on record as a commitment."""
+
+    reason: Told
+
+
 class ApprovalOut(Shown):
     """One person's yes."""
 
@@ -213,6 +219,16 @@ def accept_defect(request: AskedRequest, key: UUID, body: AcceptanceIn) -> Any:
         by=request.actor,
         at=request.asked_at,
     )
+    return 201, _acceptance(made, request.asked_at)
+
+
+@router.post(
+    "/acceptances/{uuid:key}/end", response={201: AcceptanceOut}, openapi_extra=guarded(Power.ACCEPT)
+)
+@changes_state
+def end_acceptance(request: AskedRequest, key: UUID, body: AcceptanceEndedIn) -> Any:
+    """Take an acceptance back before it expires; the defect counts again."""
+    made = defects.end_acceptance(key=str(key), reason=body.reason, by=request.actor, at=request.asked_at)
     return 201, _acceptance(made, request.asked_at)
 
 
