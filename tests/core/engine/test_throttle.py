@@ -115,3 +115,15 @@ def test_the_order_of_the_history_does_not_matter(past):
     assert share_with_one_more(past, under_way=0, at=NOW) == share_with_one_more(
         past[::-1], under_way=0, at=NOW
     )
+
+
+def test_those_under_way_count_as_emergencies_and_as_releases():
+    found = share(20, 0, under_way=1)
+    assert (found.emergencies, found.releases) == (2, 22)
+
+
+@pytest.mark.parametrize(("limit", "counted"), [("0", 1), ("0.5", 200), ("1", 100), ("3", 34)])
+def test_a_young_product_counts_as_many_releases_as_its_limit_needs(limit, counted):
+    found = share(0, 0, limit=Decimal(limit))
+    assert found.counted == counted
+    assert found.is_exceeded is (limit == "0")
