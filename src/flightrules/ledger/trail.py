@@ -1,7 +1,8 @@
 """Following the entries of one stream in their order: bytes against hashes, columns against bytes.
 
 Whole batches are compared at once, which makes a million entries a matter of seconds; only a batch that does
-not hold is gone through entry by entry, to name the first that is wrong.
+not hold is gone through entry by entry, to name the first that is wrong. A later part of the stream may be
+followed elsewhere (``follow``) and taken over whole; where anything in it is odd, it is followed here.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from typing import Any, NamedTuple
 from flightrules.errors import LedgerError
 from flightrules.ledger.entry import KEY_ADOPTED, Entry, read_entry
 from flightrules.ledger.frontier import EMPTY, Frontier
-from flightrules.ledger.merkle import leaf_hash
+from flightrules.ledger.merkle import HASH_SIZE, leaf_hash
 from flightrules.values import frozen
 
-__all__ = ["Columns", "Fault", "Row", "Trail"]
+__all__ = ["Columns", "Fault", "Part", "Row", "Trail", "follow"]
 
 Columns = Sequence[Sequence[Any]]
 """A batch of rows turned on its side: the seven columns of a ``Row``, each with one value an entry."""
+
+_AT_ONCE = 4096 * HASH_SIZE
 
 
 class Row(NamedTuple):
@@ -41,6 +44,19 @@ class Fault:
     seq: int
     code: str
     message: str
+
+
+class Part(NamedTuple):
+    """A part of a stream whose entries hold: each its bytes and columns, and all but the first its ``prev``.
+
+    ``before`` is what the first names as the entry before it, ``hashes`` the leaf hashes one after the other,
+    ``adoptions`` the bytes of the entries that vouch for a key.
+    """
+
+    first: int
+    before: str
+    hashes: bytes
+    adoptions: list[bytes]
 
 
 class Trail:
@@ -79,31 +95,24 @@ class Trail:
 
     def take(self, columns: Columns) -> None:
         """Follow some more entries, given column by column, in the order of ``seq``."""
-        seqs, ats, tags, actors, subjects, bodies, leaves = columns
-        if self.fault is not None or not seqs:
+        if self.fault is not None or not columns[0]:
             return
-        hashes = [sha256(b"\x00" + body).digest() for body in bodies]
-        first = self.size
-        befores = [self.last, *map(bytes.hex, hashes[:-1])]
-        starts = [f'{{"actor":"{actor}","at":"{at}","by":' for actor, at in zip(actors, ats, strict=True)]
-        between = f',"stream":"{self.stream}","subject":"'
-        ends = [
-            f',"prev":"{before}","seq":{seq}{between}{subject}","tag":"{tag}","v":1}}'
-            for before, seq, subject, tag in zip(befores, seqs, subjects, tags, strict=True)
-        ]
-        whole = (
-            list(seqs) == list(range(first, first + len(seqs)))
-            and hashes == list(leaves)
-            and _all_hold(bytes.startswith, bodies, starts)
-            and _all_hold(bytes.endswith, bodies, ends)
-        )
-        if not whole:
+        hashes = _holding(self.stream, columns, self.size, self.last)
+        if hashes is None:
             self._take_singly(zip(*columns, strict=True))
             return
-        if KEY_ADOPTED in tags:
-            chosen = [body for body, tag in zip(bodies, tags, strict=True) if tag == KEY_ADOPTED]
-            self.adoptions += map(read_entry, chosen)
+        self.adoptions += map(read_entry, _adopting(columns))
         self._grow(hashes)
+
+    def take_part(self, part: Part) -> bool:
+        """Take over what was followed elsewhere; false, and nothing is taken, where it goes on elsewhere."""
+        if self.fault is not None or (part.first, part.before) != (self.size, self._prev):
+            return False
+        self.adoptions += map(read_entry, part.adoptions)
+        for at in range(0, len(part.hashes), _AT_ONCE):
+            piece = part.hashes[at : at + _AT_ONCE]
+            self._grow([piece[one : one + HASH_SIZE] for one in range(0, len(piece), HASH_SIZE)])
+        return True
 
     def take_bodies(self, bodies: Iterable[bytes]) -> None:
         """Follow entries of which there are the bytes alone, as in a case file."""
@@ -161,6 +170,48 @@ class Trail:
             at = upto
         self.frontier = self.frontier.extended(hashes[at:])
         self._prev = hashes[-1].hex()
+
+
+def follow(stream: str, batches: Iterable[Columns], first: int, before: str) -> Part | None:
+    """Follow the entries of ``stream`` from ``first`` on; ``None`` where one of them does not hold."""
+    hashes, adoptions = bytearray(), []
+    for columns in batches:
+        found = _holding(
+            stream, columns, first + len(hashes) // HASH_SIZE, hashes[-HASH_SIZE:].hex() or before
+        )
+        if found is None:
+            return None
+        hashes += b"".join(found)
+        adoptions += _adopting(columns)
+    return Part(first, before, bytes(hashes), adoptions)
+
+
+def _holding(stream: str, columns: Columns, first: int, before: str) -> list[bytes] | None:
+    """The leaf hashes of a batch that goes on at ``first`` and holds; ``None`` if anything differs."""
+    seqs, ats, tags, actors, subjects, bodies, leaves = columns
+    hashes = [sha256(b"\x00" + body).digest() for body in bodies]
+    befores = [before, *map(bytes.hex, hashes[:-1])]
+    starts = [f'{{"actor":"{actor}","at":"{at}","by":' for actor, at in zip(actors, ats, strict=True)]
+    between = f',"stream":"{stream}","subject":"'
+    ends = [
+        f',"prev":"{before}","seq":{seq}{between}{subject}","tag":"{tag}","v":1}}'
+        for before, seq, subject, tag in zip(befores, seqs, subjects, tags, strict=True)
+    ]
+    whole = (
+        list(seqs) == list(range(first, first + len(seqs)))
+        and hashes == list(leaves)
+        and _all_hold(bytes.startswith, bodies, starts)
+        and _all_hold(bytes.endswith, bodies, ends)
+    )
+    return hashes if whole else None
+
+
+def _adopting(columns: Columns) -> list[bytes]:
+    """The bytes of the entries that vouch for a key."""
+    tags, bodies = columns[2], columns[5]
+    if KEY_ADOPTED not in tags:
+        return []
+    return [body for body, tag in zip(bodies, tags, strict=True) if tag == KEY_ADOPTED]
 
 
 def _all_hold(holds: Callable[[bytes, bytes], bool], bodies: Sequence[bytes], texts: list[str]) -> bool:

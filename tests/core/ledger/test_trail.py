@@ -15,7 +15,7 @@ from flightrules.ledger.history import head_in, judge_anchors, judge_heads
 from flightrules.ledger.keys import PrivateKey
 from flightrules.ledger.merkle import leaf_hash, root
 from flightrules.ledger.note import sign_note
-from flightrules.ledger.trail import Row, Trail
+from flightrules.ledger.trail import Part, Row, Trail, follow
 
 STREAM, ORIGIN = "product/shop", "flightrules/0c0ffee0/product/shop"
 SIZE = 200
@@ -308,3 +308,59 @@ def test_a_key_cannot_vouch_for_itself_outside_of_signed_entries(ada, ben):
     """The adoption stands behind the last head that the known key signed, so it counts for nothing."""
     rows = rows_of(60, [(50, ada, ben)])
     assert (30, "E_SIGNATURE") in judged(rows, signed(rows, ben), [(30, signed(rows, ada, 30))], [ada])
+
+
+def in_batches(rows, most=64):
+    return [list(zip(*rows[at : at + most], strict=True)) for at in range(0, len(rows), most)]
+
+
+def followed_in_two(rows, middle, *sizes):
+    """As ``followed``; the entries from ``middle`` on are followed elsewhere, and here where they do not hold."""
+    trail = Trail(STREAM, sizes=[*sizes, len(rows)])
+    before = rows[middle - 1].leaf.hex()
+    part = follow(STREAM, in_batches(rows[middle:]), middle, before)
+    for columns in in_batches(rows[:middle]):
+        trail.take(columns)
+    if part is None or not trail.take_part(part):
+        for columns in in_batches(rows[middle:]):
+            trail.take(columns)
+    return trail, part
+
+
+@pytest.mark.parametrize("middle", [1, 63, 64, 100, SIZE - 1])
+def test_a_part_that_was_followed_elsewhere_is_taken_over_whole(ada, ben, middle):
+    rows = rows_of(SIZE, [(50, ada, ben), (150, ben, ada)])
+    trail, part = followed_in_two(rows, middle, *range(SIZE))
+    alone = followed(rows, *range(SIZE))
+    assert part is not None
+    assert trail.fault is None
+    assert (trail.roots, trail.last, trail.adoptions) == (alone.roots, alone.last, alone.adoptions)
+
+
+@given(at=st.integers(0, SIZE - 1), middle=st.integers(1, SIZE - 1), column=st.sampled_from(Row._fields))
+def test_what_is_wrong_anywhere_is_found_however_the_work_is_divided(rows, at, middle, column):
+    old = getattr(rows[at], column)
+    if isinstance(old, int):
+        new = old + 1
+    else:
+        new = old[:-1] + (bytes([old[-1] ^ 1]) if isinstance(old, bytes) else "!")
+    changed = [*rows[:at], rows[at]._replace(**{column: new}), *rows[at + 1 :]]
+    trail, _ = followed_in_two(changed, middle, *range(SIZE))
+    alone = followed(changed, *range(SIZE))
+    assert trail.fault is not None
+    assert (trail.fault, trail.roots) == (alone.fault, alone.roots)
+
+
+def test_a_part_that_goes_on_elsewhere_is_not_taken_over(rows):
+    trail = followed(rows[:100])
+    part = follow(STREAM, in_batches(rows[100:]), 100, rows[99].leaf.hex())
+    for wrong in (
+        part._replace(first=99),
+        part._replace(before=rows[98].leaf.hex()),
+        part._replace(before=""),
+    ):
+        assert not trail.take_part(wrong)
+        assert trail.size == 100
+    assert trail.take_part(part)
+    assert not trail.take_part(part)
+    assert follow(STREAM, [], 0, "") == Part(0, "", b"", [])

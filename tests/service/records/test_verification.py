@@ -1,18 +1,23 @@
 """Verifying the ledger in its database: what an owner of the database changes is named; what others add is not."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flightrules.ledger.history import heads_in
 from flightrules.ledger.keys import generate_key
 from flightrules.service.door.refusals import UnavailableError
 from flightrules.service.records import services as records
+from flightrules.service.records import verification
 from flightrules.service.records.actor import SYSTEM
+from flightrules.service.records.beside import alone, beside
 from flightrules.service.records.fsck import check_all
 from flightrules.service.records.models import Checkpoint, Entry, PersonalDatum, Stream
-from flightrules.service.records.queries import head, proof, public_keys, shown
+from flightrules.service.records.queries import _moment_of, _moments_of, head, proof, public_keys, shown
 from flightrules.service.records.tags import Tag
 from flightrules.service.records.verification import verify_ledger
 
@@ -233,3 +238,80 @@ def test_a_kept_head_follows_each_decision(tell):
     tell(1)
     kept = Checkpoint.objects.get()
     assert (kept.size, kept.note.splitlines()[1]) == (3, "3")
+
+
+@pytest.fixture
+def divided(monkeypatch):
+    """The work divided over two processes, whatever else runs here; what the other one answered."""
+    answers = []
+
+    def observed(work):
+        answer = beside(work)
+
+        def awaited():
+            answers.append(answer())
+            return answers[-1]
+
+        return awaited
+
+    monkeypatch.setattr(verification, "WORTH_TWO", 2)
+    monkeypatch.setattr(verification, "STRETCH", 30)
+    monkeypatch.setattr(verification, "alone", lambda: True)
+    monkeypatch.setattr(verification, "beside", observed)
+    return answers
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_find_what_one_finds(tell, tamper, divided, monkeypatch):
+    tell(39)
+    tell(1, tag=Tag.DECISION_RECORDED)
+    assert verified() == []
+    assert [(part.first, len(part.hashes) // 32) for part in divided] == [(12, 18), (34, 6)]
+    for statement in (
+        "UPDATE records_entry SET tag = 'decision:decision:recorded' WHERE seq = 5",
+        "UPDATE records_entry SET subject = 'release/43' WHERE seq = 20",
+        "UPDATE records_entry SET leaf = body WHERE seq = 11",
+        "DELETE FROM records_entry WHERE seq = 34",
+    ):
+        tamper(statement)
+        together = verified()
+        with monkeypatch.context() as patch:
+            patch.setattr(verification, "alone", lambda: False)
+            assert together == verified() != []
+    assert None in divided
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_cannot_answer_changes_nothing(tell, divided, monkeypatch):
+    tell(40)
+    for failing in (lambda *_: 1 / 0, lambda *_: None, lambda *_: lambda: None):
+        monkeypatch.setattr(verification, "_part", failing)
+        assert verified() == []
+    assert divided == [None] * 6
+
+    def refused():
+        raise OSError
+
+    monkeypatch.setattr("os.fork", refused)
+    assert verified() == []
+
+
+def test_nothing_is_divided_that_another_process_could_not_see(tell):
+    assert not alone()
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(alone).result() is False
+
+
+MOMENTS = st.one_of(
+    st.datetimes().map(lambda one: one.isoformat(" ")),
+    st.datetimes().map(lambda one: one.isoformat(" ", "microseconds")),
+    st.text("0 \n", min_size=26, max_size=27),
+    st.sampled_from([None, 7, b"2026-11-21 12:00:00.000001", "2026-11-21 12:00:00.0000\n1", ""]),
+)
+PLAIN = st.datetimes().map(lambda one: one.isoformat(" ", "microseconds"))
+
+
+@given(st.lists(PLAIN, min_size=1, max_size=5), st.lists(MOMENTS, max_size=2))
+def test_moments_are_written_the_same_all_at_once(plain, odd):
+    for column in (plain, [*plain, *odd], [*odd, *plain]):
+        assert list(_moments_of(column)) == [_moment_of(one) for one in column]

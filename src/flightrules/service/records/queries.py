@@ -40,6 +40,7 @@ _AT = {
     "sqlite": """"at" || ''""",
 }
 _WITHOUT_FRACTION = 19
+_BLANK, _LINE = 10, 27  # of a moment with a fraction: the place of its blank, its length with a line end
 
 
 def entries(
@@ -139,15 +140,15 @@ def leaves(tip: Stream, size: int, start: int = 0) -> Iterator[bytes]:
         yield bytes(leaf)
 
 
-def batches(tip: Stream, size: int) -> Iterator[list[Sequence[Any]]]:
-    """The columns of the first ``size`` entries as they are stored, in order, some thousands at a time.
+def batches(tip: Stream, size: int, start: int = 0) -> Iterator[list[Sequence[Any]]]:
+    """The columns of entries ``start`` to ``size`` as they are stored, in order, some hundred at a time.
 
     Before a damaged page entries come one by one, so that all that can be read is read.
 
     Raises:
         DatabaseError: where the database cannot be read any further.
     """
-    at = 0
+    at = start
     for step in (BATCH, 1):
         try:
             for columns in _columns(tip, at, size, step):
@@ -172,8 +173,22 @@ def _columns(tip: Stream, start: int, size: int, step: int) -> Iterator[list[Seq
         while rows := cursor.fetchmany(step):
             columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
             if connection.vendor == "sqlite":
-                columns[1] = [_moment_of(at) for at in columns[1]]
+                columns[1] = _moments_of(columns[1])
             yield columns
+
+
+def _moments_of(ats: Sequence[Any]) -> Sequence[Any]:
+    """``_moment_of`` each; at once where all are texts of one plain form, in a third of the time."""
+    count = len(ats)
+    if set(map(type, ats)) == {str}:
+        text = "\n".join(ats)
+        if (
+            len(text) == count * _LINE - 1
+            and text[_BLANK::_LINE] == " " * count == " " * text.count(" ")
+            and text[_LINE - 1 :: _LINE] == "\n" * (count - 1) == "\n" * text.count("\n")
+        ):
+            return (text.replace(" ", "T").replace("\n", "Z\n") + "Z").split("\n")
+    return [_moment_of(at) for at in ats]
 
 
 def _moment_of(at: Any) -> Any:
