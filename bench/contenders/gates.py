@@ -3,6 +3,10 @@
 All contenders prepare criteria and measurements untimed. The peers answer true or false. Ours answers with a
 verdict: the outcome and every status, which knows its actual value, reason, evidence and fix
 when it is asked for them, as a report does.
+
+All find what was measured by metric and labels, for that is how evidence names it: a dictionary by bare names
+would be a look-up that somebody else has done, at a third of the price of the floor's. The peers get numbers
+as CEL has them for what is measured, doubles; ours compares exact decimals.
 """
 
 from __future__ import annotations
@@ -14,6 +18,8 @@ from contenders.reading import Numbers, Work
 
 __all__ = ["floor_lookup", "ours", "peer_cel_python", "peer_cel_rust"]
 
+Key = tuple[str, tuple[tuple[str, str], ...]]
+
 
 def _data(path: str) -> tuple[dict[str, int], list[tuple[str, int]], int]:
     with open(path, encoding="utf-8") as file:
@@ -21,13 +27,17 @@ def _data(path: str) -> tuple[dict[str, int], list[tuple[str, int]], int]:
     return found["values"], [(name, limit) for name, limit in found["criteria"]], found["methods"]
 
 
+def _key(series: str) -> Key:
+    return "monitoring.value", (("series", series),)
+
+
 def floor_lookup() -> Any:
     """A dictionary asked and two numbers compared, for every criterion."""
 
     def prepare(path: str) -> Work:
         values, criteria, _ = _data(path)
-        measured = {("monitoring.value", (("series", name),)): value for name, value in values.items()}
-        asked = [(("monitoring.value", (("series", name),)), limit) for name, limit in criteria]
+        measured = {_key(name): value for name, value in values.items()}
+        asked = [(_key(name), limit) for name, limit in criteria]
 
         def work(_: str) -> Numbers:
             return {"met": sum([measured[key] <= limit for key, limit in asked])}
@@ -42,10 +52,11 @@ def peer_cel_rust() -> Any:
 
     def prepare(path: str) -> Work:
         values, criteria, _ = _data(path)
-        programs = [(cel.compile(f"actual <= {limit}"), name) for name, limit in criteria]
+        measured = {_key(name): float(value) for name, value in values.items()}
+        programs = [(cel.compile(f"actual <= {limit}.0"), _key(name)) for name, limit in criteria]
 
         def work(_: str) -> Numbers:
-            return {"met": sum([program.execute({"actual": values[name]}) for program, name in programs])}
+            return {"met": sum([program.execute({"actual": measured[key]}) for program, key in programs])}
 
         return work
 
@@ -58,14 +69,15 @@ def peer_cel_python() -> Any:
 
     def prepare(path: str) -> Work:
         values, criteria, _ = _data(path)
+        measured = {_key(name): celpy.celtypes.DoubleType(value) for name, value in values.items()}
         engine = celpy.Environment()
         few = criteria[: max(len(criteria) // 20, 1)]
-        programs = [(engine.program(engine.compile(f"actual <= {limit}")), name) for name, limit in few]
+        programs = [
+            (engine.program(engine.compile(f"actual <= {limit}.0")), _key(name)) for name, limit in few
+        ]
 
         def work(_: str) -> Numbers:
-            met = [
-                bool(one.evaluate({"actual": celpy.celtypes.IntType(values[name])})) for one, name in programs
-            ]
+            met = [bool(program.evaluate({"actual": measured[key]})) for program, key in programs]
             return {"met_of_few": sum(met)}
 
         return work
@@ -74,6 +86,7 @@ def peer_cel_python() -> Any:
 
 
 def ours() -> Any:
+    import gc
     from datetime import UTC, datetime
     from decimal import Decimal
 
@@ -89,6 +102,7 @@ def ours() -> Any:
     from flightrules.rules.source import EvidenceSource
 
     now = datetime(2026, 11, 21, 9, tzinfo=UTC)
+    gc.set_threshold(1_000_000)  # as `check` does
 
     def evidence(method: str, values: list[tuple[str, int]]) -> Evidence:
         numbers = [

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NoReturn, TypeVar, dataclass_transform
 
-__all__ = ["complete", "content_of", "field", "frozen", "later", "names_of", "replace"]
+__all__ = ["content_of", "field", "frozen", "late_but_for", "later", "names_of", "replace"]
 
 T = TypeVar("T")
 
@@ -109,29 +109,60 @@ def content_of(one: Any) -> dict[str, Any]:
     return {name: getattr(one, name) for name in names_of(one)}
 
 
+class _Late:
+    """A slot that is filled with all others when somebody asks for it first."""
+
+    __slots__ = ("_name", "_slot")
+
+    def __init__(self, name: str, slot: Any) -> None:
+        self._name, self._slot = name, slot
+
+    def __get__(self, one: Any, owner: Any = None) -> Any:
+        if one is None:
+            return self
+        try:
+            return self._slot.__get__(one, owner)
+        except AttributeError:
+            _complete(one)
+        return self._slot.__get__(one, owner)
+
+
+def late_but_for(*at_once: str) -> Callable[[type[T]], type[T]]:
+    """Values that ``later`` makes: of them only these fields are always there, the others when asked for.
+
+    The class has a further field ``_later``, with ``field(init=False)``. (As ``__getattr__`` this would slow
+    down every look at every field, by twice.)
+    """
+
+    def made(kind: Any) -> Any:
+        for name in kind.__match_args__:
+            if name not in at_once:
+                setattr(kind, name, _Late(name, getattr(kind, name)))
+        return kind
+
+    return made
+
+
 def later(kind: type[T], make: Callable[[T], T], known: dict[str, Any]) -> T:
-    """A value of which some fields are known; ``make`` turns it into the whole one; see ``complete``."""
+    """A value of which some fields are known; ``make`` turns it into the whole one; see ``late_but_for``.
+
+    ``make`` takes the unfinished value. It is asked once, and then let go with all that it holds.
+    """
     one = object.__new__(kind)
-    for name, content in {**known, "_later": make}.items():
-        getattr(kind, name).__set__(one, content)
+    shape: Any = kind
+    for name, content in known.items():
+        shape.__frozen_setters__[shape.__frozen_places__[name]](one, content)
+    shape._later.__set__(one, make)  # noqa: SLF001 -- this module alone knows what it is for
     return one
 
 
-def complete(one: Any, name: str) -> Any:
-    """A field that was left for later, as ``__getattr__`` of a class whose ``_later`` makes the whole value.
-
-    ``_later`` is set instead of the other fields and takes the unfinished value. It is asked once, for the
-    first field that is missing, and then let go with all that it holds.
-    """
+def _complete(one: Any) -> None:
     kind = type(one)
-    if name not in kind.__match_args__:
-        raise AttributeError(f"{kind.__name__} has no {name}")
-    make = one._later  # noqa: SLF001 -- this function is its only reader
+    make = one._later  # noqa: SLF001 -- as above
     if make is not None:
         for setter, value in zip(kind.__frozen_setters__, _content(make(one)), strict=True):
             setter(one, value)
         kind._later.__set__(one, None)  # noqa: SLF001 -- as above
-    return getattr(one, name)
 
 
 def _init(self: Any, *given: Any, **named: Any) -> None:

@@ -9,8 +9,10 @@ other criteria, and these where anything is unusual, go through the eight steps 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from itertools import repeat
 from typing import Any
 
 from flightrules.engine.criterion_result import Case, not_applicable
@@ -28,6 +30,7 @@ from flightrules.values import frozen
 __all__ = ["Plan", "plan_of", "results_of"]
 
 Judge = Callable[[Rule], CriterionResult]
+Explain = Callable[[CriterionResult], CriterionResult]
 Table = Mapping[str, Any]  # label to a value or several
 Step = tuple[Rule, int, str, Callable[[Decimal, Decimal], bool], Decimal]
 _NOWHERE = 0  # the table without entries, of criteria that need all eight steps
@@ -67,27 +70,34 @@ def results_of(plan: Plan, case: Case, waived: frozenset[str], judge: Judge) -> 
         judge: the eight steps and what follows them; its result is what a result is when it is looked at.
     """
     tables = [{}, *(_table(case, source, criterion) for source, criterion in plan.asked)]
-    later = _explanation(judge)
-    new, kind = object.__new__, CriterionResult
-    set_rule, set_status, set_later = (getattr(kind, name).__set__ for name in ("rule", "status", "_later"))
     passed, failed = Status.PASS, Status.FAIL
-    results = []
+    statuses: list[Status] = []
+    unusual: list[int] = []
     for rule, at, label, meets, threshold in plan.steps:
         found = tables[at].get(label)
         if found is None or (waived and rule.id in waived):
-            results.append(judge(rule))
+            unusual.append(len(statuses))
+            statuses.append(failed)
             continue
         if type(found) is list:
             found = worst_of(found, rule.criterion)
-        one = new(kind)
-        set_rule(one, rule)
-        set_status(one, passed if meets(found, threshold) else failed)
-        set_later(one, later)
-        results.append(one)
+        statuses.append(passed if meets(found, threshold) else failed)
+    results = _decided(plan.rules, statuses, _explanation(judge))
+    for place in unusual:
+        results[place] = judge(plan.rules[place])
     return tuple(results)
 
 
-def _explanation(judge: Judge) -> Callable[[CriterionResult], CriterionResult]:
+def _decided(rules: tuple[Rule, ...], statuses: list[Status], later: Explain) -> list[CriterionResult]:
+    """As ``values.later`` makes one; all of them field by field, which takes two thirds of the time."""
+    made = list(map(object.__new__, repeat(CriterionResult, len(rules))))
+    columns = {"rule": rules, "status": statuses, "_later": repeat(later)}
+    for name, column in columns.items():
+        deque(map(getattr(CriterionResult, name).__set__, made, column), maxlen=0)
+    return made
+
+
+def _explanation(judge: Judge) -> Explain:
     def explained(result: CriterionResult) -> CriterionResult:
         whole = judge(result.rule)
         if whole.status is not result.status:

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from flightrules.rules.criterion import Enforcement, Rule
 from flightrules.rules.exceptions import Acceptance, Waiver
-from flightrules.values import complete, field, frozen
+from flightrules.values import field, frozen, late_but_for
 
 __all__ = [
     "Condition",
@@ -75,6 +74,7 @@ class EvidenceUse:
     notices: tuple[str, ...] = ()
 
 
+@late_but_for("rule", "status")
 @frozen
 class CriterionResult:
     """One criterion's result.
@@ -102,9 +102,6 @@ class CriterionResult:
     blocks: bool = False
     would_block: bool = False
     _later: Callable[[CriterionResult], CriterionResult] | None = field(init=False)
-
-    if not TYPE_CHECKING:
-        __getattr__ = complete
 
     @property
     def enforcement(self) -> Enforcement:
@@ -157,6 +154,7 @@ class Upstream:
         return self.status is Status.PASS
 
 
+@late_but_for()
 @frozen
 class Verdict:
     """The engine's answer for one gate, complete enough to be read, signed and verified alone."""
@@ -183,6 +181,3 @@ class Verdict:
     environment: str = ""  # where the build is, where that was stated
     upstream: tuple[Upstream, ...] = ()  # where it has to have passed before
     _later: Callable[[Verdict], Verdict] | None = field(init=False)
-
-    if not TYPE_CHECKING:
-        __getattr__ = complete

@@ -309,7 +309,7 @@ def test_tests_in_quarantine_beside_the_series_are_told_of(desk, junit):
 
 
 def test_a_value_that_is_not_there_yet_is_missed_in_words():
-    with pytest.raises(AttributeError, match="Verdict has no nonsense"):
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         evaluate(*simple()).nonsense  # noqa: B018
     assert isinstance(evaluate(*simple()), Verdict)
 
