@@ -69,14 +69,13 @@ def check_lock(diffs: Iterable[bytes], globs: Sequence[str]) -> LockCheck:
         globs: the paths of the lock.
     """
     found: set[str] = set()
-    count = 0
-    for data in diffs:
-        count += 1
+    brought = tuple(diffs)
+    for data in brought:
         try:
             found.update(changed_paths(data))
         except UnreadableDiffError as error:
             return LockCheck(tuple(sorted(found)), (), str(error))
-    if not count:
+    if not brought:
         return LockCheck(fault="no diff was brought, so nothing shows what changed")
     if not found:
         return LockCheck(fault="the diff changes nothing, so it is not the diff of this hotfix")
@@ -243,7 +242,7 @@ def _fault_in_path(path: str) -> str:
 def _parts_of(glob: str) -> list[str]:
     """The parts of a glob; what ends in a folder means at least one name below it."""
     parts = glob.removesuffix("/").split("/")
-    if glob.endswith("/") and parts[-1] != _ANY_RUN:
+    if glob.endswith("/"):
         parts.append(_ANY_RUN)
     return [*parts[:-1], "*", _ANY_RUN] if parts[-1] == _ANY_RUN else parts
 

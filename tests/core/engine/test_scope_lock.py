@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flightrules.engine.scope_lock import (
+    LockCheck,
     UnreadableDiffError,
     changed_paths,
     check_lock,
@@ -268,3 +269,73 @@ def test_it_reads_what_git_itself_prints(tmp_path):
         ["-C", "--find-copies-harder"],
     ):
         assert changed_paths(git("diff", "--cached", *options)) == everything
+
+
+MODES = b"old mode 100644\nnew mode 100755\n"
+
+
+def header(names: bytes) -> bytes:
+    """A file of which the header alone tells the names."""
+    return b"diff --git " + names + b"\n" + MODES
+
+
+@pytest.mark.parametrize(
+    ("data", "paths"),
+    [
+        (header(b"a/one b/two"), {"one", "two"}),
+        (header(b'"a/caf\\303\\251" b/cafe'), {"café", "cafe"}),
+        (header(b'a/cafe "b/caf\\303\\251"'), {"cafe", "café"}),
+        (header(b'"a/\\n\\r\\a\\b\\f\\v" b/x'), {"\n\r\a\b\f\v", "x"}),
+        (header(b"a/one b/one") + b"\n" + header(b"a/two b/two"), {"one", "two"}),
+        (header(b"a/one b/one") + b"dissimilarity index 90%\nindex 1..2\n", {"one"}),
+        (b"diff --git a/x b/y\nrename from /dev/null\nrename to y\n", {"x", "y", "/dev/null"}),
+        (header(b"a/x b/x") + b"GIT binary patch\nliteral 3\nDcm\nrename to hidden.py\n", {"x", "hidden.py"}),
+    ],
+)
+def test_every_name_is_found_wherever_it_stands(data, paths):
+    assert changed_paths(data) == paths
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\nsomething\n", "line 2 stands before the first file"),
+        (header(b"x/q b/q"), "line 1: the names of the file cannot be told apart"),
+        (header(b"a/q y/q"), "line 1: the names of the file cannot be told apart"),
+        (header(b"a/qZb/q"), "line 1: the names of the file cannot be told apart"),
+        (header(b'"a/q"  "b/q"'), "line 1: the names of the file cannot be told apart"),
+        (header(b"a/x b/y c b/d") + b"rename from x\n", "line 1: the names of the file cannot be told apart"),
+        (header(b"a/x b/x") + b"literal 12\n", "line 4 is no line of a git diff"),
+        (header(b"a/x b/x") + b"@@ -1,2 +0,0 @@\n-a\n", "the diff ends within a hunk"),
+        (header(b"a/x b/x") + b"@@ -1,2 +1 @@\n-a\n+b\n+c\n", "line 7: a hunk holds something else"),
+    ],
+)
+def test_what_hides_a_name_is_refused_where_it_stands(data, said):
+    with pytest.raises(UnreadableDiffError, match=said):
+        changed_paths(data)
+
+
+def test_what_is_told_is_told_in_order():
+    names = [f"src/{letter}.py" for letter in "hgfedcba"]
+    inside, broken = check_lock([diff(*names)], ["src/"]), check_lock([diff(*names), b"nothing"], ["src/"])
+    outside, faulty = check_lock([diff(*names)], ["docs/"]), check_lock([diff(*names)], ["/src"])
+    for one in (inside, broken, outside, faulty):
+        assert one.paths == tuple(sorted(names))
+    assert outside.outside == tuple(sorted(names))
+    assert [one.holds for one in (inside, broken, outside, faulty, LockCheck())] == [True, *[False] * 4]
+
+
+def test_why_a_lock_is_none_is_said():
+    assert fault_in_glob("src/") == ""
+    assert fault_in_glob("a" * 500) == ""
+    assert fault_in_glob("a" * 501).endswith("is too long")
+    for nowhere in ("", "/src", "C:/src"):
+        assert fault_in_glob(nowhere).endswith("is no path from the root of the repository")
+    assert fault_in_glob("src/../x").endswith("leads through . or .. or an empty name")
+
+
+def test_folders_within_folders_are_locked_in_however_it_is_written():
+    for glob in ("src/**", "src/", "src/**/"):
+        assert is_locked_in("src/a/b.py", [glob])
+        assert is_locked_in("src/b.py", [glob])
+        assert not is_locked_in("src", [glob])
