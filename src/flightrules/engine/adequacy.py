@@ -26,7 +26,7 @@ def inadequate(rule: Rule, joined: Joined) -> Misfit | None:
 
 def _load(load: LoadCondition, joined: Joined) -> Misfit | None:
     metric, what = ("load.users", "users") if load.unit == "users" else ("load.rps", "requests/s")
-    ran = joined.values().get((metric, ()))
+    ran = joined.total(metric)
     fix = f"run the load test with {shown(load.amount)} {what}"
     if ran is None:
         reason = f"the run does not state its {what}; {shown(load.amount)} are asked for"
@@ -45,7 +45,7 @@ def _duration(rule: Rule, joined: Joined) -> Misfit | None:
     least = rule.minimum_duration
     if least is None:
         return None
-    ran = joined.values().get(("load.duration", ()))
+    ran = joined.total("load.duration")
     if ran is not None and ran >= least:
         return None
     said = f"ran {shown(ran)} s" if ran is not None else "does not state its duration"

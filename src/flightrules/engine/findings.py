@@ -143,7 +143,7 @@ def _whole(prefix: str) -> str:
 
 def suppressed(question: Question) -> Answer:
     """Findings that the tool was told to ignore."""
-    count = question.joined.values().get(("findings.suppressed", ()))
+    count = question.joined.total("findings.suppressed")
     return (
         Unmeasured(Status.NO_DATA, "the evidence holds no findings report")
         if count is None

@@ -26,7 +26,7 @@ def measure(question: Question) -> Answer:
 
 
 def _total(question: Question, metric: str) -> Decimal | None:
-    return question.joined.values().get((metric, ()))
+    return question.joined.total(metric)
 
 
 def _nothing(what: str, fix: str = "") -> Unmeasured:
@@ -34,9 +34,8 @@ def _nothing(what: str, fix: str = "") -> Unmeasured:
 
 
 def _of_tests(question: Question) -> dict[str, int] | None:
-    values = question.joined.values()
     names = ("total", "passed", "failed", "errored", "skipped", "flaky")
-    counts = {name: int(values.get((f"tests.{name}", ()), 0)) for name in names}
+    counts = {name: int(_total(question, f"tests.{name}") or 0) for name in names}
     return counts if counts["total"] else None
 
 
@@ -140,8 +139,7 @@ def _percentile(question: Question) -> Answer:
     wanted = Decimal(question.criterion.selector("percentile") or 0)
     values = [_percentile_of(records, wanted) for records in question.joined.records.values()]
     known = [value for value in values if value is not None]
-    totals = question.joined.values()
-    requests, seconds = totals.get(("load.requests", ())), totals.get(("load.duration", ()))
+    requests, seconds = _total(question, "load.requests"), _total(question, "load.duration")
     if not known or len(known) != len(values):
         printed = f"p{wanted.normalize():f}"
         return _nothing(printed, f"have the load tool print {printed}, or keep its samples")
@@ -177,7 +175,7 @@ def _projected(question: Question) -> Answer:
 
 
 def _contracts(question: Question) -> Answer:
-    if ("contracts.total", ()) in question.joined.values():
+    if _total(question, "contracts.total") is not None:
         return _share("contracts.passed", "contracts.total", "contracts verified")(question)
     return _pass_rate(question)
 

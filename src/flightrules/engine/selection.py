@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property, reduce
+from itertools import chain
 from typing import Any
 
-from flightrules.evidence.measurement import Evidence, Labels
+from flightrules.evidence.measurement import Evidence, Labels, Measurement
 from flightrules.evidence.records.cases import Cases
 from flightrules.evidence.records.defects import Defects
 from flightrules.evidence.records.findings import Findings
@@ -35,6 +36,10 @@ class Joined:
     def values(self) -> Mapping[tuple[str, Labels], Decimal]:
         """Every number by metric and labels; totals without records add to those with."""
         return self._values
+
+    def total(self, metric: str) -> Decimal | None:
+        """The number of this metric that has no labels; sooner than ``values``."""
+        return self._totals.get((metric, ()))
 
     @cached_property
     def labelled(self) -> Mapping[str, Mapping[str, Decimal | list[Decimal]]]:
@@ -68,13 +73,21 @@ class Joined:
 
     @cached_property
     def _values(self) -> dict[tuple[str, Labels], Decimal]:
+        return self._together(records.measurements() for records in self.records.values())
+
+    @cached_property
+    def _totals(self) -> dict[tuple[str, Labels], Decimal]:
+        """As ``_values``; of records that know their totals nothing else, such as percentiles by endpoint."""
+        each = self.records.values()
+        return self._together(getattr(records, "totals", records.measurements)() for records in each)
+
+    def _together(self, measured: Iterable[Iterable[Measurement]]) -> dict[tuple[str, Labels], Decimal]:
         if not self.records:
             return self.extra
         found = dict(self.extra)
-        for records in self.records.values():
-            for one in records.measurements():
-                key = (one.metric, one.labels)
-                found[key] = _combined(one.metric, found[key], one.value) if key in found else one.value
+        for one in chain.from_iterable(measured):
+            key = (one.metric, one.labels)
+            found[key] = _combined(one.metric, found[key], one.value) if key in found else one.value
         return found
 
 

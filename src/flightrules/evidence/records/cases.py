@@ -42,6 +42,7 @@ FAILED: Final = 2
 ERRORED: Final = 3
 SKIPPED: Final = 4
 STATUS_WORDS: Final = ("passed", "passed", "failed", "errored", "skipped")
+_BAD = (False, False, True, True, False)  # failed or errored, by status
 _UNKNOWN = -1.0
 
 
@@ -129,6 +130,16 @@ class _Columns:
         self._run_names.clear()
         self._run_lengths.clear()
 
+    def _keep_suites(self, kept: _Columns, keep: Sequence[bool]) -> None:
+        """Of suites that are not in place yet only those are looked at that keep a row."""
+        at = len(self.suites)
+        for suite, times in zip(self._run_names, self._run_lengths, strict=True):
+            flags = keep[at : at + times]
+            if True in flags:
+                name = self.name_of(suite) if isinstance(suite, bytes) else suite
+                kept.suites.extend(repeat(self.ids[name], sum(flags)))
+            at += times
+
     def extend(self, count: int, rows: LateRows) -> None:
         """Add rows behind all others, but for their suites."""
         self.names.extend(rows.names)
@@ -141,13 +152,13 @@ class _Columns:
 
     def only(self, keep: Sequence[bool]) -> _Columns:
         """The rows whose flag is set; of what came as a block only these are split off."""
-        self._settle_suites()
         kept, at = _Columns(self.ids), len(self.names)
         kept.names = list(compress(self.names, keep))
         kept.classes = array("I", compress(self.classes, keep))
         kept.files = array("I", compress(self.files, keep))
         kept.seconds = array("d", compress(self.seconds, keep))
         kept.suites = array("I", compress(self.suites, keep))
+        self._keep_suites(kept, keep)
         for count, rows in self._late:
             flags = keep[at : at + count]
             kept.extend(sum(flags), rows(flags))
@@ -220,7 +231,7 @@ class Cases:
 
     def failed_names(self, limit: int) -> list[str]:
         """Identities of failed and errored cases, sorted, each once, at most ``limit``."""
-        bad = self.rows([status in (FAILED, ERRORED) for status in self._statuses])
+        bad = self.rows(list(map(_BAD.__getitem__, self._statuses)))
         return sorted({case.identity for case in bad})[:limit]
 
     def select(self, patterns: Sequence[str]) -> Cases:

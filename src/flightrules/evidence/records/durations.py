@@ -42,7 +42,7 @@ class Durations:
         self._sorted = not self.loose
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Durations) and self._items() == other._items()
+        return isinstance(other, Durations) and self._counts() == other._counts()
 
     __hash__ = None  # type: ignore[assignment]  # mutable
 
@@ -75,9 +75,10 @@ class Durations:
         if not self.counted:
             ordered = self._ordered()
             return [_exact(ordered[rank(one, size) - 1]) for one in wanted]
-        items = self._items()
-        reached = list(accumulate(count for _, count in items))
-        return [_exact(items[bisect_left(reached, rank(one, size))][0]) for one in wanted]
+        counts = self._counts()
+        values = sorted(counts)
+        reached = list(accumulate(map(counts.__getitem__, values)))
+        return [_exact(values[bisect_left(reached, rank(one, size))]) for one in wanted]
 
     def extremes(self) -> tuple[Decimal, Decimal, Decimal] | None:
         """Smallest, largest and mean duration (mean to three places), if there is any."""
@@ -101,13 +102,13 @@ class Durations:
             self._sorted = True
         return self.loose
 
-    def _items(self) -> list[tuple[int | float, int]]:
-        """Value and count, in ascending order."""
+    def _counts(self) -> Counter[int | float]:
+        """How often each value is there."""
         if not self.loose:
-            return sorted(self.counted.items())
-        counts = Counter(self.loose)
+            return self.counted
+        counts = Counter[int | float](self.loose)
         counts.update(self.counted)
-        return sorted(counts.items())
+        return counts
 
 
 def _lossless(ms: Decimal) -> int | float:

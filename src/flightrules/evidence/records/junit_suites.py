@@ -14,6 +14,7 @@ from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, PASSED, S
 __all__ = ["Suite", "SuiteChecks", "name_of"]
 
 _SHOWN = 3
+_NAMED_FIRST = re.compile(rb'\s*+name="([^"&<\t\r\n]*+)"')  # as most tools write it; a tenth of the time
 _HOOK = re.compile(r'"(?:before|after) (?:all|each)" hook\b')  # Mocha: a failure that is no test
 _JEST_JUNIT = ("name", "errors", "failures", "skipped", "timestamp", "time", "tests")
 _SKIP_NAMES = ("skipped", "skips", "skip", "disabled", "ignored")
@@ -66,7 +67,8 @@ class Suite:
 
 def name_of(written: bytes) -> str:
     """The name of a suite from its attributes as they stand in the file."""
-    return attributes_of(written).get("name", "")
+    plain = _NAMED_FIRST.match(written)
+    return plain[1].decode() if plain is not None else attributes_of(written).get("name", "")
 
 
 class SuiteChecks:

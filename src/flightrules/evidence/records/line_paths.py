@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 __all__ = ["PathIndex", "escapes", "glob_pattern", "normalised"]
 
@@ -72,16 +72,10 @@ class PathIndex:
         """The files that fit best; exactly one is a match, several are ambiguous."""
         parts = [part for part in reported.split("/") if part]
         best = 0
-        found: list[str] = []
-        for length, path in self._fitting(parts):
-            if length > best:
-                best, found = length, []
-            if length == best:
-                found.append(path)
-        return tuple(sorted(found))
-
-    def _fitting(self, parts: list[str]) -> Iterator[tuple[int, str]]:
+        found: list[list[str]] = []
         for own in self._by_name.get(parts[-1] if parts else "", ()):
-            short = min(len(parts), len(own))
-            if parts[-short:] == own[-short:]:
-                yield short, "/".join(own)
+            length = min(len(parts), len(own))
+            if length >= best and parts[-length:] == own[-length:]:
+                found = [*found, own] if length == best else [own]
+                best = length
+        return tuple(sorted(map("/".join, found)))

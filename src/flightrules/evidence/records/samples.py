@@ -128,15 +128,18 @@ class Samples:
 
     def measurements(self) -> Iterator[Measurement]:
         """Totals first, then the same per endpoint in order of their names."""
-        total = self.requests.total()
-        if not total:
-            return
-        yield from _numbers(total, self.failed.total(), self._all_durations(), ())
-        yield from self._run(total)
+        yield from self.totals()
         for endpoint in sorted(self.requests):
             labels = labelled(endpoint=endpoint)
             durations = self.durations.get(endpoint, Durations())
             yield from _numbers(self.requests[endpoint], self.failed[endpoint], durations, labels)
+
+    def totals(self) -> Iterator[Measurement]:
+        """The numbers of the whole run, without those of each endpoint, which take much longer."""
+        total = self.requests.total()
+        if total:
+            yield from _numbers(total, self.failed.total(), self._all_durations(), ())
+            yield from self._run(total)
 
     def _run(self, total: int) -> Iterator[Measurement]:
         seconds = self.seconds
