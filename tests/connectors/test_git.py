@@ -6,7 +6,14 @@ import subprocess
 
 import pytest
 
-from flightrules.connectors.git import Asked, _changed, changed_lines, head_commit, repository_root
+from flightrules.connectors.git import (
+    Asked,
+    _changed,
+    authored_since,
+    changed_lines,
+    head_commit,
+    repository_root,
+)
 from flightrules.errors import EvidenceError
 
 ENV = {
@@ -205,3 +212,36 @@ def test_a_git_that_knows_no_merge_base_in_diff_gives_the_same(repo, tmp_path_fa
     old.chmod(0o755)
     monkeypatch.setenv("PATH", f"{old.parent}:{os.environ['PATH']}")
     assert changed_lines(str(repo), "main") == known
+
+
+def test_who_wrote_what_is_new_is_told_with_everybody_who_helped(repo):
+    start = git(repo, "rev-parse", "HEAD")
+    commit(repo, a_py=TEN + "eleven\n")
+    git(
+        repo,
+        "commit",
+        "-q",
+        "--allow-empty",
+        "--author",
+        "B <B@Example.org>",
+        "-m",
+        "more\n\nCo-authored-by: C <c@example.org>",
+    )
+    git(repo, "commit", "-q", "--allow-empty", "--author", "D <>", "-m", "no address")
+    found = authored_since(str(repo), start)
+    assert found.addresses == ("a@example.org", "b@example.org", "c@example.org", "nobody")
+    assert (found.base, found.commits, found.head) == (start, 3, git(repo, "rev-parse", "HEAD"))
+
+
+def test_the_repositorys_own_mail_map_makes_nobody_somebody_else(repo):
+    start = git(repo, "rev-parse", "HEAD")
+    commit(repo, **{".mailmap": "Boss <boss@example.org> <a@example.org>\n"})
+    assert authored_since(str(repo), start).addresses == ("a@example.org",)
+
+
+def test_a_base_that_is_no_commit_has_no_authors(repo):
+    for base in ("--all", "nowhere", "", "a..b"):
+        with pytest.raises(EvidenceError) as caught:
+            authored_since(str(repo), base)
+        assert caught.value.code == "E_NO_BASELINE"
+    assert authored_since(str(repo), "HEAD").commits == 0

@@ -15,10 +15,10 @@ from typing import Any
 
 from flightrules.cli.evaluation import Evaluation, evaluate_here
 from flightrules.cli.outputs import write_file
-from flightrules.cli.remote import Office, find_release, office
+from flightrules.cli.remote import Office, find_release, office, plain
 from flightrules.cli.remote_verdict import await_run, exit_code_of_run, shown
 from flightrules.cli.terminal import say
-from flightrules.errors import ExitCode, UsageError
+from flightrules.errors import EvidenceError, ExitCode, UsageError
 from flightrules.evidence.measurement import Evidence
 from flightrules.reports.report import Report
 
@@ -40,6 +40,9 @@ def configure(parser: ArgumentParser) -> None:
     where.add_argument("--base", metavar="COMMIT", help="commit that new-code coverage compares with")
     where.add_argument(
         "--evidence", action="append", default=[], metavar="METHOD=PATH", help="files of a method"
+    )
+    where.add_argument(
+        "--authors-since", metavar="COMMIT", help="state who wrote what is new since this commit"
     )
     where.add_argument("--as-of", metavar="TIME", help="what is claimed is as of this moment (RFC 3339)")
     where.add_argument("--sign", metavar="KEY", help="sign what is claimed with this private key")
@@ -64,6 +67,8 @@ def execute(arguments: Namespace) -> int:
     release = find_release(service, product, evaluation.verdict.version)
     sent = sum(_send(service, release["key"], evaluation, arguments))
     sent += sum(_send_changes(service, release["key"], evaluation, arguments))
+    if arguments.authors_since:
+        _send_authors(service, release["key"], evaluation.root, arguments.authors_since)
     claim = _claim(evaluation, arguments)
     run = service.post(
         f"/releases/{release['key']}/gate-runs", {"gate": evaluation.verdict.gate, "claim": claim}
@@ -94,6 +99,26 @@ def _send(service: Office, release: str, evaluation: Evaluation, arguments: Name
 def _sent(service: Office, release: str, root: str, said: dict[str, str]) -> int:
     service.post_file(f"/releases/{release}/evidence", os.path.join(root, said["name"]), said)
     return 1
+
+
+def _send_authors(service: Office, release: str, root: str, base: str) -> None:
+    """Who wrote what is new since a commit, by git's word; the service finds out whose addresses they are."""
+    from flightrules.connectors.git import authored_since
+
+    try:
+        found = authored_since(root, base)
+    except EvidenceError as error:
+        raise UsageError(error.code, error.message, hint=error.hint) from None
+    if not found.commits:
+        raise UsageError(
+            "E_NO_BASELINE", f"no commit is new since {plain(base)}", hint="name what users have now"
+        )
+    made = service.post(
+        f"/releases/{release}/change-authors",
+        {"base": found.base, "head": found.head, "commits": found.commits, "authors": list(found.addresses)},
+    )
+    unknown = f", {made['unknown']} of them unknown to the service" if made["unknown"] else ""
+    say(f"authors of {found.commits} commits: {len(found.addresses)}{unknown}\n".encode())
 
 
 def _send_changes(

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Asked",
+    "Authored",
     "ChangedLines",
     "Said",
+    "authored_since",
     "changed_lines",
     "head_commit",
     "repository_root",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 _TIMEOUT = 60.0
+_NOBODY = "nobody"  # who commits without an address is somebody all the same
 _PIPE = 1 << 20  # git need not wait for a reader who is busy; a pipe of this size holds most diffs
 _SETTINGS = (
     "core.fsmonitor=false",
@@ -78,6 +81,19 @@ class Said:
     merge_base: str
     diff: bytes
     tracked: bytes
+
+
+@frozen
+class Authored:
+    """Commits since a base: their number, the newest, and the addresses that they name as authors.
+
+    An address is what whoever committed wrote; nothing here shows that it was theirs.
+    """
+
+    base: str
+    head: str
+    commits: int
+    addresses: tuple[str, ...]
 
 
 class Asked:
@@ -165,6 +181,30 @@ def head_commit(repo: str) -> str:
         EvidenceError: E_NO_BASELINE with the reason.
     """
     return _name_of(_git(repo, "rev-parse", "--verify", "--end-of-options", "HEAD^{commit}"))
+
+
+def authored_since(repo: str, base: str) -> Authored:
+    """Who wrote the commits between a base and what is checked out, ``Co-authored-by`` included.
+
+    The repository's own mail map is not asked: it could turn one person into another.
+
+    Raises:
+        EvidenceError: E_NO_BASELINE with the reason.
+    """
+    _require_name(base)
+    start, head = _merge_base(repo, base), head_commit(repo)
+    asked = "--format=%x1e%ae%x1f%(trailers:key=Co-authored-by,valueonly,separator=%x1f)"
+    said = _git(repo, "log", "--no-mailmap", "--no-show-signature", asked, f"{start}..{head}", "--")
+    commits = said.decode("utf-8", "replace").split("\x1e")[1:]
+    named = {_address(one) for commit in commits for one in commit.split("\x1f")[1:]}
+    wrote = {_address(commit.partition("\x1f")[0]) or _NOBODY for commit in commits}
+    return Authored(start, head, len(commits), tuple(sorted((named | wrote) - {""})))
+
+
+def _address(text: str) -> str:
+    """The address in ``Name <address>``, or the whole where there are no brackets."""
+    inner = text.strip().rpartition("<")[2].partition(">")[0]
+    return inner.strip().casefold()
 
 
 def repository_root(path: str) -> str:

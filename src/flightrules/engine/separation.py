@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+from flightrules.rules.authority import Authority
 from flightrules.values import frozen
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Violation",
     "Voice",
     "count_voices",
+    "separations_of",
     "violations",
 ]
 
@@ -37,7 +39,10 @@ class Part(StrEnum):
 
 @frozen
 class Involved:
-    """Who had which part, as person keys; ``signers`` with repeats, in the order in which they signed."""
+    """Who had which part, as person keys; ``signers`` with repeats, in the order in which they signed.
+
+    ``unknown`` are the parts of which somebody is not known, beside those that are.
+    """
 
     requester: tuple[str, ...] = ()
     change_authors: tuple[str, ...] = ()
@@ -45,6 +50,7 @@ class Involved:
     deployers: tuple[str, ...] = ()
     attestors: tuple[str, ...] = ()
     signers: tuple[str, ...] = ()
+    unknown: frozenset[Part] = frozenset()
 
     def people(self, part: Part) -> tuple[str, ...]:
         """The persons of one part."""
@@ -69,6 +75,7 @@ class Separation:
         only_sole: broken only where ``second`` has nobody besides people of ``first``: a deployer may be
             one of several signers and never the only one.
         flagged: the rule may be broken; the report then says so.
+        unknown_refuses: broken also while nobody, or not everybody, is known who has ``first``.
     """
 
     name: str
@@ -76,15 +83,20 @@ class Separation:
     second: Part
     only_sole: bool = False
     flagged: bool = False
+    unknown_refuses: bool = False
 
 
 @frozen
 class Violation:
-    """A rule that these persons break; ``persons`` are keys, sorted; an empty key is somebody unknown."""
+    """A rule that these persons break; ``persons`` are keys, sorted; an empty key is somebody unknown.
+
+    ``unknown`` tells that nobody is known to break it: it cannot be shown that nobody does.
+    """
 
     name: str
     persons: tuple[str, ...]
     flagged: bool = False
+    unknown: bool = False
 
 
 DEFAULT_SEPARATIONS: tuple[Separation, ...] = (
@@ -96,7 +108,23 @@ DEFAULT_SEPARATIONS: tuple[Separation, ...] = (
 )
 """What holds where a rulebook says nothing else."""
 
+_SHIPPED = {(one.first, one.second): one.name for one in DEFAULT_SEPARATIONS}
 _TWICE = "distinct_persons_required"
+
+
+def separations_of(authority: Authority) -> tuple[Separation, ...]:
+    """The separations that always hold, and in full those that the rulebook states: for all who have both
+    parts, and for unknown people where it says so. Nothing that a rulebook states takes one away.
+    """
+    stated = {(Part(one.first), Part(one.second)): one.unknown_refuses for one in authority.separations}
+    kept = [one for one in DEFAULT_SEPARATIONS if (one.first, one.second) not in stated]
+    made = [
+        Separation(
+            _SHIPPED.get((first, second), f"{first}_is_{second}"), first, second, unknown_refuses=refuses
+        )
+        for (first, second), refuses in stated.items()
+    ]
+    return (*kept, *made)
 
 
 def violations(
@@ -121,15 +149,18 @@ def violations(
 
 def _broken(rule: Separation, involved: Involved) -> Violation | None:
     first, second = set(involved.people(rule.first)), set(involved.people(rule.second))
+    both = first & second
+    hidden = not first or rule.first in involved.unknown
+    if rule.unknown_refuses and hidden and second and not both:
+        return Violation(rule.name, ("",), rule.flagged, unknown=True)
     if not first or not second:
         return None
-    unknown = {""} & (first | second)
-    both = first & second
+    nobody = {""} & (first | second)
     if rule.only_sole and second - first - {""}:
         return None  # somebody known, besides those of the first part, has the second one
-    if not both and not unknown:
+    if not both and not nobody:
         return None
-    return Violation(rule.name, tuple(sorted(both | unknown)), rule.flagged)
+    return Violation(rule.name, tuple(sorted(both | nobody)), rule.flagged)
 
 
 def _repeated(people: tuple[str, ...]) -> tuple[str, ...]:

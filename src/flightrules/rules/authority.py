@@ -13,10 +13,12 @@ __all__ = [
     "ACTS",
     "AUTHORITY",
     "DOSSIER_PARTS",
+    "PARTS",
     "POWERS",
     "PRESETS",
     "Act",
     "Activity",
+    "Apart",
     "Authority",
     "EscalationLevel",
     "Role",
@@ -28,6 +30,8 @@ DOSSIER_PARTS = ("gates", "evidence", "waivers", "acceptances", "defects", "chec
 """What a role may say that its signature does not rely on. What goes out, where to and by which rules is not
 among them: nobody's signature is carried over to something else.
 """
+PARTS = ("requester", "change_author", "tester", "attestor", "deployer", "signer")
+"""The parts that a person can have in one release."""
 ACTS = ("verdict", "authorisation", "override", "waiver", "acceptance", "emergency")
 
 
@@ -92,8 +96,18 @@ class EscalationLevel:
 
 
 @frozen
+class Apart:
+    """Two parts that nobody may have both; with ``unknown_refuses`` everybody who has the first is known."""
+
+    id: str
+    first: str
+    second: str
+    unknown_refuses: bool = False
+
+
+@frozen
 class Authority:
-    """Who may do what."""
+    """Who may do what, and who may not be whom; ``separations`` stand beside those that always hold."""
 
     preset: str = ""
     roles: tuple[Role, ...] = ()
@@ -101,6 +115,7 @@ class Authority:
     activities: tuple[Activity, ...] = ()
     escalation: tuple[EscalationLevel, ...] = ()
     negotiated_by: tuple[str, ...] = ()
+    separations: tuple[Apart, ...] = ()
 
     def role(self, name: str) -> Role | None:
         """The role of that id."""
@@ -186,6 +201,23 @@ _LEVEL = Record(
     partial=True,
 )
 
+_APART = Record(
+    "a separation",
+    "Two parts in a release that nobody may have both.",
+    Apart,
+    (
+        Field("first", Choice(*PARTS), "Whoever has this part ...", required=True),
+        Field("second", Choice(*PARTS), "... may not have this one.", required=True),
+        Field(
+            "unknown_refuses",
+            FLAG,
+            "While not everybody is known who has the first part, nobody is let through either.",
+            default=False,
+        ),
+    ),
+    partial=True,
+)
+
 AUTHORITY = Record(
     "the authority",
     "Who may sign, block, accept, override and waive.",
@@ -203,6 +235,12 @@ AUTHORITY = Record(
         Field("escalation", MapOf("escalation", _LEVEL), "Levels by name, lowest first.", default=()),
         Field(
             "negotiated_by", ROLES, "Roles that agree on thresholds at the start of a project.", default=()
+        ),
+        Field(
+            "separations",
+            MapOf("separations", _APART),
+            "Parts in a release that nobody may have both, beside those that always hold.",
+            default=(),
         ),
     ),
     partial=True,

@@ -69,6 +69,7 @@ def check_references(book: Rulebook, merged: Mapping, collected: Collected) -> N
         _acts,
         _activities,
         _environments,
+        _separations,
         _roles,
         _parts,
         _methods,
@@ -195,6 +196,14 @@ def _quorum(what: str, quorum: int, eligible: int, path: tuple[str, ...]) -> _Pr
 def _two_accountable(what: str, roles: tuple[str, ...], path: tuple[str, ...]) -> _Problem:
     message = f"{what!r} has {len(roles)} accountable roles: {', '.join(roles)}"
     return _Problem("E_ACCOUNTABLE", message, path, "keep one; the others may be responsible")
+
+
+def _separations(book: Rulebook) -> Iterator[_Problem]:
+    for one in book.authority.separations:
+        if one.first == one.second:
+            path = ("authority", "separations", one.id, "second")
+            message = f"{one.id!r} keeps a {one.first} apart from themselves"
+            yield _Problem("E_CONTRADICTION", message, path, "name two different parts")
 
 
 def _activities(book: Rulebook) -> Iterator[_Problem]:

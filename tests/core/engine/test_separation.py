@@ -14,8 +14,10 @@ from flightrules.engine.separation import (
     Violation,
     Voice,
     count_voices,
+    separations_of,
     violations,
 )
+from flightrules.rules.authority import Apart, Authority
 
 RITA, ALEX, TESS, DANA = "rita", "alex", "tess", "dana"
 
@@ -181,3 +183,46 @@ def test_a_seat_is_a_role_and_who_holds_it():
     voices = Voice("ada", "owner", "ada"), Voice("kim", "cto", "ada"), Voice("mira", "owner", "mira")
     assert count_voices(voices).voices == voices
     assert count_voices([voices[0], Voice("kim", "owner", "ada")]).voices == voices[:1]
+
+
+def agreed(*stated):
+    """An authority with these separations."""
+    return Authority(separations=tuple(Apart(f"s{n}", *one) for n, one in enumerate(stated)))
+
+
+def test_a_rulebook_that_says_nothing_has_what_always_holds():
+    assert separations_of(Authority()) == DEFAULT_SEPARATIONS
+
+
+def test_a_rulebook_adds_and_sharpens_and_takes_nothing_away():
+    """Whoever deploys may be one of several signers, unless the rulebook says that nobody is both."""
+    rules = separations_of(agreed(("deployer", "signer"), ("tester", "deployer")))
+    assert {one.name for one in rules} == {one.name for one in DEFAULT_SEPARATIONS} | {"tester_is_deployer"}
+    both = Involved(deployers=(DANA,), signers=(DANA, ALEX), testers=(DANA,))
+    assert [one.name for one in violations(both, rules)] == ["four_eyes", "tester_is_deployer"]
+    assert violations(both) == ()
+
+
+KNOWN = separations_of(agreed(("change_author", "signer", True)))
+
+
+@pytest.mark.parametrize(
+    ("involved", "broken"),
+    [
+        (Involved(signers=(ALEX,)), [("author_is_signer", ("",), True)]),
+        (
+            Involved(change_authors=(RITA,), signers=(ALEX,), unknown=frozenset({Part.CHANGE_AUTHOR})),
+            [("author_is_signer", ("",), True)],
+        ),
+        (Involved(change_authors=(ALEX,), signers=(ALEX,)), [("author_is_signer", (ALEX,), False)]),
+        (
+            Involved(change_authors=(ALEX,), signers=(ALEX,), unknown=frozenset({Part.CHANGE_AUTHOR})),
+            [("author_is_signer", (ALEX,), False)],
+        ),
+        (Involved(change_authors=(RITA,), signers=(ALEX,)), []),
+        (Involved(unknown=frozenset({Part.CHANGE_AUTHOR})), []),
+    ],
+)
+def test_where_it_is_asked_for_somebody_unknown_is_no_proof(involved, broken):
+    found = [(one.name, one.persons, one.unknown) for one in violations(involved, KNOWN)]
+    assert found == broken

@@ -76,6 +76,10 @@ def test_new_code_is_measured_by_the_service_with_the_diff_that_was_sent(work, s
     assert "no diff of a base was brought" in capsys.readouterr().out
     assert main([*PUSH, "--build", "4.3.0+1", "--base", "main"]) == 0
     assert "sent 5 files" in capsys.readouterr().out
+    git("commit", "-q", "-a", "-m", "after")
+    assert main([*PUSH, "--authors-since", "main~1"]) in (0, 3)
+    assert "authors of 1 commits: 1, 1 of them unknown to the service" in capsys.readouterr().out
+    assert main([*PUSH, "--authors-since", "main"]) == 2
     sent = EvidenceItem.objects.get(part="changes")
     assert (sent.method, sent.name, sent.build) == ("coverage report", "changes.diff", "4.3.0+1")
     (work / "src" / "shop.py").write_text("".join(f"line {n}\n" for n in range(1, 101)))

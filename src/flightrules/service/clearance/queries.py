@@ -22,6 +22,7 @@ from flightrules.rules.environments import Environment
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.catalogue.queries import edition_in_force, rulebook_of, visible_products
 from flightrules.service.clearance.answer import Clearance, ConditionStanding, Reason
+from flightrules.service.clearance.apart import not_by_you
 from flightrules.service.clearance.decided import (
     Decision,
     final_decision,
@@ -172,6 +173,7 @@ class _Question:
         decision = final_decision(self.release)
         target = environment_of(self.book, decision.environment if decision else self.release.target)
         reasons = [*self._of_artefact(), *hindrances(self.release, decision, self.at)]
+        reasons += not_by_you(self.release, self.book, decision, self.by, self.at)
         if target is not None and target.id == self.environment.id:
             return self._at_target(decision, reasons)
         return self._on_the_way(decision, target, reasons)

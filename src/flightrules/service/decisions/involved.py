@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from flightrules.engine.separation import Involved, violations
+from flightrules.engine.separation import Involved, Part, Separation, Violation, separations_of, violations
+from flightrules.rules.rulebook import Rulebook
+from flightrules.service.catalogue.queries import rulebook_of
 from flightrules.service.decisions.models import SignOff
 from flightrules.service.decisions.seats import on_record
 from flightrules.service.door.refusals import ConflictError, DeniedError
@@ -15,9 +17,11 @@ from flightrules.service.people.queries import people
 from flightrules.service.people.seats import Seat
 from flightrules.service.readiness.inputs import Inputs
 from flightrules.service.records.actor import SYSTEM, Actor
+from flightrules.service.releases.authorship import authors_of
 from flightrules.service.releases.queries import Release
+from flightrules.values import replace
 
-__all__ = ["involved_in", "require_own_seat", "require_separate"]
+__all__ = ["involved_in", "kept_apart", "require_own_seat", "require_separate"]
 
 _CODES = {
     "self_approval": ("E_SELF_APPROVAL", "who asks for a release does not sign it"),
@@ -37,11 +41,25 @@ def involved_in(inputs: Inputs, at: datetime) -> Involved:
     ticked = [one.done_by for one in inputs.checklists if one.done_at is not None]
     review = [inputs.review.by] if inputs.review is not None else []
     classified = classification_of(inputs.release)
+    wrote = authors_of(inputs.release)
+    written = classified.authors if classified is not None else []
     return Involved(
         requester=(inputs.release.opened_by,),
-        change_authors=tuple(classified.authors) if classified is not None else (),
+        change_authors=tuple(sorted({*written, *wrote.people})),
+        testers=tuple(sorted(_persons(brought, at))) if _names_testers(rulebook_of(inputs.edition)) else (),
         attestors=tuple(sorted(_persons((*brought, *ticked, *review), at))),
+        unknown=frozenset() if wrote.complete else frozenset({Part.CHANGE_AUTHOR}),
     )
+
+
+def kept_apart(book: Rulebook, *, deploying: bool = False) -> tuple[Separation, ...]:
+    """The separations that are looked at when people sign, or at the moment when somebody deploys."""
+    found = separations_of(book.authority)
+    return tuple(one for one in found if (Part.DEPLOYER in (one.first, one.second)) is deploying)
+
+
+def _names_testers(book: Rulebook) -> bool:
+    return any("tester" in (one.first, one.second) for one in book.authority.separations)
 
 
 def require_separate(seat: Seat, inputs: Inputs, *, by: Actor, at: datetime) -> None:
@@ -54,14 +72,24 @@ def require_separate(seat: Seat, inputs: Inputs, *, by: Actor, at: datetime) -> 
         DeniedError: E_SELF_APPROVAL, E_AUTHOR_IS_SIGNER, E_ATTESTOR_IS_SIGNER, E_FOUR_EYES.
     """
     known = involved_in(inputs, at)
+    rules = kept_apart(rulebook_of(inputs.edition))
+    signing = [one for one in rules if Part.SIGNER in (one.first, one.second)]
     for person in dict.fromkeys((by.key, *((seat.holder,) if seat.through == "delegation" else ()))):
-        parts = Involved(known.requester, known.change_authors, known.testers, (), known.attestors, (person,))
-        for broken in violations(parts):
-            if not broken.flagged and person in broken.persons:
-                code, why = _CODES[broken.name]
-                raise on_record(
-                    DeniedError(code, why, hint="let another holder of the role sign"), inputs.release
-                )
+        for broken in violations(replace(known, signers=(person,)), signing):
+            if not broken.flagged and (broken.unknown or person in broken.persons):
+                raise on_record(_refused(broken), inputs.release)
+
+
+def _refused(broken: Violation) -> DeniedError:
+    if broken.unknown:
+        return DeniedError(
+            "E_PART_UNKNOWN",
+            f"the rulebook keeps people apart ({broken.name.replace('_', ' ')}), and not everybody is known",
+            hint="have CI state who wrote the change: flightrules push --authors-since COMMIT",
+        )
+    other = ("E_SEPARATION", f"the rulebook keeps people apart: {broken.name.replace('_', ' ')}")
+    code, why = _CODES.get(broken.name, other)
+    return DeniedError(code, why, hint="let another holder of the role sign")
 
 
 def require_own_seat(role: str, others: Iterable[SignOff], release: Release, *, by: Actor) -> None:

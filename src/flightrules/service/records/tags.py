@@ -56,6 +56,7 @@ class Tag(StrEnum):
     RELEASE_OPENED = "release:release:opened"
     RELEASE_CHANGED = "release:release:changed"
     ARTEFACT_ADDED = "release:artefact:added"
+    CHANGE_AUTHORS_STATED = "release:change-authors:stated"
     TEST_CLOCK_STARTED = "release:test-clock:started"
     TEST_CLOCK_STOPPED = "release:test-clock:stopped"
     ENTRY_OVERRIDDEN = "release:entry-criteria:overridden"

@@ -9,7 +9,7 @@ from django.db import models
 from flightrules.service.records.recorded import Recorded
 from flightrules.service.records.tags import Tag
 
-__all__ = ["Artefact", "ClockSpan", "Release"]
+__all__ = ["Artefact", "Authorship", "ClockSpan", "Release"]
 
 
 class Release(models.Model):
@@ -112,3 +112,19 @@ class ClockSpan(models.Model):
                 name="releases_one_running_clock",
             ),
         )
+
+
+class Authorship(models.Model):
+    """Who wrote the commits of a release, as stated; ``unknown`` addresses match nobody here."""
+
+    recorded_as = Recorded("authorship", (Tag.CHANGE_AUTHORS_STATED,), words=("head", "unknown"))
+
+    key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="authorships")
+    base = models.CharField(max_length=64, blank=True)
+    head = models.CharField(max_length=64)
+    commits = models.PositiveIntegerField()
+    authors = models.JSONField(help_text="keys of the people who are known")
+    unknown = models.PositiveIntegerField()
+    stated_by = models.CharField(max_length=64)
+    stated_at = models.DateTimeField()

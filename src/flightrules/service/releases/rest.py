@@ -17,9 +17,9 @@ from flightrules.service.door.schemas import Asked, Key, Line, Name, Prose, Show
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
-from flightrules.service.releases import queries, services
+from flightrules.service.releases import authorship, queries, services
 from flightrules.service.releases.clock import tested_for
-from flightrules.service.releases.models import Artefact, Release
+from flightrules.service.releases.models import Artefact, Authorship, Release
 
 __all__ = ["router"]
 
@@ -94,6 +94,32 @@ class ArtefactOut(Shown):
     sha256: str
     added_by: str
     added_at: datetime
+
+
+Commit = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40,64}$")]
+Mail = Annotated[str, StringConstraints(min_length=1, max_length=254)]
+
+
+class AuthorshipIn(Asked):
+    """Who wrote the commits of a release: addresses as git names them, kept only as whom they belong to."""
+
+    base: Commit | None = Field(None, description="the commit that users have now")
+    head: Commit
+    commits: int = Field(ge=1, le=1_000_000)
+    authors: Annotated[list[Mail], Field(min_length=1, max_length=500)]
+
+
+class AuthorshipOut(Shown):
+    """What was stated, and how much of it is known here."""
+
+    key: UUID
+    base: str
+    head: str
+    commits: int
+    authors: list[str]
+    unknown: int
+    stated_by: str
+    stated_at: datetime
 
 
 class ReasonIn(Asked):
@@ -214,6 +240,28 @@ def add_artefact(request: AskedRequest, key: UUID, body: ArtefactIn) -> Any:
     return 201, _artefact(made)
 
 
+@router.get(
+    "/releases/{uuid:key}/change-authors", response=Page[AuthorshipOut], openapi_extra=guarded(Power.READ)
+)
+def list_change_authors(request: AskedRequest, key: UUID, asked: Query[PageAsked]) -> Any:
+    """Who wrote the change, as it was stated."""
+    rows = authorship.authorships(release=str(key), by=request.actor, at=request.asked_at)
+    return page_of(rows, asked, _authorship, cast=UUID)
+
+
+@router.post(
+    "/releases/{uuid:key}/change-authors",
+    response={201: AuthorshipOut},
+    openapi_extra=guarded(Power.BRING_EVIDENCE),
+)
+@changes_state
+def state_change_authors(request: AskedRequest, key: UUID, body: AuthorshipIn) -> Any:
+    """State who wrote the change; it can only be added to."""
+    change = authorship.Change(body.base or "", body.head, body.commits, tuple(body.authors))
+    made = authorship.state_authors(release=str(key), change=change, by=request.actor, at=request.asked_at)
+    return 201, _authorship(made)
+
+
 @router.post(
     "/releases/{uuid:key}/entry-override",
     response={201: ReleaseOut},
@@ -251,6 +299,10 @@ def _release(one: Release, at: datetime) -> ReleaseOut:
     named = {name: getattr(one, name) for name in ReleaseOut.model_fields if name not in made}
     named |= {"product": one.product_id, "artefacts": [_artefact(each) for each in queries.artefacts(one)]}
     return ReleaseOut(**named, lacks_for_approval=queries.lacks_for_approval(one), test_clock=_clock(one, at))
+
+
+def _authorship(one: Authorship) -> AuthorshipOut:
+    return AuthorshipOut(**{name: getattr(one, name) for name in AuthorshipOut.model_fields})
 
 
 def _clock(one: Release, at: datetime) -> ClockOut:
