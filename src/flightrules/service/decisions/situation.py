@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flightrules.engine.decision import Assessment, GateStanding, Hindrance, Situation, assess
-from flightrules.engine.separation import Involved, violations
+from flightrules.engine.separation import Violation, violations
 from flightrules.service.decisions.asking import Asking, asking_of
 from flightrules.service.decisions.counting import Count, count_verdict, count_votes
 from flightrules.service.decisions.dossiers import Dossier
 from flightrules.service.decisions.hindrances import blockers_in_words, lacks, spoken_verdict
-from flightrules.service.decisions.involved import involved_in
+from flightrules.service.decisions.involved import involved_in, kept_apart
 from flightrules.service.decisions.models import Poll, SignOff
 from flightrules.service.door.refusals import ConflictError
 from flightrules.service.readiness.models import GateRun
 from flightrules.service.readiness.queries import standing_of
 from flightrules.service.releases.queries import Release
+from flightrules.values import replace
 
 __all__ = ["CODES", "Found", "found_for", "gate_standings", "refusal_of"]
 
@@ -139,16 +140,20 @@ def _is_tampered(stale: str) -> bool:
 def _separations(signed: list[SignOff], dossier: Dossier, at: datetime) -> tuple[str, ...]:
     """Who signed and has had another part since; asked at the vote, and again when it is counted."""
     known = involved_in(dossier.inputs, at)
+    rules = kept_apart(dossier.book)
     found = []
     for one in signed:
-        parts = Involved(
-            known.requester, known.change_authors, known.testers, (), known.attestors, (one.person,)
-        )
-        broken = [each.name for each in violations(parts) if not each.flagged]
-        found += [f"{one.role}: {name.replace('_', ' ')}" for name in broken]
+        parts = replace(known, signers=(one.person,))
+        broken = [each for each in violations(parts, rules) if not each.flagged]
+        found += [f"{one.role}: {_in_words(each)}" for each in broken]
     people = {one.person for one in signed}
     for person in sorted(people):
         roles = sorted({one.role for one in signed if one.person == person})
         if len(roles) > 1:
             found.append(f"one person signed as {' and '.join(roles)}")
     return tuple(found)
+
+
+def _in_words(broken: Violation) -> str:
+    name = broken.name.replace("_", " ")
+    return f"{name} UNKNOWN, not everybody is known" if broken.unknown else name
