@@ -16,6 +16,7 @@ from flightrules.cli.remote_decisions import add_release_options, release_of, ro
 from flightrules.cli.terminal import say
 from flightrules.errors import ExitCode, UsageError
 from flightrules.ledger.signed_terms import terms_digest
+from flightrules.rules.role_words import role_words
 
 __all__ = ["configure", "execute"]
 
@@ -57,8 +58,9 @@ def execute(arguments: Namespace) -> int:
     if stated:
         body["terms"] = {name: _text(value) for name, value in stated.items()}
     made = service.post(f"/defects/{defect['key']}/acceptances", body)
-    missing = ", ".join(map(plain, made["missing"])) or "nobody"
-    say(f"accepted: {plain(arguments.defect)} as {plain(role)}; still asked: {missing}\n".encode())
+    missing = ", ".join(plain(role_words(one)) for one in made["missing"]) or "nobody"
+    who = plain(role_words(role))
+    say(f"accepted: {plain(arguments.defect)} as {who}; still asked: {missing}\n".encode())
     return int(ExitCode.GO)
 
 

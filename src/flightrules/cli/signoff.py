@@ -21,6 +21,7 @@ from flightrules.cli.remote_decisions import (
 from flightrules.cli.terminal import say
 from flightrules.errors import ExitCode, UsageError
 from flightrules.ledger.signed_terms import terms_digest
+from flightrules.rules.role_words import role_words
 
 __all__ = ["configure", "execute"]
 
@@ -94,7 +95,7 @@ def _sign_override(service: Office, release: dict[str, Any], digest: str, argume
     body = {"role": role, "choice": arguments.choice, "dossier": digest, "reason": arguments.reason}
     done = service.post(f"/overrides/{override['key']}/signatures", body)
     lacks = "; ".join(map(plain, done["lacks"])) or "nothing; the release is GO BY OVERRIDE"
-    say(f"signed: {plain(arguments.choice)} as {plain(role)}\nlacking: {lacks}\n".encode())
+    say(f"signed: {plain(arguments.choice)} as {plain(role_words(role))}\nlacking: {lacks}\n".encode())
     return int(ExitCode.GO)
 
 

@@ -15,6 +15,7 @@ from flightrules.cli.remote_decisions import add_release_options, release_of, ro
 from flightrules.cli.terminal import say
 from flightrules.errors import ExitCode, UsageError
 from flightrules.ledger.signed_terms import terms_digest
+from flightrules.rules.role_words import role_words
 
 __all__ = ["configure", "execute"]
 
@@ -92,6 +93,6 @@ def _moment(text: str | None) -> datetime:
 
 
 def _say(made: dict[str, Any]) -> None:
-    who = ", ".join(plain(one["role"]) for one in made["approved_by"])
+    who = ", ".join(plain(role_words(one["role"])) for one in made["approved_by"])
     said = f"waived: {plain(made['criterion'])} until {plain(made['expires_at'])}; approved by {who}\n"
     say(said.encode())

@@ -14,6 +14,7 @@ from flightrules.reports.decision_record import agreement, header, title
 from flightrules.reports.document import Banner, Bullets, Document, Section, Text
 from flightrules.reports.signatures import Openings, name_of, signature_table, signed_at
 from flightrules.reports.wording import listed
+from flightrules.rules.role_words import role_words
 
 __all__ = ["document", "signatures_in"]
 
@@ -43,7 +44,7 @@ def document(record: Mapping[str, Any], openings: Openings, sign_off: str) -> Do
     if signature is None:
         raise LedgerError("E_MISSING_FIELD", "the record holds no such signature")
     word, mark = _CHOICES.get(signature["choice"], (signature["choice"].upper(), "none"))
-    said = f"{signature['role']}, {name_of(signature, openings)}, {signed_at(signature)}"
+    said = f"{role_words(signature['role'])}, {name_of(signature, openings)}, {signed_at(signature)}"
     return Document(
         title=title(record),
         kind="Approval form",

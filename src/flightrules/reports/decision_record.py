@@ -25,6 +25,7 @@ from flightrules.reports.document import (
 )
 from flightrules.reports.signatures import Openings, name_of, outcome_mark, signature_table, signed_at
 from flightrules.reports.wording import count, listed, moment
+from flightrules.rules.role_words import role_words
 
 __all__ = ["agreement", "document", "header", "sentence", "title"]
 
@@ -88,7 +89,7 @@ def agreement(record: Mapping[str, Any]) -> Facts:
 def sentence(record: Mapping[str, Any], openings: Openings) -> str:
     """The decision in one sentence, with who took it."""
     decided = record["decided"]
-    who = f"{decided['role']} ({name_of(decided, openings)})"
+    who = f"{role_words(decided['role'])} ({name_of(decided, openings)})"
     said = f"{record['moment'].capitalize()} decision by {who} on {signed_at(decided)}"
     if record["outcome"] == "GO BY OVERRIDE":
         return f"{said}: a no-go was overridden by two signatures, each named below."
@@ -177,7 +178,8 @@ def _objections(
 ) -> Iterator[Block]:
     known = {one["sign_off"]: one for one in signed}
     against = [
-        f"{one['role']} ({name_of(known[one['sign_off']], openings)}): {known[one['sign_off']]['meaning']}"
+        f"{role_words(one['role'])} ({name_of(known[one['sign_off']], openings)}): "
+        f"{known[one['sign_off']]['meaning']}"
         for one in record["dissent"]
         if one["sign_off"] in known
     ]

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from flightrules.reports.wording import listed, moment
+from flightrules.rules.role_words import role_words
 
 __all__ = ["summary"]
 
@@ -51,13 +52,17 @@ def _overridden(record: _Record) -> Iterator[str]:
 
 def _terms(record: _Record) -> Iterator[str]:
     yield _sentence("It holds on condition that: ", record["conditions"], "No conditions were set.")
-    against = [f"{one['role']} ({_words(one['choice'])})" for one in record["dissent"]]
+    against = [f"{role_words(one['role'])} ({_words(one['choice'])})" for one in record["dissent"]]
     yield f"Dissent came from {listed(against)}." if against else "Nobody dissented."
     waived = [
-        f"{one['criterion']} until {_moment(one['expires_at'])} (by {listed(one['roles'])})"
+        f"{one['criterion']} until {_moment(one['expires_at'])} (by {_named(one['roles'])})"
         for one in record["waivers"]
     ]
     yield _sentence("Waived: ", waived, "Nothing was waived.")
+
+
+def _named(roles: Sequence[str]) -> str:
+    return listed(list(map(role_words, roles)))
 
 
 def _left_over(record: _Record) -> Iterator[str]:
@@ -85,7 +90,7 @@ def _said(signature: _Record) -> str:
 
 def _speaker(signature: _Record) -> str:
     deputy = ", by a deputy" if signature["person"] != signature["holder"] else ""
-    return f"{signature['role']}{deputy}"
+    return f"{role_words(signature['role'])}{deputy}"
 
 
 def _words(choice: str) -> str:

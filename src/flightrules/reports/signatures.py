@@ -12,6 +12,7 @@ from typing import Any
 
 from flightrules.reports.document import Cell, Column, Table, Text
 from flightrules.reports.wording import count, moment
+from flightrules.rules.role_words import role_words
 
 __all__ = ["Openings", "name_of", "outcome_mark", "reason_of", "signature_table", "signed_at"]
 
@@ -57,7 +58,7 @@ def signature_table(title: str, signatures: Sequence[Mapping[str, Any]], opening
     columns = ("Role", "Printed name", "Signed at", "Meaning", "Remarks")
     rows = tuple(
         (
-            Cell(one["role"]),
+            Cell(role_words(one["role"])),
             Cell(name_of(one, openings)),
             Cell(signed_at(one)),
             Cell(one["meaning"]),

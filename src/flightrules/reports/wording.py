@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from flightrules.engine.verdict import Outcome, Status, Verdict
 from flightrules.reports.report import known_by
 from flightrules.rules.exceptions import Approval
+from flightrules.rules.role_words import role_words
 from flightrules.rules.rulebook import Rulebook
 
 __all__ = [
@@ -80,7 +81,7 @@ def listed(names: list[str], joint: str = "and") -> str:
 def role_title(book: Rulebook, role: str) -> str:
     """A role as people call it."""
     known = book.authority.role(role)
-    return known.title if known is not None and known.title else role.replace("_", " ")
+    return known.title if known is not None and known.title else role_words(role)
 
 
 def approvals(found: tuple[Approval, ...], book: Rulebook) -> str:

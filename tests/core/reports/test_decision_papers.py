@@ -165,7 +165,7 @@ def test_every_signature_shows_its_printed_name_time_with_zone_and_meaning(form)
 
 def test_a_go_says_who_decided_and_on_what():
     shown = forms(decision_record.document(record(), OPENINGS))["md"]
-    assert "Final decision by product-owner (Ada Novak) on 2026-11-21 12:00 UTC." in shown
+    assert "Final decision by product owner (Ada Novak) on 2026-11-21 12:00 UTC." in shown
     for said in ("Decision record", "Shop 4.3.0", "d" * 64, "3" * 64, "edition 2", "Europe/Berlin", "prod"):
         assert said in shown
     assert "Nobody dissented." in shown

@@ -47,8 +47,8 @@ def told(**changes) -> str:
 
 def test_a_plain_go_is_told_whole():
     assert told() == (
-        "The final decision about Shop 4.3.0 for prod was GO, taken by product-owner on 2026-11-21 12:05 UTC. "
-        "The quality verdict was GO by qa-lead. The votes were GO by product-owner. Nothing was overridden. "
+        "The final decision about Shop 4.3.0 for prod was GO, taken by product owner on 2026-11-21 12:05 UTC. "
+        "The quality verdict was GO by QA lead. The votes were GO by product owner. Nothing was overridden. "
         "No conditions were set. Nobody dissented. Nothing was waived."
     )
 
@@ -61,12 +61,12 @@ def test_a_plain_go_is_told_whole():
             {"dissent": [{"role": "operations", "choice": "no-go", "sign_off": "1"}]},
             "Dissent came from operations (NO-GO).",
         ),
-        ({"waivers": [WAIVER]}, "Waived: coverage until 2026-12-01 10:00 UTC (by qa-lead)."),
+        ({"waivers": [WAIVER]}, "Waived: coverage until 2026-12-01 10:00 UTC (by QA lead)."),
         (
             {"override_record": OVERRIDE, "outcome": "GO BY OVERRIDE"},
             (
                 "It overrode the no-go of 2026-11-21 11:00 UTC, by name criteria pass-rate; defects PROJ-7 and PROJ-8; "
-                "it was signed by DISSENT ACKNOWLEDGED by qa-lead and AGREE by cto."
+                "it was signed by DISSENT ACKNOWLEDGED by QA lead and AGREE by CTO."
             ),
         ),
         (
@@ -86,7 +86,7 @@ def test_a_plain_go_is_told_whole():
         ({"cautions": ["signed within seconds."]}, "Out of the ordinary: signed within seconds."),
         (
             {"votes": [signed("cto", "go-with-conditions", person="p", counts=False)]},
-            "The votes were GO WITH CONDITIONS by cto, by a deputy, not counted.",
+            "The votes were GO WITH CONDITIONS by CTO, by a deputy, not counted.",
         ),
     ],
 )
@@ -98,7 +98,7 @@ def test_what_was_not_is_not_made_up():
     text = told(verdict=None, votes=[], target={"environment": ""}, decided_at="")
     assert "verdict" not in text
     assert "votes" not in text
-    assert "about Shop 4.3.0 was GO, taken by product-owner on a moment that is not stated." in text
+    assert "about Shop 4.3.0 was GO, taken by product owner on a moment that is not stated." in text
 
 
 def test_the_same_record_gives_the_same_words_and_stays_as_it_was():

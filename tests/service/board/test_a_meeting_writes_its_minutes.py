@@ -191,7 +191,7 @@ def test_every_kind_of_entry_becomes_a_sentence():
     told = sentence(
         {"tag": "decision:sign-off:recorded", "data": {"act": "vote", "choice": "no-go", "role": "qa-lead"}}
     )
-    assert told == "signed as qa-lead (vote): no-go"
+    assert told == "signed as QA lead (vote): no-go"
     braces = sentence({"tag": "board:change-request:edited", "data": {"changed": ["{risk.__class__}"]}})
     assert braces == "edited the change request: {risk.__class__}"
     hidden = sentence({"tag": "release:release:changed", "data": {"changed": {"commitment": "x"}}})

@@ -194,7 +194,7 @@ def test_an_open_blocker_stops_the_decision(case):
 def test_with_a_blocker_nobody_signs_that_none_is_known(case):
     raise_blocker(case)
     case.open()
-    assert case.vote().json()["meaning"] == "Vote as product-owner: GO; risk accepted as listed."
+    assert case.vote().json()["meaning"] == "Vote as product owner: GO; risk accepted as listed."
 
 
 # --- H8: every open defect that counts has its record first

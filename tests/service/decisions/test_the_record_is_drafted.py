@@ -29,7 +29,7 @@ def test_the_debt_after_a_decision_comes_with_a_draft(case):
     row = Obligation.objects.get(about=f"decision/{decided['key']}")
     text = draft(case.shop.manager, row)
     assert text.startswith("The final decision about ")
-    assert "was GO, taken by product-owner" in text
+    assert "was GO, taken by product owner" in text
     assert text.endswith(
         "Nothing was overridden. No conditions were set. Nobody dissented. Nothing was waived."
     )

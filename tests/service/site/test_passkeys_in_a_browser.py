@@ -60,12 +60,12 @@ def test_the_first_administrator_adds_a_passkey_and_signs_in_with_it(page, live_
     page.get_by_label("E-mail address").fill("alex@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password again").fill(PASSWORD)
-    page.get_by_label("qa lead").check()
+    page.get_by_label("QA lead").check()
     page.get_by_role("button", name="Open the account").click()
     page.wait_for_url("**/accounts/2fa/")
 
     page.goto(f"{live_server.url}/accounts/2fa/webauthn/add/")
-    page.get_by_label("Passwordless").check()
+    assert page.get_by_label("Sign in with it alone").is_checked()
     page.get_by_role("button", name="Add").click()
     page.wait_for_url("**/accounts/2fa/recovery-codes/")
     assert tags()[:2] == ["people:setup-link:made", "people:account:opened"]

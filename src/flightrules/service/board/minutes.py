@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from flightrules.rules.role_words import role_words
 from flightrules.service.board.models import Attendance, Meeting
 from flightrules.service.records.queries import entries, shown
 from flightrules.service.records.services import product_stream
@@ -87,6 +88,8 @@ def decided_in(acts: Iterable[Mapping[str, Any]]) -> str:
 def sentence(entry: Mapping[str, Any]) -> str:
     """One act in one sentence, without its time and actor; a tag without a text of its own tells its name."""
     told = _Told({name: _word(value) for name, value in entry["data"].items()})
+    if "role" in told:
+        told["role"] = role_words(told["role"])
     text = _SENTENCES.get(str(entry["tag"]))
     if text is not None:
         return text.format_map(told)

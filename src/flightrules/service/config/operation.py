@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 
 from flightrules.service.door.asked import TimedRequest
 from flightrules.service.door.metrics import CONTENT_TYPE, exposition
@@ -55,10 +56,10 @@ def metrics(request: TimedRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- named by Django
-    """Nothing is here: as a problem document for programs, as plain words for people."""
+    """Nothing is here: as a problem document for programs, as a page for people."""
     if request.path.startswith("/api/"):
         return problem(404, "E_NO_SUCH", "there is no such thing here")
-    return HttpResponse("There is no such page here.\n", status=404, content_type="text/plain; charset=utf-8")
+    return render(request, "site/missing.html", status=404)
 
 
 def defect(request: HttpRequest) -> HttpResponse:

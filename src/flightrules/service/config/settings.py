@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "flightrules.service.door.middleware.BodyLimit",
     "flightrules.service.door.middleware.DatabaseTrouble",
+    "flightrules.service.door.middleware.WrongMethod",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -132,6 +133,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = FLIGHTRULES_IS_SECURE
 SESSION_COOKIE_NAME = "__Host-session" if FLIGHTRULES_IS_SECURE else "session"
+CSRF_FAILURE_VIEW = "flightrules.service.site.refusing.forged"
 CSRF_COOKIE_SECURE = FLIGHTRULES_IS_SECURE
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -193,7 +195,10 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if FLIGHTRULES_IS_SECURE else "http"
 MFA_ADAPTER = "flightrules.service.people.sign_in.SecondFactorAdapter"
-MFA_FORMS = {"reauthenticate": "flightrules.service.people.sign_in_forms.ReauthenticateForm"}
+MFA_FORMS = {
+    "reauthenticate": "flightrules.service.people.sign_in_forms.ReauthenticateForm",
+    "add_webauthn": "flightrules.service.people.sign_in_forms.AddPasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Flightrules"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from flightrules.engine.dossier import Difference
+from flightrules.rules.role_words import role_words
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.decisions.models import GOING, Decision, Poll, SignOff
 from flightrules.service.notices.kinds import Kind
@@ -25,7 +26,7 @@ def ask(poll: Poll, release: Release, people: Iterable[str], roles: Sequence[str
         f"poll/{poll.key}",
         what=f"a vote on the {poll.moment} decision",
         due=f"by {_said(release.opens_at)}" if release.opens_at else "now",
-        whom=", ".join(roles),
+        whom=", ".join(map(role_words, roles)),
         otherwise="the release is not decided",
         to=people,
         at=at,
@@ -40,9 +41,9 @@ def ask_again(
     _remind(
         release,
         f"sign-off/{one.key}",
-        what=f"a new signature as {one.role} ({said})",
+        what=f"a new signature as {role_words(one.role)} ({said})",
         due="now",
-        whom=one.role,
+        whom=role_words(one.role),
         otherwise="the former one does not count, and the release is not decided",
         to=[one.person],
         at=at,
@@ -59,7 +60,11 @@ def tell_decided(
 ) -> None:
     """The product's channels, and everybody who signed, are told what was decided."""
     about, goes = f"decision/{decision.key}", decision.outcome in GOING
-    context = {"product": release.product.name, "version": release.version, "decided_by": decision.role}
+    context = {
+        "product": release.product.name,
+        "version": release.version,
+        "decided_by": role_words(decision.role),
+    }
     if goes:
         context |= {"conditions": _some(decision.conditions) or "none", "window": _window(release)}
     else:
@@ -86,7 +91,7 @@ def tell_voided(decision: Decision, release: Release, why: str, people: Iterable
         f"decision/{decision.key}",
         what=f"a new decision, as {decision.outcome} was voided ({why[:200]}),",
         due="now",
-        whom=decision.role,
+        whom=role_words(decision.role),
         otherwise="the release is not deployed",
         to=people,
         at=at,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flightrules.engine.quorum import Choice
+from flightrules.rules.role_words import role_words
 from flightrules.service.decisions.asking import Asking, asking_of, matching
 from flightrules.service.decisions.counting import WITHDRAWN, live_verdict, live_votes
 from flightrules.service.decisions.dossiers import BLOCKS, Dossier, dossier_of, keep
@@ -119,7 +120,7 @@ def _voted(poll: Poll, row: Release, role: str, said: Said, *, by: Actor, at: da
         act=SignOff.Act.VOTE,
         about=f"poll/{poll.key}",
         choice=said.choice,
-        meaning=meaning_of(f"Vote as {asked}", said.choice, clear=clear),
+        meaning=meaning_of(f"Vote as {role_words(asked)}", said.choice, clear=clear),
         reason=reason,
         conditions=conditions,
         poll=poll,

@@ -18,11 +18,12 @@ from flightrules.service.door.asked import TimedRequest
 from flightrules.service.door.metrics import REQUESTS, SECONDS
 from flightrules.service.door.problems import problem
 
-__all__ = ["BodyLimit", "DatabaseTrouble", "RequestRecord"]
+__all__ = ["BodyLimit", "DatabaseTrouble", "RequestRecord", "WrongMethod"]
 
 Answer = Callable[[HttpRequest], HttpResponse]
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LOG = logging.getLogger("flightrules.requests")
+_WRONG_METHOD = 405
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -84,6 +85,24 @@ class DatabaseTrouble:
         if isinstance(error, DatabaseError):
             _LOG.exception("the database refused a change")
         return None
+
+
+class WrongMethod:
+    """Words for a method that nothing answers to: the library leaves such an answer without a form."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self._answer(request)
+        if answer.status_code != _WRONG_METHOD or not request.path.startswith("/api/"):
+            return answer
+        allowed = answer.get("Allow", "")
+        told = problem(
+            _WRONG_METHOD, "E_HTTP_METHOD", "nothing answers to this method here", hint=f"allowed: {allowed}"
+        )
+        told["Allow"] = allowed
+        return told
 
 
 def _leave_lost() -> None:

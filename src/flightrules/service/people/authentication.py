@@ -17,6 +17,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 from django.http import HttpRequest
 from ninja.security import HttpBearer, SessionAuth
+from ninja.utils import check_csrf
 
 from flightrules.service.door.asked import TimedRequest
 from flightrules.service.door.refusals import DeniedError, UnauthenticatedError
@@ -93,17 +94,31 @@ class TokenDoor(HttpBearer):
 
 
 class SessionDoor(SessionAuth):
-    """The browser's session; state changes need the CSRF token as well."""
+    """The browser's session; state changes need the CSRF token as well.
+
+    Whoever sends an ``Authorization`` header is asked about that alone: a wrong token is nobody, whatever the
+    browser's session says. And forgery is looked for once somebody is signed in, for nobody else has anything
+    that could be forged: they are told that they are not known.
+    """
+
+    def _get_key(self, request: HttpRequest) -> str | None:
+        return request.COOKIES.get(self.param_name)
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:  # noqa: ARG002 -- the framework's signature; the session was looked up before
         """The signed-in person, or nothing.
 
         Raises:
-            DeniedError: E_SECOND_FACTOR, for powers beyond reading without one; E_ACCOUNT_UNVOUCHED.
+            DeniedError: E_SECOND_FACTOR, for powers beyond reading without one; E_ACCOUNT_UNVOUCHED; E_CSRF.
         """
-        actor = session_actor(request)
+        actor = None if "Authorization" in request.headers else session_actor(request)
         if actor is None:
             return None
+        if check_csrf(request) is not None:
+            raise DeniedError(
+                "E_CSRF",
+                "the request does not carry the token against forged ones (CSRF)",
+                hint="send the value of the cookie csrftoken as X-CSRFToken, or use an API token",
+            )
         asked = cast("AskedRequest", request)
         require_second_factor(asked)
         if asked.method not in _SAFE:

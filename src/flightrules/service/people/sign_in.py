@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -34,6 +35,8 @@ from flightrules.service.records.actor import SYSTEM, Actor
 
 __all__ = ["INVITED", "AccountAdapter", "AccountBackend", "OutsideAdapter", "SecondFactorAdapter", "vouched"]
 
+_LOG = logging.getLogger("flightrules.mail")
+
 INVITED = "flightrules_invitation"
 """Where the session keeps the code of a one-time link while its holder is at the OpenID provider."""
 
@@ -57,6 +60,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- the library's signature
         """Never: accounts are opened by one-time links."""
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send it if that is possible; the page says the same in any case, and never who is here."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError:  # what smtplib raises is one, too
+            _LOG.exception("a mail of the sign-in pages could not be sent")
 
     def reauthenticate(self, user: Any, password: str) -> bool:
         """Whether it is this person's password, and the account is not locked."""

@@ -1,4 +1,4 @@
-"""The library's form for a code when it asks again who somebody is: wrong ones count as at the API."""
+"""The library's forms in our ways: wrong codes count as at the API, and a new key is a passkey at once."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ from typing import Any
 
 from allauth.core import context
 from allauth.mfa.base.forms import ReauthenticateForm as LibraryForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.core.exceptions import ValidationError
 
 from flightrules.service.people.authentication import session_actor
 from flightrules.service.people.models import Account
 from flightrules.service.people.proofs import tried
 
-__all__ = ["ReauthenticateForm"]
+__all__ = ["AddPasskeyForm", "ReauthenticateForm"]
+
+
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A passkey, with which its holder signs in without a password unless they say otherwise."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        alone = self.fields["passwordless"]
+        alone.initial, alone.label = True, "Sign in with it alone"
+        alone.help_text = "Without this it is asked for after the password."
 
 
 class ReauthenticateForm(LibraryForm):  # type: ignore[misc]

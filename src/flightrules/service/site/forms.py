@@ -5,11 +5,12 @@ from __future__ import annotations
 from django import forms
 from django.conf import settings
 
+from flightrules.rules.role_words import role_words
 from flightrules.service.people.powers import BUILT_IN_ROLES, Power
 
 __all__ = ["ConfirmForm", "InvitationForm", "SetupForm", "TokenForm"]
 
-_ROLES = [(name, name.replace("-", " ")) for name in BUILT_IN_ROLES if name != "administrator"]
+_ROLES = [(name, role_words(name)) for name in BUILT_IN_ROLES if name != "administrator"]
 _SCOPES = [(power.value, power.value) for power in Power]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from flightrules.service.site import confirming, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("accounts/", RedirectView.as_view(pattern_name="security")),
     path("setup", views.setup, name="setup"),
     path("invitation", views.invitation, name="invitation"),
     path("confirm/<uuid:key>", confirming.confirm_act, name="confirm"),

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from flightrules.rules.role_words import role_words
 from flightrules.service.door.asked import TimedRequest
 from flightrules.service.door.refusals import RefusalError, UnauthenticatedError
 from flightrules.service.people import queries, services
@@ -34,7 +35,9 @@ def home(request: TimedRequest) -> HttpResponse:
     actor = session_actor(request)
     if actor is None:
         return redirect("account_login")
-    return render(request, "site/home.html", {"me": queries.described(actor.key, request.asked_at)})
+    me = queries.described(actor.key, request.asked_at)
+    roles = [(role_words(held.role), held) for held in me["roles"]]
+    return render(request, "site/home.html", {"me": me, "roles": roles})
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,10 +82,12 @@ def security(request: TimedRequest) -> HttpResponse:
     return _security(request, TokenForm())
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @login_required
 def issue_token(request: TimedRequest) -> HttpResponse:
-    """Issue a token and show its secret, this once."""
+    """Issue a token and show its secret, this once; looked at again, it is the page of one's security."""
+    if request.method == "GET":
+        return redirect("security")
     form, actor = TokenForm(request.POST), session_actor(request)
     if actor is None or not form.is_valid():
         return _security(request, form, status=422)
@@ -148,8 +153,10 @@ def _field(refusal: RefusalError, form: Form) -> str | None:
 
 def _signed_in(request: HttpRequest, account: Account) -> HttpResponse:
     from allauth.account.internal.flows.login import record_authentication
+    from allauth.usersessions.models import UserSession
 
     login(request, account, backend=_BACKEND)
+    UserSession.objects.create_from_request(request)  # so that it is listed, and ended with the others
     record_authentication(request, account, method="password", email=account.email, reauthenticated=True)
     return redirect("mfa_index")
 
