@@ -15,7 +15,7 @@ from flightrules.rules.track import ReleaseClass
 __all__ = ["needs_person", "risk_score"]
 
 _MAJOR = re.compile(r"v?[1-9][0-9]*(?:\.0+)*(?:[-+].*)?")
-_LEVELS = {"low": 1, "medium": 2, "high": 3}
+_LEVELS, _HIGH = {"low": 1, "medium": 2}, 3
 _WORST = 9
 _ALL_USERS = 100
 
@@ -50,7 +50,7 @@ def risk_score(risks: Iterable[tuple[str, str]]) -> int | None:
     ``100 x impact x probability / 9`` with low = 1, medium = 2, high = 3, rounded up. A level of another name
     counts as high.
     """
-    weights = [_LEVELS.get(impact, 3) * _LEVELS.get(likely, 3) for impact, likely in risks]
+    weights = [_LEVELS.get(impact, _HIGH) * _LEVELS.get(likely, _HIGH) for impact, likely in risks]
     return -(-100 * max(weights) // _WORST) if weights else None
 
 

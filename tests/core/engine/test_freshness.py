@@ -77,3 +77,8 @@ quarantine:
 """
     )
     assert stands_until(verdict([use()]), book) == book.quarantine.entries[0].expires_at
+
+
+def test_a_waiver_that_ends_first_ends_it_and_one_that_ends_now_is_in_it_already():
+    assert stands_until(verdict([use()], (waiver(AT + 5 * HOUR),)), BOOK) == AT + 5 * HOUR
+    assert stands_until(verdict([use()], (waiver(AT),)), BOOK) == AT + 23 * HOUR

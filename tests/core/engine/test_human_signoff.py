@@ -60,6 +60,7 @@ def test_who_must_sign(known, facts, because):
         ([("low", "low"), ("high", "medium")], 67),
         ([("high", "high")], 100),
         ([("dire", "low")], 34),
+        ([("low", "dire")], 34),
     ],
 )
 def test_the_worst_risk_is_the_score(risks, score):

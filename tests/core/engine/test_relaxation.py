@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flightrules.engine.relaxation import counts_the_worst, is_emergency, relaxed
+from flightrules.engine.relaxation import counts_the_worst, is_emergency, relaxed, track_called
+from flightrules.errors import RulebookError
 from flightrules.rules.criterion import Enforcement
 from flightrules.rules.loading import load_rulebook, profile_rulebook
 from flightrules.rules.track import Track
@@ -111,3 +112,61 @@ def test_the_shipped_emergency_track_relaxes_what_it_says_and_keeps_p1():
     found = relaxed(profile_rulebook("web-feature"), "emergency")
     assert {"regression-pass", "new-code-coverage"} <= set(found.criteria)
     assert "p1-open" not in found.criteria
+
+
+def test_a_track_is_called_by_its_id_or_its_title_and_by_nothing_else():
+    text = BOOK.replace("emergency: {title: Emergency", "hot_fix: {title: Night shift")
+    agreed = load_rulebook(text.replace("RELAXES", "[]").replace("NEVER", "[]").encode())
+    assert track_called(agreed, "hot-fix").id == track_called(agreed, "NIGHT  SHIFT").id == "hot_fix"
+    assert track_called(agreed, "") is track_called(agreed, " ") is track_called(agreed, "nightshift") is None
+    untitled = load_rulebook(
+        text.replace("{title: Night shift, ", "{").replace("RELAXES", "[]").replace("NEVER", "[]").encode()
+    )
+    assert track_called(untitled, "") is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "worst"),
+    [
+        ("P1 defects open = 0", True),
+        ("P1 or P3 defects open = 0", True),
+        ("P3 or P1 defects open = 0", True),
+        ("P2 or P3 defects open = 0", False),
+        ("P2 defects open = 0", False),
+        ("P9 defects open = 0", None),
+        ("Defects open = 0", True),
+    ],
+)
+def test_one_level_that_always_blocks_is_enough(sentence, worst):
+    text = BOOK.replace("P3 defects open <= 9", sentence).replace("RELAXES", "[]").replace("NEVER", "[]")
+    try:
+        agreed = load_rulebook(text.encode())
+    except RulebookError:
+        assert worst is None
+        return
+    assert counts_the_worst(agreed.rule("p3-open"), agreed) is worst
+
+
+OWN = """severity:
+  scheme: own
+  levels:
+    red: {decision: accept}
+    amber: {decision: override-only}
+    green: {decision: ignore}
+"""
+
+
+@pytest.mark.parametrize(("level", "worst"), [("red", True), ("amber", True), ("green", False)])
+def test_the_worst_of_an_own_scheme_is_kept_and_so_is_what_only_an_override_lifts(level, worst):
+    text = BOOK.replace("P3 defects open <= 9", f"Defects open <= 9 of severity {level}")
+    text = text.replace("P1 defects open = 0", "Defects open = 0").replace("Critical defects", "Defects")
+    agreed = load_rulebook((text.replace("RELAXES", "[]").replace("NEVER", "[]") + OWN).encode())
+    assert counts_the_worst(agreed.rule("p3-open"), agreed) is worst
+    assert counts_the_worst(book().rule("p3-open"), agreed), "a level that nobody knows may be the worst"
+
+
+def test_no_category_is_no_name():
+    text = BOOK.replace(", category: Tests", "").replace("NEVER", "[]").replace("RELAXES", "[coverage, '-']")
+    agreed = load_rulebook(text.encode())
+    assert relaxed(agreed, "emergency").criteria == ("coverage",)
+    assert counts_the_worst(agreed.rule("pass-rate"), agreed) is False
