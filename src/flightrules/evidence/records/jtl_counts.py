@@ -18,6 +18,7 @@ Key = tuple[str, str, str, str]  # elapsed, label, code, success
 _FOLD_AT = 100_000
 _DISTINCT_LIMIT = 1_000_000
 _LABEL_LIMIT = 50_000
+_BLOCKS_AT_ONCE = 24  # counting throws the next block out of the processor's cache, and the other way round
 _TRUTH = frozenset(("true", "false"))
 
 
@@ -33,22 +34,24 @@ class JtlCounts:
         self._source = source
         self._judged = judged
         self._lean: dict[bool, Counter[bytes]] = {True: Counter(), False: Counter()}
+        self._waiting: dict[bool, list[bytes]] = {True: [], False: []}
+        self._blocks = 0
         self._rows: Counter[Key] = Counter()
         self._known = 0
         self._read: dict[str, int | Decimal] = {}
         self.samples = Samples()
         self.any_good = False
-        self.slowest = 0
         self.mismarked = 0
 
     @property
     def is_empty(self) -> bool:
         """Whether no row was counted."""
-        return not (any(self._lean.values()) or self._rows or self.samples.requests)
+        return not self.total
 
     @property
     def total(self) -> int:
         """How many rows were counted."""
+        self._count_waiting()
         lean = sum(counts.total() for counts in self._lean.values())
         return lean + self._rows.total() + self.samples.requests.total()
 
@@ -57,16 +60,22 @@ class JtlCounts:
 
         The durations are whole milliseconds.
         """
-        counts, delimiter = self._lean[good], self._delimiter.encode()
-        known = len(counts)
-        counts.update(keys)
-        odd = counts.pop(b"", 0)
+        odd = 0 if all(keys) else keys.count(b"")
         self.any_good = self.any_good or (good and odd < len(keys))
-        new = islice(reversed(counts), len(counts) - known)
-        self.slowest = max(self.slowest, max((int(key[: key.find(delimiter)]) for key in new), default=0))
-        if len(counts) > _FOLD_AT:
-            self.fold()
+        self._waiting[good] += keys
+        self._blocks += 1
+        if self._blocks % _BLOCKS_AT_ONCE == 0:
+            self._count_waiting()
+            if max(map(len, self._lean.values())) > _FOLD_AT:
+                self.fold()
         return odd
+
+    def _count_waiting(self) -> None:
+        for good, keys in self._waiting.items():
+            counts = self._lean[good]
+            counts.update(keys)
+            counts.pop(b"", None)
+            keys.clear()
 
     def add(self, keys: Iterable[Key]) -> int:
         """Count rows; how many of them are a header in the middle, which is counted as nothing.
@@ -92,7 +101,6 @@ class JtlCounts:
         if elapsed not in self._read:
             found = quantity(elapsed, "elapsed", self._source)
             self._read[elapsed] = int(found) if found == int(found) else found
-        self.slowest = max(self.slowest, int(self._read[elapsed]))
         if ok not in _TRUTH and self._judged and ok.lower() not in _TRUTH:
             message = f"success is neither true nor false: {ok[:40]!r}"
             raise EvidenceError("E_ENUM", message, file=self._source)
@@ -104,6 +112,7 @@ class JtlCounts:
         Raises:
             EvidenceError: E_TOO_MANY_ITEMS.
         """
+        self._count_waiting()
         for marked, counts in self._lean.items():
             self._fold_lean(counts, marked=marked)
         for (elapsed, label, code, ok), count in self._rows.items():

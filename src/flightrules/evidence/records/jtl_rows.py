@@ -14,11 +14,12 @@ __all__ = ["Layout", "RowPatterns", "Starts"]
 
 _EPOCH_DIGITS = 13
 _SAMPLED_ROWS = 500
-_FEW_ROWS, _STEP = 32, 16
-_PATTERN_LIMIT = 64
-_WIDER = 3
+_MOST_DIGITS = 9
+_OFTEN = 8
+_WIDER = 8
 _STRIDE = 16
-_SHORTEST_ROW = 24  # a time stamp, "0,,," and "true," with the line end
+_STEP = 256  # few patterns for blocks of about the same rows
+_PATTERN_LIMIT = 64
 _REST = rb"[^\n]*+\n"
 
 
@@ -56,19 +57,31 @@ class Starts(NamedTuple):
     high: bytes
 
     @classmethod
-    def between(cls, one: bytes, other: bytes, *, tight: bool) -> Self | None:
-        """Such times that hold both, if both are milliseconds since 1970.
+    def between(cls, one: bytes, other: bytes, first: int, last: int) -> Self | None:
+        """Times that hold both, if both are milliseconds since 1970.
 
-        Where they need not be ``tight``, blocks that follow each other often get the same ones.
+        They are as many as there can be from ``first`` to ``last``, so that blocks that follow each other
+        get the same ones. Where ``last`` is too early they go somewhat beyond both; where ``first`` is too
+        late they are all that there are.
         """
         if not (len(one) == len(other) == _EPOCH_DIGITS and one.isdigit() and other.isdigit()):
             return None
-        apart = abs(int(one) - int(other))
-        free = len(str(apart)) - 1 if tight else len(str(apart * _WIDER))
-        last = max(_EPOCH_DIGITS - 1 - free, 0)
-        alike = next((at for at in range(last) if one[at] != other[at]), last)
-        low, high = sorted((one[alike : alike + 1], other[alike : alike + 1]))
-        return cls(one[:alike], low, high)
+        start, end = sorted((int(one), int(other)))
+        beyond = end + _WIDER * (end - start)
+        return cls._of(start, end, first, last) or cls._of(start, end, first, beyond) or cls(b"", b"0", b"9")
+
+    @classmethod
+    def _of(cls, start: int, end: int, first: int, last: int) -> Self | None:
+        """The most that can be written so, hold ``start`` and ``end`` and lie from ``first`` to ``last``."""
+        for free in range(_EPOCH_DIGITS - 1, -1, -1):
+            unit = 10**free
+            prefix = start // unit // 10
+            low = max(-(-first // unit) - prefix * 10, 0)
+            high = min((last + 1) // unit - 1 - prefix * 10, 9)
+            if low <= start // unit - prefix * 10 and end // unit - prefix * 10 <= high:
+                written = b"%0*d" % (_EPOCH_DIGITS - 1 - free, prefix) if free < _EPOCH_DIGITS - 1 else b""
+                return cls(written, b"%d" % low, b"%d" % high)
+        return None
 
     @property
     def earliest(self) -> int:
@@ -85,7 +98,7 @@ class Starts(NamedTuple):
         """What matches these times and no others."""
         free = _EPOCH_DIGITS - 1 - len(self.prefix)
         digit = self.low if self.low == self.high else b"[%b-%b]" % (self.low, self.high)
-        return self.prefix + digit + b"[0-9]{%d}" % free
+        return self.prefix + digit + b"[0-9]{%d}+" % free
 
 
 class RowPatterns:
@@ -100,7 +113,9 @@ class RowPatterns:
         self._frame = self._delimiter * (layout.width - 1) + b"\n"
         self._frames = b""
         self._skip = -1
-        self._lean: dict[tuple[Starts, bytes], Callable[[bytes], list[bytes]]] = {}
+        self._digits = 1
+        self._longer = 0
+        self._lean: dict[tuple[Starts, bytes, int], Callable[[bytes], list[bytes]]] = {}
         self._users: dict[int, Callable[[bytes], list[bytes]]] = {}
         self._cells = re.compile(self._every_cell().decode()).findall
 
@@ -119,70 +134,93 @@ class RowPatterns:
         found: list[tuple[str, ...]] = self._cells(rows)
         return found
 
+    def learn(self, rows: bytes) -> None:
+        """Look at the first rows: how long they are, and how long the durations are written."""
+        if self._skip < 0:
+            lines = rows.split(b"\n", _SAMPLED_ROWS)[:-1]
+            cells = [line.split(self._delimiter, self._layout.ok + 1) for line in lines]
+            self._skip_behind(min((len(row[-1]) for row in cells), default=0) * 9 // 10)
+            longest = max((len(row[self._layout.elapsed]) for row in cells), default=0)
+            self._digits = min(max(longest, 1), _MOST_DIGITS)
+
+    def met(self, digits: int) -> None:
+        """Tell of odd durations with so many digits; when that is so often, they are usual from then on.
+
+        Not at once: the longer usual durations may be, the more blocks can hold the last end.
+        """
+        self._longer += digits > self._digits
+        if self._longer >= _OFTEN:
+            self._longer = 0
+            self._digits = min(digits, _MOST_DIGITS)
+
+    @property
+    def slowest(self) -> int:
+        """What no usual duration is longer than."""
+        return int("9" * self._digits)
+
     def lean(self, rows: bytes, count: int, starts: Starts, ok: bytes) -> list[bytes] | None:
         """``elapsed,label,code`` of each row as it is written, if the layout is lean; ``b""`` for an odd row.
 
         All others start at a time within ``starts``, their success is ``ok``, and their durations are
-        whole milliseconds of at most nine digits. None if the rows do not fit what was learned of their
-        length; later blocks are then looked at more slowly.
+        whole milliseconds, no longer than the ``slowest``. None if the rows do not fit what was learned of
+        their length; later blocks are then looked at more slowly.
         """
-        if self._skip < 0:
-            self._learn(self._shortest_tail(rows, _SAMPLED_ROWS) * 9 // 10)
-        findall = self._lean.get((starts, ok))
+        usual = starts, ok, self._digits
+        findall = self._lean.get(usual)
         if findall is None:
             if len(self._lean) >= _PATTERN_LIMIT:
                 self._lean.clear()
-            findall = self._lean[starts, ok] = re.compile(self._lean_row(starts, ok)).findall
+            findall = self._lean[usual] = re.compile(self._lean_row(starts, ok)).findall
         found = findall(rows)
         if len(found) == count:
             return found
-        self._learn(self._skip * 3 // 4)
+        self._skip_behind(self._skip * 3 // 4)
         return None
 
-    def pairs(self, rows: bytes) -> list[tuple[bytes, bytes]]:
-        """Start and duration of the rows in which both are plainly written; for a lean layout."""
-        pattern = rb"(?m)^([0-9]{%d})%b([0-9]{1,9})%b" % (_EPOCH_DIGITS, self._delimiter, self._delimiter)
-        return re.findall(pattern, rows)
+    def pairs(self, rows: bytes, least: int) -> list[tuple[bytes, bytes]]:
+        """Start and duration of the rows in which both are plainly written; for a lean layout.
 
-    def users(self, rows: bytes) -> list[bytes]:
+        Left out are some whose duration is less than ``least``.
+        """
+        digits = min(len(str(least)), _MOST_DIGITS)
+        # a line end that is written out is searched for eight times as fast as (?m)^
+        row = rb"\n([0-9]{%d}+)%b([0-9]{%d,%d}+)%b"
+        pattern = row % (_EPOCH_DIGITS, self._delimiter, digits, _MOST_DIGITS, self._delimiter)
+        return re.findall(pattern, b"\n" + rows)
+
+    def users(self, rows: bytes, count: int) -> list[bytes]:
         """The users of about every 16th of the rows, chosen by these rows alone."""
         if self._layout.users < 0:
             return []
-        skip = self._shortest_tail(rows, _FEW_ROWS) * 9 // 10 & -_STEP
-        findall = self._users.get(skip)
+        jump = (_STRIDE - 1) * len(rows) // max(count, 1) & -_STEP
+        findall = self._users.get(jump)
         if findall is None:
             if len(self._users) >= _PATTERN_LIMIT:
                 self._users.clear()
-            findall = self._users[skip] = self._sampler(skip)
+            findall = self._users[jump] = self._sampler(jump)
         return findall(rows)
 
-    def _learn(self, skip: int) -> None:
+    def _skip_behind(self, skip: int) -> None:
         """Skip that many bytes behind ``success`` at once: looking for line ends costs 1 ns a byte."""
         self._skip = skip
         self._lean.clear()
-
-    def _shortest_tail(self, rows: bytes, sampled: int) -> int:
-        lines = rows.split(b"\n", sampled)[:-1]
-        behind = self._layout.ok + 1
-        return min((len(line.split(self._delimiter, behind)[behind]) for line in lines), default=0)
 
     def _lean_row(self, starts: Starts, ok: bytes) -> bytes:
         cell, delimiter = self._cell, self._delimiter
         between = (cell + delimiter) * (self._layout.ok - self._layout.code - 1)
         parts = (
             starts.pattern,
-            b"([0-9]{1,9}" + (delimiter + cell) * 2 + b")",
+            b"([0-9]{1,%d}+" % self._digits + (delimiter + cell) * 2 + b")",
             between + ok,
-            b"(?s:.{%d})" % self._skip + _REST,
+            b"(?s:.{%d}+)" % self._skip + _REST,
         )
         return delimiter.join(parts) + b"|" + _REST
 
-    def _sampler(self, skip: int) -> Callable[[bytes], list[bytes]]:
+    def _sampler(self, jump: int) -> Callable[[bytes], list[bytes]]:
         ahead = (self._cell + self._delimiter) * self._layout.users
         end = b"(?=[%b\n])" % self._delimiter
-        jump = (_STRIDE - 2) * (_SHORTEST_ROW + skip)
-        row = b"(?m)^" + ahead + b"([0-9]{1,9})" + end + _REST
-        return re.compile(row + b"(?:(?s:.{%d})%b)?+" % (jump, _REST)).findall
+        row = b"(?m)^" + ahead + b"([0-9]{1,9}+)" + end + _REST
+        return re.compile(row + b"(?:(?s:.{%d}+)%b)?+" % (jump, _REST)).findall
 
     def _every_cell(self) -> bytes:
         layout, delimiter = self._layout, self._delimiter

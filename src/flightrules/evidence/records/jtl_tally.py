@@ -25,7 +25,6 @@ _EPOCH_DIGITS = 13
 _COUNT_DIGITS = 10
 _ODD_SHARE = 4
 _PATIENCE = 8
-_MANY_BLOCKS = 64  # compiling a pattern for each costs less than reading times while there are few
 _OWN_FAULT = b"org.apache.jmeter."
 _TRANSACTION = b"Number of samples in transaction"
 _DEFINITIONS = {
@@ -51,9 +50,12 @@ class JtlPart(NamedTuple):
 
 
 class JtlTally:
-    """Takes blocks of rows apart in the fastest way that is proven to fit, and counts what they hold."""
+    """Takes blocks of rows apart in the fastest way that is proven to fit, and counts what they hold.
 
-    def __init__(self, layout: Layout, source: Source) -> None:
+    ``last_start`` is when one of the last rows seems to start; whether it does is known in the end.
+    """
+
+    def __init__(self, layout: Layout, source: Source, last_start: int = 0) -> None:
         self._layout = layout
         self._source = source
         self._patterns = RowPatterns(layout)
@@ -67,9 +69,8 @@ class JtlTally:
         self._key = itemgetter(*(self._at.get(place, len(self._at)) for place in places))
         self._careful = source.size <= _CAREFUL_SIZE
         self._sampled = layout.is_lean and not self._careful
-        self._span = Span(self._patterns.pairs, in_order=self._careful)
+        self._span = Span(self._patterns.pairs, in_order=self._careful, expected=last_start)
         self._patience = 0
-        self._blocks = 0
         self._users = 0
         self._own_faults = 0
         self._transactions = 0
@@ -80,6 +81,11 @@ class JtlTally:
     def is_empty(self) -> bool:
         """Whether no row was counted."""
         return self._counts.is_empty
+
+    @property
+    def is_misled(self) -> bool:
+        """Whether the last start that was given is none, so that the times of all rows must be looked at."""
+        return self._span.is_misled
 
     def take(self, block: Block) -> None:
         """Count the rows of one block."""
@@ -102,7 +108,7 @@ class JtlTally:
                 self._refuse(block)
                 raise
             if self._sampled:
-                self._see_users(set(map(bytes.decode, self._patterns.users(plain))))
+                self._see_users(set(map(bytes.decode, self._patterns.users(plain, count))))
                 self._see_users_of(quoted)
         self._look_aside(block)
         if not self._careful:
@@ -127,9 +133,10 @@ class JtlTally:
             self._patience -= 1
             return None
         last = plain.rfind(b"\n", 0, -1) + 1
-        start = plain[last : last + _EPOCH_DIGITS]
-        self._blocks += 1
-        starts = Starts.between(plain[:_EPOCH_DIGITS], start, tight=self._blocks < _MANY_BLOCKS)
+        ends = plain[:_EPOCH_DIGITS], plain[last : last + _EPOCH_DIGITS]
+        self._patterns.learn(plain)
+        slowest = self._patterns.slowest
+        starts = Starts.between(*ends, *self._span.within(slowest))
         keys = self._patterns.lean(plain, count, starts, b"true") if starts else None
         if starts is None or keys is None:
             return None
@@ -141,9 +148,11 @@ class JtlTally:
                 rest = self._counts.add_lean(failed, good=False)
                 lines = [*compress(lines, map(not_, failed))]
         if rest < count:
-            self._span.hold(Held(plain, starts.earliest, starts.latest, int(start), self._counts.slowest))
+            self._span.hold(Held(plain, starts.earliest, starts.latest, slowest))
         self._patience = _PATIENCE if rest * _ODD_SHARE > count else 0
-        return self._patterns.cells("".join(line.decode("utf-8") + "\n" for line in lines))
+        rows = self._patterns.cells("".join(line.decode("utf-8") + "\n" for line in lines))
+        self._patterns.met(max((len(row[self._at[self._layout.elapsed]]) for row in rows), default=0))
+        return rows
 
     def _in_order(self, block: Block, rows: list[_Row], quoted: list[_Row]) -> list[_Row]:
         """Plain rows and rows with quotes together; in the order of the file where that matters."""

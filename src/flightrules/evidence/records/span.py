@@ -1,7 +1,8 @@
 """First start and last end over millions of rows, with few conversions.
 
-Rows can hold the last end only while their latest start is within their longest duration of the latest
-start of all; blocks of rows out of that reach are dropped without reading their times.
+Rows can hold the last end only if their latest start is within their longest duration of the latest start of
+all; blocks of rows out of that reach are dropped without reading their times. Who gives a file's rows says
+beforehand when its last one starts, and is told if that was not so.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from flightrules.evidence.measurement import Notice
 
 __all__ = ["Ends", "Held", "Span", "moment"]
 
-_HELD_LIMIT = 16  # blocks of 256 KiB: fewer are read too often, more cost memory
 _EPOCH_DIGITS = 13
 _INTEGER_DIGITS = 18
 
@@ -42,13 +42,12 @@ class Held(NamedTuple):
     """Rows whose times were not read yet, and what is known of them.
 
     Every row starts between ``earliest`` and ``latest``, none takes longer than ``slowest``, all in
-    milliseconds; one of them starts at ``one_start``.
+    milliseconds.
     """
 
     rows: bytes
     earliest: int
     latest: int
-    one_start: int
     slowest: int
 
 
@@ -64,15 +63,22 @@ class Ends(NamedTuple):
 class Span:
     """The time that a run took, gathered piece by piece.
 
-    ``pairs`` takes starts and durations, both whole milliseconds, out of held rows; ``in_order`` says
-    that all rows are given one by one in the order of the file, so that their order can be judged.
+    ``pairs`` takes starts and durations, both whole milliseconds, out of held rows, and may leave out
+    rows that take less than the given time; ``in_order`` says that all rows are given one by one in the
+    order of the file, so that their order can be judged; ``expected`` is when one of the rows is said to
+    start, one of the last.
     """
 
-    def __init__(self, pairs: Callable[[bytes], Iterable[tuple[bytes, bytes]]], *, in_order: bool) -> None:
+    def __init__(
+        self,
+        pairs: Callable[[bytes, int], Sequence[tuple[bytes, bytes]]],
+        *,
+        in_order: bool,
+        expected: int = 0,
+    ) -> None:
         self._pairs = pairs
         self._in_order = in_order
-        self._reached = 0
-        self._held: list[Held] = []
+        self._expected = expected
         self._previous: tuple[int, int] | None = None
         self._unordered = False
         self._unreadable = 0
@@ -80,26 +86,30 @@ class Span:
         self.first: int | None = None
         self.last: int | None = None
 
+    @property
+    def is_misled(self) -> bool:
+        """Whether no row ends as late as the expected one starts: rows may have been dropped in error."""
+        return self._expected > (self.last or 0)
+
+    def within(self, slowest: int) -> tuple[int, int]:
+        """From when to when rows can start without a first start or a last end among them."""
+        if self.first is None:
+            return 0, -1
+        return self.first, max(self._expected, self.last or 0) - slowest
+
     def hold(self, held: Held) -> None:
         """Take rows whose times need to be read only if they can hold the first start or the last end."""
-        if self.first is None or held.earliest < self.first:
-            self._read(held)
-            return
-        self._reached = max(self._reached, held.one_start, self.last or 0)
-        self._held = [one for one in (*self._held, held) if _reach(one) >= self._reached]
-        if len(self._held) > _HELD_LIMIT:
-            self._held.sort(key=_reach)
-            self._read(self._held.pop())
+        first, last = self.within(held.slowest)
+        if held.earliest < first or self.first is None:
+            self._read(held, 0)
+        elif held.latest > last:
+            self._read(held, max(last + held.slowest - held.latest, 0))
 
-    def _flush(self) -> None:
-        held, self._held = self._held, []
-        for one in sorted(held, key=_reach, reverse=True):
-            if self.last is None or _reach(one) > self.last:
-                self._read(one)
-
-    def _read(self, held: Held) -> None:
-        starts, durations = zip(*self._pairs(held.rows), strict=True)
-        self._widen(list(map(int, starts)), list(map(int, durations)))
+    def _read(self, held: Held, least: int) -> None:
+        pairs = self._pairs(held.rows, least)
+        if pairs:
+            starts, durations = zip(*pairs, strict=True)
+            self._widen(list(map(int, starts)), list(map(int, durations)))
 
     def take(self, starts: Sequence[str], durations: Sequence[str]) -> None:
         """Read the start and the duration of rows."""
@@ -136,19 +146,16 @@ class Span:
 
     def ends(self) -> tuple[Decimal | None, Decimal | None]:
         """First start and last end in milliseconds since 1970, where every start could be read."""
-        self._flush()
         if self.first is None or self.last is None or self._unreadable:
             return None, None
         return Decimal(self.first), Decimal(self.last)
 
     def found(self) -> Ends:
         """What was found so far."""
-        self._flush()
         return Ends(self.first, self.last, self._unreadable, self._naive)
 
     def join(self, other: Ends) -> None:
         """Take what was found in another part of the rows, whose order is not judged."""
-        self._flush()
         self.first = min((one for one in (self.first, other.first) if one is not None), default=None)
         self.last = max((one for one in (self.last, other.last) if one is not None), default=None)
         self._unreadable += other.unreadable
@@ -169,11 +176,6 @@ class Span:
             yield Notice("W_NAIVE_TIME", "the rows' times have no zone; they are read as UTC")
         if self._unordered:
             yield Notice("W_UNSORTED", "rows are in order neither of their start nor of their end")
-
-
-def _reach(held: Held) -> int:
-    """The latest end that one of the rows can have."""
-    return held.latest + held.slowest
 
 
 def _are_plain(starts: Sequence[str], durations: Sequence[str]) -> bool:
