@@ -6,14 +6,15 @@ from django.urls import include, path
 
 from flightrules.service.config import operation
 from flightrules.service.config.api import api
+from flightrules.service.door.routes import indexed
 
 urlpatterns = [
+    indexed(path("api/v1/", api.urls)),
     path("healthz", operation.healthz, name="healthz"),
     path("readyz", operation.readyz, name="readyz"),
     path("metrics", operation.metrics, name="metrics"),
     path("", include("flightrules.service.site.urls")),
     path("accounts/", include("flightrules.service.site.accounts")),
-    path("api/v1/", api.urls),
 ]
 
 handler404 = "flightrules.service.config.operation.not_found"
