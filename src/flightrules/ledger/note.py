@@ -167,12 +167,7 @@ def _require_text(text: str) -> None:
 
 
 def _is_name(name: str) -> bool:
-    return (
-        bool(name)
-        and "+" not in name
-        and not any(mark.isspace() for mark in name)
-        and not _CONTROL.search(name)
-    )
+    return name.split() == [name] and "+" not in name and not _CONTROL.search(name)
 
 
 def _key_bytes(text: str) -> bytes:

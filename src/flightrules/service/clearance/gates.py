@@ -12,7 +12,7 @@ from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.track import ReleaseClass, Track
 from flightrules.service.clearance.answer import Reason
 from flightrules.service.people.powers import role_key
-from flightrules.service.readiness.queries import latest_run, standing_of
+from flightrules.service.readiness.queries import Standings, latest_run
 from flightrules.service.releases.queries import Release
 
 __all__ = [
@@ -69,6 +69,7 @@ def gates_named(book: Rulebook, names: Iterable[str]) -> tuple[Gate, ...]:
 
 def shut_gates(release: Release, gates: Iterable[Gate], at: datetime) -> Iterator[Reason]:
     """Why a gate does not let the release through; nothing where all of them do."""
+    standings = Standings(release)
     for gate in gates:
         run = latest_run(release, gate.id)
         if run is None:
@@ -79,7 +80,7 @@ def shut_gates(release: Release, gates: Iterable[Gate], at: datetime) -> Iterato
             fix = "clear what blocks it and run it again"
             yield Reason("gate_shut", f"the gate {gate.id} is {said}", fix)
         else:
-            because = list(standing_of(run).reasons)
+            because = list(standings.of(run).reasons)
             if run.stands_until is not None and run.stands_until <= at:
                 because.append("what it rests on has expired")
             if because:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from flightrules.engine.quorum import Ask, Tally, Uncounted, Vote, tally
 from flightrules.service.decisions.asking import Asking, asking_of, max_age
@@ -52,10 +52,10 @@ class Count:
 
 def live_votes(poll: Poll) -> list[SignOff]:
     """The votes of a poll that nobody voided, those that were carried into it among them, oldest first."""
-    own = SignOff.objects.filter(poll=poll, voided_at__isnull=True)
-    brought = SignOff.objects.filter(carried__poll=poll, act=SignOff.Act.VOTE, voided_at__isnull=True)
-    found = {one.pk: one for one in (*own.select_related("poll"), *brought.select_related("poll"))}
-    return sorted(found.values(), key=lambda one: (one.at, str(one.pk)))
+    brought = Carried.objects.filter(poll=poll).values("sign_off_id")
+    counts_here = Q(poll=poll) | Q(act=SignOff.Act.VOTE, pk__in=brought)
+    found = SignOff.objects.filter(counts_here, voided_at__isnull=True).select_related("poll")
+    return sorted(found, key=lambda one: (one.at, str(one.pk)))
 
 
 def live_verdict(release: Release) -> SignOff | None:

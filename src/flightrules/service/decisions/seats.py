@@ -12,7 +12,7 @@ from flightrules.service.catalogue.queries import adopted_authority
 from flightrules.service.decisions.asking import Asking
 from flightrules.service.decisions.models import SignOff
 from flightrules.service.door.refusals import ConflictError, DeniedError, RefusalError
-from flightrules.service.people.access import has_power, is_known, require
+from flightrules.service.people.access import has_power, require
 from flightrules.service.people.powers import BUILT_IN_ROLES, Power, powers_of, stands_for
 from flightrules.service.people.queries import delegations_of, people
 from flightrules.service.people.seats import Seat, held, seats_of
@@ -55,10 +55,13 @@ def require_seat(
 
 
 def is_eligible(one: SignOff, release: Release, at: datetime) -> bool:
-    """Whether who signed may still speak in the seat in which it was signed: role held, delegation live."""
+    """Whether who signed may still speak in the seat in which it was signed: role held, delegation live.
+
+    Somebody who is disabled has no seat.
+    """
     product = release.product_id
     power = Power.OVERRIDE if one.act == SignOff.Act.OVERRIDE else Power.SIGN
-    return is_known(one.person) and any(
+    return any(
         stands_for(one.role, seat.role) and seat.holder == one.holder and _signs(seat, release, at, power)
         for seat in seats_of(one.person, product, at)
     )

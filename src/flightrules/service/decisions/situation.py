@@ -15,7 +15,7 @@ from flightrules.service.decisions.involved import involved_in, kept_apart
 from flightrules.service.decisions.models import Poll, SignOff
 from flightrules.service.door.refusals import ConflictError
 from flightrules.service.readiness.models import GateRun
-from flightrules.service.readiness.queries import standing_of
+from flightrules.service.readiness.queries import Standings
 from flightrules.service.releases.queries import Release
 from flightrules.values import replace
 
@@ -79,7 +79,10 @@ def found_for(
 
 def gate_standings(dossier: Dossier, at: datetime) -> tuple[GateStanding, ...]:
     """Every required gate: what it said, and why that cannot be used (any more)."""
-    return tuple(GateStanding(gate, _outcome(run), _stale(run, at)) for gate, run in dossier.runs.items())
+    standings = Standings(dossier.inputs.release, dossier.inputs)
+    return tuple(
+        GateStanding(gate, _outcome(run), _stale(run, standings, at)) for gate, run in dossier.runs.items()
+    )
 
 
 def _verdict(release: Release, dossier: Dossier, asking: Asking, moment: str, at: datetime) -> Count:
@@ -125,12 +128,12 @@ def _outcome(run: GateRun | None) -> str:
     return "" if run is None else run.outcome
 
 
-def _stale(run: GateRun | None, at: datetime) -> str:
+def _stale(run: GateRun | None, standings: Standings, at: datetime) -> str:
     if run is None:
         return ""
     if run.stands_until is not None and run.stands_until <= at:
         return f"what it rests on expired at {run.stands_until:%Y-%m-%d %H:%M} UTC"
-    return "; ".join(standing_of(run).reasons[:_SAID])
+    return "; ".join(standings.of(run).reasons[:_SAID])
 
 
 def _is_tampered(stale: str) -> bool:

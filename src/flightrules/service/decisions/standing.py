@@ -13,7 +13,7 @@ from flightrules.service.decisions.telling import tell_voided
 from flightrules.service.door.refusals import ConflictError, ForeignError, RefusalError
 from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
-from flightrules.service.readiness.queries import standing_of
+from flightrules.service.readiness.queries import Standings
 from flightrules.service.records.actor import SYSTEM, Actor
 from flightrules.service.records.services import act, append, commit_to, product_stream
 from flightrules.service.records.tags import Tag
@@ -192,12 +192,13 @@ def _changed(decision: Decision, now: Dossier) -> list[str]:
 
 def _stale(dossier: Dossier, at: datetime) -> list[str]:
     found = []
+    standings = Standings(dossier.inputs.release, dossier.inputs)
     for gate, run in dossier.runs.items():
         if run is None:
             continue
         if run.stands_until is not None and run.stands_until <= at:
             found.append(f"what the gate {gate} rests on expired at {run.stands_until:%Y-%m-%d %H:%M} UTC")
-        found += standing_of(run).reasons
+        found += standings.of(run).reasons
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 from flightrules.rules.authority import Authority, Role
 
@@ -83,6 +84,7 @@ _SAME_ROLE = {"cto": "cto-vp-eng", "security": "security-compliance", "sponsor":
 """Roles of the office that the rulebook's catalogue calls otherwise."""
 
 
+@lru_cache(maxsize=1024)
 def role_key(name: str) -> str:
     """One spelling for one role: ``qa_lead``, ``QA Lead`` and ``qa-lead`` are the same."""
     return "-".join(name.casefold().replace("_", " ").replace("-", " ").split())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from flightrules.ledger.canonical import canonical_bytes
@@ -40,7 +41,7 @@ class Inputs:
     checklists: tuple[ChecklistItem, ...]
     review: RegisterReview | None
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 in hexadecimal over what decides."""
         return hashlib.sha256(canonical_bytes(_plain(self))).hexdigest()

@@ -8,7 +8,7 @@ from typing import Any
 
 from flightrules.service.catalogue.queries import edition_in_force, rulebook_of
 from flightrules.service.readiness.models import Acceptance, ChecklistItem, Defect, GateRun, Risk
-from flightrules.service.readiness.queries import latest_run, standing_of
+from flightrules.service.readiness.queries import Standings, latest_run
 from flightrules.service.readiness.risks import priority
 from flightrules.service.records.actor import Actor
 from flightrules.service.releases.queries import Release, get_release, lacks_for_approval
@@ -23,13 +23,14 @@ def overview(*, release: str, by: Actor, at: datetime) -> dict[str, Any]:
     gates = rulebook_of(edition).gates if edition else ()
     runs = {gate.id: latest_run(row, gate.id) for gate in gates}
     judged = [run for run in runs.values() if run is not None]
+    standings = Standings(row)
     return {
         "release": row.key,
         "product": row.product_id,
         "version": row.version,
         "state": row.state,
         "rulebook": edition.number if edition else None,
-        "gates": [_gate(gate, runs[gate.id]) for gate in gates],
+        "gates": [_gate(gate, runs[gate.id], standings) for gate in gates],
         "blockers": _unique(f"{run.gate}: {one}" for run in judged for one in run.blockers),
         "cautions": _unique(one for run in judged for one in run.cautions),
         "differences": _unique(f"{run.gate}: {one}" for run in judged for one in run.differences),
@@ -46,8 +47,8 @@ def overview(*, release: str, by: Actor, at: datetime) -> dict[str, Any]:
     }
 
 
-def _gate(gate: Any, run: GateRun | None) -> dict[str, Any]:
-    standing = standing_of(run) if run is not None else None
+def _gate(gate: Any, run: GateRun | None, standings: Standings) -> dict[str, Any]:
+    standing = standings.of(run) if run is not None else None
     return {
         "gate": gate.id,
         "title": gate.title or gate.id,

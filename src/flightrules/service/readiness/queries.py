@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from flightrules.service.catalogue.queries import edition_in_force, get_product, visible_products
+from flightrules.service.catalogue.queries import Edition, edition_in_force, get_product, visible_products
 from flightrules.service.door.refusals import ConflictError, ForeignError
 from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
-from flightrules.service.readiness.inputs import inputs_of
+from flightrules.service.readiness.inputs import Inputs, inputs_of
 from flightrules.service.readiness.models import (
     ChecklistItem,
     Defect,
@@ -29,6 +30,7 @@ from flightrules.service.releases.queries import Release, get_release
 
 __all__ = [
     "Standing",
+    "Standings",
     "checklist_items",
     "defects",
     "evidence",
@@ -126,21 +128,59 @@ def visible(kind: type[M], key: object, *, by: Actor, at: datetime) -> M:
 def latest_run(release: Release, gate: str) -> GateRun | None:
     """The last run of a gate that was judged."""
     runs = GateRun.objects.filter(release=release, gate=gate, judged_at__isnull=False)
-    return runs.select_related("edition", "release").order_by("-judged_at", "-asked_at").first()
+    found = runs.order_by("-judged_at", "-asked_at").first()
+    if found is not None:
+        found.release = release
+    return found
+
+
+class Standings:
+    """Whether judged runs of one release still are about what is there, with every byte looked at again.
+
+    Its rows are read once and each artefact is hashed once, however many gates rest on them; so it is made
+    anew for each answer, and not kept.
+    """
+
+    def __init__(self, release: Release, inputs: Inputs | None = None) -> None:
+        self._release, self._came_with = release, inputs
+        self._words: dict[str, str] = {}
+
+    def of(self, run: GateRun) -> Standing:
+        """Whether this run can be relied on, and why it cannot."""
+        if run.judged_at is None:
+            return Standing(stands=False, reasons=("it was not judged yet",))
+        words = [(self._word(digest), digest) for digest in run.evidence]
+        reasons = [f"{word}: sha256:{digest}" for word, digest in words if word]
+        edition = self._edition
+        if edition is None or edition.pk != run.edition_id:
+            number = edition.number if edition else "none"
+            reasons.append(
+                f"it was judged by edition {run.edition.number} of the rulebook; in force is {number}"
+            )
+        elif self._inputs.digest != run.inputs:
+            reasons.append("evidence, artefacts, registers or the release itself changed since")
+        return Standing(not reasons, tuple(reasons))
+
+    @cached_property
+    def _edition(self) -> Edition | None:
+        came = self._came_with
+        return came.edition if came is not None else edition_in_force(self._release.product_id)
+
+    @cached_property
+    def _inputs(self) -> Inputs:
+        return self._came_with or inputs_of(self._release)
+
+    def _word(self, digest: str) -> str:
+        """What is wrong with these bytes, as they lie in the store now."""
+        if digest not in self._words:
+            state = blobs.state_of(digest)
+            self._words[digest] = "" if state is blobs.BlobState.INTACT else state.value.upper()
+        return self._words[digest]
 
 
 def standing_of(run: GateRun) -> Standing:
-    """Whether a judged run still is about what is there, with every byte that it read looked at again."""
-    if run.judged_at is None:
-        return Standing(stands=False, reasons=("it was not judged yet",))
-    reasons = [f"{_word(digest)}: sha256:{digest}" for digest in run.evidence if not is_intact(digest)]
-    edition = edition_in_force(run.release.product_id)
-    if edition is None or edition.pk != run.edition_id:
-        number = edition.number if edition else "none"
-        reasons.append(f"it was judged by edition {run.edition.number} of the rulebook; in force is {number}")
-    elif inputs_of(run.release).digest != run.inputs:
-        reasons.append("evidence, artefacts, registers or the release itself changed since")
-    return Standing(not reasons, tuple(reasons))
+    """Whether one judged run still is about what is there, with every byte that it read looked at again."""
+    return Standings(run.release).of(run)
 
 
 def require_standing(run: GateRun) -> None:
