@@ -26,7 +26,9 @@ JOBS: dict[str, Job] = {
         run="flightrules.service.obligations.jobs.advance", due="flightrules.service.obligations.jobs.due"
     ),
     "readiness.judge": Job(
-        run="flightrules.service.readiness.jobs.judge", due="flightrules.service.readiness.jobs.due"
+        run="flightrules.service.readiness.jobs.judge",
+        due="flightrules.service.readiness.jobs.due",
+        much="flightrules.service.readiness.jobs.is_much",
     ),
     "readiness.remind": Job(
         run="flightrules.service.readiness.jobs.remind", due="flightrules.service.readiness.jobs.to_remind"

@@ -138,6 +138,9 @@ def _after(first: Callable[[], None], then: Any) -> Callable[[int, Any], None]:
 def _start_work() -> Callable[[], object]:
     from django.db import connection
 
+    from flightrules.service.jobs import apart
+
+    apart.keep_much_apart()
     if connection.vendor == "postgresql":
         from flightrules.service.jobs.postgresql import WorkerThread
 

@@ -13,7 +13,7 @@ import time
 from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.utils import timezone
 
-from flightrules.service.jobs.registry import handler
+from flightrules.service.jobs import apart
 from flightrules.service.jobs.sweep import EVERY_S, Sweeper
 
 __all__ = ["Runner", "offer", "start_here", "stop_here"]
@@ -75,7 +75,7 @@ class Runner:
 def _do(name: str, key: str) -> None:
     close_old_connections()
     try:
-        handler(name)(key, timezone.now())  # noqa: TID251 -- the runner is the door of background work
+        apart.do(name, key, timezone.now())  # noqa: TID251 -- the runner is the door of background work
     except (DatabaseError, InterfaceError):
         _LOG.warning("work waits for the database", extra={"work": name, "row": key})
     except Exception:  # noqa: BLE001 -- one piece of work that fails must not end the thread; the row tells

@@ -19,7 +19,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import DjangoApp
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from flightrules.service.jobs.registry import handler
+from flightrules.service.jobs import apart
 from flightrules.service.jobs.sweep import Sweeper
 
 __all__ = ["WorkerThread", "defer", "run_worker"]
@@ -124,7 +124,7 @@ def _worker_app() -> procrastinate.App:
 
     @app.task(name=_WORK)
     def work(name: str, key: str) -> None:
-        handler(name)(key, timezone.now())  # noqa: TID251 -- the runner is the door of background work
+        apart.do(name, key, timezone.now())  # noqa: TID251 -- the runner is the door of background work
 
     @app.periodic(cron="*/10 * * * * *", periodic_id="rescue")
     @app.task(name="flightrules.rescue", queueing_lock="rescue", pass_context=True)

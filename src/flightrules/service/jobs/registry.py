@@ -14,7 +14,7 @@ from typing import cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-__all__ = ["Due", "Handler", "Job", "due_finders", "handler"]
+__all__ = ["Due", "Handler", "Job", "due_finders", "handler", "is_much"]
 
 Handler = Callable[[str, datetime], None]
 """Does the work on the row with this key, at this moment; harmless when the work is done already."""
@@ -30,10 +30,13 @@ class Job:
     Attributes:
         run: dotted name of the handler.
         due: dotted name of the function that finds what is due; the sweep asks it every few seconds.
+        much: dotted name of the function that says whether a row is so much work that it would hold requests
+            up; see ``jobs.apart``.
     """
 
     run: str
     due: str = ""
+    much: str = ""
 
 
 @cache
@@ -57,3 +60,14 @@ def due_finders() -> tuple[tuple[str, Due], ...]:
         for name, job in sorted(settings.FLIGHTRULES_JOBS.items())
         if job.due
     )
+
+
+def is_much(name: str, key: str) -> bool:
+    """Whether the work on this row would hold up whoever shares the process.
+
+    Raises:
+        LookupError: as ``handler``.
+    """
+    handler(name)
+    asked = settings.FLIGHTRULES_JOBS[name].much
+    return bool(asked) and bool(import_string(asked)(key))

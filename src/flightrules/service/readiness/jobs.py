@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flightrules.service.readiness import runs, telling
 
-__all__ = ["due", "judge", "remind", "remind_waiver", "to_remind", "waivers_to_remind"]
+__all__ = ["due", "is_much", "judge", "remind", "remind_waiver", "to_remind", "waivers_to_remind"]
 
 
 def judge(key: str, at: datetime) -> None:
@@ -18,6 +18,11 @@ def judge(key: str, at: datetime) -> None:
 def due(at: datetime, limit: int) -> Iterable[str]:
     """Keys of gate runs that wait."""
     return runs.due_runs(at, limit)
+
+
+def is_much(key: str) -> bool:
+    """Whether judging this run takes seconds of a processor."""
+    return runs.is_much(key)
 
 
 def remind(key: str, at: datetime) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from flightrules.errors import RulebookError
 from flightrules.service.catalogue.queries import outline_of, require_edition_in_force, rulebook_of
@@ -19,7 +19,7 @@ from flightrules.service.people.powers import Power
 from flightrules.service.readiness.claims import claim_of, differences
 from flightrules.service.readiness.inputs import Inputs, inputs_of
 from flightrules.service.readiness.judging import Judged, failing, gate_of, judge
-from flightrules.service.readiness.models import GateRun
+from flightrules.service.readiness.models import EvidenceItem, GateRun
 from flightrules.service.readiness.people_names import names_of
 from flightrules.service.readiness.telling import tell_clock_stopped, tell_turned_no_go
 from flightrules.service.records.actor import SYSTEM, Actor
@@ -30,13 +30,14 @@ from flightrules.service.releases.queries import Release
 from flightrules.service.releases.services import locked
 from flightrules.service.releases.states import require_open
 
-__all__ = ["JOB", "ask_gate_run", "due_runs", "work_run"]
+__all__ = ["JOB", "ask_gate_run", "due_runs", "is_much", "work_run"]
 
 JOB = "readiness.judge"
 _LITTLE_BYTES = 1 << 20
 _FEW_CRITERIA = 200
 _LITTLE_RULEBOOK = 128 << 10  # bytes, read in a third of a second; there may be a mebibyte of them
 _LEASE_S = 50
+_MUCH_BYTES = 8 << 20  # a tenth of a second to a second, by format
 
 
 @act
@@ -90,6 +91,17 @@ def ask_gate_run(*, release: str, gate: str | None, claim: str | None, by: Actor
 def due_runs(at: datetime, limit: int) -> Iterable[str]:
     """Keys of runs that wait to be judged."""
     return due_keys(_runs(), at, limit)
+
+
+def is_much(key: str) -> bool:
+    """Whether judging a run takes seconds of a processor: by the bytes to read, or by its criteria."""
+    run = _runs().filter(pk=key).first()
+    if run is None:
+        return False
+    if run.edition.size > _LITTLE_RULEBOOK:
+        return True
+    brought = EvidenceItem.objects.filter(release=run.release_id, superseded_at__isnull=True)
+    return (brought.aggregate(bytes=Sum("size"))["bytes"] or 0) > _MUCH_BYTES
 
 
 def work_run(key: str, at: datetime) -> None:

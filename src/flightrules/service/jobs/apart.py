@@ -1,0 +1,79 @@
+"""Work that takes long, done in a process of its own, so that nobody waits for it who is answered meanwhile.
+
+Python computes in one thread of a process at a time. A gate over a million test cases, judged in a thread of
+the web, would hold every request up; in a process of its own, which yields to others, it takes the core that
+the web leaves. The process is started anew, not forked: a fork would copy the threads' locks as they stand.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import threading
+from contextlib import suppress
+from datetime import datetime
+
+from flightrules.service.jobs.registry import handler, is_much
+
+__all__ = ["do", "keep_much_apart"]
+
+_LOG = logging.getLogger("flightrules.jobs")
+_YIELDS = 10
+_LOOK_S = 0.5
+_PATIENCE_S = 600
+_apart: list[bool] = []
+
+
+def keep_much_apart() -> None:
+    """From here on this process answers requests: what is much work is done in another."""
+    _apart[:] = [True]
+
+
+def do(name: str, key: str, at: datetime) -> None:
+    """Do one piece of work, here or apart.
+
+    Raises:
+        LookupError: the job map knows no such work. Else whatever the work raises; what is done apart says so
+            in its row and in its own log.
+    """
+    if _apart and is_much(name, key):
+        _do_apart(name, key)
+    else:
+        handler(name)(key, at)
+
+
+def _do_apart(name: str, key: str) -> None:
+    made = multiprocessing.get_context("spawn")
+    process = made.Process(target=_child, args=(name, key, os.getpid()), name="much-work", daemon=True)
+    process.start()
+    process.join(_PATIENCE_S)
+    if process.is_alive():
+        process.kill()
+        process.join()
+    if process.exitcode:
+        _LOG.error("work apart ended early", extra={"work": name, "row": key, "code": process.exitcode})
+
+
+def _child(name: str, key: str, parent: int) -> None:
+    """The whole life of the other process."""
+    with suppress(OSError):
+        os.nice(_YIELDS)
+    _end_with(parent)
+    import django
+    from django.utils import timezone
+
+    django.setup()
+    handler(name)(key, timezone.now())  # noqa: TID251 -- the runner is the door of background work
+
+
+def _end_with(parent: int) -> None:
+    """End when the process that waits for this one was killed and cannot say so."""
+
+    def watch() -> None:
+        waiting = threading.Event()
+        while os.getppid() == parent:
+            waiting.wait(_LOOK_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
