@@ -16,11 +16,11 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import load
 import run as office
 
 _TESTS = str(Path(__file__).resolve().parents[2] / "tests")
@@ -63,13 +63,13 @@ def _measured(database: str, seconds: float, clients: int) -> None:
     print(f"\n{database}: bare commits {floor:.0f}/s, load average {os.getloadavg()[0]:.1f}")
     _said("state changes", changes)
     for what, found in json.loads(done.stdout).items():
-        _said(what, office.Load(*found))
+        _said(what, load.Load(*found))
 
 
-def _said(what: str, load: office.Load) -> None:
+def _said(what: str, found: load.Load) -> None:
     print(
-        f"  {what:14} {load.rate:7.1f}/s  p50 {load.p50_ms:7.1f} ms  p95 {load.p95_ms:7.1f} ms"
-        f"  failed {load.failed}  cpu {load.cpu_ms:.1f} ms"
+        f"  {what:14} {found.rate:7.1f}/s  p50 {found.p50_ms:7.1f} ms  p95 {found.p95_ms:7.1f} ms"
+        f"  failed {found.failed}  cpu {found.cpu_ms:.1f} ms (generator {found.client_cpu_ms:.2f})"
     )
 
 
@@ -107,45 +107,29 @@ def _sustained(
     web: int,
     seconds: float,
     clients: int,
-) -> office.Load:
+) -> load.Load:
     """All releases once, again and again until the clients have been asking for so many seconds."""
+    asks = [_request(lane, *asking(lane)) for lane in lanes]
     times: list[float] = []
-    failed, spent, cpu = 0, 0.0, 0.0
+    failed, spent, cpu, own = 0, 0.0, 0.0, 0.0
     while spent < seconds:
         for lane in lanes:
             lane.put_back(moment)
-        before = office.cpu_s(web)
-        load, took = _once(lanes, asking, port, clients)
-        cpu += office.cpu_s(web) - before
-        spent += load.seconds
-        failed += load.failed
+        before = load.cpu_s(web)
+        found, took = load.one_after_the_other(port, [asks[number::clients] for number in range(clients)])
+        cpu += load.cpu_s(web) - before
+        own += found.client_cpu_ms * found.done / 1000
+        spent += found.seconds
+        failed += found.failed
         times += took
     times.sort()
-    middle, high = (office.percentile(times, one) * 1000 for one in (50, 95))
-    return office.Load(len(times), failed, spent, middle, high, cpu / max(len(times), 1) * 1000)
+    middle, high = (load.percentile(times, one) * 1000 for one in (50, 95))
+    each = 1000 / max(len(times), 1)
+    return load.Load(len(times), failed, spent, middle, high, cpu * each, own * each)
 
 
-def _once(
-    lanes: list[Any], asking: Callable[[Any], tuple[str, dict[str, str]]], port: int, clients: int
-) -> tuple[office.Load, list[float]]:
-    took: list[float] = []
-
-    def one(mine: list[Any]) -> Callable[[Callable[[float, int], None]], None]:
-        lines = [office.Client(port, lane.case.shop.owner.token) for lane in mine]
-        asks = [asking(lane) for lane in mine]
-
-        def ask(note: Callable[[float, int], None]) -> None:
-            for line, (path, body) in zip(lines, asks, strict=True):
-                began = time.perf_counter()
-                status, _ = line.ask("POST", path, json.dumps(body).encode())
-                spent = time.perf_counter() - began
-                note(spent, status)
-                if status == 201:
-                    took.append(spent)
-
-        return ask
-
-    return office.together([one(lanes[number::clients]) for number in range(clients)]), took
+def _request(lane: Any, path: str, body: dict[str, str]) -> bytes:
+    return load.request("POST", path, lane.case.shop.owner.token, json.dumps(body).encode())
 
 
 if __name__ == "__main__":

@@ -4,8 +4,10 @@ Each change is one POST: it is authenticated, authorised, written with its ledge
 to disk before it is answered. Each client changes a thing of its own. First all are of one product, so of one
 ledger stream: the worst case for its lock; then each is of another product. Beside each figure stands the
 floor: bare commits of a row of 600 bytes, one after the other, on the same disk in the same minutes. The
-client runs on the same machine and takes its share of the cores, so the processor time that the web took for
-a request is the figure to compare between machines and days, and the load average tells who else was there.
+generator runs on the same machine and takes its share of the cores, so the processor time that the web took
+for a request is the figure to compare between machines and days, and the load average tells who else was
+there. The web is what `flightrules serve --no-worker` starts, on PostgreSQL with `--workers 2`; the limits on
+requests a caller are off, for here one caller makes them all.
 
     python bench/service/run.py [--seconds 20] [--clients 4] [--database sqlite|postgresql]
 """
@@ -22,15 +24,16 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+
+from load import Load, at_a_rate, cpu_s, request, without_pause
 
 GOALS = {"sqlite": 100, "postgresql": 200}
 _PRODUCTS = ("shop", "till", "stock", "post")
-_P95_MS, _MIXED_RATE, _MIXED_P95_MS = 150, 300, 200
+_P95_MS, MIXED_RATE, MIXED_P95_MS = 150, 300, 200
+LINES = 8
 _ROW = b"x" * 600
 
 _SEED = """
@@ -49,39 +52,13 @@ for product in ("shop", "till", "stock", "post"):
     Product.objects.create(key=product, name=product, opened_at=now)
     RoleGrant.objects.create(person=someone, role="release-manager", product=product, granted_by="setup",
                              granted_at=now, counts_from=now - timedelta(days=1))
+RoleGrant.objects.create(person=someone, role="viewer", product="", granted_by="setup", granted_at=now,
+                         counts_from=now - timedelta(days=1))
 token = secrets.token_urlsafe(32)
 ApiToken.objects.create(account=account, digest=hashlib.sha256(token.encode()).hexdigest(), title="bench",
                         scopes=[p.value for p in Power], issued_at=now, expires_at=now + timedelta(days=1))
 print(token)
 """
-
-
-class Load(NamedTuple):
-    """What one run measured; ``cpu_ms`` is what the web's processes took for a request."""
-
-    done: int
-    failed: int
-    seconds: float
-    p50_ms: float
-    p95_ms: float
-    cpu_ms: float = 0.0
-
-    @property
-    def rate(self) -> float:
-        return self.done / self.seconds
-
-
-class Client:
-    """One connection that is kept."""
-
-    def __init__(self, port: int, token: str) -> None:
-        self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-
-    def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
-        self._line.request(method, f"/api/v1{path}", body or None, self._headers)
-        answer = self._line.getresponse()
-        return answer.status, answer.read()
 
 
 def main() -> int:
@@ -106,15 +83,15 @@ def _measured(database: str, seconds: float, clients: int) -> bool:
             changes = state_changes(port, token, web, seconds, clients)
             one = trials(port, token, clients)
             each = [_trial(port, token, _PRODUCTS[n % len(_PRODUCTS)]) for n in range(clients)]
-            apart = _with_cpu(web, lambda: _closed_loop(port, token, seconds, each))
-            mixed = _with_cpu(web, lambda: _open_loop(port, token, seconds, one))
+            apart = with_cpu(web, lambda: without_pause(port, each, seconds))
+            mixed = with_cpu(web, lambda: _mixed(port, token, seconds, one))
     print(f"\n{database}: bare commits {bare:.0f}/s, load average {os.getloadavg()[0]:.1f}")
     print(f"  state changes are {changes.rate / bare:.1%} of bare commits")
     return all(
         (
             _said("state changes", changes, GOALS[database], _P95_MS),
             _said("  each apart", apart, GOALS[database], _P95_MS),
-            _said("mixed load", mixed, 0.98 * _MIXED_RATE, _MIXED_P95_MS),
+            _said("mixed load", mixed, 0.98 * MIXED_RATE, MIXED_P95_MS),
         )
     )
 
@@ -123,7 +100,7 @@ def _said(what: str, load: Load, rate: float, p95_ms: float) -> bool:
     met = load.rate >= rate and load.p95_ms < p95_ms and not load.failed
     print(
         f"  {what:14} {load.rate:7.1f}/s  p50 {load.p50_ms:7.1f} ms  p95 {load.p95_ms:7.1f} ms"
-        f"  failed {load.failed}  cpu {load.cpu_ms:.1f} ms"
+        f"  failed {load.failed}  cpu {load.cpu_ms:.1f} ms (generator {load.client_cpu_ms:.2f})"
         f"  (goal {rate:.0f}/s, p95 < {p95_ms} ms: {'met' if met else 'MISSED'})"
     )
     return met
@@ -134,117 +111,47 @@ _CHANNEL = json.dumps(
 ).encode()
 
 
-def _with_cpu(web: int, run: Callable[[], Load]) -> Load:
+def with_cpu(web: int, run: Callable[[], Load]) -> Load:
     before = cpu_s(web)
     found = run()
     return found._replace(cpu_ms=(cpu_s(web) - before) / max(found.done, 1) * 1000)
 
 
-def cpu_s(process: int) -> float:
-    """Seconds of processor time of a process and its children, where the system tells (Linux)."""
-    try:
-        with open(f"/proc/{process}/task/{process}/children", encoding="ascii") as file:
-            family = [process, *map(int, file.read().split())]
-        total = 0
-        for one in family:
-            with open(f"/proc/{one}/stat", encoding="ascii") as file:
-                fields = file.read().rpartition(")")[2].split()
-            total += int(fields[11]) + int(fields[12])
-    except OSError:
-        return float("nan")
-    return total / os.sysconf("SC_CLK_TCK")
-
-
-def trials(port: int, token: str, clients: int) -> list[str]:
-    """The address of a change for each client, all of one product."""
+def trials(port: int, token: str, clients: int) -> list[bytes]:
+    """The request of a change for each client, all of one product."""
     return [_trial(port, token, "shop") for _ in range(clients)]
 
 
 def state_changes(port: int, token: str, web: int, seconds: float, clients: int) -> Load:
     """Plain state changes of one product, as fast as so many clients are answered."""
     one = trials(port, token, clients)
-    _closed_loop(port, token, 1.0, one)  # warm
-    return _with_cpu(web, lambda: _closed_loop(port, token, seconds, one))
+    without_pause(port, one, 1.0)  # warm
+    return with_cpu(web, lambda: without_pause(port, one, seconds))
 
 
-def _trial(port: int, token: str, product: str) -> str:
-    """The address of a change: a trial notice through a channel that is opened for it."""
-    opened = Client(port, token).ask("POST", f"/products/{product}/channels", _CHANNEL)
-    return f"/products/{product}/channels/{json.loads(opened[1])['key']}/trial"
+def _trial(port: int, token: str, product: str) -> bytes:
+    """The request of a change: a trial notice through a channel that is opened for it."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    head = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    line.request("POST", f"/api/v1/products/{product}/channels", _CHANNEL, head)
+    key = json.loads(line.getresponse().read())["key"]
+    line.close()
+    return request("POST", f"/products/{product}/channels/{key}/trial", token)
 
 
-def _closed_loop(port: int, token: str, seconds: float, paths: list[str]) -> Load:
-    """One client for each path, who asks again as soon as it was answered."""
-    until = time.perf_counter() + seconds
-
-    def one(path: str) -> Callable[[Callable[[float, int], None]], None]:
-        def run(note: Callable[[float, int], None]) -> None:
-            client = Client(port, token)
-            while time.perf_counter() < until:
-                began = time.perf_counter()
-                status, _ = client.ask("POST", path)
-                note(_since(began), status)
-
-        return run
-
-    return together([one(path) for path in paths])
+def _mixed(port: int, token: str, seconds: float, changes: list[bytes]) -> Load:
+    """Mixed requests at a fixed rate."""
+    return at_a_rate(port, mixed(token, changes), MIXED_RATE, seconds, LINES)[0]
 
 
-def _since(began: float) -> float:
-    return time.perf_counter() - began
-
-
-def _open_loop(port: int, token: str, seconds: float, paths: list[str], clients: int = 8) -> Load:
-    """Requests at a fixed rate, one in ten a change; a late answer does not slow the next request down.
-
-    The time counts from when the request was due, so that waiting for a free client is not forgotten.
-    """
-    began = time.perf_counter() + 0.2
-    total = int(_MIXED_RATE * seconds)
-
-    def one(first: int) -> Callable[[Callable[[float, int], None]], None]:
-        def run(note: Callable[[float, int], None]) -> None:
-            client = Client(port, token)
-            for number in range(first, total, clients):
-                due = began + number / _MIXED_RATE
-                time.sleep(max(0.0, due - time.perf_counter()))
-                change = number % 10 == 0
-                where = (
-                    paths[first % len(paths)]
-                    if change
-                    else ("/products/shop/notices?limit=20" if number % 2 else "/products/shop/channels")
-                )
-                status, _ = client.ask("POST" if change else "GET", where)
-                note(_since(due), status)
-
-        return run
-
-    return together([one(first) for first in range(clients)])
-
-
-def together(runs: list[Callable[[Callable[[float, int], None]], None]]) -> Load:
-    times: list[float] = []
-    failed: list[int] = []
-    lock = threading.Lock()
-
-    def note(seconds: float, status: int) -> None:
-        with lock:
-            (times if status < 300 else failed).append(seconds if status < 300 else status)  # type: ignore[arg-type]  # one list of seconds, one of statuses
-
-    threads = [threading.Thread(target=run, args=(note,)) for run in runs]
-    began = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    seconds = time.perf_counter() - began
-    times.sort()
-    return Load(len(times), len(failed), seconds, percentile(times, 50) * 1000, percentile(times, 95) * 1000)
-
-
-def percentile(ordered: list[float], percent: int) -> float:
-    """Nearest rank."""
-    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)] if ordered else float("nan")
+def mixed(token: str, changes: list[bytes]) -> list[bytes]:
+    """One in ten a change, five in ten a list of twenty rows, the others a short list."""
+    notices = request("GET", "/products/shop/notices?limit=20", token)
+    channels = request("GET", "/products/shop/channels", token)
+    return [
+        changes[number // 10 % len(changes)] if number % 10 == 0 else notices if number % 2 else channels
+        for number in range(10 * len(changes))
+    ]
 
 
 def floor(database: str, url: str, folder: str) -> float:
@@ -291,7 +198,8 @@ def address(database: str) -> Iterator[str]:
 
 
 @contextmanager
-def running(folder: str, url: str) -> Iterator[tuple[int, str, int]]:
+def running(folder: str, url: str, *, worker: bool = False) -> Iterator[tuple[int, str, int]]:
+    """The web, with the worker inside or without; its port, a token, and its process."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port = trial.getsockname()[1]
@@ -303,7 +211,8 @@ def running(folder: str, url: str) -> Iterator[tuple[int, str, int]]:
         "FLIGHTRULES_LOG_LEVEL": "WARNING",
     }
     environment = clean | settings | ({"FLIGHTRULES_DATABASE_URL": url} if url else {})
-    command = [sys.executable, "-m", "flightrules.cli.main", "serve", "--no-worker", "--port", str(port)]
+    command = [sys.executable, "-m", "flightrules.cli.main", "serve", "--port", str(port)]
+    command += [] if worker else ["--no-worker"]
     server = subprocess.Popen(
         command + (["--workers", "2"] if url else []), env=environment, stdout=subprocess.DEVNULL
     )
