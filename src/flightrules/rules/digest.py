@@ -23,7 +23,14 @@ __all__ = ["canonical", "digest"]
 
 _LEFT_OUT = frozenset({"origin", "extends", "preset", "removals"})
 _ONLY_STATED = frozenset(
-    {"place", "relies_on", "separations"}
+    {
+        "place",
+        "relies_on",
+        "separations",
+        "final_counts_for",
+        "board_counts_for",
+        "template_counts_for",
+    }
 )  # a rulebook that does not say it has the digest of before there was one
 _BY_NAME = frozenset(
     {"rules", "gates", "sources", "scopes", "classes", "tracks", "indicators", "obligations"}

@@ -26,11 +26,16 @@ class Body:
 
 @frozen
 class DecisionTimes:
-    """The two decisions: an authorisation in the span before the window, and the final poll."""
+    """The two decisions: an authorisation in the span before the window, and the final poll; and how long
+    what was said counts.
+    """
 
     authorise_earliest: timedelta | None = None
     authorise_latest: timedelta | None = None
     final_poll: timedelta | None = None
+    final_counts_for: timedelta | None = None
+    board_counts_for: timedelta | None = None
+    template_counts_for: timedelta | None = None
 
 
 @frozen
@@ -91,6 +96,24 @@ _DECISIONS = Record(
         ),
         Field("authorise_latest", DURATION, "... and no later than this before the window.", default=None),
         Field("final_poll", DURATION, "The final poll, this long before the deployment.", default=None),
+        Field(
+            "final_counts_for",
+            DURATION,
+            "What is said and decided at the final poll counts for this long; 7 days where it is left out.",
+            default=None,
+        ),
+        Field(
+            "board_counts_for",
+            DURATION,
+            "The board's approval of a change counts for this long; 30 days where it is left out.",
+            default=None,
+        ),
+        Field(
+            "template_counts_for",
+            DURATION,
+            "The board's approval of a standard change counts for this long; 365 days where it is left out.",
+            default=None,
+        ),
     ),
     partial=True,
 )

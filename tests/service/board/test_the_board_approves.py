@@ -23,7 +23,7 @@ def lacks(board):
 
 
 def approval(board):
-    return queries.approval_of(Release.objects.get(pk=board.release))
+    return queries.approval_of(Release.objects.get(pk=board.release), now())
 
 
 def test_four_of_six_seats_and_the_chair_approve_a_change(board):
@@ -385,3 +385,65 @@ def test_a_change_that_was_cancelled_or_answered_anew_is_not_voided(board):
     swept()
     assert "board:change-request:lapsed" not in tags()
     assert approval(board).stands
+
+
+# --- approvals that were not used in time
+
+
+def moved_back(**span) -> None:
+    BoardAnswer.objects.update(at=now() - timedelta(**span))
+
+
+def test_an_approval_ends_with_the_window_that_it_was_given_for(board):
+    key = board.approved()
+    told = board.shop.qa.get(f"/change-requests/{key}").json()["approval"]
+    closes = Release.objects.get(pk=board.release).closes_at
+    assert told["stands"]
+    assert told["valid_until"][:19] == closes.isoformat()[:19]
+    later = closes + timedelta(seconds=1)
+    found = queries.approval_of(Release.objects.get(pk=board.release), later)
+    assert not found.stands
+    assert found.reasons == (f"the approval was valid until {closes:%Y-%m-%d %H:%M} UTC",)
+    assert "was valid until" in queries.lacks_approval(Release.objects.get(pk=board.release), later)
+
+
+def test_an_approval_ends_after_thirty_days_whatever_the_window(board):
+    board.approved()
+    moved_back(days=30)
+    assert "was valid until" in lacks(board)
+    swept()
+    lapsed = BoardAnswer.objects.get()
+    assert lapsed.lapsed_at is not None
+    assert "was valid until" in lapsed.lapsed_because
+    assert tags()[-1] == "board:change-request:lapsed"
+
+
+def test_a_rulebook_may_agree_on_another_age(shop, person):
+    from service.board.board_stories import Board
+
+    times = "  decisions: {board_counts_for: 2 days, template_counts_for: 90 days}\n"
+    shop.adopt(RULEBOOK + BOARD + times)
+    board = Board.__new__(Board)
+    board.shop, board.person = shop, person
+    board.ops = person("operations", product="shop")
+    board.security = person("security", product="shop")
+    board.business = person("business-owner", product="shop")
+    board.release = board.new_release("4.3.0")
+    board.approved()
+    moved_back(days=2, seconds=-60)
+    assert approval(board).stands
+    moved_back(days=2)
+    assert not approval(board).stands
+
+
+def test_an_approval_of_what_is_under_way_does_not_end(board):
+    """The window may close while people are still at work; what was begun in time was approved."""
+    from flightrules.service.board.models import ChangeRequest
+
+    board.approved()
+    moved_back(days=31)
+    assert not approval(board).stands
+    ChangeRequest.objects.update(state="implement")
+    assert approval(board).stands
+    swept()
+    assert BoardAnswer.objects.get().lapsed_at is None

@@ -78,7 +78,7 @@ def raise_change(
         raise ConflictError("E_RELEASE_STATE", f"{row.version} was withdrawn").about(
             product_stream(row.product_id), f"release/{row.key}"
         )
-    pattern = _template(template, kind, row)
+    pattern = _template(template, kind, row, at)
     window = {name: getattr(row, name) for name in _WINDOW}
     taken = {name: getattr(pattern, name) for name in TEMPLATE_FIELDS} if pattern else {}
     made = ChangeRequest(
@@ -212,13 +212,13 @@ def _moved(
     return change
 
 
-def _template(key: str | None, kind: str, release: Release) -> ChangeRequest | None:
+def _template(key: str | None, kind: str, release: Release, at: datetime) -> ChangeRequest | None:
     if (key is None) == (kind == Type.STANDARD):
         raise InvalidError("E_TEMPLATE", "a standard change, and only that, follows a template")
     if key is None:
         return None
     found = ChangeRequest.objects.filter(pk=key, product_id=release.product_id, is_template=True).first()
-    if found is None or not in_use(found):
+    if found is None or not in_use(found, at):
         raise InvalidError(
             "E_TEMPLATE",
             "there is no such template that the board has approved",

@@ -15,6 +15,6 @@ def lapse(key: str, at: datetime) -> None:
     lapsing.lapse(key, at)
 
 
-def to_lapse(_at: datetime, limit: int) -> Iterable[str]:
+def to_lapse(at: datetime, limit: int) -> Iterable[str]:
     """Keys of approvals that do not stand any more."""
-    return lapsing.to_lapse(limit)
+    return lapsing.to_lapse(at, limit)

@@ -9,22 +9,19 @@ from itertools import islice
 from django.db import transaction
 from django.db.models import QuerySet
 
-from flightrules.engine.change_lifecycle import State
 from flightrules.service.board import telling
 from flightrules.service.board.models import BoardAnswer, ChangeRequest
-from flightrules.service.board.standing import answer_of, reasons_against
+from flightrules.service.board.standing import WAITING, answer_of, reasons_against
 from flightrules.service.records.actor import SYSTEM
 from flightrules.service.records.services import append, product_stream
 from flightrules.service.records.tags import Tag
 
 __all__ = ["lapse", "to_lapse"]
 
-_WAITING = (State.AUTHORIZE, State.SCHEDULED)
 
-
-def to_lapse(limit: int) -> Iterable[str]:
+def to_lapse(at: datetime, limit: int) -> Iterable[str]:
     """Keys of approvals that stood, of changes that are still to be carried out, and do not stand now."""
-    return list(islice(_stale(), limit))
+    return list(islice(_stale(at), limit))
 
 
 def lapse(key: str, at: datetime) -> None:
@@ -35,8 +32,8 @@ def lapse(key: str, at: datetime) -> None:
             return
         change = ChangeRequest.objects.select_for_update().get(pk=answer.change_id)
         last = answer_of(change)
-        reasons = reasons_against(last) if last and last.pk == answer.pk and not last.lapsed_at else ()
-        if last is None or not reasons or change.state not in _WAITING:
+        reasons = reasons_against(last, at) if last and last.pk == answer.pk and not last.lapsed_at else ()
+        if last is None or not reasons or change.state not in WAITING:
             return
         last.lapsed_at, last.lapsed_because = at, "\n".join(reasons)
         last.save(update_fields=["lapsed_at", "lapsed_because"])
@@ -52,13 +49,13 @@ def lapse(key: str, at: datetime) -> None:
         )
 
 
-def _stale() -> Iterator[str]:
+def _stale(at: datetime) -> Iterator[str]:
     for answer in _approvals().order_by("at").iterator():
         last = answer_of(answer.change)
-        if last is not None and last.pk == answer.pk and reasons_against(last):
+        if last is not None and last.pk == answer.pk and reasons_against(last, at):
             yield str(answer.pk)
 
 
 def _approvals() -> QuerySet[BoardAnswer]:
     rows = BoardAnswer.objects.filter(outcome=BoardAnswer.Outcome.APPROVED, lapsed_at__isnull=True)
-    return rows.filter(change__state__in=_WAITING).select_related("change")
+    return rows.filter(change__state__in=WAITING).select_related("change")

@@ -43,13 +43,13 @@ def change_request_of(release: Release) -> ChangeRequest | None:
     return rows.filter(release=release).first()
 
 
-def approval_of(release: Release) -> Approval | None:
+def approval_of(release: Release, at: datetime) -> Approval | None:
     """The board's last word on the release; for rooms that have asked for the power."""
     change = change_request_of(release)
-    return approval_of_change(change) if change else None
+    return approval_of_change(change, at) if change else None
 
 
-def lacks_approval(release: Release, _at: datetime) -> str:
+def lacks_approval(release: Release, at: datetime) -> str:
     """Why the release may not be decided for want of the board's approval; empty where it may.
 
     Needed by the preset ``cab-led`` and by release classes whose approval is ``cab``; a release that states
@@ -61,7 +61,7 @@ def lacks_approval(release: Release, _at: datetime) -> str:
     needs = _needs_board(rulebook_of(edition), release)
     if not needs:
         return ""
-    found = approval_of(release)
+    found = approval_of(release, at)
     if found is None:
         return f"{needs}, and it has not answered"
     if found.outcome == "template" and needs != _BY_PRESET:

@@ -116,12 +116,11 @@ def max_age(book: Rulebook, moment: str) -> timedelta:
     """How old a sign-off may be when it is counted.
 
     An authorisation is given as early as ``governance.decisions.authorise_earliest`` allows; 14 days where it
-    says nothing. At the final poll it is 7 days.
+    says nothing. At the final poll it is ``governance.decisions.final_counts_for``, or 7 days.
     """
-    stated = book.governance.decisions.authorise_earliest
-    if moment == Moment.AUTHORISATION and stated is not None:
-        return stated
-    return _MAX_AGE[Moment(moment)]
+    times = book.governance.decisions
+    stated = times.authorise_earliest if moment == Moment.AUTHORISATION else times.final_counts_for
+    return _MAX_AGE[Moment(moment)] if stated is None else stated
 
 
 def voids_for(role: str, changed: Iterable[str], book: Rulebook) -> frozenset[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from flightrules.engine.dossier import PARTS, Difference
+from flightrules.reports.wording import span
 from flightrules.service.decisions.asking import asking_of, max_age, voids_for
 from flightrules.service.decisions.counting import carried_to, is_expired, live_verdict, live_votes
 from flightrules.service.decisions.dossiers import Dossier, changes_since, keep
@@ -123,8 +124,8 @@ def _standing(
     if not is_eligible(one, release, at):
         return f"role lost: who signed may no longer speak for {one.role}", ()
     if is_expired(one, poll.moment, dossier, at):
-        days = max_age(dossier.book, one.poll.moment if one.poll else poll.moment).days
-        return f"expired: it was given more than {days} days ago", ()
+        age = span(max_age(dossier.book, one.poll.moment if one.poll else poll.moment))
+        return f"expired: it was given more than {age} ago", ()
     if one.role not in (*asking_of(dossier.book, release).roles, asking_of(dossier.book, release).verdict):
         return f"not asked: the rulebook in force does not ask {one.role}", ()
     if one.dossier == dossier.digest or one.pk in carried_to(dossier.digest, into):

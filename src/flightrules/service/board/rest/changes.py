@@ -129,6 +129,7 @@ class ApprovalOut(Shown):
     role: str
     rationale: str
     at: datetime
+    valid_until: datetime
 
 
 class ChangeRow(Shown):
@@ -301,7 +302,7 @@ def _row(one: ChangeRequest) -> dict[str, Any]:
 
 
 def _change(one: ChangeRequest, at: datetime) -> ChangeOut:
-    seen, approval = as_change(one, at), approval_of_change(one)
+    seen, approval = as_change(one, at), approval_of_change(one, at)
     return ChangeOut(
         **_row(one),
         deviates=list(deviates(one)),
@@ -311,6 +312,6 @@ def _change(one: ChangeRequest, at: datetime) -> ChangeOut:
 
 
 def _approval(one: Approval) -> ApprovalOut:
-    names = ("outcome", "stands", "by", "role", "rationale", "at")
+    names = ("outcome", "stands", "by", "role", "rationale", "at", "valid_until")
     same = {name: getattr(one, name) for name in names}
     return ApprovalOut(**same, reasons=list(one.reasons), shown_sha256=one.shown)
