@@ -9,7 +9,7 @@ import pytest
 from flightrules.service.board import lapsing, queries
 from flightrules.service.board.meetings import Calling, call_meeting
 from flightrules.service.board.minutes import acts_of, sentence
-from flightrules.service.board.models import ChangeRequest, Meeting, Session
+from flightrules.service.board.models import BoardAnswer, ChangeRequest, Meeting, Session
 from flightrules.service.board.sessions import Sitting, call_session
 from flightrules.service.board.standing import approval_of_change
 from flightrules.service.board.voting import Rating, score_change
@@ -70,8 +70,20 @@ def test_minutes_tell_facts_of_every_shape():
     assert sentence(kept) == "voided the board's approval: (kept beside the ledger)"
 
 
-def test_what_lapsed_meanwhile_is_left_as_it_is():
+def test_what_lapsed_meanwhile_and_what_stands_is_left_as_it_is(board):
     lapsing.lapse(str(uuid4()), now())
+    board.approved()
+    answer = BoardAnswer.objects.get()
+    lapsing.lapse(str(answer.pk), now())
+    answer.refresh_from_db()
+    assert answer.lapsed_at is None
+
+
+def test_nobody_meets_about_a_release_that_was_withdrawn(board):
+    taken = board.shop.manager.post(f"/releases/{board.release}/withdrawal", {"reason": "No longer needed."})
+    assert taken.status_code in (200, 201), taken.content
+    called = board.shop.manager.post(f"/releases/{board.release}/meetings", {"starts_at": now().isoformat()})
+    assert code(called) == (409, "E_RELEASE_STATE")
 
 
 def test_a_member_who_left_the_office_has_no_voice_any_more(board):

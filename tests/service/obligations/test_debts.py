@@ -238,3 +238,8 @@ def test_a_written_record_waits_for_its_confirmation(shop, release):
     confirmed(proved(shop.qa, now()), row)
     assert not queries.unconfirmed(product="shop").exists()
     assert [one.key for one in queries.of_release(release)] == [row.key]
+
+
+def test_what_nobody_owes_is_not_paid(shop):
+    answer = shop.manager.post("/obligations/00000000-0000-4000-8000-000000000000/payment", {"text": WRITTEN})
+    assert codes(answer) == (404, "E_NO_SUCH")
