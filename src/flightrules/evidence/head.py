@@ -33,6 +33,9 @@ _HTML = re.compile(
 )
 _GATLING_BINARY = re.compile(rb"\x00\x00\x00\x00[\x03-\x14]3\.[0-9]+\.[0-9]+")
 _CONFLICT = re.compile(rb"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
+_LOG_LINE = re.compile(
+    r"\[(?:[A-Za-z]{2,}(?<!true)(?<!false)(?<!null)[\] ]|\x1b|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ])"
+)
 _MARKERS = 3  # a conflict has a beginning, a middle and an end
 _GUESS_LENGTH = 4096
 
@@ -160,8 +163,8 @@ def _text(source: Source, raw: bytes, *, complete: bool) -> str:
 
 
 def _is_bracketed_text(start: str) -> bool:
-    """Text logs may begin with ``[INFO]``; a JSON array begins with a value."""
-    return start.startswith("[") and bool(re.match(r"\[[A-Za-z]{2,}(?<!true)(?<!false)(?<!null)[\] ]", start))
+    """Text logs may begin with ``[INFO]``, in colour too, or a date; a JSON array begins with a value."""
+    return bool(_LOG_LINE.match(start))
 
 
 def _xml_head(raw: bytes, text: str, *, complete: bool) -> Head:

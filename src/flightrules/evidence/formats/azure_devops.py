@@ -1,9 +1,11 @@
-"""Azure DevOps work items: a batch with fields, or the bare answer of a WIQL query (ids without states)."""
+"""Azure DevOps work items: a batch with fields, the list of ``az boards query``, or the bare answer of a WIQL
+query (ids without states).
+"""
 
 from __future__ import annotations
 
 from flightrules.evidence.head import Head
-from flightrules.evidence.measurement import Reading
+from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.json import decode
 from flightrules.evidence.records.defects import Defect, State
 from flightrules.evidence.records.tracker_answers import Item, items, maybe_partial, partial, tracker_reading
@@ -12,6 +14,7 @@ from flightrules.evidence.source import Source
 __all__ = ["read"]
 
 _PAGE_SIZES = (200,)
+_QUERY_SIZES = (1000, 20_000)
 # The answer holds names, not categories: only the names of the shipped processes are known for sure.
 # "Resolved" waits for verification and has a category of its own, so it is not done.
 _STATES: dict[str, State] = {
@@ -35,7 +38,11 @@ _COMMON = "Microsoft.VSTS.Common."
 def read(source: Source, _head: Head) -> Reading:
     """Work items of one complete answer; an empty WIQL answer is evidence of none."""
     name = source.name
-    answer = Item(decode(source), "answer", name)
+    document = decode(source)
+    if isinstance(document, list):
+        listed = items(document, "work items", name)
+        return _reading(listed, notices=maybe_partial(len(listed), _QUERY_SIZES))
+    answer = Item(document, "answer", name)
     if "workItems" in answer:
         found = items(answer.value["workItems"], "workItems", name)
         as_of = answer.text("asOf")
@@ -45,7 +52,10 @@ def read(source: Source, _head: Head) -> Reading:
     count = answer.get("count", int)
     if count is not None and count > len(found):
         raise partial(name, f"the answer announces {count} work items and holds {len(found)}", len(found))
-    notices = maybe_partial(len(found), _PAGE_SIZES)
+    return _reading(found, notices=maybe_partial(len(found), _PAGE_SIZES))
+
+
+def _reading(found: list[Item], *, notices: tuple[Notice, ...] = ()) -> Reading:
     return tracker_reading(
         "azure-devops-work-items", map(_defect, found), tool="Azure DevOps", notices=notices
     )

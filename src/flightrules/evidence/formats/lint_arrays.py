@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
@@ -38,11 +38,20 @@ _LINTERS = (
         ("Location", "Start", "LineNumber"),
         ("Message",),
     ),
+    _Keys(
+        "markdownlint",
+        ("ruleNames",),
+        ("severity",),
+        ("fileName",),
+        ("lineNumber",),
+        ("ruleDescription",),
+    ),
+    _Keys("actionlint", ("kind",), ("severity",), ("filepath",), ("line",), ("message",)),
 )
 
 
 def read(source: Source, _head: Head) -> Reading:
-    """Count the remarks of TSLint, SwiftLint, Psalm or cfn-lint.
+    """Count the remarks of TSLint, SwiftLint, Psalm, cfn-lint, markdownlint or actionlint.
 
     Raises:
         EvidenceError: E_NO_RUNS for an empty array, E_WRONG_TYPE, E_MISSING_FIELD.
@@ -58,10 +67,16 @@ def read(source: Source, _head: Head) -> Reading:
         )
     for one in remarks:
         scan.add(
-            text(one, *keys.rule),
+            _rule(one, keys.rule),
             severity(text(one, *keys.level)),
             path=text(one, *keys.path),
             line=text(one, *keys.line),
             title=text(one, *keys.title),
         )
     return scan.reading("lint-array")
+
+
+def _rule(one: dict[str, Any], path: tuple[str, ...]) -> str:
+    """The rule; markdownlint lists all of its names, of which the first is its number."""
+    names = one.get(path[0])
+    return text({"": names[0]}, "") if isinstance(names, list) and names else text(one, *path)

@@ -2,7 +2,7 @@
 
 Quirks: an empty answer means that nothing matched and never that all is well; values are texts and
 may be ``NaN`` or ``+Inf``; a range answer (matrix) is not the value that an instant query gives;
-``warnings`` announce a partial answer.
+``warnings`` announce a partial answer, and so does ``isPartial`` of VictoriaMetrics.
 """
 
 from __future__ import annotations
@@ -40,6 +40,9 @@ def read(source: Source, _head: Head) -> Reading:
     warnings = require(document.get("warnings") or [], list, "warnings", name)
     if warnings:
         message = f"the answer is partial; the API warns: {str(warnings[0])[:120]}"
+        raise EvidenceError("E_PARTIAL", message, file=name, hint="repeat the query when all stores answer")
+    if document.get("isPartial", False) is not False:
+        message = "the answer is partial: isPartial is set, so some stores did not answer"
         raise EvidenceError("E_PARTIAL", message, file=name, hint="repeat the query when all stores answer")
     data = require(document.get("data"), dict, "data", name)
     notices = [

@@ -6,6 +6,7 @@ import re
 
 from flightrules.evidence.format import Format
 from flightrules.evidence.head import Head
+from flightrules.evidence.records.monitoring_answers import other_answer
 
 __all__ = ["MONITORING_FORMATS"]
 
@@ -41,9 +42,20 @@ def _is_openmetrics(head: Head) -> bool:
     return head.kind == "text" and bool(_EXPOSITION.search(head.text))
 
 
+def _is_no_series(head: Head) -> bool:
+    return head.kind in ("json", "ndjson") and other_answer(head) is not None
+
+
 MONITORING_FORMATS: tuple[Format, ...] = (
     Format("prometheus", "Prometheus API answer", "monitoring", "prometheus", _is_prometheus),
     Format("datadog", "Datadog query answer", "monitoring", "datadog", _is_datadog),
     Format("graphite", "Graphite render answer", "monitoring", "graphite", _is_graphite),
     Format("openmetrics", "OpenMetrics or Prometheus text", "monitoring", "openmetrics", _is_openmetrics),
+    Format(
+        "monitoring-other",
+        "alerts, targets and logs of monitoring systems (refused by name)",
+        "monitoring",
+        "monitoring_refusals",
+        _is_no_series,
+    ),
 )

@@ -60,6 +60,11 @@ def _github_rest(head: Head) -> bool:
     )
 
 
+def _cyclonedx(head: Head) -> bool:
+    bill = head.root == "bom" and "cyclonedx.org/schema/" in head.namespace
+    return bill or head.values.get("bomFormat") == "CycloneDX"
+
+
 def _dependency_track(head: Head) -> bool:
     named = head.kind == "json" and head.values.get("meta.application") == "Dependency-Track"
     return named or _json(head, "[].component", "[].vulnerability.vulnId")
@@ -76,6 +81,25 @@ def _hadolint(head: Head) -> bool:
     return _either(head, "code", "level", "file", "line", "message") or _json(
         head, "comments[].code", "comments[].level", "comments[].file"
     )
+
+
+def _spectral(head: Head) -> bool:
+    return _json(head, "[].code", "[].path", "[].severity", "[].range.start.line")
+
+
+def _rdjson(head: Head) -> bool:
+    one_each = _json(head, "message", "location.path") and head.any(
+        "location.range", "severity", "code.value"
+    )
+    return (
+        _json(head, "diagnostics[].message", "diagnostics[].location.path")
+        or _json(head, "diagnostics", "source.name")
+        or one_each
+    )
+
+
+def _conftest(head: Head) -> bool:
+    return _json(head, "[].filename", "[].successes")
 
 
 def _tfsec(head: Head) -> bool:
@@ -219,6 +243,8 @@ def _lint_array(head: Head) -> bool:
         ("[].rule_id", "[].reason", "[].file"),
         ("[].line_from", "[].file_path", "[].type", "[].message"),
         ("[].Rule.Id", "[].Filename", "[].Level"),
+        ("[].ruleNames", "[].fileName", "[].lineNumber"),
+        ("[].kind", "[].filepath", "[].message", "[].line"),
     )
     return any(_json(head, *paths) for paths in signatures)
 
@@ -280,6 +306,11 @@ SECURITY_TAIL_FORMATS: tuple[Format, ...] = (
     Format("gosec", "gosec (JSON)", _SECURITY, "gosec", lambda head: _json(head, "Issues", "Stats")),
     Format("govulncheck", "govulncheck (JSON)", _SECURITY, "govulncheck", _govulncheck),
     Format("hadolint-json", "hadolint and ShellCheck (JSON)", _SECURITY, "hadolint", _hadolint),
+    Format("spectral-json", "Spectral (JSON)", _SECURITY, "spectral", _spectral),
+    Format("pyright-json", "Pyright (JSON)", _SECURITY, "pyright", lambda head: _json(head, "generalDiagnostics", "summary")),
+    Format("rdjson", "reviewdog diagnostics (rdjson, rdjsonl)", _SECURITY, "rdjson", _rdjson),
+    Format("sqlfluff-json", "SQLFluff (JSON)", _SECURITY, "sqlfluff", lambda head: _json(head, "[].filepath", "[].violations")),
+    Format("conftest-json", "Conftest (JSON)", _SECURITY, "conftest_json", _conftest),
     Format("kics", "KICS (JSON)", _SECURITY, "kics", lambda head: _json(head, "queries", "queries_total")),
     Format("checkov", "Checkov (JSON)", _SECURITY, "checkov", _checkov),
     Format("tfsec", "tfsec (JSON)", _SECURITY, "tfsec", _tfsec),
@@ -290,7 +321,7 @@ SECURITY_TAIL_FORMATS: tuple[Format, ...] = (
     Format("openvas-csv", "OpenVAS/Greenbone results (CSV)", _SECURITY, "openvas_csv", _openvas_csv),
     Format("nessus-xml", "Nessus (XML)", _SECURITY, "nessus", lambda head: head.root == "NessusClientData_v2"),
     Format("openvex", "OpenVEX", _SECURITY, "openvex", _openvex),
-    Format("cyclonedx", "CycloneDX with vulnerabilities (JSON)", _SECURITY, "cyclonedx", lambda head: head.values.get("bomFormat") == "CycloneDX"),
+    Format("cyclonedx", "CycloneDX with vulnerabilities (JSON, XML)", _SECURITY, "cyclonedx", _cyclonedx),
     Format("pip-audit", "pip-audit (JSON)", _SECURITY, "pip_audit", _pip_audit),
     Format("safety-json", "Safety (JSON)", _SECURITY, "safety", _safety),
     Format("cargo-audit", "cargo-audit (JSON)", _SECURITY, "cargo_audit", _cargo_audit),
@@ -317,7 +348,7 @@ SECURITY_TAIL_FORMATS: tuple[Format, ...] = (
     Format("checkstyle-xml", "Checkstyle (XML)", _SECURITY, "checkstyle", lambda head: head.root == "checkstyle"),
     Format("pmd-xml", "PMD (XML)", _SECURITY, "pmd", lambda head: head.root == "pmd"),
     Format("pmd-json", "PMD and PHPMD (JSON)", _SECURITY, "pmd_json", _pmd_json),
-    Format("lint-array", "TSLint, SwiftLint, Psalm and cfn-lint (JSON)", _SECURITY, "lint_arrays", _lint_array),
+    Format("lint-array", "TSLint, SwiftLint, Psalm, cfn-lint, markdownlint, actionlint (JSON)", _SECURITY, "lint_arrays", _lint_array),
     Format("cppcheck-xml", "Cppcheck (XML)", _SECURITY, "cppcheck", _cppcheck),
     Format("android-lint-xml", "Android Lint (XML)", _SECURITY, "android_lint", _android_lint),
     Format("resharper-xml", "InspectCode/ReSharper (XML)", _SECURITY, "resharper", _resharper),

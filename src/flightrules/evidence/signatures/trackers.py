@@ -85,10 +85,8 @@ def _gitlab_issues(head: Head) -> bool:
 
 
 def _azure_work_items(head: Head) -> bool:
-    bare = head.has("workItems", "queryType")
-    return bare or (
-        head.has("value[].fields") and any(path.startswith("value[].fields.System.") for path in head.paths)
-    )
+    fields = ("value[].fields.System.", "[].fields.System.")
+    return head.has("workItems", "queryType") or any(path.startswith(fields) for path in head.paths)
 
 
 def _azure_builds(head: Head) -> bool:

@@ -200,6 +200,7 @@ class TestLocust:
         (AB.format(failed=25, length=20), 200, 25, 12),
         (HEY, 305, 35, Decimal("48.5")),
         (SIEGE, 100, 10, None),
+        ("[\x1b[1;33merror\x1b[0m] socket: unable to connect\n" + SIEGE, 100, 10, None),
         (VEGETA_TEXT, 1200, 535, 1500),
         (VEGETA, 100, 10, Decimal("2.5")),
         (ARTILLERY, 50, 10, 60),
@@ -354,6 +355,15 @@ def test_numbers_and_names_beyond_every_limit_are_refused(text: str, code: str) 
 
 class TestTheToolsOwnSpelling:
     """Details that only the tools' real output has."""
+
+    def test_a_log_that_begins_with_a_date_in_brackets_is_text_and_known(self) -> None:
+        log = (
+            "[2026-01-02 03:04:05,678] host/INFO/locust.main: Starting\n"
+            "Type  Name  # reqs  # fails | Avg\n      Aggregated  5  0(0.00%) | 3\n"
+        )
+        assert refusal(log) == "E_UNRECOGNISED"
+        assert refusal("[2026-01-02T03:04:05Z] Nothing that is known") == "E_UNRECOGNISED"
+        assert refusal("[2026,") == "E_TRUNCATED"
 
     def test_sieges_json_begins_on_the_line_of_its_brace(self) -> None:
         body = '{\t"transactions":\t\t\t          27,\n\t"availability":\t\t\t       90.00,\n\t"elapsed_time":\t\t\t 0.50,\n'

@@ -112,6 +112,8 @@ def test_a_falling_counter_and_a_gap_are_told() -> None:
         (answer("vector", [{"metric": {}, "value": [1]}]), "E_WRONG_TYPE"),
         (answer("string", [1, "x"]), "E_ENUM"),
         ({**vector("0"), "warnings": ["partial response"]}, "E_PARTIAL"),
+        ({**vector("0"), "isPartial": True}, "E_PARTIAL"),
+        ({**vector("0"), "isPartial": "true"}, "E_PARTIAL"),
         ({"status": "error", "errorType": "timeout", "error": "query timed out"}, "E_API_ERROR"),
         ({"status": "error", "error": "bad request"}, "E_API_ERROR"),
         ({"errors": ["No authenticated user."]}, "E_API_ERROR"),
@@ -129,6 +131,40 @@ def test_a_falling_counter_and_a_gap_are_told() -> None:
 )
 def test_answers_without_knowledge_are_refused(content: Any, code: str) -> None:
     assert refusal(content) == code
+
+
+ALERT = {"fingerprint": "a", "status": {"state": "active"}, "startsAt": "2026-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ({"status": "success", "data": {"alerts": []}}, "Prometheus' list of alerts"),
+        ({"status": "success", "data": {"groups": []}}, "Prometheus' list of rules"),
+        ({"status": "success", "data": {"activeTargets": [], "droppedTargets": []}}, "list of targets"),
+        ([ALERT], "Alertmanager's list of alerts"),
+        ([{"alerts": [ALERT], "labels": {}, "receiver": {"name": "x"}}], "Alertmanager's list of groups"),
+        ({"version": "4", "groupKey": "g", "receiver": "x", "alerts": []}, "a message of Alertmanager"),
+        ({"MetricDataResults": [], "Messages": []}, "CloudWatch's answer"),
+        ({"Label": "CPU", "Datapoints": []}, "CloudWatch's answer"),
+        ({"results": [{"statement_id": 0, "series": [{"name": "x", "columns": ["time"]}]}]}, "InfluxDB"),
+        ({"results": {"A": {"status": 200, "frames": [{"schema": {"refId": "A"}}]}}}, "Grafana"),
+        (
+            '{"metric":{},"values":[1],"timestamps":[1]}\n{"metric":{},"values":[1],"timestamps":[1]}',
+            "export",
+        ),
+    ],
+)
+def test_no_alert_is_no_health_and_other_answers_are_refused_by_name(content: Any, told: str) -> None:
+    with pytest.raises(EvidenceError) as caught:
+        read(content)
+    assert caught.value.code == "E_UNRECOGNISED"
+    assert told in caught.value.message
+    assert caught.value.hint, "what to ask instead is said"
+
+
+def test_an_answer_that_is_not_partial_says_so() -> None:
+    assert numbers(read({**vector("0"), "isPartial": False}))["monitoring.value"] == 0
 
 
 def test_datadog_answers() -> None:

@@ -299,6 +299,12 @@ def azure(*items, **more):
         ),
         ({"queryType": "flat", "workItems": []}, "azure-devops-work-items", (0, 0, 0), None),
         (
+            azure({}, {"System.State": "Closed"}, {"System.WorkItemType": "Task"})["value"],
+            "azure-devops-work-items",
+            (3, 2, 1),
+            "2 - High",
+        ),
+        (
             {
                 "status": 1,
                 "data": [
@@ -360,6 +366,7 @@ def azure(*items, **more):
         "azure",
         "wiql",
         "empty wiql",
+        "az boards",
         "tapd",
         "zentao",
         "bugzilla",
