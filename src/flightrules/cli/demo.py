@@ -58,4 +58,6 @@ def _way_in(*, serving: bool) -> tuple[str, ...]:
         f"To look at it: {where} a set-up link, good once, for the first account.",
         "Take the role release-manager there, which sees every product, release, report and register.",
         "When asked, add a passkey or an authenticator app: the first account also manages people.",
+        "From a terminal, with a token of that account: `flightrules inbox`, `poll`, `blocker`, `override`,",
+        "`emergency`, `board` and `obligations` show and do what people do here.",
     )

@@ -13,6 +13,8 @@ CLI_CODES: tuple[Code, ...] = (
     Code("E_CRITERION", "the gate has no such criterion", "There is nothing to explain.", "Name one of the gate's criteria."),
     Code("E_TOPIC", "nothing is called that", "There is nothing to explain.", "See `flightrules explain` for what there is."),
     Code("E_METHOD", "no evidence source has that name", "Files must belong to a declared method.", "Write --evidence METHOD=PATH with a method of the rulebook."),
+    Code("E_ARGUMENT", "the command needs to be told more", "Nothing is done by guess.", "See `--help` of the command."),
+    Code("E_REMOTE_PERSON", "nobody, or more than one person, has that name", "Whoever is named is on record.", "Name the person by key."),
     Code("E_UPSTREAM", "the file shows no pass in another environment", "A build passed only where a verdict on it says so.", "Write it there with `flightrules check --environment NAME --artefact FILE --attest FILE`."),
     Code("E_TIME", "the moment cannot be read", "A time without a zone could mean another day.", "Write RFC 3339 with a zone: 2026-11-21T09:00:00Z."),
     Code("E_CASE", "the command needs to know more", "Nothing is exported, proved or anchored by guess.", "See `flightrules ledger --help`."),

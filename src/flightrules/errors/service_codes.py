@@ -167,7 +167,7 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_APPROVAL_EXPIRED", "a signature is too old", "What was true weeks ago is not what goes out today.", "Let who signed look again and sign anew."),
     Code("E_ATTESTOR_IS_SIGNER", "who attested the evidence does not sign", "Nobody judges what they brought or ticked themselves.", "Let another holder of the role sign, or let a machine bring the evidence."),
     Code("E_PART_UNKNOWN", "not everybody is known who had a part", "The rulebook keeps people apart, and somebody unknown may be the same person.", "Have CI state who wrote the change: `flightrules push --authors-since COMMIT`."),
-    Code("E_SEPARATION", "the rulebook keeps two parts in a release apart", "Who had the one does not have the other.", "Let somebody else do it."),
+    Code("E_KEPT_APART", "the rulebook keeps two parts in a release apart", "Who had the one does not have the other.", "Let somebody else do it."),
     Code("E_AUTHOR_IS_SIGNER", "who wrote the change does not sign", "Authors see what they meant.", "Let another holder of the role sign."),
     Code("E_BLOCKED", "an open blocker stands in the way", "Any signatory can raise one; it is resolved or accepted with a mitigation, never passed over.", "Resolve it, or have it accepted; then decide."),
     Code("E_CONDITIONS_MISSING", "nobody asks for a condition", "A conditional go without a condition is a go.", "Name at least one, such as `off-peak 22:00-06:00 Europe/Berlin`, or say GO."),

@@ -143,3 +143,12 @@ def test_nothing_is_stated_of_nobody(case):
         {"head": HEAD, "commits": 0, "authors": ["a@example.org"]},
     ):
         assert case.shop.ci.post(f"/releases/{case.key}/change-authors", body).status_code == 422
+
+
+def test_a_part_that_only_the_rulebook_keeps_apart_is_refused_at_the_vote(shop):
+    """Testers who sign, where nobody else minds: the evidence was brought by the engineer, who has a vote."""
+    case = case_of(shop, apart("tester", "change_author", unknown=True))
+    case.open()
+    assert case.verdict().status_code == 201
+    assert case.vote().status_code == 201
+    assert code(case.decide()) == "E_SEPARATION"

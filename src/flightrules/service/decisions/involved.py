@@ -87,7 +87,7 @@ def _refused(broken: Violation) -> DeniedError:
             f"the rulebook keeps people apart ({broken.name.replace('_', ' ')}), and not everybody is known",
             hint="have CI state who wrote the change: flightrules push --authors-since COMMIT",
         )
-    other = ("E_SEPARATION", f"the rulebook keeps people apart: {broken.name.replace('_', ' ')}")
+    other = ("E_KEPT_APART", f"the rulebook keeps people apart: {broken.name.replace('_', ' ')}")
     code, why = _CODES.get(broken.name, other)
     return DeniedError(code, why, hint="let another holder of the role sign")
 

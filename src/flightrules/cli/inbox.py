@@ -1,0 +1,102 @@
+"""List what waits for you: votes, verdicts, decisions, overrides, blockers, and debts in your roles.
+
+The roles are those of the token's owner. Each line says which command does it.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from typing import Any
+
+from flightrules.cli.remote import Office, office, plain
+from flightrules.cli.remote_acts import add_format_option, every, table, told
+from flightrules.errors import ExitCode
+from flightrules.values import frozen
+
+__all__ = ["configure", "execute"]
+
+_ALSO = {"cto": "cto-vp-eng", "security": "security-compliance", "sponsor": "product-owner"}  # in rulebooks
+_TICKET = "ticket-owner"  # whoever opened the release
+_LIVE = frozenset({"draft", "in-test", "ready"})
+
+
+@frozen
+class _Mine:
+    """Who the caller is, and what they hold and may do in one product."""
+
+    key: str
+    product: str
+    roles: frozenset[str]
+    powers: frozenset[str]
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument("--product", metavar="KEY", default="", help="only of this product")
+    add_format_option(parser)
+
+
+def execute(arguments: Namespace) -> int:
+    """Ask of every product, print what waits. Exit code 6 where something does."""
+    service = office()
+    me = service.get("/me")
+    keys = [one["key"] for one in every(service, "/products")]
+    found = [
+        row for key in keys if arguments.product in ("", key) for row in _of_product(service, _mine(me, key))
+    ]
+    rows = [{"product": one[0], "version": one[1], "what": one[2], "do": one[3]} for one in found]
+    cells = table(("PRODUCT", "VERSION", "WHAT", "DO"), found, "nothing waits for you")
+    told(arguments, rows, cells)
+    return int(ExitCode.WAITING if rows else ExitCode.GO)
+
+
+def _mine(me: dict[str, Any], product: str) -> _Mine:
+    held = [one["role"] for one in me["roles"] if one["product"] in ("", product)]
+    roles = frozenset((*held, *(_ALSO[one] for one in held if one in _ALSO)))
+    powers = frozenset(me["powers"].get(product, ())) | frozenset(me["powers"].get("", ()))
+    return _Mine(me["key"], product, roles, powers)
+
+
+def _of_product(service: Office, mine: _Mine) -> Iterator[tuple[str, str, str, str]]:
+    releases = every(service, "/releases", product=mine.product)
+    for release in releases:
+        if release["state"] in _LIVE:
+            for what, how in _of_release(service, release, mine):
+                yield (
+                    mine.product,
+                    plain(release["version"]),
+                    what,
+                    f"{how} --release {plain(release['version'])}",
+                )
+    opened = {one["key"] for one in releases if one["opened_by"] == mine.key}
+    for one in every(service, f"/products/{mine.product}/obligations"):
+        if one["waits_for"] in mine.roles or (one["waits_for"] == _TICKET and one["release"] in opened):
+            verb = "confirm" if one["paid_at"] else "pay"
+            late = ", overdue" if one["state"] == "overdue" else ""
+            what = f"{one['what']} (due {one['due_at'][:16]}{late})"
+            yield mine.product, one["version"], what, f"flightrules obligations {verb} {one['key'][:8]}"
+
+
+def _of_release(service: Office, release: dict[str, Any], mine: _Mine) -> Iterator[tuple[str, str]]:
+    path = f"/releases/{release['key']}"
+    for poll in every(service, f"{path}/polls"):
+        if poll["closed_at"] is None:
+            yield from _of_poll(service.get(f"/polls/{poll['key']}"), mine)
+    for one in every(service, f"{path}/blockers", state="open"):
+        if mine.powers & {"accept", "block"}:
+            yield f"blocker: {plain(one['title'])}", "flightrules blocker list"
+    for one in every(service, f"{path}/overrides"):
+        if one["closed_at"] is None and "override" in mine.powers:
+            yield f"override lacks: {'; '.join(map(plain, one['lacks']))}", "flightrules override show"
+
+
+def _of_poll(poll: dict[str, Any], mine: _Mine) -> Iterator[tuple[str, str]]:
+    asked = poll["asked"]
+    if not poll["verdict"] and asked["verdict"] in mine.roles:
+        yield "quality verdict", f"flightrules signoff go --as {plain(asked['verdict'])}"
+    for role in poll["missing"]:
+        if role in mine.roles:
+            yield f"vote as {plain(role)}", f"flightrules signoff go --as {plain(role)} --vote"
+    if asked["decider"] in mine.roles and {"GO", "CONDITIONAL GO"} & set(poll["allowed"]):
+        yield f"decide: {', '.join(map(plain, poll['allowed']))}", "flightrules decide go"
