@@ -12,7 +12,8 @@ from itertools import permutations
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EVIDENCE_HOLDS = 2 * DAY
-SIGNATURE_HOLDS = 7 * DAY
+FINAL, AHEAD = "final", "authorisation"
+SIGNATURE_HOLDS = {FINAL: 7 * DAY, AHEAD: 14 * DAY}
 VOTERS = ("product-owner", "engineering-lead", "operations")
 CRITERIA = (
     ("pass-rate", "CI pipeline"),
@@ -46,7 +47,7 @@ class Seat:
 
 @dataclass
 class Signed:
-    """One signature; ``counts_for`` are the tables that it speaks of."""
+    """One signature; ``counts_for`` are the tables that it speaks of, ``polls`` those that it counts in."""
 
     act: str
     person: str
@@ -55,6 +56,8 @@ class Signed:
     choice: str
     at: datetime
     table: tuple
+    moment: str = ""
+    polls: set = field(default_factory=set)
     counts_for: set = field(default_factory=set)
     void: bool = False
 
@@ -63,9 +66,25 @@ class Signed:
 
 
 @dataclass
+class Made:
+    """One decision; ``voided`` decisions stay on record."""
+
+    outcome: str
+    table: tuple
+    always: tuple
+    until: datetime
+    moment: str
+    poll: int
+    voided: bool = False
+
+    def goes(self):
+        return self.outcome not in ("NO-GO", "DEFERRED") and not self.voided
+
+
+@dataclass
 class Oracle:
     now: datetime
-    opens: str
+    opens_at: datetime
     closes_at: datetime
     seats: list = field(default_factory=list)
     state: str = "open"
@@ -79,18 +98,22 @@ class Oracle:
     run: tuple | None = None  # what it was judged on, failing, until when it stands
     blockers: set = field(default_factory=set)
     signed: list = field(default_factory=list)
-    poll: bool = False
-    decisions: list = field(default_factory=list)  # [outcome, table, until, stands]
+    poll: int = 0  # the number of the poll that is open
+    polls: list = field(default_factory=list)  # the moment of each poll
+    decisions: list = field(default_factory=list)
     override: dict | None = None
+    edition: int = 1
+    board: tuple | None = None  # what the board approved
 
     # -- what lies on the table
 
     def inputs(self):
         kept = tuple(sorted((name, one[0]) for name, one in self.evidence.items()))
-        return (self.revision, self.artefact, self.build, kept, tuple(sorted(self.waivers)))
+        return (self.edition, self.revision, self.artefact, self.build, kept, tuple(sorted(self.waivers)))
 
     def always(self):
-        return (self.build, self.artefact, self.opens)
+        """What every signature relies on, and what the board and an authorisation are about."""
+        return (self.build, self.artefact, self.edition)
 
     def table(self):
         live = tuple(sorted(key for key, end in self.waivers.items() if end > self.now))
@@ -98,13 +121,18 @@ class Oracle:
         return (self.always(), kept, live, self.run and self.run[:2])
 
     def judge(self):
-        """What was brought while another artefact was shipped is of that one; only a known number is waived."""
+        """What was brought while another artefact was shipped is of that one; only a known number is waived.
+
+        How old something is that is too old stands in words on the table, in whole days.
+        """
         waiver = [end for end in self.waivers.values() if end > self.now]
         found, ends = {}, []
         for name, method in CRITERIA:
             _, good, taken, _, artefact = self.evidence[method]
-            stale = artefact != self.artefact or (name in AGEING and self.now - taken > EVIDENCE_HOLDS)
-            found[name] = "stale" if stale else "met" if good else "missed"
+            age = self.now - taken if name in AGEING else timedelta(0)
+            stale = f"{age.days} days old" if age > EVIDENCE_HOLDS else ""
+            stale = stale or ("stale" if artefact != self.artefact else "")
+            found[name] = stale or ("met" if good else "missed")
             ends += [taken + EVIDENCE_HOLDS] if name in AGEING else []
         if found["coverage"] == "missed" and waiver:
             found["coverage"] = "waived"
@@ -152,10 +180,14 @@ class Oracle:
     # -- what was signed
 
     def live(self, act):
-        return [one for one in self.signed if one.act == act and not one.void]
+        found = [one for one in self.signed if one.act == act and not one.void]
+        return found if act != "vote" else [one for one in found if self.poll in one.polls]
+
+    def moment(self):
+        return self.polls[self.poll - 1] if self.poll else FINAL
 
     def expired(self, one):
-        return self.now - one.at > SIGNATURE_HOLDS
+        return self.now - one.at > SIGNATURE_HOLDS[one.moment or self.moment()]
 
     def counts(self, one):
         return self.table() in one.counts_for and self.eligible(one) and not self.expired(one)
@@ -179,7 +211,10 @@ class Oracle:
 
     def sign(self, act, person, role, choice):
         seat = self.seats_of(person, role)[0]
-        self.signed.append(Signed(act, person, role, seat.holder, choice, self.now, self.table()))
+        made = Signed(act, person, role, seat.holder, choice, self.now, self.table())
+        if act == "vote":
+            made.moment, made.polls = self.moment(), {self.poll}
+        self.signed.append(made)
 
     # -- the acts
 
@@ -191,6 +226,19 @@ class Oracle:
         each = any(owner in left[REQUIRED] and lead in left[VERDICT] for owner, lead in pairs)
         enough = sum(bool(left[role]) for role in VOTERS) >= NEEDED
         return self.state == "open" and self.gate_stands() and each and enough and not self.poll
+
+    def open_poll(self, moment):
+        """At the final poll the votes of a standing authorisation count on, where what they rely on is there."""
+        self.polls.append(moment)
+        self.poll = len(self.polls)
+        ahead = [one for one in self.decisions if one.goes() and one.moment == AHEAD]
+        if moment == FINAL and ahead:
+            former = [one for one in self.signed if one.act == "vote" and ahead[-1].poll in one.polls]
+            for one in [one for one in former if not one.void]:
+                one.counts_for = {one.table}
+                if self.fate(one) != "void":
+                    one.polls.add(self.poll)
+                    one.counts_for.add(self.table())
 
     def may_vote(self, person, role, seen, proved, changed=None):
         if role not in VOTERS or not self.poll or not self.separate(person, role):
@@ -229,6 +277,8 @@ class Oracle:
         willing = all(one.choice in GOES for one in voices)
         if not (self.gate_open() and agreed and apart and willing) or self.blockers:
             return ""
+        if self.board != self.always():
+            return ""
         bound = any(one.choice == "go-with-conditions" for one in voices)
         return "CONDITIONAL GO" if bound else "GO"
 
@@ -238,49 +288,53 @@ class Oracle:
         if any(one.person == person and one.role != DECIDER for one in self.counted()):
             return False
         going = outcome not in ("NO-GO", "DEFERRED")
-        if going and (self.now >= self.closes_at or outcome != self.may_go()):
+        end = self.opens_at if self.moment() == AHEAD else self.closes_at
+        if going and (self.now >= end or outcome != self.may_go()):
             return False
         return seen == self.table() and proved
 
     def decide(self, outcome):
-        until = min(one for one in (self.now + SIGNATURE_HOLDS, self.closes_at, self.run[2]) if one)
-        self.poll = False
-        self._decided(outcome, until)
+        ends = [self.now + SIGNATURE_HOLDS[self.moment()], self.closes_at]
+        if self.moment() == FINAL and self.run[2] and self.run[2] > self.now:
+            ends.append(self.run[2])
+        self._decided(outcome, min(ends), self.moment())
 
-    def _decided(self, outcome, until):
-        goes = outcome not in ("NO-GO", "DEFERRED")
+    def _decided(self, outcome, until, moment):
+        made = Made(outcome, self.table(), self.always(), until, moment, self.poll)
         for one in self.decisions:
-            one[3] = one[3] and not (goes and one[0] not in ("NO-GO", "DEFERRED"))
-        self.decisions.append([outcome, self.table(), until, True])
-        self.end_poll()
-        if goes:
+            if made.goes() and one.goes() and one.moment == moment:
+                one.voided = True
+        self.decisions.append(made)
+        self.poll = 0
+        if made.goes() and moment == FINAL:
             self.state = "decided"
 
-    def end_poll(self):
-        self.poll = False
-        for one in self.live("vote"):
-            one.act = "vote of a closed poll"
-
-    def going(self):
-        return next((one for one in self.decisions if one[0] not in ("NO-GO", "DEFERRED") and one[3]), None)
-
     def stands(self, one):
-        """Whether the release may go by this decision now."""
-        recorded = one[3] and one[0] not in ("NO-GO", "DEFERRED") and self.now < one[2]
-        return recorded and self.state == "decided" and one[1] == self.table() and self.gate_stands()
+        """Whether it can be relied on now: an authorisation where what it is about is the same."""
+        if not one.goes() or self.now >= one.until:
+            return False
+        if one.moment == AHEAD:
+            return one.always == self.always()
+        return self.state == "decided" and one.table == self.table() and self.gate_stands()
 
-    def falls(self, one):
-        """Whether the sweep voids it; what only grew old is not voided."""
-        return one[3] and one[0] not in ("NO-GO", "DEFERRED") and self.now < one[2] and one[1] != self.table()
+    def sweep(self):
+        """What does not stand is voided; what only grew old is left as it is."""
+        for one in self.decisions:
+            changed = one.always != self.always() if one.moment == AHEAD else one.table != self.table()
+            if one.goes() and self.now < one.until and changed:
+                one.voided = True
+                self.state = "open" if one.moment == FINAL else self.state
 
     def reopen(self):
-        self.going()[3], self.state = False, "open"
+        for one in self.decisions:
+            one.voided = one.voided or (one.goes() and one.moment == FINAL)
+        self.state = "open"
 
     # -- overrides
 
     def may_ask_override(self, person, accepts):
-        standing = [one for one in self.decisions if one[3]]
-        said_no = bool(standing) and standing[-1][0] == "NO-GO"
+        standing = [one for one in self.decisions if not one.voided]
+        said_no = bool(standing) and standing[-1].outcome == "NO-GO"
         allowed = any(self.seats_of(person, role) for role in (*AUTHORITIES, VERDICT))
         named = bool(accepts) and accepts == self.against()
         return allowed and self.state == "open" and said_no and not self.override and named
@@ -288,7 +342,9 @@ class Oracle:
     def ask_override(self, accepts):
         for one in self.live("override"):
             one.void = True
-        self.override = {"table": self.table(), "named": accepts, "receipt": "", "asked": self.now}
+        of = [one for one in self.decisions if not one.voided][-1]
+        self.override = {"table": self.table(), "named": accepts, "receipt": "", "asked": self.now,
+                         "moment": of.moment}  # fmt: skip
 
     def may_confirm(self, person, role):
         live = self.override and self.override["table"] == self.table()
@@ -313,6 +369,8 @@ class Oracle:
         received = self.override["receipt"] in authority
         if not (quality and authority and received) or self.override["named"] != self.against():
             return False
-        self._decided("GO BY OVERRIDE", min(self.now + SIGNATURE_HOLDS, self.closes_at))
+        moment = self.override["moment"]
+        until = min(self.now + SIGNATURE_HOLDS[moment], self.closes_at)
+        self._decided("GO BY OVERRIDE", until, moment)
         self.override = None
         return True
