@@ -20,6 +20,7 @@ from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
+_PARTS_OF_CONTAINERS = frozenset(("children", "befores", "afters"))
 _STATUSES = {"passed": PASSED, "failed": FAILED, "broken": ERRORED, "unknown": ERRORED, "skipped": SKIPPED}
 
 
@@ -30,7 +31,7 @@ def read(source: Source, _head: Head) -> Reading:
         EvidenceError: E_NO_CASES for a container, E_MISSING_FIELD or E_ENUM for the status.
     """
     root = mapping(decode(source, free_text=True), "the result", source.name)
-    if "children" in root and "status" not in root:
+    if "status" not in root and not _PARTS_OF_CONTAINERS.isdisjoint(root):
         raise EvidenceError(
             "E_NO_CASES",
             "an Allure container holds fixtures and no test result",

@@ -16,6 +16,7 @@ __all__ = ["read"]
 _STATUSES = {"passed": PASSED, "failed": FAILED, "notrun": SKIPPED}
 _TAGS = frozenset(("Test", "StartTestTime"))
 _LONGEST_STAMP = 12
+_SKIPS = ("Disabled", "SKIP_", "Skipped")  # how CTest begins the reason where somebody asked for it
 
 
 def read(source: Source, _head: Head) -> Reading:
@@ -56,6 +57,6 @@ def _status(node: Node, source: Source) -> int:
         for one in (results.all("NamedMeasurement") if results else [])
         if one.get("name") == "Completion Status"
     ]
-    if word == "notrun" and completion and completion[0] not in ("Disabled", "SKIP_RETURN_CODE", "Skipped"):
+    if word == "notrun" and completion and not completion[0].startswith(_SKIPS):
         return ERRORED  # the program was not found or its set-up failed
     return _STATUSES[word]

@@ -2,7 +2,8 @@
 
 A scenario ends as its worst step or hook does. ``undefined`` and ``ambiguous`` steps could not run
 and make it errored; ``pending`` and ``skipped`` make it skipped. Backgrounds are no scenarios.
-Behave states the end of a scenario and gives no result to steps that were not reached.
+Behave states the end of a scenario and gives no result to steps that were not reached, nor to a background,
+whose steps it repeats in each scenario.
 """
 
 from __future__ import annotations
@@ -43,9 +44,10 @@ def read(source: Source, _head: Head) -> Reading:
     for feature in objects(decode(source, free_text=True), "the report", source.name):
         background: set[int] = set()
         for element in objects(feature.get("elements"), "elements", source.name, optional=True):
-            ends = set(_ends(element, source))
             stamps.append(text(element, "start_timestamp"))
-            if text(element, "type") == "background" or text(element, "keyword") == "Background":
+            is_background = "background" in (text(element, "type"), text(element, "keyword").lower())
+            ends = set(_ends(element, source, may_be_silent=is_background))
+            if is_background:
                 background = ends  # runs again before each scenario that follows
                 continue
             _add(writer, feature, element, ends | background)
@@ -65,7 +67,7 @@ def _add(writer: CaseWriter, feature: dict[str, Any], element: dict[str, Any], e
     )
 
 
-def _ends(element: dict[str, Any], source: Source) -> Iterator[int]:
+def _ends(element: dict[str, Any], source: Source, *, may_be_silent: bool) -> Iterator[int]:
     stated = text(element, "status")
     for key in ("before", "steps", "after"):
         for step in objects(element.get(key), key, source.name, optional=True):
@@ -75,7 +77,7 @@ def _ends(element: dict[str, Any], source: Source) -> Iterator[int]:
                 for hook in objects(step.get(side), side, source.name, optional=True)
             ]
             for one in (step, *hooks):
-                if stated and "result" not in one:
+                if (stated or may_be_silent) and "result" not in one:
                     continue
                 yield _end(text(one, "result", "status"), source)
     if stated:

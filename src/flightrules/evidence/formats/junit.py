@@ -49,6 +49,7 @@ _STATES = {
 }
 _PYTEST_SKIPS = frozenset(("pytest.skip", "pytest.xfail"))  # a phase or subtest; another one may fail
 _MAY_FAIL = "TEST_CASE tagged with !"  # Catch2: the failure beside it was expected
+_TODO = "todo"  # node --test: whether it passes does not matter yet
 # CTest's reasons for not running a test that is none to skip it
 _NO_START = ("Unable to find ", "Failed to start", "Fixture dependency failed", "Insufficient resources")
 _CASE = "testcase"
@@ -143,6 +144,8 @@ class _Walk:
                 self._open(starts == b"testsuites", attributes)
                 if closed:
                     self._settle()
+            elif starts == b"property" and self._started > self._ended:
+                self._property(self._started - 1, attributes_of(attributes))
             self._depth += not closed
 
     def _mark(self, mark: int, attributes: bytes) -> None:
@@ -229,6 +232,8 @@ class _Walk:
         if mark is None:
             if tag in _SUITES:
                 self._open(tag == "testsuites", dict(zip(flat[::2], flat[1::2], strict=True)))
+            elif tag == "property" and self._started + row > self._ended:
+                self._property(self._started + row - 1, dict(zip(flat[::2], flat[1::2], strict=True)))
         elif self._started + row > self._ended:
             self._see(self._started + row - 1, mark, dict(zip(flat[::2], flat[1::2], strict=True)))
         elif mark in (_FAILURE, _ERROR):
@@ -255,6 +260,11 @@ class _Walk:
         elif mark == _ERROR and "collection failure" in attributes.values():
             self._uncollected += 1
 
+    def _property(self, case: int, attributes: dict[str, str]) -> None:
+        """node-tap writes a case that did not run like a pass, with a property that says so."""
+        if attributes.get("name") in ("skip", "todo") and "assertions" in self._suites[-1].attributes:
+            self._marks[case] = self._marks.get(case, 0) | _PART_SKIP
+
     def _assign(self) -> None:
         """The ended cases that belong to no suite yet belong to the innermost open one."""
         cases = self._ended - self._assigned
@@ -273,6 +283,7 @@ class _Walk:
             self._marks.clear()
         self._checks.settle(suite, self._ended)
         if self._suites:
+            self._suites[-1].inner += 1
             self._suites[-1].broken += suite.broken
             self._suites[-1].attempts += suite.attempts
 
@@ -311,4 +322,4 @@ def _skip(attributes: dict[str, str]) -> int:
     message = attributes.get("message", "")
     if message.startswith(_NO_START):
         return _SKIP | _UNSTARTED
-    return _NOT_RUN if message.startswith(_MAY_FAIL) else _SKIP
+    return _NOT_RUN if message.startswith(_MAY_FAIL) or attributes.get("type") == _TODO else _SKIP

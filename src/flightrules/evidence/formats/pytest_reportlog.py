@@ -61,7 +61,7 @@ def read(source: Source, _head: Head) -> Reading:
             file=source.name,
             hint="run the tests again",
         )
-    if finish not in _FINISHED and not cases.failed + cases.errored:
+    if finish not in _FINISHED:
         raise EvidenceError(
             "E_RUN_CRASHED",
             f"pytest ended with status {finish}",

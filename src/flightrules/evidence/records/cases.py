@@ -371,6 +371,10 @@ class CaseWriter:
         rows = self._columns.settled()
         return rows.classes[at], rows.names[at]
 
+    def classes_where(self, wanted: Callable[[str], object]) -> set[int]:
+        """The classes, as ``identity_at`` gives them, whose name is wanted."""
+        return {number for text, number in self._columns.settled().ids.items() if wanted(text)}
+
     def cases(self, extra: Iterable[tuple[str, int]] = (), dropped: Collection[int] = ()) -> Cases:
         """The finished columns; the writer must not be used again.
 

@@ -16,26 +16,28 @@ __all__ = ["Suite", "SuiteChecks", "name_of"]
 _SHOWN = 3
 _NAMED_FIRST = re.compile(rb'\s*+name="([^"&<\t\r\n]*+)"')  # as most tools write it; a tenth of the time
 _HOOK = re.compile(r'"(?:before|after) (?:all|each)" hook\b')  # Mocha: a failure that is no test
+_FIXTURE = re.compile(r"(?:setUp|tearDown)(?:Class|Module) \(")  # unittest: an error that is no test
 _JEST_JUNIT = ("name", "errors", "failures", "skipped", "timestamp", "time", "tests")
 _SKIP_NAMES = ("skipped", "skips", "skip", "disabled", "ignored")
 
 
 class Suite:
-    """An open suite; ``start`` is its first case, ``direct`` the cases not in a nested suite.
+    """An open suite; ``start`` is its first case, ``direct`` the cases not in a nested suite, ``inner`` the
+    suites right below it.
 
     ``broken`` counts failures stated on the suite itself, ``attempts`` the failed attempts of cases
     inside that are no cases of their own; both with nested suites. Attributes may be bytes as they stand in
     the file: they are read when somebody asks, because most suites have nothing to tell.
     """
 
-    __slots__ = ("_attributes", "attempts", "broken", "direct", "root", "start", "written")
+    __slots__ = ("_attributes", "attempts", "broken", "direct", "inner", "root", "start", "written")
 
     def __init__(self, attributes: Mapping[str, str] | bytes, start: int, root: bool = False) -> None:
         self.written: bytes = attributes if isinstance(attributes, bytes) else b"'"
         self._attributes = None if isinstance(attributes, bytes) else attributes
         self.start = start
         self.root = root
-        self.direct = self.broken = self.attempts = 0
+        self.direct = self.broken = self.attempts = self.inner = 0
 
     @property
     def attributes(self) -> Mapping[str, str]:
@@ -98,7 +100,7 @@ class SuiteChecks:
             self._failures_differ(suite, announced, bad)
         if _counts_assertions(suite):
             return
-        if tests is not None and tests != end - suite.start + suite.broken:
+        if tests is not None and tests not in (end - suite.start + suite.broken, *_own_level(suite)):
             self._tests_differ(suite, end, tests, bad)
         self.announced = max(self.announced, tests or 0)
 
@@ -173,10 +175,14 @@ class SuiteChecks:
             )
 
     def _hooks(self, suite: Suite, end: int) -> int:
-        """Failures of hooks, which Mocha's reporters write as cases and leave out of their totals."""
+        """Failures of hooks and fixtures, which Mocha's reporters and nose2 write as cases without counting."""
         names, statuses = self._writer.names, self._writer.statuses
+        fixtures = self._writer.classes_where(_FIXTURE.match)  # nose2 splits a name at its last point
         return sum(
-            statuses[at] == FAILED and _HOOK.search(names[at]) is not None for at in range(suite.start, end)
+            _HOOK.search(names[at]) is not None
+            if statuses[at] == FAILED
+            else statuses[at] == ERRORED and self._writer.identity_at(at)[0] in fixtures
+            for at in range(suite.start, end)
         )
 
     def _announced(self, suite: Suite) -> int:
@@ -235,6 +241,11 @@ class SuiteChecks:
         self._count += 1
         if len(self._disagreements) < _SHOWN:
             self._disagreements.append(header_notice(f"{what} in {suite.name or 'a suite'}", declared, held))
+
+
+def _own_level(suite: Suite) -> tuple[int, ...]:
+    """What a header says that counts no deeper than its suite: cases, or cases and suites (node --test)."""
+    return (suite.direct, suite.direct + suite.inner) if suite.inner and suite.direct else ()
 
 
 def _counts_assertions(suite: Suite) -> bool:

@@ -13,7 +13,9 @@ __all__ = ["Point", "PointTree"]
 
 
 class Point:
-    """One point; ``indent`` in columns, ``below`` the ends of the points under it that have none."""
+    """One point; ``indent`` in columns, ``below`` the ends of the points under it that have none,
+    and of those among the others that failed by themselves.
+    """
 
     __slots__ = ("below", "end", "indent", "name", "parent", "suite")
 
@@ -99,3 +101,12 @@ class PointTree:
             if id(point) not in parents:
                 for above in point.parents():
                     above.below.add(point.end)
+        self._explain(parents)
+
+    def _explain(self, parents: set[int]) -> None:
+        """A parent that failed by itself is why those above it failed; from the innermost outwards."""
+        inner = [point for point in self._points if id(point) in parents and point.end == FAILED]
+        for point in sorted(inner, key=lambda one: sum(1 for _ in one.parents()), reverse=True):
+            if FAILED not in point.below:
+                for above in point.parents():
+                    above.below.add(FAILED)

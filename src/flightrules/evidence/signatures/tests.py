@@ -70,7 +70,7 @@ def _allure2(head: Head) -> bool:
         and head.any("uuid", "historyId", "statusDetails")
         and head.any("status", "start", "stop")
     )
-    container = head.has("uuid", "children") and head.any("befores", "afters", "name")
+    container = head.has("uuid") and head.any("befores", "afters") | head.has("children", "name")
     return result or container or (head.paths == {"status", "name"})
 
 
