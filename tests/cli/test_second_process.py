@@ -68,3 +68,28 @@ def test_what_has_to_be_done_anyway_is_done_beside_the_reading_and_by_one_proces
     assert done_by == [os.getpid()]
     parallel.read_all(FILES[:1], SIZES[:1], str.upper, lambda *_: None, lambda: done_by.append(0))
     assert done_by == [os.getpid(), 0]
+
+
+def test_more_files_than_the_queue_has_room_for_are_read_once_each():
+    many = [f"f{at}" for at in range(2 * parallel._PILES + 7)]
+    steps = []
+    done = parallel.read_all(many, [1 << 20] * len(many), str.upper, lambda *said: steps.append(said))
+    assert done == {file: file.upper() for file in many}
+    assert [at for at, _, _ in steps] == list(range(1, len(steps) + 1))
+    assert {of for _, of, _ in steps} == {len(many)}
+
+
+def test_whoever_is_done_takes_the_next_and_the_largest_comes_first(tmp_path):
+    """The parent is busy until the child has begun, so the child has the largest."""
+
+    def work(file):
+        (tmp_path / file).write_text(str(os.getpid()))
+        return file
+
+    def busy():
+        while not (tmp_path / "large").exists():
+            pass
+
+    parallel.read_all(["small", "large"], [1, parallel.FORK_ABOVE], work, lambda *_: None, busy)
+    assert (tmp_path / "large").read_text() != str(os.getpid())
+    assert (tmp_path / "small").exists()

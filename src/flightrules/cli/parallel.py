@@ -1,13 +1,14 @@
 """Read large evidence on two cores: one forked child, one pipe, and the parent falls back to doing it all.
 
-Files are independent, so the result is the same whoever reads them; only the order of work differs.
+Both take the next largest file from one queue, so that neither waits for the other at the end. Files are
+independent, so the result is the same whoever reads them; only the order of work differs.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from typing import BinaryIO, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, BinaryIO, TypeVar
 
 __all__ = ["FORK_ABOVE", "beside", "read_all"]
 
@@ -16,8 +17,7 @@ V = TypeVar("V")
 
 # A fork, a pickled answer and a pipe cost about 5 ms; reading 2 MiB costs about 20.
 FORK_ABOVE = 2 << 20
-# What the parent does beside its reading (git, loading what judges and reports), in bytes to read.
-_BESIDE = 3 << 19
+_PILES = 1000  # their numbers, of two bytes each, fit the smallest pipe
 
 
 def read_all(
@@ -36,34 +36,38 @@ def read_all(
         step: told before each file that this process reads.
         first: what this process has to do beside its reading; where there is another one, it reads already.
     """
-    theirs = _second_half(files, sizes) if _worth_it(sizes) else []
-    pipe = _fork(theirs, work) if theirs else None
+    piles = _piles(files, sizes) if _worth_it(sizes) else [list(files)]
+    queue = _queue(len(piles))
+    pipe = _fork(lambda: [(at, list(map(work, piles[at]))) for at in _taken(queue)]) if piles[1:] else None
     first()
-    mine = [file for file in files if file not in set(theirs)]
-    done = _alone(mine, work, step)
-    answers: list[V] | None = _collect(pipe, len(theirs)) if pipe is not None else None
-    if answers is None:  # no child, or it died or could not answer: nothing is lost, the parent does its part
-        return done | _alone(theirs, work, step)
-    return done | dict(zip(theirs, answers, strict=True))
+    done: dict[K, V] = {}
+    for at in _taken(queue):
+        _do(piles[at], work, step, done, len(files))
+    os.close(queue)
+    answers: list[tuple[int, list[V]]] = _collect(pipe) or [] if pipe is not None else []
+    for at, results in answers:
+        done.update(zip(piles[at], results, strict=True))
+    # no child, or it died or could not answer: nothing is lost, the parent does what it took
+    _do([file for file in files if file not in done], work, step, done, len(files))
+    return done
 
 
 def beside(work: Callable[[], V]) -> Callable[[], V | None]:
     """Begin work in another process; what is returned waits for its answer. ``None``: there is none."""
-    pipe = _fork([None], lambda _: work()) if _has_two() else None
-
-    def answer() -> V | None:
-        answers: list[V] | None = _collect(pipe, 1) if pipe is not None else None
-        return answers[0] if answers else None
-
-    return answer
+    pipe = _fork(work) if _has_two() else None
+    return lambda: _collect(pipe) if pipe is not None else None
 
 
-def _alone(files: Sequence[K], work: Callable[[K], V], step: Callable[[int, int, K], None]) -> dict[K, V]:
-    done: dict[K, V] = {}
-    for at, file in enumerate(files, 1):
-        step(at, len(files), file)
+def _do(
+    files: Sequence[K],
+    work: Callable[[K], V],
+    step: Callable[[int, int, K], None],
+    done: dict[K, V],
+    of: int,
+) -> None:
+    for file in files:
+        step(len(done) + 1, of, file)
         done[file] = work(file)
-    return done
 
 
 def _worth_it(sizes: Sequence[int]) -> bool:
@@ -74,19 +78,26 @@ def _has_two() -> bool:
     return hasattr(os, "fork") and (os.cpu_count() or 1) > 1
 
 
-def _second_half(files: Sequence[K], sizes: Sequence[int]) -> list[K]:
-    """About half of the effort: the largest files in turn to whoever has less to do."""
+def _piles(files: Sequence[K], sizes: Sequence[int]) -> list[list[K]]:
+    """One file each, the largest first; where there are very many files, some each."""
     order = sorted(range(len(files)), key=lambda at: (-sizes[at], at))
-    loads, theirs = [_BESIDE, 0], []
-    for at in order:
-        who = 0 if loads[0] < loads[1] else 1
-        loads[who] += sizes[at]
-        if who:
-            theirs.append(files[at])
-    return theirs
+    return [[files[at] for at in order[first::_PILES]] for first in range(min(len(order), _PILES))]
 
 
-def _fork(files: Sequence[K], work: Callable[[K], V]) -> tuple[int, BinaryIO] | None:
+def _queue(count: int) -> int:
+    """A pipe that holds the numbers below ``count``; whoever reads one has it for himself."""
+    reading, writing = os.pipe()
+    os.write(writing, b"".join(at.to_bytes(2, "big") for at in range(count)))
+    os.close(writing)
+    return reading
+
+
+def _taken(queue: int) -> Iterator[int]:
+    while number := os.read(queue, 2):
+        yield int.from_bytes(number, "big")
+
+
+def _fork(work: Callable[[], object]) -> tuple[int, BinaryIO] | None:
     reading, writing = os.pipe()
     try:
         child = os.fork()
@@ -96,26 +107,26 @@ def _fork(files: Sequence[K], work: Callable[[K], V]) -> tuple[int, BinaryIO] | 
         return None
     if child == 0:
         os.close(reading)
-        _answer(files, work, writing)
+        _answer(work, writing)
     os.close(writing)
     return child, os.fdopen(reading, "rb")
 
 
-def _answer(files: Sequence[K], work: Callable[[K], V], writing: int) -> None:
+def _answer(work: Callable[[], object], writing: int) -> None:
     """The child's whole life; it never returns into the parent's code."""
     code = 1
     try:
         import pickle
 
         with os.fdopen(writing, "wb") as pipe:
-            pickle.dump([work(file) for file in files], pipe, protocol=5)
+            pickle.dump(work(), pipe, protocol=5)
         code = 0
     finally:
         os._exit(code)
 
 
-def _collect(pipe: tuple[int, BinaryIO], wanted: int) -> list[V] | None:
-    """What the child found; ``None`` unless it ended well and answered for every file."""
+def _collect(pipe: tuple[int, BinaryIO]) -> Any:
+    """What the child answered; ``None`` unless it ended well."""
     import pickle
 
     child, reading = pipe
@@ -125,7 +136,6 @@ def _collect(pipe: tuple[int, BinaryIO], wanted: int) -> list[V] | None:
     if status != 0:
         return None
     try:
-        answers: list[V] = pickle.loads(data)  # noqa: S301 -- our own child's bytes over an unnamed pipe
+        return pickle.loads(data)  # noqa: S301 -- our own child's bytes over an unnamed pipe
     except (EOFError, pickle.UnpicklingError):
         return None
-    return answers if len(answers) == wanted else None
