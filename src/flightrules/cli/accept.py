@@ -53,6 +53,7 @@ def execute(arguments: Namespace) -> int:
         terms_digest("defect:accept", about, said),
         browser=arguments.browser,
         code_stdin=arguments.code_stdin,
+        terms=said,
     )
     body: dict[str, Any] = {"release": release["key"], "role": role}
     if stated:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.test import Client
 
+from flightrules.ledger.signed_terms import terms_digest
 from flightrules.service.people import services
 from flightrules.service.people.models import Account, ApiToken, Delegation, Person, RoleGrant
 from flightrules.service.people.services.roles import checked_role
@@ -82,7 +83,9 @@ def test_what_was_confirmed_before_the_role_went_signs_nothing_after(case):
     owner = case.shop.owner
     secret = equip(owner)
     digest = case.dossier(owner)
-    what = {"act": "vote:go", "about": f"poll/{case.poll}", "digest": digest}
+    terms = {"dossier": digest, "role": "product-owner", "reason": "", "conditions": ""}
+    about = f"poll/{case.poll}"
+    what = {"act": "vote:go", "about": about, "digest": terms_digest("vote:go", about, terms)}
     asked = owner.post("/confirmations", what).json()
     browser = Browser(owner)
     given = {"confirm": "", "password": PASSWORD, "code": code_now(secret)}

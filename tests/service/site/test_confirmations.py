@@ -9,11 +9,13 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from flightrules.ledger.signed_terms import terms_digest
 from flightrules.service.door.refusals import UnauthenticatedError
+from flightrules.service.people import services
 from flightrules.service.people.authentication import require_signing_proof
-from flightrules.service.people.models import Account, ApiToken, Confirmation
+from flightrules.service.people.models import Account, ApiToken, Confirmation, Person
 from flightrules.service.records.models import Entry
-from people_stories import PASSWORD, actor_of, code_now, denied_codes, equip, now, tags
+from people_stories import PASSWORD, actor_of, code_now, denied_codes, equip, now, signing, tags
 
 WHAT = {"act": "sign-off", "about": "release/r-1", "digest": "ab" * 32}
 
@@ -63,6 +65,37 @@ def test_both_sides_show_the_same_code_and_what_is_signed(lead):
         assert shown in text
     assert told["url"].endswith(page(told))
     assert told["state"] == state(lead, told) == "waiting"
+
+
+def test_what_is_said_is_shown_where_it_is_confirmed(lead):
+    terms = {"dossier": "ab" * 32, "role": "qa-lead", "reason": "<b>Because</b>", "conditions": ""}
+    what = {"act": "vote:go", "about": "poll/p-1", "terms": terms}
+    told = asked(lead, **what, digest=terms_digest("vote:go", "poll/p-1", terms))
+    text = browser_of(lead).get(page(told)).content.decode()
+    assert "&lt;b&gt;Because&lt;/b&gt;" in text
+    assert '<dt>conditions</dt><dd class="said">nothing</dd>' in text
+
+
+def test_nobody_is_shown_one_thing_and_signs_another(lead):
+    terms = {"reason": "A good one."}
+    other = terms_digest("vote:go", "poll/p-1", {"reason": "Another one."})
+    answer = lead.post(
+        "/confirmations", {"act": "vote:go", "about": "poll/p-1", "digest": other, "terms": terms}
+    )
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (422, "E_CONFIRMATION_TERMS")
+    assert not Confirmation.objects.exists()
+
+
+def test_what_was_said_is_forgotten_with_the_person(lead, person):
+    admin = person("administrator")
+    terms = {"reason": "Something personal."}
+    asked(
+        lead, act="vote:go", about="poll/p-1", terms=terms, digest=terms_digest("vote:go", "poll/p-1", terms)
+    )
+    Person.objects.filter(pk=lead.key).update(disabled_at=now())
+    with transaction.atomic():
+        services.erase_person(person=lead.key, reason="request 7", by=signing(admin, now()), at=now())
+    assert Confirmation.objects.get().terms == {}
 
 
 def test_confirmed_with_all_components_it_signs_exactly_this_once(lead):
