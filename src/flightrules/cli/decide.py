@@ -15,6 +15,7 @@ from flightrules.cli.remote import Office, office, plain
 from flightrules.cli.remote_decisions import add_release_options, handed_out, open_poll, release_of
 from flightrules.cli.terminal import say
 from flightrules.errors import ExitCode
+from flightrules.ledger.signed_terms import terms_digest
 
 __all__ = ["configure", "execute"]
 
@@ -55,13 +56,21 @@ def execute(arguments: Namespace) -> int:
         return _asked_for(service, release, arguments)
     outcome = arguments.outcome.upper().replace("CONDITIONAL-GO", "CONDITIONAL GO")
     poll = open_poll(service, release)
+    act, about = f"authorisation:{_CHOICES[outcome]}", f"poll/{poll['key']}"
+    terms = {
+        "dossier": dossier["digest"],
+        "role": "",
+        "reason": arguments.reason,
+        "conditions": "\n".join(arguments.condition),
+    }
     prove_headers(
         service,
-        f"authorisation:{_CHOICES[outcome]}",
-        f"poll/{poll['key']}",
-        dossier["digest"],
+        act,
+        about,
+        terms_digest(act, about, terms),
         browser=arguments.browser,
         code_stdin=arguments.code_stdin,
+        terms=terms,
     )
     body = {
         "outcome": outcome,

@@ -11,10 +11,13 @@ import os
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from flightrules.cli.remote import Office, plain
 from flightrules.errors import UsageError
+from flightrules.ledger.signed_terms import plain_terms
 
 __all__ = ["add_proof_options", "prove_headers"]
 
@@ -39,7 +42,14 @@ def add_proof_options(parser: ArgumentParser) -> None:
 
 
 def prove_headers(
-    office: Office, act: str, about: str, digest: str, *, browser: bool, code_stdin: bool = False
+    office: Office,
+    act: str,
+    about: str,
+    digest: str,
+    *,
+    browser: bool,
+    code_stdin: bool = False,
+    terms: Mapping[str, str | date | datetime] | None = None,
 ) -> dict[str, str]:
     """Prove who signs, right before the act is sent.
 
@@ -50,6 +60,7 @@ def prove_headers(
         digest: SHA-256 of what is signed, in hexadecimal.
         browser: confirm on a page instead of typing here; wait for it.
         code_stdin: read code and password from stdin, line by line.
+        terms: what the digest is over, to be shown in the browser.
 
     Returns:
         Headers to send along with the act; the proof itself is kept with the token, so there are none now.
@@ -58,7 +69,8 @@ def prove_headers(
         UsageError: E_SIGN_TERMINAL, E_SIGN_REFUSED, E_SIGN_EXPIRED, or the service's own code.
     """
     if browser:
-        _confirmed(office, {"act": act, "about": about, "digest": digest})
+        shown = {} if terms is None else {"terms": plain_terms(terms)}
+        _confirmed(office, {"act": act, "about": about, "digest": digest, **shown})
         return {}
     needs_all = office.get("/me")["components_needed"] == _ALL
     office.post("/me/proof", _from_stdin(needs_all) if code_stdin else _typed(act, about, needs_all))
@@ -103,7 +115,7 @@ def _from_stdin(needs_all: bool) -> dict[str, str]:
     return _shown(lines[0], lines[1] if needs_all else "")
 
 
-def _confirmed(office: Office, what: dict[str, str]) -> None:
+def _confirmed(office: Office, what: dict[str, Any]) -> None:
     """Ask, say where, and wait for the answer."""
     asked = office.post("/confirmations", what)
     print(

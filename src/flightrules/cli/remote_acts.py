@@ -123,7 +123,8 @@ def prove_terms(
 
     said = [f"  {name.replace('_', ' ')}: {plain(value)}\n" for name, value in terms.items() if value]
     say((f"{plain(act)} of {plain(about)}\n" + "".join(said)).encode())
-    prove(service, act, about, terms_digest(act, about, terms), arguments)
+    how = {"browser": arguments.browser, "code_stdin": arguments.code_stdin}
+    prove_headers(service, act, about, terms_digest(act, about, terms), **how, terms=terms)
 
 
 def told(arguments: Namespace, found: Any, lines: Iterable[str]) -> None:

@@ -76,7 +76,13 @@ def _sign_off(service: Office, release: dict[str, Any], digest: str, arguments: 
     else:
         act, about, path = "vote", f"poll/{poll['key']}", f"/polls/{poll['key']}/votes"
         body["role"] = role
-    _prove(service, f"{act}:{arguments.choice}", about, digest, arguments)
+    terms = {
+        "dossier": digest,
+        "role": body.get("role", ""),
+        "reason": arguments.reason,
+        "conditions": "\n".join(arguments.condition),
+    }
+    _prove(service, f"{act}:{arguments.choice}", about, terms, arguments)
     made = service.post(path, body)
     say(f"signed: {plain(made['meaning'])}\n".encode())
     return int(ExitCode.GO)
@@ -91,7 +97,8 @@ def _sign_override(service: Office, release: dict[str, Any], digest: str, argume
     draft = service.get(f"/releases/{release['key']}/override-draft")
     if role not in draft["quality"] and not override["receipt_by"]:
         _confirm_receipt(service, override, role, arguments)
-    _prove(service, f"override:{arguments.choice}", f"override/{override['key']}", digest, arguments)
+    terms = {"dossier": digest, "role": role, "reason": arguments.reason, "conditions": ""}
+    _prove(service, f"override:{arguments.choice}", f"override/{override['key']}", terms, arguments)
     body = {"role": role, "choice": arguments.choice, "dossier": digest, "reason": arguments.reason}
     done = service.post(f"/overrides/{override['key']}/signatures", body)
     lacks = "; ".join(map(plain, done["lacks"])) or "nothing; the release is GO BY OVERRIDE"
@@ -103,8 +110,7 @@ def _confirm_receipt(service: Office, override: dict[str, Any], role: str, argum
     """Signed for itself: who overrides has read what is accepted."""
     say(service.get_bytes(f"/overrides/{override['key']}/statement.md"))
     receipt, about = {"role": role, "statement": override["statement"]}, f"override/{override['key']}"
-    act = "override:receipt"
-    _prove(service, act, about, terms_digest(act, about, receipt), arguments)
+    _prove(service, "override:receipt", about, receipt, arguments)
     service.post(f"/overrides/{override['key']}/receipt", receipt)
 
 
@@ -120,5 +126,7 @@ def _open_override(service: Office, release: dict[str, Any]) -> dict[str, Any]:
     return dict(found[0])
 
 
-def _prove(service: Office, act: str, about: str, digest: str, arguments: Namespace) -> None:
-    prove_headers(service, act, about, digest, browser=arguments.browser, code_stdin=arguments.code_stdin)
+def _prove(service: Office, act: str, about: str, terms: dict[str, str], arguments: Namespace) -> None:
+    digest = terms_digest(act, about, terms)
+    how = {"browser": arguments.browser, "code_stdin": arguments.code_stdin}
+    prove_headers(service, act, about, digest, **how, terms=terms)

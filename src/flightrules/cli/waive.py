@@ -77,7 +77,8 @@ def _waiting(service: Office, release: dict[str, Any], criterion: str) -> dict[s
 
 def _prove(service: Office, act: str, about: str, terms: dict[str, Any], arguments: Namespace) -> None:
     digest = terms_digest(act, about, terms)
-    prove_headers(service, act, about, digest, browser=arguments.browser, code_stdin=arguments.code_stdin)
+    how = {"browser": arguments.browser, "code_stdin": arguments.code_stdin}
+    prove_headers(service, act, about, digest, **how, terms=terms)
 
 
 def _moment(text: str | None) -> datetime:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from flightrules.ledger.canonical import canonical_bytes
 
-__all__ = ["terms_digest"]
+__all__ = ["plain_terms", "terms_digest"]
 
 
 def terms_digest(act: str, about: str, terms: Mapping[str, str | date | datetime]) -> str:
@@ -19,8 +19,13 @@ def terms_digest(act: str, about: str, terms: Mapping[str, str | date | datetime
         about: ``kind/key``.
         terms: texts, dates and moments by name; a moment counts as itself in whatever zone it is written.
     """
-    plain = {name: _plain(value) for name, value in terms.items()}
-    return hashlib.sha256(canonical_bytes({"about": about, "act": act, "terms": plain})).hexdigest()
+    said = {"about": about, "act": act, "terms": plain_terms(terms)}
+    return hashlib.sha256(canonical_bytes(said)).hexdigest()
+
+
+def plain_terms(terms: Mapping[str, str | date | datetime]) -> dict[str, str]:
+    """The terms as the texts that the digest is over."""
+    return {name: _plain(value) for name, value in terms.items()}
 
 
 def _plain(value: str | date | datetime) -> str:

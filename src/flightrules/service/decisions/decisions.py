@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flightrules.engine.decision import Outcome
+from flightrules.rules.role_words import role_words
 from flightrules.service.decisions.asking import max_age
 from flightrules.service.decisions.dossiers import Dossier, dossier_of, keep
 from flightrules.service.decisions.hindrances import raised
@@ -21,7 +22,7 @@ from flightrules.service.decisions.polls import locked_poll, require_open_poll, 
 from flightrules.service.decisions.record import keep_record, record_of
 from flightrules.service.decisions.recording import move_release, put_on_record, supersede
 from flightrules.service.decisions.seats import escalation, on_record, require_seat
-from flightrules.service.decisions.signing import Word, require_current, sign
+from flightrules.service.decisions.signing import Word, require_current, sign, terms_of
 from flightrules.service.decisions.situation import Found, found_for, refusal_of
 from flightrules.service.decisions.telling import contacts, tell_decided
 from flightrules.service.door.refusals import ConflictError
@@ -106,7 +107,10 @@ def record_decision(*, poll: str, said: Decided, by: Actor, at: datetime) -> Dec
         act=SignOff.Act.AUTHORISATION,
         about=f"poll/{asked.key}",
         choice=_CHOICES[Outcome(said.outcome)],
-        meaning=meaning_of(f"{_title(asked)} as {role}", said.outcome, clear=is_clear(dossier, raised(row))),
+        meaning=meaning_of(
+            f"{_title(asked)} as {role_words(role)}", said.outcome, clear=is_clear(dossier, raised(row))
+        ),
+        terms=terms_of(reason=said.reason, conditions=said.conditions),
         reason=checked_reason(said.reason, said.outcome),
         conditions=conditions,
     )

@@ -27,7 +27,7 @@ from flightrules.service.decisions.models import Decision, Override, SignOff
 from flightrules.service.decisions.override_decision import conclude
 from flightrules.service.decisions.override_sides import Sides, answer_within, override_meaning, sides_of
 from flightrules.service.decisions.seats import escalation, is_eligible, on_record, require_seat
-from flightrules.service.decisions.signing import Word, require_current, sign
+from flightrules.service.decisions.signing import Word, require_current, sign, terms_of
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.emergencies.queries import forbids_override
 from flightrules.service.obligations.services import settle, start
@@ -84,9 +84,8 @@ def ask_override(*, release: str, accepts: Iterable[str], reason: str, by: Actor
     if no_go is None:
         raise on_record(_nothing_to_override(), row)
     if Override.objects.filter(release=row, closed_at__isnull=True).exists():
-        raise on_record(
-            ConflictError("E_OVERRIDE_OPEN", "an override of this no-go is asked for already"), row
-        )
+        open_one = ConflictError("E_OVERRIDE_OPEN", "an override of this no-go is asked for already")
+        raise on_record(open_one, row)
     dossier = dossier_of(row, at)
     _require_tested(row, dossier)
     keep(dossier)
@@ -188,6 +187,7 @@ def sign_override(
         f"override/{override.key}",
         choice,
         override_meaning(side, choice, override),
+        terms_of(reason=reason, role=role),
         checked_reason(reason, SignOff.Choice.NO_GO if choice != SignOff.Choice.AGREE else SignOff.Choice.GO),
         override=override,
     )

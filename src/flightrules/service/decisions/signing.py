@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,8 @@ from flightrules.service.decisions.dossiers import Dossier, changes_since
 from flightrules.service.decisions.models import HandedOut, Override, Poll, SignOff
 from flightrules.service.decisions.seats import on_record
 from flightrules.service.door.refusals import ConflictError
-from flightrules.service.people.authentication import require_signing_proof
+from flightrules.service.people.authentication import require_signed_terms
+from flightrules.service.people.powers import role_key
 from flightrules.service.people.queries import people
 from flightrules.service.people.seats import Seat
 from flightrules.service.records.actor import SYSTEM, Actor
@@ -19,7 +21,7 @@ from flightrules.service.records.services import append, commit_to, product_stre
 from flightrules.service.records.tags import Tag
 from flightrules.service.releases.queries import Release
 
-__all__ = ["Word", "as_said", "proof_word", "require_current", "sign"]
+__all__ = ["Word", "as_said", "proof_word", "require_current", "sign", "terms_of"]
 
 _NAMED = 20
 _SHOWN = (HandedOut, Poll, Override, SignOff)
@@ -33,6 +35,7 @@ class Word:
         act: one of ``SignOff.Act``; ``about`` the subject that a confirmation in the browser names.
         choice: what it says; ``meaning`` the same in a sentence.
         reason, conditions: as checked.
+        terms: what was said beside act and choice, as it was sent; the proof is bound to it.
         poll, override: of which, for a vote or a side of an override.
     """
 
@@ -40,10 +43,16 @@ class Word:
     about: str
     choice: str
     meaning: str
+    terms: Mapping[str, str]
     reason: str = ""
     conditions: list[str] = field(default_factory=list)
     poll: Poll | None = None
     override: Override | None = None
+
+
+def terms_of(*, reason: str = "", conditions: Iterable[str] = (), role: str = "") -> dict[str, str]:
+    """What a signer says beside the choice, in the form that a proof is bound to: texts, as they were sent."""
+    return {"role": role_key(role), "reason": reason, "conditions": "\n".join(conditions)}
 
 
 def proof_word(act: str, choice: str) -> str:
@@ -97,8 +106,9 @@ def sign(
     Raises:
         UnauthenticatedError: E_REAUTH_REQUIRED. DeniedError: E_PROOF_OF_MACHINE.
     """
-    proof = require_signing_proof(
-        by, at=at, act=proof_word(word.act, word.choice), about=word.about, digest=dossier.digest
+    terms = {"dossier": dossier.digest, **word.terms}
+    proof = require_signed_terms(
+        by, at=at, act=proof_word(word.act, word.choice), about=word.about, terms=terms
     )
     name = people(by=SYSTEM, at=at).filter(pk=by.key).values_list("name", flat=True).first() or by.key
     row = SignOff(

@@ -14,7 +14,7 @@ from flightrules.service.decisions.meaning import checked_conditions, checked_re
 from flightrules.service.decisions.models import SignOff
 from flightrules.service.decisions.refreshing import void
 from flightrules.service.decisions.seats import escalation, is_eligible, on_record, require_seat
-from flightrules.service.decisions.signing import Word, require_current, sign
+from flightrules.service.decisions.signing import Word, require_current, sign, terms_of
 from flightrules.service.decisions.situation import gate_standings
 from flightrules.service.decisions.telling import contacts
 from flightrules.service.decisions.votes import Said, require_complete
@@ -63,6 +63,7 @@ def sign_verdict(*, release: str, said: Said, by: Actor, at: datetime) -> SignOf
         about=f"release/{row.key}",
         choice=said.choice,
         meaning=meaning_of("Quality verdict", said.choice, clear=is_clear(dossier, raised(row))),
+        terms=terms_of(reason=said.reason, conditions=said.conditions),
         reason=reason,
         conditions=conditions,
     )

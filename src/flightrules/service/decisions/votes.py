@@ -17,7 +17,7 @@ from flightrules.service.decisions.models import Carried, Poll, SignOff
 from flightrules.service.decisions.polls import locked_poll, require_open_poll
 from flightrules.service.decisions.refreshing import refresh, void
 from flightrules.service.decisions.seats import escalation, on_record, require_seat
-from flightrules.service.decisions.signing import Word, require_current, sign
+from flightrules.service.decisions.signing import Word, require_current, sign, terms_of
 from flightrules.service.decisions.telling import contacts
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError
 from flightrules.service.people.seats import Seat
@@ -121,6 +121,7 @@ def _voted(poll: Poll, row: Release, role: str, said: Said, *, by: Actor, at: da
         about=f"poll/{poll.key}",
         choice=said.choice,
         meaning=meaning_of(f"Vote as {role_words(asked)}", said.choice, clear=clear),
+        terms=terms_of(reason=said.reason, conditions=said.conditions, role=role),
         reason=reason,
         conditions=conditions,
         poll=poll,

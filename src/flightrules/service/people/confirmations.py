@@ -7,11 +7,19 @@ their own account. It holds for that act and digest, for the token that asked, o
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from flightrules.engine.process_rules import ALL_COMPONENTS
-from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, UnauthenticatedError
+from flightrules.ledger.signed_terms import terms_digest
+from flightrules.service.door.refusals import (
+    ConflictError,
+    DeniedError,
+    ForeignError,
+    InvalidError,
+    UnauthenticatedError,
+)
 from flightrules.service.people.models import ApiToken, Confirmation
 from flightrules.service.people.vouched import require_vouched
 from flightrules.service.records.actor import Actor, Kind
@@ -48,23 +56,33 @@ class State(StrEnum):
 
 
 @act
-def confirm_in_browser(*, what: str, about: str, digest: str, by: Actor, at: datetime) -> Confirmation:
+def confirm_in_browser(
+    *, what: str, about: str, digest: str, terms: Mapping[str, str] | None = None, by: Actor, at: datetime
+) -> Confirmation:
     """Ask that the caller confirms one act in the browser.
 
     Args:
         what: the act, in a word that the act itself asks for when it is signed.
         about: ``kind/key`` of what it is about.
         digest: SHA-256 of what is signed, in hexadecimal.
+        terms: what the digest is over, to be shown where it is confirmed.
         by: a person with a token.
         at: now.
 
     Raises:
         DeniedError: E_PROOF_OF_MACHINE. ConflictError: E_CONFIRMATION_SESSION, E_CONFIRMATIONS_OPEN.
+        InvalidError: E_CONFIRMATION_TERMS.
     """
     if by.kind is not Kind.PERSON:
         raise DeniedError("E_PROOF_OF_MACHINE", "a machine proves nothing and signs nothing")
     if by.token_key is None:
         raise ConflictError("E_CONFIRMATION_SESSION", "who is in the browser already signs there")
+    if terms is not None and terms_digest(what, about, terms) != digest:
+        raise InvalidError(
+            "E_CONFIRMATION_TERMS",
+            "the digest is not that of these terms",
+            hint="nobody is shown one thing and signs another; see how the digest of terms is made",
+        )
     token = ApiToken.objects.select_for_update().get(pk=by.token_key)
     waiting = Confirmation.objects.filter(
         token=token, expires_at__gt=at, confirmed_at__isnull=True, refused_at__isnull=True
@@ -80,6 +98,7 @@ def confirm_in_browser(*, what: str, about: str, digest: str, by: Actor, at: dat
         act=what,
         about=about,
         digest=digest,
+        terms=dict(terms or {}),
         code=_short_code(),
         asked_at=at,
         expires_at=at + HOLDS,

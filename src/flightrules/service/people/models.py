@@ -173,6 +173,7 @@ class Confirmation(models.Model):
     act = models.CharField(max_length=40)
     about = models.CharField(max_length=120, help_text="kind/key")
     digest = models.CharField(max_length=64, help_text="SHA-256 of what is signed")
+    terms = models.JSONField(default=dict, help_text="what the digest is over, where it was sent along")
     code = models.CharField(max_length=9, help_text="shown on both sides, to tell two askings apart")
     asked_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -41,6 +41,7 @@ def confirm_act(request: TimedRequest, key: str) -> HttpResponse:
     shown = {
         "it": found,
         "meaning": meaning_of_word(found.act),
+        "terms": [(name.replace("_", " "), value) for name, value in sorted(found.terms.items())],
         "state": confirmations.state_of(found, request.asked_at).value,
         "about": _named(found.about, by, request),
         "proved": confirmations.is_proved_for(found, by, request.asked_at),

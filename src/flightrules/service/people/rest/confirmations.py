@@ -12,7 +12,7 @@ from ninja import Field, Router
 from pydantic import StringConstraints
 
 from flightrules.service.door.changes import changes_state
-from flightrules.service.door.schemas import Asked, Shown
+from flightrules.service.door.schemas import Asked, Prose, Shown
 from flightrules.service.people.access import OWN
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.confirmations import State, asked_by, confirm_in_browser, state_of
@@ -21,6 +21,7 @@ from flightrules.service.people.models import Confirmation
 __all__ = ["router"]
 
 router = Router()
+TermName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_0-9]{0,39}$")]
 
 
 class NewConfirmation(Asked):
@@ -34,6 +35,11 @@ class NewConfirmation(Asked):
     )
     digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
         description="SHA-256 of what is signed"
+    )
+    terms: dict[TermName, Prose] | None = Field(
+        None,
+        max_length=30,
+        description="what the digest is over, as texts; shown where it is confirmed",
     )
 
 
@@ -56,7 +62,12 @@ class ConfirmationOut(Shown):
 def ask(request: AskedRequest, body: NewConfirmation) -> Any:
     """Ask to confirm one act on one digest in the browser; it holds for this token, once, five minutes."""
     made = confirm_in_browser(
-        what=body.act, about=body.about, digest=body.digest, by=request.actor, at=request.asked_at
+        what=body.act,
+        about=body.about,
+        digest=body.digest,
+        terms=body.terms,
+        by=request.actor,
+        at=request.asked_at,
     )
     return 201, _shown(made, request.asked_at)
 

@@ -11,7 +11,14 @@ from allauth.socialaccount.models import SocialAccount
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError
 from flightrules.service.people.access import require
 from flightrules.service.people.authentication import require_signed_terms
-from flightrules.service.people.models import Account, ApiToken, Invitation, OutsideIdentity, Person
+from flightrules.service.people.models import (
+    Account,
+    ApiToken,
+    Confirmation,
+    Invitation,
+    OutsideIdentity,
+    Person,
+)
 from flightrules.service.people.names import checked_name
 from flightrules.service.people.powers import Power
 from flightrules.service.people.seats import holds
@@ -136,6 +143,7 @@ def _forget_accounts(person: Person, at: datetime) -> None:
     OutsideIdentity.objects.filter(account__in=accounts).delete()
     ApiToken.objects.filter(account__in=accounts, revoked_at__isnull=True).update(revoked_at=at)
     ApiToken.objects.filter(account__in=accounts).update(title="")
+    Confirmation.objects.filter(token__account__in=accounts).update(terms={})
     Invitation.objects.filter(person=person).update(email="", withdrawn_at=at)
     for account in accounts:
         account.email, account.is_active = f"{account.key}@erased.invalid", False
