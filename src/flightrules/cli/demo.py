@@ -6,6 +6,7 @@ data already is left alone.
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 
@@ -25,6 +26,9 @@ def configure(parser: ArgumentParser) -> None:
 
 def execute(arguments: Namespace) -> int:
     """Bring the schema up, fill, tell, serve."""
+    os.environ.setdefault(
+        "FLIGHTRULES_BASE_URL", f"http://localhost:{arguments.port}"
+    )  # what links begin with
     from flightrules.service.config.start import start
 
     start()

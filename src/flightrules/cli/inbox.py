@@ -18,7 +18,7 @@ __all__ = ["configure", "execute"]
 
 _ALSO = {"cto": "cto-vp-eng", "security": "security-compliance", "sponsor": "product-owner"}  # in rulebooks
 _TICKET = "ticket-owner"  # whoever opened the release
-_LIVE = frozenset({"draft", "in-test", "ready"})
+_LIVE = frozenset({"draft", "in-test", "ready", "decided"})
 
 
 @frozen

@@ -60,8 +60,8 @@ def execute(arguments: Namespace) -> int:
 
 
 def _paid(service: Office, found: dict[str, Any], arguments: Namespace) -> Any:
-    text = arguments.text or _read(arguments.text_file)
-    if not text.strip():
+    text = (arguments.text or _read(arguments.text_file)).strip()
+    if not text:
         raise UsageError(
             "E_ARGUMENT", "pay needs --text or --text-file", hint="flightrules obligations draft KEY"
         )
