@@ -1,8 +1,8 @@
 """Clover XML, as OpenClover, PHPUnit and istanbul write it.
 
 Statements are counted; method lines are declarations. Files of a ``testproject`` are tests, not the product.
-A condition that has a hit count of its own is a statement, too. PHPUnit writes a method of one line as the
-method alone; its statement is known from the sum of its file.
+A condition that has a hit count of its own is a statement, too. PHPUnit writes a statement on a method's first
+line as the method alone; how many there are, and how many ran, is known from the sums of their file.
 """
 
 from __future__ import annotations
@@ -50,9 +50,10 @@ class _Reader:
         self._tests = False
         self._above = ""
         self._same_line: Counter[str] = Counter()
-        self._bare: list[tuple[int, str]] = []  # methods without a line of their own below
+        self._bare: list[tuple[int, str]] = []  # methods with another one, or nothing, right below
+        self._others: list[tuple[int, str]] = []
         self._fresh = False  # the line above is a method
-        self._statements = 0  # of the file
+        self._statements = self._ran = 0  # of the file
         self._parser: Any = None
         self._at = 0
 
@@ -99,7 +100,8 @@ class _Reader:
     def _file(self, attributes: dict[str, str]) -> None:
         self._same_line.clear()
         self._bare.clear()
-        self._fresh, self._statements = False, 0
+        self._others.clear()
+        self._fresh, self._statements, self._ran = False, 0, 0
         name = attributes.get("path") or attributes.get("name", "")
         if name and "/" not in name and "\\" not in name and not attributes.get("path") and self._package:
             name = f"{self._package.replace('.', '/')}/{name}"
@@ -114,7 +116,7 @@ class _Reader:
                 self._fresh = True
             return
         if self._fresh:
-            self._bare.pop()
+            self._others.append(self._bare.pop())
             self._fresh = False
         if number is None or not self._path:
             what = "outside a file" if not self._path else "without its number"
@@ -131,17 +133,23 @@ class _Reader:
     def _statement(self, number: int, times: str) -> None:
         mark = self._hits[times]
         self._statements += 1
+        self._ran += mark == HIT
         self._book.add(self._path, [number], [mark])
         self._same_line[str(number)] += 1
         self._book.statement(self._path, f"{number}.{self._same_line[str(number)]}", 1, mark)
 
     def _one_line_methods(self, metrics: dict[str, str]) -> None:
-        """Count methods as statements if the file's sum lacks exactly as many."""
+        """Count as many methods as statements as the file's sums lack, first those that have nothing below."""
         missing = (whole_number(metrics.get("statements")) or 0) - self._statements
-        if self._path and not self._tests and missing == len(self._bare):
-            for number, times in self._bare:
+        ran = (whole_number(metrics.get("coveredstatements")) or 0) - self._ran
+        if not self._path or self._tests or not 0 <= ran <= missing:
+            return
+        methods = [*self._bare, *self._others]
+        hit = [one for one in methods if self._hits[one[1]] == HIT][:ran]
+        missed = [one for one in methods if self._hits[one[1]] != HIT][: missing - ran]
+        if len(hit) + len(missed) == missing:
+            for number, times in (*hit, *missed):
                 self._statement(number, times)
-        self._bare.clear()
 
     def _condition(self, number: int, attributes: dict[str, str]) -> None:
         """Both outcomes of a condition; istanbul writes how many branches ran and did not."""

@@ -175,7 +175,7 @@ class SuiteChecks:
             )
 
     def _hooks(self, suite: Suite, end: int) -> int:
-        """Failures of hooks and fixtures, which Mocha's reporters and nose2 write as cases without counting."""
+        """Failures of hooks and fixtures, which Mocha's reporters and nose2 write as cases uncounted."""
         names, statuses = self._writer.names, self._writer.statuses
         fixtures = self._writer.classes_where(_FIXTURE.match)  # nose2 splits a name at its last point
         return sum(

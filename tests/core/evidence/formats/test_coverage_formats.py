@@ -132,17 +132,30 @@ def test_clover_files_of_the_test_project_are_no_product():
 
 
 def test_clover_of_phpunit_writes_a_method_of_one_line_alone():
-    def php(statements):
+    def php(statements, ran=2):
         lines = (
             '<line num="3" type="method" name="f" count="1"/><line num="4" type="stmt" count="1"/>'
             '<line num="9" type="method" name="g" count="0"/><line num="11" type="method" name="h" count="2"/>'
         )
-        sums = f'<metrics loc="11" ncloc="11" statements="{statements}" coveredstatements="2"/>'
+        sums = f'<metrics loc="11" ncloc="11" statements="{statements}" coveredstatements="{ran}"/>'
         return f'<coverage generated="1795255200"><project><file name="/a.php">{lines}{sums}</file></project></coverage>'
 
     assert lines_of(read(php(3))) == (2, 3)
     assert lines_of(read(php(1))) == (1, 1)  # abstract methods have no statement
-    assert lines_of(read(php(2))) == (1, 1)  # one of the two, and nobody knows which
+    assert lines_of(read(php(2))) == (2, 2)  # one of the two, and it ran
+    assert lines_of(read(php(2, ran=1))) == (1, 2)  # and it did not
+    assert lines_of(read(php(4, ran=3))) == (3, 4)
+    assert lines_of(read(php(4))) == (1, 1)  # more that did not run than there are such methods: nobody knows
+
+
+def test_clover_of_phpunit_does_not_list_functions_below_a_method_of_one_line():
+    lines = (
+        '<line num="3" type="method" name="f" count="0"/><line num="8" type="stmt" count="1"/>'
+        '<line num="9" type="method" name="g" count="1"/>'
+    )
+    sums = '<metrics loc="11" ncloc="11" statements="2" coveredstatements="1"/>'
+    text = f'<coverage generated="1"><project><file name="/a.php">{lines}{sums}</file></project></coverage>'
+    assert lines_of(read(text)) == (1, 2)
 
 
 def opencover(points, summary=""):
