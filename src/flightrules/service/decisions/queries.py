@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from flightrules.service.decisions.dossiers import Dossier, dossier_of
 from flightrules.service.decisions.models import Decision, HandedOut, Poll, SignOff
 from flightrules.service.decisions.refreshing import is_outdated
+from flightrules.service.decisions.rounds import Round
 from flightrules.service.decisions.situation import Found, found_for
 from flightrules.service.decisions.standing import standing_of_decision
 from flightrules.service.door.refusals import ForeignError, RefusalError
@@ -41,6 +42,8 @@ __all__ = [
 
 R = TypeVar("R", Poll, SignOff, Decision)
 
+_round = Round()
+
 
 def polls(*, release: str, by: Actor, at: datetime) -> QuerySet[Poll]:
     """The polls of a release."""
@@ -64,12 +67,15 @@ def found_in(poll: Poll, at: datetime) -> tuple[Dossier, Found]:
 
 
 def polls_to_refresh(at: datetime, limit: int) -> list[str]:
-    """Keys of open polls in which something does not count any more."""
-    rows = (
-        Poll.objects.filter(closed_at__isnull=True).select_related("release__product").order_by("opened_at")
-    )
-    outdated = (str(one.key) for one in rows.iterator(chunk_size=100) if _is_outdated(one, at))
-    return [key for key, _ in zip(outdated, range(limit), strict=False)]
+    """Keys of open polls in which something does not count any more, of as many as one sweep looks at."""
+    rows = Poll.objects.filter(closed_at__isnull=True).order_by("opened_at")
+    found = {str(key): product for key, product in rows.values_list("key", "release__product_id")}
+    return _round.due(found, lambda keys: _outdated(keys, at), at)[:limit]
+
+
+def _outdated(keys: list[str], at: datetime) -> list[str]:
+    rows = Poll.objects.filter(pk__in=keys).select_related("release__product").order_by("opened_at")
+    return [str(one.key) for one in rows if _is_outdated(one, at)]
 
 
 def sign_offs(*, release: str, by: Actor, at: datetime) -> QuerySet[SignOff]:

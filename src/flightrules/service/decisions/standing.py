@@ -8,6 +8,7 @@ from datetime import datetime
 from flightrules.service.catalogue.queries import edition_in_force
 from flightrules.service.decisions.dossiers import Dossier, changes_since, dossier_of
 from flightrules.service.decisions.models import GOING, Decision, Moment, SignOff
+from flightrules.service.decisions.rounds import Round
 from flightrules.service.decisions.seats import on_record
 from flightrules.service.decisions.telling import tell_voided
 from flightrules.service.door.refusals import ConflictError, ForeignError, RefusalError
@@ -36,6 +37,7 @@ _AUTHORISED = frozenset({"release", "target", "rulebook", "artefacts"})
 """What an authorisation rests on; the rest is looked at again by the final poll, part by part."""
 
 _NAMED = 5
+_round = Round()
 
 
 def standing_of_decision(
@@ -79,11 +81,15 @@ def why_undecided(release: Release, at: datetime) -> str:
 
 
 def to_void(at: datetime, limit: int) -> Iterable[str]:
-    """Keys of decisions that are still valid and rest on something that has changed."""
+    """Keys of valid decisions that rest on something that has changed, of as many as one sweep looks at."""
     rows = Decision.objects.filter(outcome__in=GOING, voided_at__isnull=True, valid_until__gt=at)
-    found = rows.select_related("release__product").order_by("at").iterator(chunk_size=100)
-    keys = (str(one.key) for one in found if not _seems_to_stand(one, at))
-    return [key for key, _ in zip(keys, range(limit), strict=False)]
+    found = rows.order_by("at").values_list("key", "release__product_id")
+    return _round.due({str(key): one for key, one in found}, lambda keys: _fallen(keys, at), at)[:limit]
+
+
+def _fallen(keys: list[str], at: datetime) -> list[str]:
+    rows = Decision.objects.filter(pk__in=keys).select_related("release__product").order_by("at")
+    return [str(one.key) for one in rows if not _seems_to_stand(one, at)]
 
 
 def sweep_decision(key: str, at: datetime) -> None:

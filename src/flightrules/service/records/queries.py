@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -29,6 +29,7 @@ __all__ = [
     "proof",
     "public_keys",
     "shown",
+    "sizes_of",
     "stream_names",
     "stream_of",
 ]
@@ -75,6 +76,11 @@ def shown(entry: Entry) -> dict[str, Any]:
 def stream_names() -> list[str]:
     """All streams, the office's first."""
     return sorted(Stream.objects.values_list("name", flat=True), key=lambda name: (name != "office", name))
+
+
+def sizes_of(names: Iterable[str]) -> dict[str, int]:
+    """How many entries each of these streams has; those without any are left out."""
+    return dict(Stream.objects.filter(name__in=list(names)).values_list("name", "size"))
 
 
 def stream_of(subject: str) -> str | None:
