@@ -37,6 +37,7 @@ __all__ = [
     "rulebook_of",
     "source_of",
     "visible_products",
+    "with_adopted",
 ]
 
 # ``edition_in_force`` in plain SQL, for the question of authority, which every request asks.
@@ -46,9 +47,13 @@ _IN_FORCE = "SELECT bytes_digest, file_name FROM catalogue_edition WHERE product
 def products(*, by: Actor, at: datetime) -> QuerySet[Product]:
     """The products that exist for the one who asks."""
     visible = visible_products(by=by, at=at)
-    adopted = Prefetch("editions", Edition.objects.filter(state=Edition.State.ADOPTED), to_attr="adopted")
-    rows = Product.objects.prefetch_related(adopted)
+    rows = Product.objects.prefetch_related(with_adopted("editions"))
     return rows if visible is None else rows.filter(pk__in=visible)
+
+
+def with_adopted(editions: str) -> Prefetch[str, QuerySet[Edition], str]:
+    """Lets each product of a list come with its adopted edition, for ``adopted_of``."""
+    return Prefetch(editions, Edition.objects.filter(state=Edition.State.ADOPTED), to_attr="adopted")
 
 
 def visible_products(*, by: Actor, at: datetime) -> list[str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import shutil
 import signal
@@ -117,6 +118,8 @@ def _load_everything() -> None:
     from django.urls import get_resolver
 
     get_resolver().url_patterns  # noqa: B018 -- reading it loads it
+    gc.collect()
+    gc.freeze()  # what is loaded now stays; looking through it for garbage again would hold requests up
 
 
 def _end_streams_first() -> None:

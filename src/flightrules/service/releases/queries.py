@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
 
-from flightrules.service.catalogue.queries import edition_in_force, rulebook_of, visible_products
+from flightrules.service.catalogue.queries import adopted_of, rulebook_of, visible_products, with_adopted
 from flightrules.service.door.refusals import ConflictError, ForeignError
 from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
@@ -29,7 +29,8 @@ def releases(*, by: Actor, at: datetime) -> QuerySet[Release]:
     """The releases of the products that exist for the one who asks."""
     visible = visible_products(by=by, at=at)
     shipped = Prefetch("artefacts", _shipped(), to_attr="shipped")
-    rows = Release.objects.prefetch_related(shipped, "spans")
+    agreed = with_adopted("product__editions")
+    rows = Release.objects.select_related("product").prefetch_related(shipped, "spans", agreed)
     return rows if visible is None else rows.filter(product_id__in=visible)
 
 
@@ -78,7 +79,7 @@ def _has_way_back(release: Release) -> bool:
     method, owner = release.rollback_method.strip(), release.rollback_owner.strip()
     if method and owner:
         return True
-    edition = edition_in_force(release.product_id)
+    edition = adopted_of(release.product)
     if edition is None:
         return False
     try:
