@@ -52,7 +52,7 @@ for product in ("shop", "till", "stock", "post"):
     Product.objects.create(key=product, name=product, opened_at=now)
     RoleGrant.objects.create(person=someone, role="release-manager", product=product, granted_by="setup",
                              granted_at=now, counts_from=now - timedelta(days=1))
-RoleGrant.objects.create(person=someone, role="viewer", product="", granted_by="setup", granted_at=now,
+RoleGrant.objects.create(person=someone, role="auditor", product="", granted_by="setup", granted_at=now,
                          counts_from=now - timedelta(days=1))
 token = secrets.token_urlsafe(32)
 ApiToken.objects.create(account=account, digest=hashlib.sha256(token.encode()).hexdigest(), title="bench",
