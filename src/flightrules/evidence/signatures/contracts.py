@@ -48,6 +48,10 @@ def _schemathesis_vcr(head: Head) -> bool:
     return head.kind == "text" and "recorded_with:" in text and "Schemathesis" in text
 
 
+def _schemathesis_events(head: Head) -> bool:
+    return head.any("Initialize.schemathesis_version") or head.has("schemathesis_version", "test_cases")
+
+
 CONTRACT_FORMATS: tuple[Format, ...] = (
     Format("pact-matrix", "Pact Broker matrix and dashboard", "contracts", "pact_matrix", _pact_matrix),
     Format(
@@ -58,5 +62,12 @@ CONTRACT_FORMATS: tuple[Format, ...] = (
     Format("buf-breaking", "buf breaking JSON Lines", "contracts", "buf_breaking", _buf_breaking),
     Format("openapi-diff", "openapi-diff JSON", "contracts", "openapi_diff", _openapi_diff),
     Format("japicmp", "japicmp XML", "contracts", "japicmp", _japicmp),
+    Format(
+        "schemathesis-events",
+        "Schemathesis events (JSON Lines)",
+        "contracts",
+        "schemathesis_events",
+        _schemathesis_events,
+    ),
     Format("schemathesis-vcr", "Schemathesis cassette", "contracts", "schemathesis_vcr", _schemathesis_vcr),
 )

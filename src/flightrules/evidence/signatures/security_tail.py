@@ -13,6 +13,7 @@ from flightrules.evidence.head import Head
 __all__ = ["SECURITY_TAIL_FORMATS"]
 
 _FLAKE8_FILES = re.compile(r'"[^"\\]{1,1000}\.pyi?"\s*:\s*\[\s*\]')
+_CARGO_RECORD = re.compile(r'^\{"reason":\s?"compiler-(?:artifact|message)",', re.MULTILINE)
 _TELLING = 2  # of three required keys; one may be what is wrong with the report
 
 
@@ -92,10 +93,29 @@ def _rdjson(head: Head) -> bool:
         "location.range", "severity", "code.value"
     )
     return (
-        _json(head, "diagnostics[].message", "diagnostics[].location.path")
+        (_json(head, "diagnostics[].message", "diagnostics[].location.path") and not head.has("command"))
         or _json(head, "diagnostics", "source.name")
         or one_each
     )
+
+
+def _composer(head: Head) -> bool:
+    inside = any(path.startswith("advisories.") and path.endswith("[].advisoryId") for path in head.paths)
+    return head.kind == "json" and (inside or _json(head, "advisories", "abandoned"))
+
+
+def _cargo_messages(head: Head) -> bool:
+    """Cargo's own progress may stand before the first record."""
+    if head.kind == "text":
+        return bool(_CARGO_RECORD.search(head.text))
+    ended = head.has("reason", "success") and head.values.get("reason") == "build-finished"
+    return ended or _json(head, "reason", "package_id", "target")
+
+
+def _tflint(head: Head) -> bool:
+    clean = head.complete and "".join(head.text.split()) == '{"issues":[],"errors":[]}'
+    errors = _json(head, "issues", "errors[].summary", "errors[].severity")
+    return clean or errors or _json(head, "issues[].rule.link", "issues[].range", "errors")
 
 
 def _conftest(head: Head) -> bool:
@@ -311,6 +331,10 @@ SECURITY_TAIL_FORMATS: tuple[Format, ...] = (
     Format("rdjson", "reviewdog diagnostics (rdjson, rdjsonl)", _SECURITY, "rdjson", _rdjson),
     Format("sqlfluff-json", "SQLFluff (JSON)", _SECURITY, "sqlfluff", lambda head: _json(head, "[].filepath", "[].violations")),
     Format("conftest-json", "Conftest (JSON)", _SECURITY, "conftest_json", _conftest),
+    Format("composer-audit", "composer audit (JSON)", _SECURITY, "composer_audit", _composer),
+    Format("cargo-messages", "cargo check and clippy (JSON Lines)", _SECURITY, "cargo_messages", _cargo_messages),
+    Format("tflint-json", "TFLint (JSON)", _SECURITY, "tflint", _tflint),
+    Format("kube-linter-json", "KubeLinter (JSON)", _SECURITY, "kube_linter", lambda head: _json(head, "Checks", "Reports", "Summary")),
     Format("kics", "KICS (JSON)", _SECURITY, "kics", lambda head: _json(head, "queries", "queries_total")),
     Format("checkov", "Checkov (JSON)", _SECURITY, "checkov", _checkov),
     Format("tfsec", "tfsec (JSON)", _SECURITY, "tfsec", _tfsec),

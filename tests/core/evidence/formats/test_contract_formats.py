@@ -271,7 +271,83 @@ def test_schemathesis_that_proves_nothing_is_refused(text, code):
     assert refused(text) == code
 
 
+def scenario(status, *cases, label="GET /a", **more):
+    """A finished scenario; each case is the words of its checks."""
+    checks = {
+        f"{label}-{at}": [{"name": "c", "status": word} for word in words] for at, words in enumerate(cases)
+    }
+    return {
+        "ScenarioFinished": {
+            "status": status,
+            "phase": "fuzzing",
+            "recorder": {"label": label, "checks": checks, **more},
+        }
+    }
+
+
+def events(*middle, reason="completed"):
+    first = {"Initialize": {"schemathesis_version": "4.3.1"}}
+    started = {"EngineStarted": {"timestamp": 1767225600.5}}
+    last = [{"EngineFinished": {"running_time": 1.5, "stop_reason": reason}}] if reason else []
+    return "".join(json.dumps(one) + "\n" for one in (first, started, *middle, *last))
+
+
+OK, BAD = ("success", "success"), ("success", "failure")
+
+
+def test_schemathesis_events_count_cases_by_their_checks():
+    skipped = {"ScenarioFinished": {"status": "skip", "phase": "examples", "recorder": {"label": "GET /a"}}}
+    reading = read(events(skipped, scenario("success", OK), scenario("failure", OK, BAD, label="GET /b")))
+    assert contracts(reading) == (3, 2, 1, 0)
+    assert reading.facts == {
+        "tool": "schemathesis",
+        "tool_version": "4.3.1",
+        "taken_at": "2026-01-01T00:00:00.500Z",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (events({"NonFatalError": {"label": "GET /x", "info": {}}}, scenario("success", OK)), (2, 1, 1, 0)),
+        (events(scenario("error", OK)), (2, 1, 1, 0)),
+        (events(scenario("error")), (1, 0, 1, 0)),
+        (events(scenario("success", ("new-word",))), (1, 0, 1, 0)),
+        (events(scenario("failure", BAD), reason="interrupted"), (1, 0, 1, 0)),
+        (events(scenario("success", OK, cases={"x": {"value": {"headers": {"N": "\0"}}}})), (1, 1, 0, 0)),
+    ],
+    ids=[
+        "error beside",
+        "error with cases",
+        "error alone",
+        "unknown word",
+        "stopped by failures",
+        "NUL tried",
+    ],
+)
+def test_schemathesis_events_lose_no_failure(text, expected):
+    assert contracts(read(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (events(), "E_NO_CASES"),
+        (events(scenario("skip", ("skip",))), "E_NO_DATA"),
+        (events(scenario("success", OK), reason=None), "E_PARTIAL"),
+        (events(scenario("success", OK), reason="interrupted"), "E_PARTIAL"),
+        (events(scenario("success", OK))[:-9], "E_TRUNCATED"),
+        (events({"ScenarioFinished": {"status": "success", "recorder": {"checks": [1]}}}), "E_WRONG_TYPE"),
+        (events(scenario("success", OK, label="a\0")), "E_CONTROL_CHAR"),
+        (json.dumps({"schemathesis_version": "4", "test_cases": {"generated": 4}}), "E_UNRECOGNISED"),
+    ],
+)
+def test_schemathesis_events_that_prove_nothing_are_refused(text, code):
+    assert refused(text) == code
+
+
 SAMPLES = [
+    events(scenario("failure", OK, BAD)),
     json.dumps(matrix(True, row(True))),
     json.dumps(verifier(False, interactionResults=[{"result": "OK"}])),
     json.dumps([change(3)]),

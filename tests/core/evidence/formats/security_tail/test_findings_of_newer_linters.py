@@ -1,5 +1,7 @@
 """Linters whose own JSON many teams keep, and bills of materials in XML: counted, or refused where nothing shows a run."""
 
+import json
+
 import pytest
 
 
@@ -66,8 +68,56 @@ SCORED_JSON = {
     "bomFormat": "CycloneDX",
     "vulnerabilities": [{"id": "CVE-2", "ratings": [{"score": 5.5, "method": "CVSSv31"}]}],
 }
+COMPOSER = {
+    "advisories": {"a/b": [{"advisoryId": "PKSA-1", "packageName": "a/b", "affectedVersions": "<1", "title": "t", "severity": "high"}],
+                   "c/d": {"1": {"advisoryId": "PKSA-2", "title": "u", "severity": None}}},
+    "ignored-advisories": {"e/f": [{"advisoryId": "PKSA-3", "title": "v", "severity": "low"}]},
+    "abandoned": {"g/h": None},
+}  # fmt: skip
+
+
+def cargo(*messages, ended=True):
+    """Records of a build: each message is its level and its code."""
+    records = [{"reason": "compiler-artifact", "package_id": "p", "target": {"name": "p"}}]
+    records += [
+        {"reason": "compiler-message", "package_id": "p", "target": {"name": "p"}, "message": {
+            "level": level, "message": "m", "code": {"code": code} if code else None,
+            "spans": [{"file_name": "src/a.rs", "line_start": 3, "is_primary": True}] if code else []}}
+        for level, code in messages
+    ]  # fmt: skip
+    records += [] if ended is None else [{"reason": "build-finished", "success": ended}]
+    return "".join(json.dumps(one) + "\n" for one in records)
+
+
+CLIPPY = cargo(
+    ("warning", "clippy::a"),
+    ("error", "E0308"),
+    ("note", "x"),
+    ("warning", ""),
+    ("failure-note", ""),
+    ended=False,
+)
+TFLINT = {"errors": [], "issues": [{
+    "rule": {"name": "terraform_typed_variables", "severity": "warning", "link": "l"}, "message": "m",
+    "range": {"filename": "main.tf", "start": {"line": 1, "column": 1}}}]}  # fmt: skip
+TFLINT_ERROR = {
+    "issues": [],
+    "errors": [{"summary": "s", "message": "no such module", "severity": "error", "range": {}}],
+}
+KUBE = {
+    "Checks": [{"name": "no-limits"}],
+    "Reports": [{"Diagnostic": {"Message": "m"}, "Check": "no-limits", "Object": {
+        "Metadata": {"FilePath": "a.yaml"}, "K8sObject": {"Namespace": "", "Name": "n", "GroupVersionKind": {"Kind": "Deployment"}}}}],
+    "Summary": {"ChecksStatus": "Failed", "CheckEndTime": "2026-01-02T03:04:05Z", "KubeLinterVersion": "0.6.8"},
+}  # fmt: skip
+KUBE_CLEAN = {**KUBE, "Reports": None, "Summary": {**KUBE["Summary"], "ChecksStatus": "Passed"}}
 
 SAMPLES = [
+    ("composer-audit", COMPOSER, {"total": 2, "high": 1, "unknown": 1, "suppressed": 1}),
+    ("cargo-messages", CLIPPY, {"total": 2, "high": 1, "medium": 1}),
+    ("cargo-messages", "   Compiling p v1\n" + cargo(("warning", "a")), {"total": 1, "medium": 1}),
+    ("tflint-json", TFLINT, {"total": 1, "medium": 1}),
+    ("kube-linter-json", KUBE, {"total": 1, "unknown": 1}),
     ("spectral-json", [spectral(0), spectral(1), spectral(2), spectral(3)], {"total": 4, "high": 1, "medium": 1, "info": 2}),
     ("spectral-json", [spectral(9)], {"total": 1, "unknown": 1}),
     ("pyright-json", pyright("error", "warning", "information"), {"total": 3, "high": 1, "medium": 1, "info": 1}),
@@ -101,6 +151,12 @@ def test_nothing_but_a_refusal_comes_out_of_a_damaged_report(survives, name, bod
 CLEAN = {
     "files that Pyright analysed": (pyright(), "pyright-json"),
     "SQL without violations": (SQL[1:], "sqlfluff-json"),
+    "packages without advisories, as PHP writes an empty map": (
+        {"advisories": [], "abandoned": []},
+        "composer-audit",
+    ),
+    "a build without a word": (cargo(), "cargo-messages"),
+    "objects that pass all checks": (KUBE_CLEAN, "kube-linter-json"),
     "policies that all passed": (
         [{"filename": "a.yaml", "namespace": "main", "successes": 3}],
         "conftest-json",
@@ -118,6 +174,17 @@ REFUSED = {
     "Pyright over no file": (pyright(files=0), "E_NO_RUNS"),
     "errors that Pyright announces and does not list": (pyright(errorCount=3), "E_COUNT_MISMATCH"),
     "no diagnostic, which any linter could have left": ({**RDJSON, "diagnostics": []}, "E_NO_RUNS"),
+    "a repository that Composer did not reach": (
+        {"advisories": [], "abandoned": [], "unreachable-repositories": ["https://x"]},
+        "E_SCAN_FAILED",
+    ),
+    "a build that did not end": (cargo(("warning", "a"), ended=None), "E_PARTIAL"),
+    "a build that failed without a word": (cargo(ended=False), "E_SCAN_FAILED"),
+    "a build of nothing": ('{"reason":"build-finished","success":true}\n', "E_NO_RUNS"),
+    "TFLint's own error": (TFLINT_ERROR, "E_SCAN_FAILED"),
+    "TFLint over who knows what": ('{"issues":[],"errors":[]}', "E_NO_RUNS"),
+    "KubeLinter without a check": ({**KUBE_CLEAN, "Checks": []}, "E_NO_RUNS"),
+    "KubeLinter that failed and does not say where": ({**KUBE, "Reports": []}, "E_SCAN_FAILED"),
     "no policy that applied": ([{"filename": "a.yaml", "namespace": "main", "successes": 0}], "E_NO_RUNS"),
     "a bill of materials in XML without vulnerabilities": (BOM.format(""), "E_NO_RUNS"),
     "a bill of materials in XML that was cut": (BOM.format(VULNERABILITY.format(""))[:-20], "E_TRUNCATED"),
