@@ -17,6 +17,7 @@ V = TypeVar("V")
 
 # A fork, a pickled answer and a pipe cost about 5 ms; reading 2 MiB costs about 20.
 FORK_ABOVE = 2 << 20
+_ROOM = 1 << 20  # what a Linux user may have without asking
 _PILES = 1000  # their numbers, of two bytes each, fit the smallest pipe
 
 
@@ -99,6 +100,7 @@ def _taken(queue: int) -> Iterator[int]:
 
 def _fork(work: Callable[[], object]) -> tuple[int, BinaryIO] | None:
     reading, writing = os.pipe()
+    _widen(writing)
     try:
         child = os.fork()
     except OSError:
@@ -110,6 +112,16 @@ def _fork(work: Callable[[], object]) -> tuple[int, BinaryIO] | None:
         _answer(work, writing)
     os.close(writing)
     return child, os.fdopen(reading, "rb")
+
+
+def _widen(pipe: int) -> None:
+    """Room for most answers: else the child waits until the parent has read its own files."""
+    try:
+        from fcntl import F_SETPIPE_SZ, fcntl
+
+        fcntl(pipe, F_SETPIPE_SZ, _ROOM)
+    except (ImportError, OSError):  # not on this system, or not for this user
+        return
 
 
 def _answer(work: Callable[[], object], writing: int) -> None:
