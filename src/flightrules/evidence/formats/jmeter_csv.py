@@ -73,6 +73,8 @@ def _in_two(source: Source, expected: int) -> JtlTally | None:
     second = source.beside(partial(_second, source, expected, cut))
     try:
         tally = _tally(source, expected, cut)
+        if tally is not None:
+            tally.settle()  # not when the other process has ended
     except (EvidenceError, NoCutError):
         tally = None
     part = second()

@@ -238,6 +238,14 @@ class JtlTally:
             hint = "switch the column on in JMeter's save service settings"
             raise EvidenceError("E_MISSING_FIELD", message, file=self._source.name, line=1, hint=hint)
 
+    def settle(self) -> None:
+        """Sum up what was taken so far.
+
+        Raises:
+            EvidenceError: E_TOO_MANY_ITEMS.
+        """
+        self._counts.fold()
+
     def part(self) -> JtlPart:
         """What was counted, to be joined with what was counted of the rows before."""
         self._counts.fold()
