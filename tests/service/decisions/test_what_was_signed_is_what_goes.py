@@ -193,6 +193,34 @@ def test_no_rule_carries_over_what_goes_out_or_what_is_relied_on(carrying, name)
     assert entries("decision:sign-off:carried") == []
 
 
+@pytest.mark.parametrize(
+    ("passed", "failed", "name", "heard"),
+    [
+        (120, 0, "later.out", ["product-owner"]),
+        (99, 1, "later.out", ["product-owner"]),
+        (50, 50, "later.out", []),  # the criterion fails
+        (120, 0, "CI pipeline.out", []),  # the gate says that an earlier upload was replaced
+    ],
+)
+def test_who_relies_on_the_gates_relies_on_what_they_say(shop, passed, failed, name, heard):
+    """A report after which they say the same carries the vote over; anything else that they say does not."""
+    case = case_of(shop, RULEBOOK + "  roles: {product_owner: {relies_on: [gates]}}\n")
+    case.voted()
+    assert shop.bring(case.key, "CI pipeline", junit(passed, failed), name=name).status_code == 201
+    case.judge()
+    jobs.refresh(case.poll, now())
+    assert case.now()["heard"] == heard
+
+
+def test_who_relies_on_gates_and_evidence_is_asked_again_for_each_report(shop):
+    case = case_of(shop, RULEBOOK + "  roles: {product_owner: {relies_on: [gates, evidence]}}\n")
+    case.voted()
+    shop.bring(case.key, "CI pipeline", junit(120))
+    case.judge()
+    jobs.refresh(case.poll, now())
+    assert case.now()["heard"] == []
+
+
 # --- too old
 
 

@@ -132,13 +132,22 @@ def _standing(
         return "", ()
     try:
         changes = changes_since(one.dossier, dossier)
-        parts = [each.part for each in changes]
+        parts = [_relied_on(each) for each in changes]
     except ConflictError:
         changes, parts = (), list(PARTS)
     relied = voids_for(one.role, parts, dossier.book)
     if relied:
         return f"dossier: {', '.join(sorted(relied))} changed since it was signed", changes
     return "", changes
+
+
+def _relied_on(change: Difference) -> str:
+    """The part of the dossier that somebody relies on who relies on this.
+
+    What a gate was judged on are evidence, waivers and the like, each of which is a part of its own. Who
+    relies on the gates relies on what they say: outcome, criteria, what blocks and what is to be known.
+    """
+    return "evidence" if change.part == "gates" and change.what.endswith(" inputs") else change.part
 
 
 def _rule(one: SignOff, dossier: Dossier) -> str:

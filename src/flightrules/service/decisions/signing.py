@@ -51,7 +51,7 @@ class Word:
 
 
 def terms_of(*, reason: str = "", conditions: Iterable[str] = (), role: str = "") -> dict[str, str]:
-    """What a signer says beside the choice, in the form that a proof is bound to: texts, as they were sent."""
+    """What a signer says beside the choice, in the form that a proof is bound to: texts, as sent."""
     return {"role": role_key(role), "reason": reason, "conditions": "\n".join(conditions)}
 
 
