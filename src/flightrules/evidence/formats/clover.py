@@ -1,8 +1,8 @@
 """Clover XML, as OpenClover, PHPUnit and istanbul write it.
 
 Statements are counted; method lines are declarations. Files of a ``testproject`` are tests, not the product.
-A condition that has a hit count of its own is a statement, too. PHPUnit writes a statement on a method's first
-line as the method alone; how many there are, and how many ran, is known from the sums of their file.
+A condition that has a hit count of its own is a statement, too. PHPUnit writes a statement on a method's
+first line as the method alone; how many there are, and how many ran, is known from the sums of their file.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class _Reader:
         self._book.statement(self._path, f"{number}.{self._same_line[str(number)]}", 1, mark)
 
     def _one_line_methods(self, metrics: dict[str, str]) -> None:
-        """Count as many methods as statements as the file's sums lack, first those that have nothing below."""
+        """Count as many methods as statements as the file's sums lack, first those with nothing below."""
         missing = (whole_number(metrics.get("statements")) or 0) - self._statements
         ran = (whole_number(metrics.get("coveredstatements")) or 0) - self._ran
         if not self._path or self._tests or not 0 <= ran <= missing:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flightrules.evidence.format import Format
 from flightrules.evidence.head import Head
 
@@ -89,6 +91,35 @@ def _simplecov(head: Head) -> bool:
     return runs and any(path.endswith((".lines", ".lines[]", ".rb[]")) for path in head.paths)
 
 
+def _coverlet(head: Head) -> bool:
+    """Modules, files, classes and methods are keys, so only what lies below them tells."""
+    ends = {path.rpartition(".")[2] for path in head.paths if path.count(".") >= _COVERLET_DEPTH}
+    return head.kind == "json" and ends >= {"Lines", "Branches"}
+
+
+def _coveralls(head: Head) -> bool:
+    return head.has("source_files[].coverage") or head.has("source_files", "run_at")
+
+
+def _codecov(head: Head) -> bool:
+    lines = any(_CODECOV_LINE.match(path) for path in head.paths)
+    return head.kind == "json" and lines and not head.any("meta", "timestamp", "type")
+
+
+def _gcov(head: Head) -> bool:
+    return head.kind == "json" and head.has("gcc_version", "files")
+
+
+def _tarpaulin(head: Head) -> bool:
+    return head.has("files[].traces", "files[].path")
+
+
+def _xccov(head: Head) -> bool:
+    return head.has("targets", "executableLines") or head.has("targets[].executableLines")
+
+
+_COVERLET_DEPTH = 4
+_CODECOV_LINE = re.compile(r"coverage\..+(?:\.\d+|\[\])\Z", re.DOTALL)
 _GCOVR = ("files[].lines[].gcovr/noncode", "files[].lines[].gcovr/excluded")
 
 COVERAGE_FORMATS: tuple[Format, ...] = (
@@ -104,6 +135,11 @@ COVERAGE_FORMATS: tuple[Format, ...] = (
     Format("coverage-py", "coverage.py JSON", "coverage", "coverage_py", _coverage_py),
     Format("gcovr", "gcovr JSON", "coverage", "gcovr_json", _gcovr),
     Format("llvm-cov", "llvm-cov export JSON", "coverage", "llvm_cov_json", _llvm_cov),
+    Format("gcov", "gcov JSON", "coverage", "gcov_json", _gcov),
+    Format("coverlet", "coverlet JSON", "coverage", "coverlet", _coverlet),
+    Format("coveralls", "Coveralls JSON", "coverage", "coveralls", _coveralls),
+    Format("tarpaulin", "cargo-tarpaulin JSON", "coverage", "tarpaulin", _tarpaulin),
+    Format("xccov", "Xcode's xccov JSON", "coverage", "xccov", _xccov),
     Format("simplecov", "SimpleCov result set", "coverage", "simplecov", _simplecov),
     Format("istanbul", "istanbul coverage-final.json", "coverage", "istanbul", _istanbul),
     Format(
@@ -113,6 +149,7 @@ COVERAGE_FORMATS: tuple[Format, ...] = (
         "istanbul_summary",
         _istanbul_summary,
     ),
+    Format("codecov", "Codecov JSON", "coverage", "codecov_json", _codecov),
     Format("pit", "PIT mutations.xml", "coverage", "pit_mutations", _pit),
     Format("stryker", "Stryker mutation report", "coverage", "stryker", _stryker),
 )
