@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from typing import Any, BinaryIO, TypeVar
 
 __all__ = ["FORK_ABOVE", "beside", "read_all"]
@@ -114,6 +115,14 @@ def _fork(work: Callable[[], object]) -> tuple[int, BinaryIO] | None:
     return child, os.fdopen(reading, "rb")
 
 
+def _pickle() -> Any:
+    """``pickle``: of CPython's the half in C, for the other serves other ends and takes 1 ms to load."""
+    try:
+        return import_module("_pickle")
+    except ImportError:
+        return import_module("pickle")
+
+
 def _widen(pipe: int) -> None:
     """Room for most answers: else the child waits until the parent has read its own files."""
     try:
@@ -128,8 +137,7 @@ def _answer(work: Callable[[], object], writing: int) -> None:
     """The child's whole life; it never returns into the parent's code."""
     code = 1
     try:
-        import pickle
-
+        pickle = _pickle()
         with os.fdopen(writing, "wb") as pipe:
             pickle.dump(work(), pipe, protocol=5)
         code = 0
@@ -139,8 +147,7 @@ def _answer(work: Callable[[], object], writing: int) -> None:
 
 def _collect(pipe: tuple[int, BinaryIO]) -> Any:
     """What the child answered; ``None`` unless it ended well."""
-    import pickle
-
+    pickle = _pickle()
     child, reading = pipe
     with reading:
         data = reading.read()
@@ -148,6 +155,6 @@ def _collect(pipe: tuple[int, BinaryIO]) -> Any:
     if status != 0:
         return None
     try:
-        return pickle.loads(data)  # noqa: S301 -- our own child's bytes over an unnamed pipe
+        return pickle.loads(data)  # our own child's bytes over an unnamed pipe
     except (EOFError, pickle.UnpicklingError):
         return None
