@@ -27,7 +27,10 @@ def read(source: Source, _head: Head) -> Reading:
     """
     name = source.name
     changes = []
-    for item in objects(decode(source, free_text=True), "the list", name):
+    document = decode(source, free_text=True)
+    if isinstance(document, dict):  # as its service and options for other programs wrap it
+        document = document.get("changes")
+    for item in objects(document, "the list", name):
         level = require(item.get("level"), int, "a change's level", name)
         if level not in _LEVELS:
             raise EvidenceError("E_ENUM", f"the level {level} is none of 1, 2, 3", file=name)

@@ -33,6 +33,13 @@ def read(source: Source, _head: Head) -> Reading:
     if not listed and document.get("interactionResults"):
         message = "every interaction is pending and failed; none counts"
         raise EvidenceError("E_NO_CASES", message, file=name, hint="verify pacts that are not pending")
+    if not listed and success and _lists_none(document):
+        raise EvidenceError(
+            "E_NO_CASES",
+            "the verification passed and lists no interaction; nothing was verified",
+            file=name,
+            hint="check that the pact holds interactions and that the filter selects some",
+        )
     contracts = Contracts(listed or [Contract("the verification", "passed" if success else "failed")])
     if success and contracts.count("failed"):
         message = f"{key} is true, {contracts.count('failed')} interactions failed"
@@ -57,6 +64,13 @@ def read(source: Source, _head: Head) -> Reading:
         facts={fact: value for fact, value in facts.items() if value},
         definitions=dict(CONTRACT_DEFINITIONS),
     )
+
+
+def _lists_none(document: dict[str, Any]) -> bool:
+    """Whether the list of interactions is there and empty; older verifiers write none at all."""
+    results = document.get("testResults")
+    tests = results.get("tests") if isinstance(results, dict) else results
+    return [] in (document.get("interactionResults"), tests)
 
 
 def _verifier(document: dict[str, Any], name: str) -> Iterator[Contract]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from flightrules.evidence.format import Format
 from flightrules.evidence.head import Head
 
 __all__ = ["CONTRACT_FORMATS"]
+
+_BUF_RULE = re.compile(r"[A-Z]+(?:_[A-Z0-9]+){1,8}")
 
 
 def _pact_matrix(head: Head) -> bool:
@@ -26,11 +30,18 @@ def _pact_file(head: Head) -> bool:
 
 
 def _oasdiff(head: Head) -> bool:
-    return head.has("[].id", "[].text", "[].level") and head.any("[].operation", "[].section", "[].source")
+    for start in ("[]", "changes[]"):
+        places = (f"{start}.operation", f"{start}.section", f"{start}.source")
+        if head.has(f"{start}.id", f"{start}.text", f"{start}.level") and head.any(*places):
+            return True
+    return False
 
 
 def _buf_breaking(head: Head) -> bool:
-    return head.has("type", "message") and head.any("start_line", "start_column", "end_line")
+    if not head.has("type", "message"):
+        return False
+    lines = head.any("start_line", "start_column", "end_line")
+    return lines or bool(_BUF_RULE.fullmatch(head.values.get("type", "")))  # a deleted file has no line
 
 
 def _openapi_diff(head: Head) -> bool:

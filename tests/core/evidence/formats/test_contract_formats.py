@@ -116,6 +116,23 @@ def test_verification_that_failed_without_a_reason_still_failed():
     assert refused(verifier("yes")) == "E_WRONG_TYPE"
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        verifier(True, interactionResults=[]),
+        {"success": True, "providerName": "p", "testResults": []},
+        {"success": True, "providerName": "p", "testResults": {"tests": [], "summary": {"testCount": 0}}},
+    ],
+    ids=["verifier", "broker", "older broker"],
+)
+def test_a_pact_without_interactions_proves_nothing(document):
+    assert refused(document) == "E_NO_CASES"
+
+
+def test_a_verification_that_failed_before_any_interaction_failed():
+    assert contracts(read(verifier(False, interactionResults=[]))) == (1, 0, 1, 0)
+
+
 def test_an_error_of_a_listed_interaction_is_the_same_failure():
     listed = [{"description": "a good one", "result": "OK"}, {"description": "a bad one", "result": "Error"}]
     errors = [{"interaction": "Verifying a pact between web and api - a bad one", "mismatch": {}}]
@@ -176,6 +193,11 @@ def test_oasdiff_counts_what_breaks_and_what_may_break():
     assert refused([change("error")]) == "E_WRONG_TYPE"
 
 
+def test_oasdiff_may_wrap_its_list():
+    wrapped = read({"changes": [change(3), change(1)]})
+    assert numbers(wrapped) == numbers(read([change(3), change(1)]))
+
+
 def test_no_change_at_all_needs_a_declaration():
     assert numbers(read("[]", "oasdiff"))["api.breaking_changes"] == 0
     assert refused("[]") == "E_UNRECOGNISED"
@@ -207,6 +229,8 @@ def test_buf_lists_one_change_a_line():
         == 2
     )
     assert numbers(read(buf("RPC_NO_DELETE")))["api.breaking_changes"] == 1
+    deleted = '{"type":"FILE_NO_DELETE","message":"Previously present file \\"a.proto\\" was deleted."}\n'
+    assert numbers(read(deleted))["api.breaking_changes"] == 1
     assert refused(buf("PACKAGE_DIRECTORY_MATCH")) == "E_UNRECOGNISED"
     assert refused(buf("COMPILE")) == "E_RUN_CRASHED"
 
