@@ -164,14 +164,14 @@ def _is_open_since(day: date, window: Window, at: datetime, zone: ZoneInfo) -> b
     if day.weekday() not in window.days:
         return False
     wall = at.astimezone(zone).replace(tzinfo=None)
-    over_midnight = window.closes <= window.opens
+    over_midnight = window.closes < window.opens
     opens = _on(day, window.opens)
     closes = _on(day, window.closes + (_DAY_MINUTES if over_midnight else 0))
     moment = at.astimezone(UTC)
     return (
-        opens <= wall.replace(fold=0) < closes
+        opens <= wall < closes
         and moment >= opens.replace(fold=1, tzinfo=zone).astimezone(UTC)
-        and moment < closes.replace(fold=0, tzinfo=zone).astimezone(UTC)
+        and moment < closes.replace(tzinfo=zone).astimezone(UTC)
     )
 
 

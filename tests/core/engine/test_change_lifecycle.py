@@ -199,3 +199,65 @@ def test_a_move_that_is_not_on_the_way_never_comes_free(here, kind):
     one = change(state=here, type=kind)
     for there in set(State) - moves(one):
         assert codes(lacks(one, there, at=AT)) == ["E_CHANGE_MOVE"]
+
+
+def test_the_words_of_the_record_are_these():
+    assert [str(one) for one in State] == [
+        "new", "assess", "authorize", "scheduled", "implement", "review", "closed", "canceled",
+    ]  # fmt: skip
+    assert [str(one) for one in Type] == ["standard", "normal", "emergency"]
+    assert [str(one) for one in Standing] == ["none", "standing", "stale"]
+    assert TEMPLATE_FIELDS == (
+        "category", "risk", "impact", "security_impact", "rollback_minutes", "rollback_steps", "communication",
+        "implementation",
+    )  # fmt: skip
+
+
+def test_the_ways_from_each_state_are_these_and_a_template_is_never_carried_out():
+    ways = {
+        State.NEW: {State.ASSESS, State.CANCELED},
+        State.ASSESS: {State.AUTHORIZE, State.CANCELED},
+        State.AUTHORIZE: {State.ASSESS, State.SCHEDULED, State.CANCELED},
+        State.SCHEDULED: {State.AUTHORIZE, State.IMPLEMENT, State.CANCELED},
+        State.IMPLEMENT: {State.REVIEW},
+        State.REVIEW: {State.CLOSED},
+        State.CLOSED: set(),
+        State.CANCELED: set(),
+    }
+    done = {State.IMPLEMENT, State.REVIEW, State.CLOSED}
+    for state, there in ways.items():
+        assert moves(change(state=state)) == there
+        assert moves(change(state=state, is_template=True)) == there - done
+
+
+def test_what_nobody_stated_is_empty():
+    bare, rollback = Change(Type.NORMAL, State.NEW), Rollback()
+    assert (rollback.owner, rollback.minutes, rollback.steps, rollback.evidence) == ("", None, "", "")
+    texts = ("category", "reason", "risk", "impact", "security_impact", "communication", "implementation",
+             "undecided", "requester", "implementer", "chair", "outcome", "review")  # fmt: skip
+    assert [getattr(bare, name) for name in texts] == [""] * len(texts)
+    assert (bare.opens_at, bare.closes_at, bare.approvers) == (None, None, ())
+    assert (bare.is_template, bare.follows_template, bare.approval) == (False, False, Standing.NONE)
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "changed", "said"),
+    [
+        (State.ASSESS, State.AUTHORIZE, {"category": ""}, "its category"),
+        (State.AUTHORIZE, State.SCHEDULED, {"reason": ""}, "the reason"),
+        (State.AUTHORIZE, State.SCHEDULED, {"category": ""}, "its category"),
+        (State.AUTHORIZE, State.SCHEDULED, {"opens_at": None}, "its window"),
+        (State.REVIEW, State.CLOSED, {"outcome": ""}, "how it went"),
+    ],
+)
+def test_what_an_earlier_step_needed_is_needed_still(here, there, changed, said):
+    assert lacks(change(state=here, **changed), there, at=AT) == (Lack("E_CHANGE_LACKS", said),)
+
+
+def test_the_window_is_open_from_its_first_moment():
+    assert lacks(change(state=State.SCHEDULED), State.IMPLEMENT, at=FULL.opens_at) == ()
+
+
+@pytest.mark.parametrize("person", ["", "carl", "rita"])
+def test_who_may_not_carry_it_out_is_told_so_by_one_code(person):
+    assert may_implement(FULL, person).code == "E_FOUR_EYES"

@@ -186,9 +186,10 @@ def test_the_clock_shows_windows_and_moments(sentence, at, state):
     assert reading_name(parse_condition(sentence)) == ""
 
 
-def test_a_zone_that_vanished_since_proves_nothing(monkeypatch):
+@pytest.mark.parametrize("fault", [ZoneInfoNotFoundError, ValueError, OSError])
+def test_a_zone_that_vanished_since_proves_nothing(monkeypatch, fault):
     def gone(key):
-        raise ZoneInfoNotFoundError(key)
+        raise fault(key)
 
     window = parse_condition(BERLIN)
     monkeypatch.setattr(deploy_conditions, "ZoneInfo", gone)
@@ -275,6 +276,49 @@ def test_readings_show_the_rest(sentence, readings, state, says):
 def test_a_reading_without_a_zone_proves_nothing():
     bare = Reading("flag new-checkout", "10", "%", AT.replace(tzinfo=None))
     assert check_text(FLAG, [bare], AT).state is State.UNPROVEN
+
+
+def test_one_reading_without_a_zone_spoils_the_others():
+    readings = [
+        reading("flag new-checkout", "10", "%"),
+        Reading("flag new-checkout", "10", "%", AT.replace(tzinfo=None)),
+    ]
+    found = check_text(FLAG, readings, AT)
+    assert (found.state, found.reason) == (
+        State.UNPROVEN,
+        "a reading of 'flag new-checkout' has no time zone",
+    )
+
+
+def test_readings_of_one_moment_in_two_units_contradict_each_other():
+    readings = [reading("flag new-checkout", "10", unit) for unit in ("%", "share")]
+    found = check_text(FLAG, readings, AT)
+    assert (found.state, found.reading) == (State.UNPROVEN, readings[0])
+    assert (
+        found.reason == "readings of 'flag new-checkout' taken at 2026-11-23T11:59:00Z contradict each other"
+    )
+
+
+def test_the_states_are_these_words():
+    assert [str(one) for one in State] == ["MET", "UNMET", "UNPROVEN"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "read", "state"),
+    [
+        ("flag new-checkout <= 100 %", ("flag new-checkout", "100", "%"), State.MET),
+        ("reading depth <= 500", ("reading depth", "300", ""), State.MET),
+        ("reading depth <= 500", ("reading depth", "-3", ""), State.MET),
+    ],
+)
+def test_only_a_flag_ends_at_all_users(sentence, read, state):
+    assert check_text(sentence, [reading(*read)], AT).state is state
+
+
+def test_a_moment_says_whether_it_has_come():
+    until = "until 2026-12-01T18:00Z"
+    assert check_text(until, [], AT).reason == "it is before 2026-12-01T18:00Z"
+    assert check_text(until, [], utc("2026-12-01T18:00:00")).reason == "2026-12-01T18:00Z has come"
 
 
 zones = st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"])
