@@ -28,12 +28,25 @@ _READ_ONCE = strategies  # and not in every process
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE, TESTS = "src/flightrules/engine", "tests/core/engine"
+OF_THE_ENGINE = {
+    "quorum": "test_quorum",
+    "decision": "test_decision",
+    "override": "test_override",
+    "dossier": "test_dossier",
+    "separation": "test_separation",
+    "waivers": "test_which_waiver_stands",
+    "freshness": "test_freshness",
+    "throttle": "test_throttle",
+    "scope_lock": "test_scope_lock",
+    "relaxation": "test_relaxation",
+    "human_signoff": "test_human_signoff",
+    "change_lifecycle": "test_change_lifecycle",
+    "deploy_conditions": "test_deploy_conditions",
+}
 MODULES = {
-    "flightrules.engine.quorum": (f"{ENGINE}/quorum.py", f"{TESTS}/test_quorum.py"),
-    "flightrules.engine.decision": (f"{ENGINE}/decision.py", f"{TESTS}/test_decision.py"),
-    "flightrules.engine.override": (f"{ENGINE}/override.py", f"{TESTS}/test_override.py"),
-    "flightrules.engine.dossier": (f"{ENGINE}/dossier.py", f"{TESTS}/test_dossier.py"),
-    "flightrules.engine.separation": (f"{ENGINE}/separation.py", f"{TESTS}/test_separation.py"),
+    f"flightrules.engine.{name}": (f"{ENGINE}/{name}.py", f"{TESTS}/{tests}.py")
+    for name, tests in OF_THE_ENGINE.items()
+} | {
     "flightrules.service.people.powers": (
         "src/flightrules/service/people/powers.py",
         "tests/service/people/test_powers.py tests/service/people/test_the_table_of_powers.py",
