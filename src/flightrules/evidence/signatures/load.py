@@ -184,6 +184,14 @@ def _is_bombardier(head: Head) -> bool:
     return head.kind == "json" and head.has("spec", "result.req2xx", "result.latency")
 
 
+def _is_ghz(head: Head) -> bool:
+    return head.kind == "json" and head.has("count", "options.call", "statusCodeDistribution")
+
+
+def _is_fortio(head: Head) -> bool:
+    return head.kind == "json" and head.has("DurationHistogram", "RetCodes")
+
+
 def _is_console(head: Head) -> bool:
     return head.kind == "text" and console(head.text) is not None
 
@@ -256,6 +264,8 @@ LOAD_FORMATS: tuple[Format, ...] = (
     Format("autocannon", "autocannon (JSON)", "performance", "autocannon", _is_autocannon),
     Format("oha", "oha (JSON)", "performance", "oha", _is_oha),
     Format("bombardier", "bombardier (JSON)", "performance", "bombardier", _is_bombardier),
+    Format("ghz", "ghz (JSON)", "performance", "ghz", _is_ghz),
+    Format("fortio", "Fortio (JSON)", "performance", "fortio", _is_fortio),
     Format("taurus-xml", "Taurus final statistics (XML)", "performance", "taurus_xml", _is_taurus_xml),
     Format("molotov", "Molotov results (JSON Lines)", "performance", "molotov", _is_molotov),
     Format("iago-log", "Iago statistics log", "performance", "iago", _is_iago),

@@ -188,3 +188,37 @@ BOMBARDIER = {
     "result": {"timeTakenSeconds": 2.5, "req1xx": 0, "req2xx": 80, "req3xx": 0, "req4xx": 4, "req5xx": 6, "others": 10,
                "latency": {"mean": 1500.0, "max": 9000, "percentiles": {"50": 1000, "95": 2500}}},
 }  # fmt: skip
+
+GHZ = {
+    "date": "2026-01-02T03:04:05Z",
+    "endReason": "normal",
+    "options": {"call": "shop.Cart.Add", "total": 200, "concurrency": 50},
+    "count": 200,
+    "total": 2_000_000_000,
+    "average": 5_000_000,
+    "fastest": 1_000_000,
+    "slowest": 9_000_000,
+    "rps": 100.5,
+    "errorDistribution": {"rpc error: code = Unavailable": 3},
+    "statusCodeDistribution": {"OK": 197, "Unavailable": 3},
+    "latencyDistribution": [
+        {"percentage": 50, "latency": 4_500_000},
+        {"percentage": 95, "latency": 8_000_000},
+    ],
+}
+FORTIO = {
+    "RunType": "HTTP",
+    "StartTime": "2026-01-02T03:04:05Z",
+    "ActualQPS": 8.5,
+    "ActualDuration": 5_000_000_000,
+    "NumThreads": 4,
+    "Version": "1.60.3",
+    "DurationHistogram": {
+        "Count": 40,
+        "Min": 0.001,
+        "Max": 0.01,
+        "Avg": 0.002,
+        "Percentiles": [{"Percentile": 50, "Value": 0.002}, {"Percentile": 95, "Value": 0.005}],
+    },
+    "RetCodes": {"200": 36, "301": 1, "503": 2, "-1": 1},
+}

@@ -15,6 +15,8 @@ from core.evidence.formats.load_reports import (
     ARTILLERY,
     AUTOCANNON,
     BOMBARDIER,
+    FORTIO,
+    GHZ,
     HEY,
     JMETER_ROW,
     JTL,
@@ -207,6 +209,8 @@ class TestLocust:
         (AUTOCANNON, 100, 12, None),
         (OHA, 100, 10, 200),
         (BOMBARDIER, 100, 20, Decimal("2.5")),
+        (GHZ, 200, 3, 8),
+        (FORTIO, 40, 3, 5),
     ],
 )
 def test_failures_that_a_tool_lists_apart_are_added(
@@ -234,6 +238,12 @@ def test_failures_that_a_tool_lists_apart_are_added(
         ({**VEGETA, "requests": 0, "status_codes": {}}, "E_NO_SAMPLES"),
         ({"aggregate": {"counters": {}}}, "E_NO_SAMPLES"),
         ({**AUTOCANNON, "errors": "5"}, "E_WRONG_TYPE"),
+        ({**GHZ, "count": 0, "statusCodeDistribution": {}}, "E_NO_SAMPLES"),
+        ({**GHZ, "count": 2}, "E_COUNT_MISMATCH"),
+        ({**GHZ, "statusCodeDistribution": {"OK": "many"}}, "E_WRONG_TYPE"),
+        ({**FORTIO, "RetCodes": {}, "DurationHistogram": {"Count": 0}}, "E_NO_SAMPLES"),
+        ({**FORTIO, "RetCodes": {"200": -1}}, "E_NEGATIVE"),
+        ({**FORTIO, "DurationHistogram": {}}, "E_MISSING_FIELD"),
         ({**OHA, "statusCodeDistribution": {}, "errorDistribution": {}}, "E_NO_SAMPLES"),
         ("Percentage served,Time in ms\n0,1\n50,2\n", "E_TRUNCATED"),
         ("Percentage served,Time in ms\n50,2\n100,1\n", "E_CONTRADICTION"),
@@ -288,6 +298,8 @@ WHOLE: tuple[Any, ...] = (
         WRK,
         AB.format(failed=0, length=0),
         HEY,
+        GHZ,
+        FORTIO,
         SIEGE,
         VEGETA_TEXT,
         VEGETA,
@@ -351,6 +363,20 @@ def test_the_same_bytes_give_the_same_reading(document: Any) -> None:
 )
 def test_numbers_and_names_beyond_every_limit_are_refused(text: str, code: str) -> None:
     assert refusal(text) == code
+
+
+def test_answers_that_no_code_tells_of_have_failed() -> None:
+    assert numbers(read({**FORTIO, "RetCodes": {"200": 30}}))["load.failed"] == 10
+    assert numbers(read({**GHZ, "statusCodeDistribution": {"OK": 150}}))["load.failed"] == 50
+    assert numbers(read({**GHZ, "statusCodeDistribution": None}))["load.failed"] == 200
+
+
+def test_what_ghz_and_fortio_say_of_the_run() -> None:
+    found = numbers(read(FORTIO))
+    assert (found["load.users"], found["load.duration"], found["load.rps"]) == (4, 5, Decimal("8.5"))
+    assert numbers(read(GHZ))["load.duration"] == 2
+    assert "W_ABORTED" in codes(read({**GHZ, "endReason": "cancel"}))
+    assert "W_ABORTED" not in codes(read({**GHZ, "endReason": "timeout"}))
 
 
 class TestTheToolsOwnSpelling:
