@@ -48,6 +48,7 @@ def read(source: Source, _head: Head) -> Reading:
         if not totals.get("loc"):
             raise scan.no_run("Bandit read no line of code")
     scan.not_tested(len(errors), "files could not be parsed")
+    _tell_hidden(totals, scan)
     scan.compare(_declared(totals, scan), "metrics._totals", len(scan.live))
     scan.fact(taken_at=text(report, "generated_at"))
     return scan.reading("bandit")
@@ -61,6 +62,16 @@ def _code(result: dict[str, Any]) -> str:
     shown = [(one.group(1), one.group(2)) for one in map(_NUMBERED.match, code.splitlines()) if one]
     own = [line for number, line in shown if number in (numbers or {text(result, "line_number")})]
     return " ".join(" ".join(own or [line for _, line in shown] or [code]).split())
+
+
+def _tell_hidden(totals: dict[str, Any], scan: Scan) -> None:
+    """Bandit counts what ``nosec`` comments hide and does not list it."""
+    counts = [totals.get(key) for key in ("nosec", "skipped_tests")]
+    hidden = sum(one for one in counts if isinstance(one, int) and not isinstance(one, bool) and one > 0)
+    if hidden:
+        scan.note(
+            "W_SUPPRESSED", f"nosec comments hide {hidden} findings, which Bandit counts and does not list"
+        )
 
 
 def _declared(totals: dict[str, Any], scan: Scan) -> int:

@@ -358,6 +358,7 @@ WARNINGS = {
     "Semgrep: a file not parsed": (semgrep(SEMGREP, errors=[{"level": "warn", "message": "syntax"}]), "W_NOT_TESTED"),
     "Bandit: a file not parsed": (bandit(BANDIT, errors=[{"filename": "b.py"}]), "W_NOT_TESTED"),
     "Bandit: header and body differ": (bandit(BANDIT, high=2), "W_COUNT_MISMATCH"),
+    "Bandit: nosec comments": (bandit(metrics={"_totals": {"loc": 9, "nosec": 2, "skipped_tests": 1}}), "W_SUPPRESSED"),
     "Dependency-Check: an analysis failed": (check(JAR, scanInfo={"analysisExceptions": [{"exception": {}}]}), "W_NOT_TESTED"),
     "GitLab: an error beside findings": (gitlab(GITLAB, messages=[{"level": "error", "value": "x"}]), "W_NOT_TESTED"),
     "GitLab: a time without zone": (gitlab(GITLAB), "W_NAIVE_TIME"),
