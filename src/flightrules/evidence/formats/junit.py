@@ -15,7 +15,13 @@ from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.junit_columns import Columns, columns, plain_columns, text_columns
-from flightrules.evidence.reading.junit_events import Event, Piece, read_markup, read_pieces
+from flightrules.evidence.reading.junit_events import (
+    Event,
+    Piece,
+    read_markup,
+    read_markup_ahead,
+    read_pieces,
+)
 from flightrules.evidence.reading.junit_text import CaseText, Shape, Tag
 from flightrules.evidence.reading.timestamps import earliest
 from flightrules.evidence.reading.xml import ATTRIBUTE_LIMIT, DEPTH_LIMIT
@@ -46,6 +52,9 @@ _STATES = {
     **dict.fromkeys(("skipped", "skip", "ignored", "pending"), _SKIP),
     **dict.fromkeys(("failed", "fail", "failure"), _FAILURE),
     **dict.fromkeys(("error", "errored", "broken", "aborted", "timeout", "crashed"), _ERROR),
+    **dict.fromkeys(("timedout", "timed out", "interrupted", "undefined", "ambiguous", "unknown"), _ERROR),
+    **dict.fromkeys(("inconclusive", "untested", "todo", "blocked", "incomplete"), _PART_SKIP),
+    **dict.fromkeys(("canceled", "cancelled", "notexecuted", "not executed", "not_executed"), _PART_SKIP),
 }
 _PYTEST_SKIPS = frozenset(("pytest.skip", "pytest.xfail"))  # a phase or subtest; another one may fail
 _MAY_FAIL = "TEST_CASE tagged with !"  # Catch2: the failure beside it was expected
@@ -66,12 +75,15 @@ def read(source: Source, head: Head) -> Reading:
         EvidenceError: E_NO_CASES, E_ALL_SKIPPED, E_RUN_CRASHED, E_COUNT_MISMATCH, E_CONTRADICTION,
             E_NEGATIVE, E_NUMBER, E_MISSING_FIELD, and what makes XML unsafe or broken.
     """
+    walk, namespaces = _Walk(source), not head.namespace
+    if read_markup_ahead(source, walk.take_text, namespaces=namespaces):
+        return walk.reading()
     walk = _Walk(source)
     try:
-        read_markup(source, walk.take_text, namespaces=not head.namespace)
+        read_markup(source, walk.take_text, namespaces=namespaces)
     except NotPlainError:
         walk = _Walk(source)
-        read_pieces(source, walk.take, namespaces=not head.namespace)
+        read_pieces(source, walk.take, namespaces=namespaces)
     return walk.reading()
 
 

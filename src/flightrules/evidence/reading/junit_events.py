@@ -12,12 +12,13 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from flightrules.errors import EvidenceError
+from flightrules.evidence.reading.markup_ahead import read_ahead
 from flightrules.evidence.reading.xml import ATTRIBUTE_LIMIT, feed, guarded_parser
 from flightrules.evidence.reading.xml_markup import Markup
 from flightrules.evidence.reading.xml_pieces import NotPlainError
 from flightrules.evidence.source import Source
 
-__all__ = ["Event", "Piece", "read_markup", "read_pieces"]
+__all__ = ["Event", "Piece", "read_markup", "read_markup_ahead", "read_pieces"]
 
 
 # an element other than ``testcase`` that starts: its name, its attributes as name, value, name, value...,
@@ -61,9 +62,26 @@ def read_markup(source: Source, take: Callable[[bytes], None], *, namespaces: bo
     """
     if not namespaces:
         raise NotPlainError
+    _parse(source, take)
+
+
+def read_markup_ahead(source: Source, take: Callable[[bytes], None], *, namespaces: bool = True) -> bool:
+    """Hand over the markup while another process parses the file as ``read_markup`` does.
+
+    False where nothing came of it, for whatever reason; what was taken is then worth nothing.
+    """
+    return namespaces and read_ahead(source, take, _prove)
+
+
+def _prove(source: Source) -> int:
+    return _parse(source, lambda _: None)
+
+
+def _parse(source: Source, take: Callable[[bytes], None]) -> int:
     markup = Markup(source, take)
     markup.parser.StartDoctypeDeclHandler = _doctype(source, markup.parser)
     markup.run()
+    return markup.cuts
 
 
 def _parser(source: Source, piece: Piece, *, namespaces: bool) -> Any:

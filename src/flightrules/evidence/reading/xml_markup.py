@@ -14,7 +14,7 @@ from flightrules.evidence.reading.xml import feed, guarded_parser
 from flightrules.evidence.reading.xml_pieces import NotPlainError, Tee, require_utf8
 from flightrules.evidence.source import Source
 
-__all__ = ["ATTRIBUTES", "Markup", "attributes_of", "tags_of", "unescaped"]
+__all__ = ["ATTRIBUTES", "Markup", "attributes_of", "cut", "tags_of", "unescaped"]
 
 ATTRIBUTES = rb"""(?:\s++[^\s=]++\s*+=\s*+(?:"[^"]*+"|'[^']*+'))*+"""
 # of a tag: the name if it ends an element, the name if it starts one, its attributes, whether it ends at once
@@ -39,6 +39,7 @@ class Markup:
         self._base = 0  # where the buffer starts in the document
         self._from: int | None = 0  # where plain text goes on; None inside CDATA
         self._parts: list[memoryview] = []
+        self.cuts = 0  # where text was cut out so far
         self.parser: Any = guarded_parser(source)
 
     def run(self) -> None:
@@ -67,15 +68,18 @@ class Markup:
 
     def _leave(self) -> None:
         self._keep(self.parser.CurrentByteIndex)
+        self.cuts = cut(self.cuts, self.parser.CurrentByteIndex)
         self._from = None
 
     def _return(self) -> None:
         self._from = self.parser.CurrentByteIndex + _CDATA_END
+        self.cuts = cut(self.cuts, self._from)
 
     def _pass_over(self, end: bytes, opening: int) -> None:
         at = self.parser.CurrentByteIndex
         self._keep(at)
         self._from = self._base + self._buffer.index(end, at - self._base + opening) + len(end)
+        self.cuts = cut(cut(self.cuts, at), self._from)
 
     def _keep(self, until: int) -> None:
         if self._from is not None:
@@ -92,6 +96,11 @@ class Markup:
         self._buffer, self._base = self._buffer[seen - self._base :], seen
         if text:
             self._take(text)
+
+
+def cut(cuts: int, at: int) -> int:
+    """A place where text is cut out or goes on, added to those before it in one number."""
+    return hash((cuts, at))
 
 
 def tags_of(text: bytes) -> list[tuple[bytes, bytes, bytes, bytes]]:

@@ -1,0 +1,179 @@
+"""JUnit XML taken apart while another process proves it says what one process says, or one reads it."""
+
+import pickle
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from effort import examples
+from flightrules.cli import parallel
+from flightrules.errors import EvidenceError
+from flightrules.evidence.formats import junit
+from flightrules.evidence.head import look
+from flightrules.evidence.reading import markup_ahead
+from flightrules.evidence.reading.markup_ahead import read_ahead
+from flightrules.evidence.reading.xml_markup import Markup
+from flightrules.evidence.reading.xml_pieces import NotPlainError
+from flightrules.evidence.records.case_reading import NothingRanError
+from flightrules.evidence.source import Source
+
+CASE = '<testcase name="{}" classname="C" time="0.1"'
+TEXTS = st.sampled_from(
+    ["", "\n  ", "at a.b(C.java:1) > !", "a&lt;b", "!x?", "é", "<![CDATA[<testcase name='bait'> <!-- ]]>"]
+    + ["<!-- <testcase/> - -->", "<!---->", "<?pi <failure> ?>"]
+    + ["<![CDATA[]]>", "<![CDATA[]]]]>", "<![CDATA[?>]]>", "<?a ]]>?>"]
+)
+INSIDE = st.builds(
+    "<{0} message='no > !'>{1}{2}</{0}>".format,
+    st.sampled_from(["failure", "error", "skipped"]),
+    TEXTS,
+    TEXTS,
+)
+CASES = st.builds(
+    lambda name, end: CASE.format(name) + end,
+    st.sampled_from(["a", "b ]]&gt;", "c > d", "&lt;?", "--"]),
+    st.just("/>") | st.just(" />") | st.builds(">{}{}</testcase>".format, TEXTS, INSIDE),
+)
+DOCUMENTS = st.builds(
+    "{}<testsuites>{}<testsuite name='s'>{}</testsuite>{}</testsuites>{}".format,
+    st.sampled_from(["", " \n", "\ufeff", '<?xml version="1.0" encoding="UTF-8"?>\n', "<!-- first -->"]),
+    TEXTS.filter(lambda text: text[:1] in ("", "<", "\n")),
+    st.lists(st.builds("{}{}".format, CASES, TEXTS), min_size=1, max_size=8).map("".join),
+    st.sampled_from(["", "\n", "<testsuite name='t'/>"]),
+    st.sampled_from(["", "\n", "<!-- last -->", "<?last?>"]),
+)
+
+
+def pickled(work):
+    """Another process, as far as values are concerned."""
+    try:
+        part = pickle.loads(pickle.dumps(work()))  # noqa: S301 -- our own bytes
+    except (EvidenceError, NotPlainError):
+        part = None
+    return lambda: part
+
+
+@pytest.fixture(params=[1 << 18, 7])
+def small(request, monkeypatch):
+    """Every report is a large one, and comes in pieces of different sizes."""
+    monkeypatch.setattr(markup_ahead, "_TWO_FROM", 0)
+    monkeypatch.setattr(markup_ahead, "_CHUNK", request.param)
+
+
+def outcome(text, beside=None):
+    source = Source.of(text if isinstance(text, bytes) else text.encode(), "report.xml")
+    source.beside = beside
+    try:
+        reading = junit.read(source, look(source, 1 << 16))
+    except NothingRanError as error:
+        return error.code, list(error.reading.measurements)
+    except EvidenceError as error:
+        return error.code, error.message, error.line, error.column
+    return list(reading.records), list(reading.measurements), reading.notices, reading.facts
+
+
+@pytest.mark.usefixtures("small")
+def test_two_say_what_one_says():
+    @settings(deadline=None, max_examples=examples(60))
+    @given(DOCUMENTS)
+    def check(text):
+        assert outcome(text, pickled) == outcome(text)
+
+    check()
+
+
+@pytest.mark.usefixtures("small")
+def test_two_refuse_what_one_refuses():
+    @settings(deadline=None, max_examples=examples(60))
+    @given(DOCUMENTS, st.data())
+    def check(text, data):
+        start = data.draw(st.integers(0, len(text)))
+        put = data.draw(st.sampled_from(["", "<", ">", '"', "&", "]]>", "<!", "<!--", "<![CDATA[", "\0"]))
+        damaged = text[:start] + put + text[data.draw(st.integers(start, min(len(text), start + 9))) :]
+        if damaged.lstrip(" \n\ufeff").startswith("<"):
+            assert outcome(damaged, pickled) == outcome(damaged)
+
+    check()
+
+
+@pytest.mark.usefixtures("small")
+def test_both_cut_in_the_same_places():
+    """What is taken ahead is, byte by byte, what stands behind the parser."""
+
+    @settings(deadline=None, max_examples=examples(60))
+    @given(DOCUMENTS)
+    def check(text):
+        if text.startswith("<?xml") and len(text) > markup_ahead._CHUNK:
+            return  # a declaration that comes in pieces is not waited for
+        source, ahead, behind = Source.of(text.encode()), [], []
+        source.beside = pickled
+        markup = Markup(source, behind.append)
+        markup.run()
+        assert read_ahead(source, ahead.append, lambda _: markup.cuts)
+        assert b"".join(ahead) == b"".join(behind)
+
+    check()
+
+
+WHOLE = "<testsuite name='s'>" + (CASE.format("a") + "/>") * 30 + "</testsuite>"
+
+
+@pytest.mark.usefixtures("small")
+def test_a_sound_report_is_read_once(monkeypatch):
+    alone = outcome(WHOLE)
+    monkeypatch.setattr(junit, "read_markup", lambda *_, **__: pytest.fail("read again"))
+    assert outcome(WHOLE, pickled) == alone
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("answer", [None, 1])
+def test_without_a_proof_one_reads_all(answer):
+    assert outcome(WHOLE, lambda _: lambda: answer) == outcome(WHOLE)
+
+
+@pytest.mark.usefixtures("small")
+def test_what_breaks_ahead_of_the_proof_breaks_nothing():
+    def take(_):
+        raise KeyError
+
+    source = Source.of(WHOLE.encode())
+    source.beside = pickled
+    assert not read_ahead(source, take, lambda _: 0)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!DOCTYPE testsuite>" + WHOLE,
+        '<!DOCTYPE testsuite [<!ENTITY a "b">]>' + WHOLE,
+        WHOLE.replace("<testsuite ", "<testsuite xmlns='urn:x' "),
+        '<?xml version="1.0" encoding="ISO-8859-1"?>' + WHOLE.replace('"a"', '"\u00e4"'),
+        WHOLE[:-5],
+        WHOLE.replace("/>", "", 1),
+    ],
+)
+def test_what_is_not_plain_is_left_to_one(text):
+    data = text.encode("latin-1")
+    assert outcome(data, pickled) == outcome(data)
+
+
+def test_a_tag_without_an_end_is_not_kept(monkeypatch):
+    monkeypatch.setattr(markup_ahead, "_TWO_FROM", 0)
+    monkeypatch.setattr(markup_ahead, "_CHUNK", 64)
+    monkeypatch.setattr(markup_ahead, "_TOKEN_LIMIT", 100)
+    source = Source.of(b"<a><b x='" + b"y" * 300 + b"'/></a>")
+    source.beside = pickled
+    assert not read_ahead(source, len, lambda _: 0)
+
+
+@pytest.mark.usefixtures("small")
+def test_a_real_process_proves(monkeypatch):
+    monkeypatch.setattr(parallel.os, "cpu_count", lambda: 2)
+    assert outcome(WHOLE, parallel.beside) == outcome(WHOLE)
+    assert outcome(WHOLE[:-3], parallel.beside) == outcome(WHOLE[:-3])
+
+
+def test_a_small_report_is_read_by_one():
+    assert outcome(WHOLE, lambda _: pytest.fail("another process")) == outcome(WHOLE)
