@@ -16,6 +16,7 @@ _TESTS = Path(__file__).resolve().parents[2]
 _SEPARATION = "service/abuse/test_separation_is_kept.py::test_"
 _STALE = "service/abuse/test_nothing_stale_goes.py::test_"
 _AUTHORITY = "service/abuse/test_authority_is_asked_again.py::test_"
+_STOLEN = "service/abuse/test_stolen_tokens_give_no_power.py::test_"
 _TERMINAL = "service/abuse/test_the_terminal_is_no_way_round.py::test_"
 _EMERGENCY = "service/abuse/test_emergencies_are_no_way_round.py::test_"
 _RECORD = "service/abuse/test_the_record_tells.py::test_"
@@ -135,6 +136,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     ),
     "AUT-13": (
         f"{_AUTHORITY}aut_13_no_path_signs_without_a_proof_of_its_own",
+        f"{_STOLEN}aut_13_nobody_is_made_a_signer",
+        f"{_STOLEN}aut_13_no_rule_is_agreed_to_and_nothing_taken_back",
         _BARE_FROM_A_TERMINAL,
         "service/site/test_confirmations.py::test_less_than_all_components_confirms_nothing",
         "service/site/test_confirmations.py::test_wrong_components_count_as_tries_and_lock",
@@ -287,6 +290,7 @@ def test_every_story_of_this_folder_tells_of_a_case_or_of_its_kin():
         "test_a_role_in_one_other_script_is_named_as_it_is",
         "test_a_role_with_letters_of_its_language_votes",
         "test_a_role_or_a_deputy_that_comes_back_by_hand_is_named",
+        "test_what_is_confirmed_for_one_role_gives_no_other_and_is_on_record",
     }
     here = {
         name
