@@ -188,7 +188,7 @@ def test_reading_on_two_cores_gives_the_same_as_on_one(shop, monkeypatch):
 
 
 def test_an_unexpected_fault_is_70_and_no_verdict(shop, monkeypatch):
-    monkeypatch.setattr("flightrules.cli.check.evaluate_here", lambda *_: 1 / 0)
+    monkeypatch.setattr("flightrules.cli.evaluation.evaluate_here", lambda *_: 1 / 0)
     code, out, err = shop.run("check")
     assert (code, out) == (ExitCode.INTERNAL, "")
     assert "E_INTERNAL" in err

@@ -8,18 +8,18 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
-from flightrules.cli.evaluation import Evaluation, evaluate_here
 from flightrules.cli.outputs import OUTPUTS, load_outputs, to_stdout, write_outputs
+from flightrules.cli.second import begun
 from flightrules.cli.terminal import colour_wanted, marks_wanted, say, width_of
 from flightrules.errors import ExitCode
-from flightrules.rules.criterion import Enforcement
 
+TYPE_CHECKING = False  # the one of typing takes longer to load than all that is loaded here
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from flightrules.cli.evaluation import Evaluation
+    from flightrules.cli.second import Second
     from flightrules.engine.verdict import Verdict
     from flightrules.reports.text import Style
 
@@ -80,8 +80,12 @@ def parser_outputs(parser: ArgumentParser) -> None:
 def execute(arguments: Namespace) -> int:
     """Evaluate, write, and return the exit code."""
     gc.set_threshold(1_000_000)  # a pass walks all that was read and hardly finds a cycle: 5 % of the time
-    now = datetime.now(UTC)  # the one clock reading
-    evaluation = evaluate_here(arguments, now, load_outputs)
+    second = begun(arguments.rulebook)  # before most is loaded: it loads what reads, beside what judges
+    try:
+        evaluation = _evaluated(arguments, second)
+    finally:
+        if second is not None:
+            second.let_go()
     from flightrules.reports.report import Report
 
     code = exit_code_of(evaluation.verdict, found_anything=evaluation.found_anything)
@@ -97,6 +101,15 @@ def execute(arguments: Namespace) -> int:
     else:
         to_stdout(report, arguments.format)
     return int(ExitCode.GO) if arguments.exit_zero else int(code)
+
+
+def _evaluated(arguments: Namespace, second: Second | None) -> Evaluation:
+    from datetime import UTC, datetime
+
+    now = datetime.now(UTC)  # the one clock reading
+    from flightrules.cli.evaluation import evaluate_here
+
+    return evaluate_here(arguments, now, load_outputs, second)
 
 
 def exit_code_of(verdict: Verdict, *, found_anything: bool) -> ExitCode:
@@ -120,6 +133,7 @@ def exit_code_of(verdict: Verdict, *, found_anything: bool) -> ExitCode:
 def _alerts(verdict: Verdict) -> bool:
     """Whether the evidence is there, a gate that only alerts found a failure, and a person has to decide."""
     from flightrules.engine.verdict import Status
+    from flightrules.rules.criterion import Enforcement
 
     shut = [one for one in verdict.results if one.would_block and one.enforcement is not Enforcement.ADVISORY]
     known = all(result.status is Status.FAIL for result in shut)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from flightrules.cli.approvals import with_signatures
 from flightrules.cli.discover import FOLDER, find_rulebook, read_file
-from flightrules.cli.gather import Gathering, gather
+from flightrules.cli.gather import gather
+from flightrules.cli.plan import Gathering
 from flightrules.cli.terminal import Progress
-from flightrules.engine.facts import Facts, Passed
 from flightrules.errors import EvidenceError, UsageError
 from flightrules.rules.environments import environment_named
 from flightrules.rules.exceptions import Acceptance, Waiver
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable
 
+    from flightrules.cli.second import Second
+    from flightrules.engine.facts import Facts, Passed
     from flightrules.engine.verdict import Verdict
 
 __all__ = ["DEFAULT_PROFILE", "Evaluation", "evaluate_here", "load_here"]
@@ -48,16 +50,19 @@ class Evaluation:
 
 
 def evaluate_here(
-    arguments: Namespace, now: datetime, beside: Callable[[], None] = lambda: None
+    arguments: Namespace,
+    now: datetime,
+    beside: Callable[[], None] = lambda: None,
+    second: Second | None = None,
 ) -> Evaluation:
-    """Load, gather, judge; see ``gather`` for ``beside``."""
+    """Load, gather, judge; see ``gather`` for ``beside`` and ``second``."""
     rulebook, root = load_here(arguments.rulebook)
     as_of = _moment(arguments.as_of) if arguments.as_of else now
     gate = _gate(rulebook, arguments.gate)
     place, passed = _way_up(rulebook, arguments)
     progress = Progress(wanted=not arguments.no_progress, accessible=arguments.accessible)
     plan = Gathering(root, as_of, _bindings(root), _extra(arguments.evidence, rulebook), arguments.base)
-    facts = gather(rulebook, plan, progress.step, beside)
+    facts = gather(rulebook, plan, progress.step, beside, second)
     progress.done()
     from flightrules.engine.evaluate import evaluate  # loaded beside the reading where that is long
     from flightrules.engine.standing import Case

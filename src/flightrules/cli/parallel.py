@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import Any, BinaryIO, TypeVar
 
-__all__ = ["FORK_ABOVE", "beside", "read_all"]
+__all__ = ["FORK_ABOVE", "Pipe", "answer", "beside", "fill", "has_two", "read_all", "share", "widen"]
 
 K = TypeVar("K")
 V = TypeVar("V")
+Pipe = tuple[int, BinaryIO]
+"""A process, and the end of the pipe through which it answers."""
 
 # A fork, a pickled answer and a pipe cost about 5 ms; reading 2 MiB costs about 20.
 FORK_ABOVE = 2 << 20
@@ -28,6 +30,7 @@ def read_all(
     work: Callable[[K], V],
     step: Callable[[int, int, K], None],
     first: Callable[[], None] = lambda: None,
+    begin: Callable[[list[list[K]]], tuple[int, Pipe | None]] | None = None,
 ) -> dict[K, V]:
     """Do the work for every file.
 
@@ -37,10 +40,14 @@ def read_all(
         work: reads one; must not raise.
         step: told before each file that this process reads.
         first: what this process has to do beside its reading; where there is another one, it reads already.
+        begin: sets a process to work that is there already: what it gives back is the queue from which both
+            take the numbers of piles of files, and that process. Else one is forked.
     """
     piles = _piles(files, sizes) if _worth_it(sizes) else [list(files)]
-    queue = _queue(len(piles))
-    pipe = _fork(lambda: [(at, list(map(work, piles[at]))) for at in _taken(queue)]) if piles[1:] else None
+    if len(piles) == 1:
+        queue, pipe = _queue(1), None
+    else:
+        queue, pipe = begin(piles) if begin is not None else _begun(piles, work)
     first()
     done: dict[K, V] = {}
     for at in _taken(queue):
@@ -54,9 +61,19 @@ def read_all(
     return done
 
 
+def _begun(piles: list[list[K]], work: Callable[[K], V]) -> tuple[int, Pipe | None]:
+    queue = _queue(len(piles))
+    return queue, _fork(lambda: share(piles, queue, work))
+
+
+def share(piles: Sequence[Sequence[K]], queue: int, work: Callable[[K], V]) -> list[tuple[int, list[V]]]:
+    """What a second process does and answers: for each pile that it takes, its number and the results."""
+    return [(at, list(map(work, piles[at]))) for at in _taken(queue)]
+
+
 def beside(work: Callable[[], V]) -> Callable[[], V | None]:
     """Begin work in another process; what is returned waits for its answer. ``None``: there is none."""
-    pipe = _fork(work) if _has_two() else None
+    pipe = _fork(work) if has_two() else None
     return lambda: _collect(pipe) if pipe is not None else None
 
 
@@ -73,10 +90,11 @@ def _do(
 
 
 def _worth_it(sizes: Sequence[int]) -> bool:
-    return len(sizes) > 1 and sum(sizes) > FORK_ABOVE and _has_two()
+    return len(sizes) > 1 and sum(sizes) > FORK_ABOVE and has_two()
 
 
-def _has_two() -> bool:
+def has_two() -> bool:
+    """Whether a second process can be had, and has a core of its own."""
     return hasattr(os, "fork") and (os.cpu_count() or 1) > 1
 
 
@@ -89,9 +107,14 @@ def _piles(files: Sequence[K], sizes: Sequence[int]) -> list[list[K]]:
 def _queue(count: int) -> int:
     """A pipe that holds the numbers below ``count``; whoever reads one has it for himself."""
     reading, writing = os.pipe()
-    os.write(writing, b"".join(at.to_bytes(2, "big") for at in range(count)))
-    os.close(writing)
+    fill(writing, count)
     return reading
+
+
+def fill(queue: int, count: int) -> None:
+    """Put all numbers below ``count`` into a queue, and no more ever."""
+    os.write(queue, b"".join(at.to_bytes(2, "big") for at in range(count)))
+    os.close(queue)
 
 
 def _taken(queue: int) -> Iterator[int]:
@@ -99,9 +122,9 @@ def _taken(queue: int) -> Iterator[int]:
         yield int.from_bytes(number, "big")
 
 
-def _fork(work: Callable[[], object]) -> tuple[int, BinaryIO] | None:
+def _fork(work: Callable[[], object]) -> Pipe | None:
     reading, writing = os.pipe()
-    _widen(writing)
+    widen(writing)
     try:
         child = os.fork()
     except OSError:
@@ -123,7 +146,7 @@ def _pickle() -> Any:
         return import_module("pickle")
 
 
-def _widen(pipe: int) -> None:
+def widen(pipe: int) -> None:
     """Room for most answers: else the child waits until the parent has read its own files."""
     try:
         from fcntl import F_SETPIPE_SZ, fcntl
@@ -137,15 +160,19 @@ def _answer(work: Callable[[], object], writing: int) -> None:
     """The child's whole life; it never returns into the parent's code."""
     code = 1
     try:
-        pickle = _pickle()
-        with os.fdopen(writing, "wb") as pipe:
-            pickle.dump(work(), pipe, protocol=5)
+        answer(work(), writing)
         code = 0
     finally:
         os._exit(code)
 
 
-def _collect(pipe: tuple[int, BinaryIO]) -> Any:
+def answer(result: object, writing: int) -> None:
+    """Hand a result over, from the second process to ``_collect`` in the first."""
+    with os.fdopen(writing, "wb") as pipe:
+        _pickle().dump(result, pipe, protocol=5)
+
+
+def _collect(pipe: Pipe) -> Any:
     """What the child answered; ``None`` unless it ended well."""
     pickle = _pickle()
     child, reading = pipe
