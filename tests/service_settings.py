@@ -19,3 +19,5 @@ from flightrules.service.config.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; the real one has its own test
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+FLIGHTRULES_WORKLOAD_ISSUERS = ("https://issuer.example.org",)

@@ -193,6 +193,23 @@ def a_machine(world: World) -> Asked:
     return Asked({"key": str(machine.key), "token": str(token.key)}, body=body)
 
 
+@asks(
+    "GET /machines/{key}/identities",
+    "POST /machines/{key}/identities",
+    "DELETE /machines/{key}/identities/{identity}",
+)
+def a_workload(world: World) -> Asked:
+    from flightrules.service.people import services
+
+    issuer = "https://issuer.example.org"
+    by = _actor(_administrator(world), world)
+    machine = services.register_machine(name="ci", product=OWN_PRODUCT, by=by, at=world.now)
+    trust = {"issuer": issuer, "audience": "flightrules", "subject": "repo:acme/shop:*"}
+    one = services.add_identity(machine=str(machine.key), trust=services.Trust(**trust), by=by, at=world.now)
+    body = trust if world.operation.startswith("POST") else None
+    return Asked({"key": str(machine.key), "identity": str(one.key)}, body=body)
+
+
 @asks("GET /teams", "POST /teams", "GET /teams/{key}", "PUT /teams/{key}")
 def a_team(world: World) -> Asked:
     from flightrules.service.people import services

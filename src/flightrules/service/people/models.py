@@ -125,6 +125,28 @@ class Machine(models.Model):
     disabled_at = models.DateTimeField(null=True, blank=True)
 
 
+class MachineIdentity(models.Model):
+    """Tokens of an outside provider that stand for a machine: by issuer, audience, subject and claims."""
+
+    recorded_as = Recorded(
+        "machine-identity", (Tag.MACHINE_IDENTITY_ADDED,), words=("issuer", "audience", "subject")
+    )
+    ended_as = Ended("machine-identity", (Tag.MACHINE_IDENTITY_ENDED,), "ended_at")
+
+    key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    machine = models.ForeignKey(Machine, on_delete=models.PROTECT, related_name="identities")
+    issuer = models.CharField(max_length=300)
+    audience = models.CharField(max_length=300)
+    subject = models.CharField(max_length=500, help_text="in full, or a beginning that ends in :* or /*")
+    claims = models.JSONField(default=dict, help_text="further claims, and the text that each has to have")
+    added_by = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("issuer", "ended_at")),)
+
+
 class ApiToken(models.Model):
     """A secret that was shown once, kept as its SHA-256; of an account or of a machine, never of both."""
 
@@ -144,6 +166,9 @@ class ApiToken(models.Model):
     denied_at = models.DateTimeField(null=True, help_text="when a refused use was last put on record")
     proved_at = models.DateTimeField(null=True, help_text="when its owner last proved who they are")
     proved_by = models.PositiveSmallIntegerField(default=0, help_text="components that were shown then")
+    exchanged = models.CharField(
+        max_length=64, null=True, unique=True, help_text="of what it was given for, which is taken once"
+    )
 
     class Meta:
         constraints = (

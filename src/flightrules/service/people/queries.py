@@ -16,6 +16,7 @@ from flightrules.service.people.models import (
     Delegation,
     Deputy,
     Machine,
+    MachineIdentity,
     Person,
     Rasci,
     RoleGrant,
@@ -35,6 +36,7 @@ __all__ = [
     "described",
     "grants_of",
     "holders_of",
+    "identities_of",
     "lacks_second_factor",
     "machines_of",
     "people",
@@ -137,6 +139,19 @@ def machines_of(product: str, *, by: Actor, at: datetime) -> QuerySet[Machine]:
     """The machines of a product."""
     require(by, Power.MANAGE_PEOPLE, product=product, at=at)
     return Machine.objects.filter(product=product)
+
+
+def identities_of(machine: str, *, by: Actor, at: datetime) -> QuerySet[MachineIdentity]:
+    """What stands for a machine, ended ones among it.
+
+    Raises:
+        ForeignError: E_NO_SUCH.
+    """
+    found = Machine.objects.filter(pk=machine).first()
+    require(by, Power.MANAGE_PEOPLE, product=found.product if found else "", at=at)
+    if found is None:
+        raise _none()
+    return MachineIdentity.objects.filter(machine=found)
 
 
 def teams_of(product: str, *, by: Actor, at: datetime) -> QuerySet[Team]:

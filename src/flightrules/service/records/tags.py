@@ -32,6 +32,8 @@ class Tag(StrEnum):
     SETUP_LINK_MADE = "people:setup-link:made"
     INVITED = "people:invitation:made"
     MACHINE_DISABLED = "people:machine:disabled"
+    MACHINE_IDENTITY_ADDED = "people:machine-identity:added"
+    MACHINE_IDENTITY_ENDED = "people:machine-identity:ended"
     DEPUTY_NAMED = "people:deputy:named"
     DEPUTY_ENDED = "people:deputy:ended"
     IDENTITY_PROVED = "people:identity:proved"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Query, Router
+from pydantic import Field, StringConstraints
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
@@ -14,7 +15,7 @@ from flightrules.service.door.schemas import Asked, Key, Name, Shown
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
-from flightrules.service.people.models import Machine
+from flightrules.service.people.models import Machine, MachineIdentity
 from flightrules.service.people.powers import Power
 from flightrules.service.people.rest.answers import SecretAnswer
 from flightrules.service.people.rest.tokens import NewToken, NewTokenOut, TokenOut, token_shown
@@ -45,6 +46,34 @@ class MachineOut(Shown):
     name: str
     product: str
     disabled_at: datetime | None
+
+
+Issuer = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,290}$")]
+Word = Annotated[str, StringConstraints(pattern=r"^[!-~]([ -~]{0,298}[!-~])?$")]
+Subject = Annotated[str, StringConstraints(pattern=r"^[!-~]([ -~]{0,498}[!-~])?$")]
+Claim = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.:/-]{0,59}$")]
+
+
+class IdentityIn(Asked):
+    """Tokens that are to stand for a machine."""
+
+    issuer: Issuer
+    audience: Word
+    subject: Subject = Field(description="in full, or a beginning that ends in :* or /*")
+    claims: dict[Claim, Word] = Field(default_factory=dict, max_length=20)
+
+
+class IdentityOut(Shown):
+    """Tokens that stand for a machine."""
+
+    key: UUID
+    issuer: str
+    audience: str
+    subject: str
+    claims: dict[str, str]
+    added_by: str
+    added_at: datetime
+    ended_at: datetime | None
 
 
 @router.get("/machines", response=Page[MachineOut], openapi_extra=_MANAGE)
@@ -97,6 +126,36 @@ def revoke(request: AskedRequest, key: UUID, token: UUID) -> Any:
         machine=str(key), token=str(token), by=request.actor, at=request.asked_at
     )
     return TokenOut(**token_shown(found))
+
+
+@router.get("/machines/{uuid:key}/identities", response=Page[IdentityOut], openapi_extra=_MANAGE)
+def identities(request: AskedRequest, key: UUID, asked: Query[PageAsked]) -> dict[str, Any]:
+    """Which tokens of outside providers stand for a machine."""
+    rows = queries.identities_of(str(key), by=request.actor, at=request.asked_at)
+    return page_of(rows, asked, _identity, cast=UUID)
+
+
+@router.post("/machines/{uuid:key}/identities", response={201: IdentityOut}, openapi_extra=_MANAGE)
+@changes_state
+def add_identity(request: AskedRequest, key: UUID, body: IdentityIn) -> Any:
+    """Let a provider's tokens stand for a machine; they are exchanged at /oauth/token."""
+    made = services.add_identity(
+        machine=str(key), trust=services.Trust(**body.model_dump()), by=request.actor, at=request.asked_at
+    )
+    return 201, _identity(made)
+
+
+@router.delete("/machines/{uuid:key}/identities/{uuid:identity}", response=IdentityOut, openapi_extra=_MANAGE)
+@changes_state
+def end_identity(request: AskedRequest, key: UUID, identity: UUID) -> Any:
+    """Let them stand for it no more, and end what was given out for them."""
+    return _identity(
+        services.end_identity(machine=str(key), identity=str(identity), by=request.actor, at=request.asked_at)
+    )
+
+
+def _identity(one: MachineIdentity) -> IdentityOut:
+    return IdentityOut(**{name: getattr(one, name) for name in IdentityOut.model_fields})
 
 
 def _machine(one: Machine) -> dict[str, Any]:

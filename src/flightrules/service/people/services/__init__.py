@@ -35,9 +35,12 @@ from flightrules.service.people.services.tokens import (
     revoke_token,
 )
 from flightrules.service.people.services.vouching import vouch_for_account
+from flightrules.service.people.services.workloads import Trust, add_identity, end_identity
 
 __all__ = [
+    "Trust",
     "accept_invitation",
+    "add_identity",
     "agree_rasci",
     "change_team",
     "delegate_role",
@@ -48,6 +51,7 @@ __all__ = [
     "enable_person",
     "end_delegation",
     "end_deputy",
+    "end_identity",
     "erase_person",
     "grant_role",
     "invite",
