@@ -124,6 +124,14 @@ def _pytest_json(head: Head) -> bool:
     return head.kind == "json" and head.has("exitcode", "summary", "created") and head.any("root", "duration")
 
 
+def _qtest(head: Head) -> bool:
+    return head.kind == "xml" and head.root == "TestCase" and "TestFunction" in head.elements
+
+
+def _boost(head: Head) -> bool:
+    return head.kind == "xml" and head.root == "TestResult" and "TestSuite" in head.elements
+
+
 def _json(*paths: str) -> Callable[[Head], bool]:
     return lambda head: head.kind == "json" and head.has(*paths)
 
@@ -155,6 +163,10 @@ TEST_FORMATS: tuple[Format, ...] = (
     Format("robot", "Robot Framework output.xml", "tests", "robot", _robot),
     Format("testng", "TestNG results XML", "tests", "testng", _xml("testng-results")),
     Format("ctest", "CTest Test.xml", "tests", "ctest_xml", _ctest),
+    Format("catch2", "Catch2 XML", "tests", "catch2_xml", _xml("Catch", "Catch2TestRun")),
+    Format("boost-test", "Boost.Test XML report", "tests", "boost_report", _boost),
+    Format("qtest", "Qt Test XML", "tests", "qtest_xml", _qtest),
+    Format("xcresult", "Xcode test results JSON", "tests", "xcresult_json", _json("testNodes[].nodeType")),
     Format("ctrf", "CTRF JSON", "tests", "ctrf", _json("results.tests", "results.summary")),
     Format("playwright", "Playwright JSON", "tests", "playwright_json", _playwright),
     Format("jest", "Jest and Vitest JSON", "tests", "jest_json", _json("testResults", "numTotalTests")),

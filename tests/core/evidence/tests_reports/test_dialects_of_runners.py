@@ -147,6 +147,9 @@ def ctest(*reasons: str) -> str:
     return f'<Site><Testing><Test Status="passed"><Name>ok</Name></Test>{tests}</Testing></Site>'
 
 
+PESTER = '<testcase name="{0}" status="{0}" classname="till" time="0.1"/>'
+PESTER_WORDS = ("Passed", "Failed", "Inconclusive", "NotRun", "Undefined", "TimedOut")
+
 MOCHAWESOME_NOTHING = {
     "stats": {"suites": 0, "tests": 0, "passes": 0, "pending": 0, "failures": 0},
     "results": [False],
@@ -219,6 +222,11 @@ RUNS = [
             "SKIP_RETURN_CODE=77", "SKIP_REGULAR_EXPRESSION_MATCHED", "Disabled", "Unable to find executable"
         ),
         (5, 1, 0, 1, 3),
+    ),
+    Run(
+        "Pester: what neither passed nor failed is told by a status alone",
+        "<testsuite>" + "".join(map(PESTER.format, PESTER_WORDS)) + "</testsuite>",
+        (6, 1, 1, 2, 2),
     ),
     Run("Mochawesome of a run without tests", json.dumps(MOCHAWESOME_NOTHING), "E_NO_CASES"),
     Run(
