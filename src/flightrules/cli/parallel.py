@@ -178,10 +178,9 @@ def _collect(pipe: Pipe) -> Any:
     child, reading = pipe
     with reading:
         data = reading.read()
-    _, status = os.waitpid(child, 0)
-    if status != 0:
-        return None
     try:
-        return pickle.loads(data)  # our own child's bytes over an unnamed pipe
+        answered = pickle.loads(data)  # our own child's bytes over an unnamed pipe
     except (EOFError, pickle.UnpicklingError):
-        return None
+        answered = None
+    _, status = os.waitpid(child, 0)  # last: taking a process apart takes a while, and it is done beside
+    return answered if status == 0 else None
