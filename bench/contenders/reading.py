@@ -12,10 +12,10 @@ Numbers = dict[str, int]
 Work = Callable[[str], Numbers]
 
 
-def ours(module: str, names: dict[str, str], scale: int = 1) -> Work:
+def ours(module: str, names: dict[str, str], scale: int = 1, *, alone: bool = False) -> Work:
     """Our reading with the format of that module.
 
-    ``names`` maps the truth's words to our metrics, several joined by ``+``.
+    ``names`` maps the truth's words to our metrics, several joined by ``+``. ``alone`` is in one process.
     """
     from flightrules.cli.parallel import beside
     from flightrules.evidence.registry import read
@@ -25,7 +25,7 @@ def ours(module: str, names: dict[str, str], scale: int = 1) -> Work:
 
     def work(path: str) -> Numbers:
         with Source.open(path) as source:
-            source.beside = beside
+            source.beside = None if alone else beside
             reading = read(source)
         values = {one.metric: one.value for one in reading.measurements if not one.labels}
         return {

@@ -5,14 +5,18 @@ from __future__ import annotations
 from contenders import reading
 from contenders.reading import Numbers, Work, floor_expat
 
-__all__ = ["floor_expat", "ours", "peer_codecov", "peer_junitparser"]
+__all__ = ["floor_expat", "ours", "ours_alone", "peer_codecov", "peer_junitparser"]
 
 _TEXT = 4096
+_NAMES = {word: f"tests.{word}" for word in ("total", "passed", "failed", "errored", "skipped")}
 
 
 def ours() -> Work:
-    words = ("total", "passed", "failed", "errored", "skipped")
-    return reading.ours("junit", {word: f"tests.{word}" for word in words})
+    return reading.ours("junit", _NAMES)
+
+
+def ours_alone() -> Work:
+    return reading.ours("junit", _NAMES, alone=True)
 
 
 def peer_junitparser() -> Work:
