@@ -29,7 +29,7 @@ class Checks:
         known = self.tables.setdefault(oracle.table(), digest)
         assert known == digest, ("the same table, another dossier", differences(kept(known), kept(digest)))
         assert list(self.tables.values()).count(digest) == 1, "another table, the same dossier"
-        assert (lacks(row, self.at) == ()) == (oracle.board == oracle.always()), "the board"
+        assert (lacks(row, self.at) == ()) == oracle.board_stands(), "the board"
         self.here = digest, oracle.table()
         assert (row.state == "decided") == (oracle.state == "decided"), (row.state, oracle.state)
         self.voices(row)

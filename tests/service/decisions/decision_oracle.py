@@ -14,6 +14,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EVIDENCE_HOLDS = 2 * DAY
 FINAL, AHEAD = "final", "authorisation"
 SIGNATURE_HOLDS = {FINAL: 7 * DAY, AHEAD: 14 * DAY}
+BOARD_HOLDS = 30 * DAY
 VOTERS = ("product-owner", "engineering-lead", "operations")
 CRITERIA = (
     ("pass-rate", "CI pipeline"),
@@ -103,7 +104,7 @@ class Oracle:
     decisions: list = field(default_factory=list)
     override: dict | None = None
     edition: int = 1
-    board: tuple | None = None  # what the board approved
+    board: tuple | None = None  # what the board approved, and when
 
     # -- what lies on the table
 
@@ -277,10 +278,17 @@ class Oracle:
         willing = all(one.choice in GOES for one in voices)
         if not (self.gate_open() and agreed and apart and willing) or self.blockers:
             return ""
-        if self.board != self.always():
+        if not self.board_stands():
             return ""
         bound = any(one.choice == "go-with-conditions" for one in voices)
         return "CONDITIONAL GO" if bound else "GO"
+
+    def board_stands(self):
+        """It approved what is there now, not too long ago, for a window that is not over."""
+        if self.board is None or self.now >= self.closes_at:
+            return False
+        what, at = self.board
+        return what == self.always() and self.now < at + BOARD_HOLDS
 
     def may_decide(self, person, outcome, seen, proved):
         if not self.poll or self.state != "open" or not self.separate(person, DECIDER):
