@@ -11,7 +11,7 @@ from flightrules.evidence.reading.fields import mapping, objects, text
 from flightrules.evidence.reading.json import decode
 from flightrules.evidence.reading.text import decimal
 from flightrules.evidence.reading.timestamps import earliest
-from flightrules.evidence.reading.xml import Node, tree
+from flightrules.evidence.reading.xml import Node, stream
 from flightrules.evidence.records.findings import severity, severity_of_cvss
 from flightrules.evidence.records.scan import Scan
 from flightrules.evidence.source import Source
@@ -65,21 +65,25 @@ def _json_fields(found: dict[str, Any]) -> dict[str, str]:
 
 
 def _from_xml(source: Source, scan: Scan) -> int:
-    root = tree(source)
-    listed = root.find("dependencies")
-    dependencies = listed.all("dependency") if listed is not None else []
-    for one in dependencies:
-        place = one.text_of("filePath") or one.text_of("fileName")
-        for group in one.all("vulnerabilities"):
-            for tag, state in (("vulnerability", "live"), ("suppressedVulnerability", "suppressed")):
-                for found in group.all(tag):
-                    _add(_xml_fields(found), one.text_of("fileName"), place, state, scan)
-    info, project = root.find("scanInfo"), root.find("projectInfo")
-    failed = info.find("analysisExceptions") if info is not None else None
-    scan.not_tested(len(failed.children) if failed is not None else 0, "errors during the analysis")
-    version = info.text_of("engineVersion") if info is not None else ""
-    _state(version, project.text_of("reportDate") if project is not None else "", scan)
-    return len(dependencies)
+    dependencies, told = 0, {"engineVersion": "", "reportDate": ""}
+    for node in stream(source, frozenset({"dependency", "scanInfo", "projectInfo"})):
+        if node.tag == "dependency":
+            dependencies += 1
+            _add_all(node, scan)
+            continue
+        told = {key: found or node.text_of(key) for key, found in told.items()}
+        failed = node.find("analysisExceptions")
+        scan.not_tested(len(failed.children) if failed is not None else 0, "errors during the analysis")
+    _state(told["engineVersion"], told["reportDate"], scan)
+    return dependencies
+
+
+def _add_all(one: Node, scan: Scan) -> None:
+    place = one.text_of("filePath") or one.text_of("fileName")
+    for group in one.all("vulnerabilities"):
+        for tag, state in (("vulnerability", "live"), ("suppressedVulnerability", "suppressed")):
+            for found in group.all(tag):
+                _add(_xml_fields(found), one.text_of("fileName"), place, state, scan)
 
 
 def _xml_fields(found: Node) -> dict[str, str]:

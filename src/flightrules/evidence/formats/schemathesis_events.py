@@ -5,7 +5,7 @@ Its newer summary (``--report json``) holds sums without cases and is refused by
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ from flightrules.evidence.source import Source
 __all__ = ["read"]
 
 _BAD = ("failure", "error")
+_TELLING = ("Initialize", "EngineStarted", "EngineFinished")
 _ERRORS = ("NonFatalError", "FatalError")
 
 
@@ -42,10 +43,10 @@ def read(source: Source, head: Head) -> Reading:
             column=1,
             hint="run schemathesis with --report ndjson or --report junit",
         )
+    first: dict[str, dict[str, Any]] = {}
     # requests hold whatever was tried on the service, NUL characters too
-    events = [_event(one, name) for one in documents(source, free_text=True)]
-    contracts = Contracts(_contracts(events, name))
-    ended = next((value for kind, value in events if kind == "EngineFinished"), None)
+    contracts = Contracts(_contracts(documents(source, free_text=True), first, name))
+    ended = first.get("EngineFinished")
     notices = contracts.require_result(name)
     if ended is None or text(ended, "stop_reason") not in ("", "completed"):
         if not contracts.count("failed"):
@@ -57,7 +58,7 @@ def read(source: Source, head: Head) -> Reading:
         "schemathesis-events",
         contracts,
         notices=notices,
-        facts=_facts(events, name),
+        facts=_facts(first, name),
         definitions=dict(CONTRACT_DEFINITIONS),
     )
 
@@ -69,12 +70,16 @@ def _event(record: Any, name: str) -> tuple[str, dict[str, Any]]:
     return kind, mapping(fields.get(kind, {}), "an event's fields", name)
 
 
-def _contracts(events: list[tuple[str, dict[str, Any]]], name: str) -> Iterator[Contract]:
-    for at, (kind, event) in enumerate(events):
+def _contracts(records: Iterable[Any], first: dict[str, dict[str, Any]], name: str) -> Iterator[Contract]:
+    """The contracts of all events; the first event of each kind that tells of the run goes to ``first``."""
+    for at, record in enumerate(records):
+        kind, event = _event(record, name)
         if kind in _ERRORS:
             yield _contract(f"{kind}|{text(event, 'label') or at}", "failed", name)
         elif kind == "ScenarioFinished":
             yield from _cases(event, name)
+        elif kind in _TELLING:
+            first.setdefault(kind, event)
 
 
 def _cases(event: dict[str, Any], name: str) -> Iterator[Contract]:
@@ -100,8 +105,7 @@ def _contract(identity: str, outcome: str, name: str) -> Contract:
     return Contract(identity, outcome)
 
 
-def _facts(events: list[tuple[str, dict[str, Any]]], name: str) -> dict[str, str]:
-    first = dict(reversed(events))
+def _facts(first: dict[str, dict[str, Any]], name: str) -> dict[str, str]:
     seconds = first.get("EngineStarted", {}).get("timestamp")
     taken = rfc3339(seconds * 1000) if isinstance(seconds, Decimal) else None
     version = text(first.get("Initialize", {}), "schemathesis_version")

@@ -21,6 +21,7 @@ DEPTH_LIMIT = 64
 TREE_LIMIT = 64 << 20
 ATTRIBUTE_LIMIT = 256
 TOKEN_LIMIT = 4 << 20
+NODE_LIMIT = 450_000  # half a kilobyte each
 _CHUNK = 1 << 18
 _NS = "\x1f"
 _ENCODINGS = frozenset(
@@ -217,6 +218,7 @@ class _Builder:
         self._done = done
         self._stack: list[Node] = []
         self._depth = 0
+        self._kept = 0  # nodes of the outermost element that is open
         self._parser: Any = None
 
     def parser(self, notices: list[Notice] | None) -> Any:
@@ -257,7 +259,10 @@ class _Builder:
             self._done(node)
             return
         if self._stack:
+            self._kept += 1
             self._stack[-1].children.append(node)
+            if self._kept > NODE_LIMIT:
+                raise self._too_many()
         self._stack.append(node)
 
     def _end(self, _name: str) -> None:
@@ -266,7 +271,12 @@ class _Builder:
             return
         node = self._stack.pop()
         if not self._stack:
+            self._kept = 0
             self._done(node)
+
+    def _too_many(self) -> EvidenceError:
+        message = f"one element holds more than {NODE_LIMIT} others"
+        return _at(self._parser, self._source, "E_TOO_MANY_ITEMS", message, "split the report")
 
     def _characters(self, text: str) -> None:
         if self._stack:

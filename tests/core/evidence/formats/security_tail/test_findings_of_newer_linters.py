@@ -213,3 +213,8 @@ def test_a_bill_of_materials_tells_when_it_was_made_and_pyright_too(reading):
 
 def test_a_rule_of_markdownlint_goes_by_its_number(reading):
     assert [one.rule for one in reading(MARKDOWN).records.live] == ["MD022", "MD041"]
+
+
+def test_a_mass_of_small_elements_in_one_finding_is_refused_before_it_fills_the_memory(outcome):
+    flood = "<vulnerability><id>x</id><affects>" + "<target/>" * 450_000 + "</affects></vulnerability>"
+    assert outcome(BOM.format(flood)) == "E_TOO_MANY_ITEMS"
