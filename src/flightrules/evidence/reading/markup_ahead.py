@@ -20,7 +20,7 @@ __all__ = ["read_ahead"]
 _TWO_FROM = 8 << 20  # another process costs 10 ms, 8 MiB cost 50
 _CHUNK = 1 << 18
 _TOKEN_LIMIT = 4 << 20
-_SPECIAL = re.compile(rb"<[!?]")
+_SPECIAL = re.compile(rb"<(?:!\[CDATA\[|!--|\?|!)")
 _CLOSINGS = {b"<![CDATA[": b"]]>", b"<!--": b"-->", b"<?": b"?>"}
 _LONGEST = max(map(len, _CLOSINGS))
 _DECLARATION = re.compile(rb"<\?xml[ \t\r\n]")
@@ -85,20 +85,19 @@ class _Ahead:
             self._closing = b""
         after = buffer.index(b"?>") if not self._base and _DECLARATION.match(buffer) else at
         while found := _SPECIAL.search(buffer, after):
-            start = found.start()
-            opening = next((one for one in _CLOSINGS if buffer.startswith(one, start)), b"")
-            if not opening:
+            start, inside = found.span()
+            closing = _CLOSINGS.get(found[0])
+            if closing is None:
                 if len(buffer) - start >= _LONGEST:
                     raise NotPlainError
                 break
             parts.append(buffer[at:start])
             self._cut(start)
-            inside = start + len(opening)
-            end = buffer.find(_CLOSINGS[opening], inside)
+            end = buffer.find(closing, inside)
             if end < 0:
-                self._closing = _CLOSINGS[opening]
+                self._closing = closing
                 return parts, inside
-            at = after = self._cut(end + len(_CLOSINGS[opening]))
+            at = after = self._cut(end + len(closing))
         last = max(buffer.rfind(b"<", at), at)
         return [*parts, buffer[at:last]], last
 

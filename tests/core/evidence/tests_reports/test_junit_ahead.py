@@ -75,7 +75,7 @@ def outcome(text, beside=None):
 
 @pytest.mark.usefixtures("small")
 def test_two_say_what_one_says():
-    @settings(deadline=None, max_examples=examples(60))
+    @settings(deadline=None, max_examples=examples(30))
     @given(DOCUMENTS)
     def check(text):
         assert outcome(text, pickled) == outcome(text)
@@ -85,7 +85,7 @@ def test_two_say_what_one_says():
 
 @pytest.mark.usefixtures("small")
 def test_two_refuse_what_one_refuses():
-    @settings(deadline=None, max_examples=examples(60))
+    @settings(deadline=None, max_examples=examples(30))
     @given(DOCUMENTS, st.data())
     def check(text, data):
         start = data.draw(st.integers(0, len(text)))
@@ -101,7 +101,7 @@ def test_two_refuse_what_one_refuses():
 def test_both_cut_in_the_same_places():
     """What is taken ahead is, byte by byte, what stands behind the parser."""
 
-    @settings(deadline=None, max_examples=examples(60))
+    @settings(deadline=None, max_examples=examples(30))
     @given(DOCUMENTS)
     def check(text):
         if text.startswith("<?xml") and len(text) > markup_ahead._CHUNK:
