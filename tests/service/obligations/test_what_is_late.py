@@ -150,7 +150,7 @@ def test_a_record_that_nobody_confirms_in_time_is_taken_up_as_well(shop, release
     assert shop.qa.get(f"/obligations/{row.key}").json()["waits_for"] == "qa-lead"
     swept(row.due_at + timedelta(minutes=31))
     assert tags(row) == ["owed", "paid", "overdue", "escalated", "escalated"]
-    assert "not confirmed by qa-lead" in told("escalation")[0].subject
+    assert "not confirmed by QA lead" in told("escalation")[0].subject
     said = shop.qa.get(f"/obligations/{row.key}").json()
     assert (said["state"], said["late"], said["level"]) == ("paid", "", 2)  # what was written was in time
     assert proved(shop.qa, now()).post(f"/obligations/{row.key}/confirmation").status_code == 201

@@ -72,8 +72,9 @@ def test_what_is_said_is_shown_where_it_is_confirmed(lead):
     what = {"act": "vote:go", "about": "poll/p-1", "terms": terms}
     told = asked(lead, **what, digest=terms_digest("vote:go", "poll/p-1", terms))
     text = browser_of(lead).get(page(told)).content.decode()
+    assert '<dd class="said">QA lead</dd>' in text
     assert "&lt;b&gt;Because&lt;/b&gt;" in text
-    assert '<dt>conditions</dt><dd class="said">nothing</dd>' in text
+    assert '<dt>Conditions</dt><dd class="said">nothing</dd>' in text
 
 
 def test_nobody_is_shown_one_thing_and_signs_another(lead):

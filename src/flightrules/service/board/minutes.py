@@ -164,7 +164,7 @@ def markdown_of(minutes: Mapping[str, Any]) -> str:
         *_listed("To be addressed first", minutes["addressed_first"]),
         *_listed("Agenda", [f"{one['item']} ({one['minutes']} min)" for one in minutes["agenda"]]),
         *_listed("Attendance", [_came(one) for one in minutes["attendance"]]),
-        *_listed("Absent", minutes["absent"] or ["nobody who was invited"]),
+        *_listed("Absent", [role_words(one) for one in minutes["absent"]] or ["nobody who was invited"]),
         *_listed("What was done", [_done(one) for one in minutes["acts"]] or ["nothing was recorded"]),
     ]
     return "\n".join(lines)
@@ -175,7 +175,7 @@ def _listed(title: str, rows: list[str]) -> list[str]:
 
 
 def _came(one: Mapping[str, Any]) -> str:
-    roles = ", ".join(one["roles"]) or "guest"
+    roles = ", ".join(map(role_words, one["roles"])) or "guest"
     return f"{one['person']} ({roles}), {one['joined_at']} to {one['left_at']}"
 
 

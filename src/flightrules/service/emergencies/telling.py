@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from flightrules.rules.role_words import role_words
 from flightrules.service.emergencies.models import Classification, Throttling
 from flightrules.service.notices.kinds import Kind
 from flightrules.service.notices.services import tell
@@ -31,7 +32,7 @@ def tell_classified(one: Classification, at: datetime) -> None:
         release,
         once=f"classification/{one.key}",
         context={
-            "what": f"the list of the emergency ({one.reference}), classified by {one.role},",
+            "what": f"the list of the emergency ({one.reference}), classified by {role_words(one.role)},",
             "due": "now, before the decision",
             "whom": "the QA lead, an engineer who did not write it, and who is on call",
             "otherwise": "the hotfix cannot be decided",
@@ -50,7 +51,7 @@ def tell_throttled(one: Throttling, at: datetime) -> None:
             "level": "a second authority",
             "what": f"an emergency was stopped by the throttle: {one.share}",
             "since": f"{at:%Y-%m-%d %H:%M} UTC",
-            "asked": one.role,
+            "asked": role_words(one.role),
             "due": "before the hotfix can go on",
         },
         at=at,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from flightrules.rules.role_words import role_words
 from flightrules.service.notices.kinds import Kind
 from flightrules.service.notices.services import tell
 from flightrules.service.obligations.clock import Step, StepKind, in_words, marks_passed, next_step
@@ -171,8 +172,8 @@ def _escalate(row: Obligation, at: datetime) -> None:
 
 def _missing(row: Obligation) -> str:
     if row.paid_at is None:
-        return f"owed by {row.owner}"
-    return f"written by {row.owner} and not confirmed by {row.confirmer}"
+        return f"owed by {role_words(row.owner)}"
+    return f"written by {role_words(row.owner)} and not confirmed by {role_words(row.confirmer)}"
 
 
 def _everybody(row: Obligation) -> list[str]:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from flightrules.engine.verdict import Verdict
+from flightrules.rules.role_words import role_words
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.catalogue.queries import adopted_authority
 from flightrules.service.notices.kinds import Kind
@@ -107,7 +108,7 @@ def remind_waiver(key: str, at: datetime) -> None:
                 "version": release.version,
                 "what": f"meeting {one.criterion}, or waiving it again,",
                 "due": f"by {one.expires_at:%Y-%m-%d %H:%M} UTC, when its waiver expires",
-                "whom": ", ".join(sorted(given.role for given in approvals)),
+                "whom": ", ".join(sorted(role_words(given.role) for given in approvals)),
                 "otherwise": f"{one.criterion} counts again",
             },
             at=at,
@@ -172,7 +173,7 @@ def _remind(one: Acceptance, *, once: str, what: str, due: str, at: datetime) ->
             "version": release.version,
             "what": what,
             "due": due,
-            "whom": ", ".join(one.roles),
+            "whom": ", ".join(map(role_words, one.roles)),
             "otherwise": f"{one.defect.number} blocks the release",
         },
         at=at,

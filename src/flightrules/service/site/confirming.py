@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from flightrules.rules.role_words import role_words
 from flightrules.service.door.asked import TimedRequest
 from flightrules.service.door.refusals import RefusalError
 from flightrules.service.people import confirmations
@@ -41,7 +42,7 @@ def confirm_act(request: TimedRequest, key: str) -> HttpResponse:
     shown = {
         "it": found,
         "meaning": meaning_of_word(found.act),
-        "terms": [(name.replace("_", " "), value) for name, value in sorted(found.terms.items())],
+        "terms": [_term(name, value) for name, value in sorted(found.terms.items())],
         "state": confirmations.state_of(found, request.asked_at).value,
         "about": _named(found.about, by, request),
         "proved": confirmations.is_proved_for(found, by, request.asked_at),
@@ -50,6 +51,11 @@ def confirm_act(request: TimedRequest, key: str) -> HttpResponse:
         **_means(request),
     }
     return render(request, "site/confirm.html", shown, status=fault.status if fault else 200)
+
+
+def _term(name: str, value: str) -> tuple[str, str]:
+    """One of the terms as people read it."""
+    return name.replace("_", " ").capitalize(), role_words(value) if name == "role" else value
 
 
 def _answered(request: TimedRequest, key: str, by: Actor) -> tuple[Actor, RefusalError | None]:
