@@ -210,6 +210,19 @@ def a_workload(world: World) -> Asked:
     return Asked({"key": str(machine.key), "identity": str(one.key)}, body=body)
 
 
+@asks("GET /machines/{key}/keys", "POST /machines/{key}/keys", "DELETE /machines/{key}/keys/{public}")
+def a_key_of_a_machine(world: World) -> Asked:
+    from flightrules.ledger.keys import generate_key
+    from flightrules.service.people import services
+
+    by = _actor(_administrator(world), world)
+    machine = services.register_machine(name="ci", product=OWN_PRODUCT, by=by, at=world.now)
+    one, other = (generate_key().public.to_pem().decode() for _ in range(2))
+    made = services.add_key(machine=str(machine.key), pem=one, by=by, at=world.now)
+    body = {"pem": other} if world.operation.startswith("POST") else None
+    return Asked({"key": str(machine.key), "public": str(made.key)}, body=body)
+
+
 @asks("GET /teams", "POST /teams", "GET /teams/{key}", "PUT /teams/{key}")
 def a_team(world: World) -> Asked:
     from flightrules.service.people import services

@@ -64,6 +64,8 @@ def shown(run: Mapping[str, Any], title: str) -> str:
         f"  judged by the service on {plain(run['judged_at'])}, edition {run['rulebook']} of the rulebook",
         f"  criteria: {counts or 'none'}",
     ]
+    signed = (run.get("claim") or {}).get("verified_by")
+    lines += [f"  claim: signed by the machine's key {plain(signed)[:16]}, verified"] if signed else []
     lines += _section("blocks", run["blockers"])
     lines += _section("know", run["cautions"])
     lines += _section("claimed otherwise", run["differences"])

@@ -168,6 +168,8 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_APPROVAL_EXPIRED", "a signature is too old", "What was true weeks ago is not what goes out today.", "Let who signed look again and sign anew."),
     Code("E_ATTESTOR_IS_SIGNER", "who attested the evidence does not sign", "Nobody judges what they brought or ticked themselves.", "Let another holder of the role sign, or let a machine bring the evidence."),
     Code("E_PART_UNKNOWN", "not everybody is known who had a part", "The rulebook keeps people apart, and somebody unknown may be the same person.", "Have CI state who wrote the change: `flightrules push --authors-since COMMIT`."),
+    Code("E_CLAIM_SIGNATURE", "a claim names a known key that did not sign it", "Somebody changed it, or signs in another's name.", "Send the file as `--attest` wrote it."),
+    Code("E_MACHINE_KEY", "this is no public key", "What a machine signs is verified with its public key.", "Send what `flightrules keygen` wrote as `.pub`."),
     Code("E_WORKLOAD_GRANT", "the request is no token exchange", "A workload shows its provider's token by RFC 8693.", "Send grant_type, subject_token_type and subject_token as forms do."),
     Code("E_WORKLOAD_ISSUER", "a provider of tokens is not trusted, or cannot be asked", "Only providers that the operator names are asked for keys.", "Have it named in FLIGHTRULES_WORKLOAD_ISSUERS, and let the service reach it."),
     Code("E_WORKLOAD_REPLAYED", "a token was exchanged a second time", "Whoever read it in a log could use it after the workload.", "Ask the provider for a new one."),

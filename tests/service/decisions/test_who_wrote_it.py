@@ -145,10 +145,11 @@ def test_nothing_is_stated_of_nobody(case):
         assert case.shop.ci.post(f"/releases/{case.key}/change-authors", body).status_code == 422
 
 
-def test_a_part_that_only_the_rulebook_keeps_apart_is_refused_at_the_vote(shop):
-    """Testers who sign, where nobody else minds: the evidence was brought by the engineer, who has a vote."""
+def test_where_testers_have_to_be_known_a_machines_run_lets_nobody_decide(shop):
+    """Nobody can show that who wrote it did not test it: the votes count, and it says UNKNOWN at the decision."""
     case = case_of(shop, apart("tester", "change_author", unknown=True))
-    case.open()
-    assert case.verdict().status_code == 201
-    assert case.vote().status_code == 201
-    assert code(case.decide()) == "E_SEPARATION"
+    wrote(case, address(shop.engineering))
+    case.voted()
+    answer = case.decide()
+    assert code(answer) == "E_SEPARATION"
+    assert "tester is change author UNKNOWN, not everybody is known" in str(answer.json())

@@ -88,6 +88,38 @@ def test_a_claim_never_becomes_a_measurement(shop, key):
     assert "pass-rate: CI claims PASS; measured here: FAIL" in run["differences"]
 
 
+def test_a_claim_that_a_known_key_signed_is_verified_and_still_a_claim(shop, key, person):
+    from flightrules.ledger.attestation import attest
+    from flightrules.ledger.keys import generate_key
+
+    shop.all_green(key)
+    admin = person("administrator")
+    private = generate_key()
+    machine = admin.post("/machines", {"name": "CI", "product": "shop"}).json()["key"]
+    path, pem = f"/machines/{machine}/keys", private.public.to_pem().decode()
+    made = admin.post(path, {"pem": pem})
+    assert (made.status_code, made.json()["keyid"]) == (201, private.public.keyid)
+    assert admin.post(path, {"pem": pem}).status_code == 409
+    assert admin.post(path, {"pem": private.to_pem().decode()}).json()["code"] == "E_MACHINE_KEY"
+    record = {**json.loads(claim("NO-GO", **{"pass-rate": "FAIL"})), "evidence": []}
+    signed = attest(record, subjects=[{"name": "shop", "digest": {"sha256": "a" * 64}}], keys=[private])
+    run = shop.run(key, claim=signed.decode())
+    assert run["claim"]["verified_by"] == private.public.keyid
+    assert (run["outcome"], run["claim"]["outcome"]) == ("GO", "NO-GO")
+    forged = attest(
+        record, subjects=[{"name": "shop", "digest": {"sha256": "a" * 64}}], keys=[generate_key()]
+    )
+    own = json.loads(forged.decode().splitlines()[0])["signatures"][0]["keyid"]
+    lied = forged.decode().replace(own, private.public.keyid)
+    answer = shop.ci.post(f"/releases/{key}/gate-runs", {"gate": "exit", "claim": lied})
+    assert (answer.status_code, answer.json()["code"]) == (422, "E_CLAIM_SIGNATURE")
+    assert shop.run(key, claim=forged.decode())["claim"]["verified_by"] == ""
+    assert admin.delete(f"{path}/{made.json()['key']}").status_code == 200
+    assert admin.delete(f"{path}/{made.json()['key']}").status_code == 409
+    assert shop.run(key, claim=signed.decode())["claim"]["verified_by"] == ""
+    assert [one["ended_at"] is None for one in admin.get(path).json()["items"]] == [False]
+
+
 def test_a_signed_claim_is_read_and_still_a_claim(shop, key):
     from flightrules.ledger.attestation import attest
     from flightrules.ledger.keys import generate_key

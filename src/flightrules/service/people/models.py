@@ -147,6 +147,30 @@ class MachineIdentity(models.Model):
         indexes = (models.Index(fields=("issuer", "ended_at")),)
 
 
+class MachineKey(models.Model):
+    """A public key with which a machine signs what it claims; whoever holds the other half signs as it."""
+
+    recorded_as = Recorded("machine-key", (Tag.MACHINE_KEY_ADDED,), words=("keyid",))
+    ended_as = Ended("machine-key", (Tag.MACHINE_KEY_ENDED,), "ended_at")
+
+    key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    machine = models.ForeignKey(Machine, on_delete=models.PROTECT, related_name="public_keys")
+    keyid = models.CharField(max_length=64, help_text="SHA-256 of the public key in DER")
+    pem = models.TextField()
+    added_by = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("machine", "keyid"),
+                condition=models.Q(ended_at__isnull=True),
+                name="people_machine_key_once",
+            ),
+        )
+
+
 class ApiToken(models.Model):
     """A secret that was shown once, kept as its SHA-256; of an account or of a machine, never of both."""
 

@@ -17,6 +17,7 @@ from flightrules.service.people.models import (
     Deputy,
     Machine,
     MachineIdentity,
+    MachineKey,
     Person,
     Rasci,
     RoleGrant,
@@ -37,7 +38,9 @@ __all__ = [
     "grants_of",
     "holders_of",
     "identities_of",
+    "keys_of_machines",
     "lacks_second_factor",
+    "machine_keys",
     "machines_of",
     "people",
     "person_of",
@@ -152,6 +155,27 @@ def identities_of(machine: str, *, by: Actor, at: datetime) -> QuerySet[MachineI
     if found is None:
         raise _none()
     return MachineIdentity.objects.filter(machine=found)
+
+
+def machine_keys(machine: str, *, by: Actor, at: datetime) -> QuerySet[MachineKey]:
+    """The public keys of a machine, ended ones among them.
+
+    Raises:
+        ForeignError: E_NO_SUCH.
+    """
+    found = Machine.objects.filter(pk=machine).first()
+    require(by, Power.MANAGE_PEOPLE, product=found.product if found else "", at=at)
+    if found is None:
+        raise _none()
+    return MachineKey.objects.filter(machine=found)
+
+
+def keys_of_machines(product: str) -> tuple[str, ...]:
+    """The public keys, as PEM, with which the machines of a product sign now."""
+    rows = MachineKey.objects.filter(
+        machine__product=product, machine__disabled_at__isnull=True, ended_at__isnull=True
+    )
+    return tuple(rows.order_by("added_at").values_list("pem", flat=True))
 
 
 def teams_of(product: str, *, by: Actor, at: datetime) -> QuerySet[Team]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flightrules.errors import LedgerError
 from flightrules.ledger.attestation import RECORD
 from flightrules.ledger.envelope import parse_bundle
+from flightrules.ledger.key_files import load_public_key
 from flightrules.ledger.statement import parse_statement
+from flightrules.ledger.verification import verify_attestation
 from flightrules.service.door.refusals import InvalidError
 
 __all__ = ["claim_of", "differences"]
@@ -18,13 +20,16 @@ _MOST = 20_000
 _TEXT = 200
 
 
-def claim_of(text: str) -> dict[str, Any]:
+def claim_of(text: str, known: Iterable[str] = ()) -> dict[str, Any]:
     """The claim in a signed record (JSON lines of envelopes) or in a bare report.
 
-    The signature is not verified: whose key it is was agreed nowhere, and a claim counts for nothing anyway.
+    Args:
+        text: what CI sent.
+        known: public keys, as PEM, that are known here. What one of them signed is verified; whose any other
+            key is was agreed nowhere. A claim counts for nothing either way.
 
     Raises:
-        InvalidError: E_CLAIM.
+        InvalidError: E_CLAIM; E_CLAIM_SIGNATURE, where it names a known key that did not sign it.
     """
     keys: list[str] = []
     try:
@@ -34,13 +39,14 @@ def claim_of(text: str) -> dict[str, Any]:
             record = parse_statement(envelope.payload, name="the claim").predicate[RECORD]
         else:
             record = json.loads(text)
-        return {**_said(record), "keys": [key[:_TEXT] for key in keys]}
+        said = {**_said(record), "keys": [key[:_TEXT] for key in keys]}
     except (LedgerError, ValueError, KeyError, TypeError, IndexError, RecursionError):
         raise InvalidError(
             "E_CLAIM",
             "the claim is neither a signed record nor a report of flightrules check",
             hint="send what --attest or --format json wrote",
         ) from None
+    return said | {"verified_by": _verified(text, keys, known)}
 
 
 def differences(claim: Mapping[str, Any], outcome: str, statuses: Mapping[str, str]) -> list[str]:
@@ -55,6 +61,25 @@ def differences(claim: Mapping[str, Any], outcome: str, statuses: Mapping[str, s
             word = "claimed, not measured" if ours in ("NO DATA", "nothing") else "measured"
             said.append(f"{name}: CI claims {theirs}; {word} here: {ours}")
     return said
+
+
+def _verified(text: str, keys: Iterable[str], known: Iterable[str]) -> str:
+    """The id of a known key that signed it; empty where none says so."""
+    trusted = {one.keyid: one for one in (load_public_key(pem.encode()) for pem in known)}
+    named = [trusted[key] for key in keys if key in trusted]
+    if not named:
+        return ""
+    found = verify_attestation(text.encode(), public_keys=named, name="the claim")
+    if not found.ok:
+        step = found.failed
+        raise InvalidError(
+            "E_CLAIM_SIGNATURE",
+            f"a key that is known here did not sign this: {step.detail if step else 'it does not hold'}"[
+                :300
+            ],
+            hint="send the file as --attest wrote it",
+        )
+    return found.signers[0].keyid
 
 
 def _said(record: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from flightrules.service.jobs.due import GiveUpError, State, due_keys, work_off
 from flightrules.service.jobs.services import enqueue
 from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
+from flightrules.service.people.queries import keys_of_machines
 from flightrules.service.readiness.claims import claim_of, differences
 from flightrules.service.readiness.inputs import Inputs, inputs_of
 from flightrules.service.readiness.judging import Judged, failing, gate_of, judge
@@ -60,7 +61,7 @@ def ask_gate_run(*, release: str, gate: str | None, claim: str | None, by: Actor
     edition = require_edition_in_force(row.product_id)
     is_little = edition.size <= _LITTLE_RULEBOOK
     wanted = gate_of(rulebook_of(edition) if is_little else outline_of(edition), gate)
-    said = claim_of(claim) if claim else None
+    said = claim_of(claim, keys_of_machines(row.product_id)) if claim else None
     inputs = inputs_of(row)
     run = GateRun.objects.create(
         release=row,
@@ -175,6 +176,7 @@ def _for_ledger(run: GateRun, release: Release) -> dict[str, Any]:
         "reports": run.reports,
         "asked_by": run.asked_by,
         "claimed": claim.get("outcome"),
+        **({"claim_key": claim["verified_by"]} if claim.get("verified_by") else {}),
         "differences": len(run.differences),
     }
 

@@ -34,6 +34,8 @@ class Tag(StrEnum):
     MACHINE_DISABLED = "people:machine:disabled"
     MACHINE_IDENTITY_ADDED = "people:machine-identity:added"
     MACHINE_IDENTITY_ENDED = "people:machine-identity:ended"
+    MACHINE_KEY_ADDED = "people:machine-key:added"
+    MACHINE_KEY_ENDED = "people:machine-key:ended"
     DEPUTY_NAMED = "people:deputy:named"
     DEPUTY_ENDED = "people:deputy:ended"
     IDENTITY_PROVED = "people:identity:proved"

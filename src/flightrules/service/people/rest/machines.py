@@ -15,7 +15,7 @@ from flightrules.service.door.schemas import Asked, Key, Name, Shown
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
-from flightrules.service.people.models import Machine, MachineIdentity
+from flightrules.service.people.models import Machine, MachineIdentity, MachineKey
 from flightrules.service.people.powers import Power
 from flightrules.service.people.rest.answers import SecretAnswer
 from flightrules.service.people.rest.tokens import NewToken, NewTokenOut, TokenOut, token_shown
@@ -71,6 +71,23 @@ class IdentityOut(Shown):
     audience: str
     subject: str
     claims: dict[str, str]
+    added_by: str
+    added_at: datetime
+    ended_at: datetime | None
+
+
+class KeyIn(Asked):
+    """A public key in PEM, as ``flightrules keygen`` writes it."""
+
+    pem: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+class KeyOut(Shown):
+    """A public key with which a machine signs."""
+
+    key: UUID
+    keyid: str
+    pem: str
     added_by: str
     added_at: datetime
     ended_at: datetime | None
@@ -152,6 +169,32 @@ def end_identity(request: AskedRequest, key: UUID, identity: UUID) -> Any:
     return _identity(
         services.end_identity(machine=str(key), identity=str(identity), by=request.actor, at=request.asked_at)
     )
+
+
+@router.get("/machines/{uuid:key}/keys", response=Page[KeyOut], openapi_extra=_MANAGE)
+def public_keys(request: AskedRequest, key: UUID, asked: Query[PageAsked]) -> dict[str, Any]:
+    """With which keys a machine signs what it claims."""
+    return page_of(
+        queries.machine_keys(str(key), by=request.actor, at=request.asked_at), asked, _key, cast=UUID
+    )
+
+
+@router.post("/machines/{uuid:key}/keys", response={201: KeyOut}, openapi_extra=_MANAGE)
+@changes_state
+def add_key(request: AskedRequest, key: UUID, body: KeyIn) -> Any:
+    """Let what a key signed count as said by the machine."""
+    return 201, _key(services.add_key(machine=str(key), pem=body.pem, by=request.actor, at=request.asked_at))
+
+
+@router.delete("/machines/{uuid:key}/keys/{uuid:public}", response=KeyOut, openapi_extra=_MANAGE)
+@changes_state
+def end_key(request: AskedRequest, key: UUID, public: UUID) -> Any:
+    """Let it count no more."""
+    return _key(services.end_key(machine=str(key), public=str(public), by=request.actor, at=request.asked_at))
+
+
+def _key(one: MachineKey) -> KeyOut:
+    return KeyOut(**{name: getattr(one, name) for name in KeyOut.model_fields})
 
 
 def _identity(one: MachineIdentity) -> IdentityOut:

@@ -12,6 +12,7 @@ from flightrules.service.people.services.accounts import (
     setup_link,
 )
 from flightrules.service.people.services.closing import disable_account, enable_account
+from flightrules.service.people.services.machine_keys import add_key, end_key
 from flightrules.service.people.services.machines import disable_machine, register_machine
 from flightrules.service.people.services.persons import (
     disable_person,
@@ -41,6 +42,7 @@ __all__ = [
     "Trust",
     "accept_invitation",
     "add_identity",
+    "add_key",
     "agree_rasci",
     "change_team",
     "delegate_role",
@@ -52,6 +54,7 @@ __all__ = [
     "end_delegation",
     "end_deputy",
     "end_identity",
+    "end_key",
     "erase_person",
     "grant_role",
     "invite",

@@ -46,6 +46,7 @@ class ClaimOut(Shown):
     as_of: str
     statuses: dict[str, str]
     keys: list[str]
+    verified_by: str = Field("", description="id of a machine's key that signed it; empty where none did")
 
 
 class RunOut(Shown):
