@@ -106,6 +106,10 @@ def _measured(database: str, sizes: list[tuple[int, int]], seconds: float) -> No
                 "release": load.request("GET", f"/releases/{key}", token),
                 "releases, first 20": load.request("GET", "/releases?limit=20", token),
                 "releases, middle 20": load.request("GET", f"/releases?limit=20&after={key}", token),
+                "releases of one": load.request("GET", "/releases?product=shop&limit=20", token),
+                "entries, first 20": load.request(
+                    "GET", "/ledger/entries?stream=product/shop&limit=20", token
+                ),
                 "notices, first 20": load.request("GET", "/products/shop/notices?limit=20", token),
                 "one proof": load.request(
                     "GET", f"/ledger/proof?stream=product/shop&seq={entries // 2}", token

@@ -61,5 +61,5 @@ class Outbox(DueWork):
     class Meta(DueWork.Meta):
         indexes: ClassVar[tuple[models.Index, ...]] = (
             *DueWork.Meta.indexes,
-            models.Index(fields=("product", "told_at")),
+            models.Index(fields=("product", "key")),  # a page of a product's notices, in the order of pages
         )

@@ -67,7 +67,11 @@ class Release(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("product", "version"), name="releases_one_release_a_version"),
         )
-        indexes = (models.Index(fields=("product", "state")), models.Index(fields=("version",)))
+        indexes = (
+            models.Index(fields=("product", "state")),
+            models.Index(fields=("product", "key")),  # a page of a product's releases
+            models.Index(fields=("version",)),
+        )
 
 
 class Artefact(models.Model):
