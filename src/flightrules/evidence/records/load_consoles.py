@@ -4,6 +4,8 @@ from __future__ import annotations
 
 __all__ = ["CONSOLES", "console"]
 
+_JMETER = "name the .jtl file, or statistics.json of JMeter's report: failures are rounded here"
+
 CONSOLES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     ((" test @ ", "┬"), "autocannon's table", "run autocannon with --json"),
     (("http_req_duration", "avg=", "p(95)="), "k6's closing text", "run k6 with --summary-export=FILE"),
@@ -23,6 +25,8 @@ CONSOLES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("# reqs", "# fails", "Aggregated"), "Locust's text", "run locust with --csv or --json"),
     (("Date & Time,", "Trans,", "Elap Time,"), "Siege's log", "run siege with --json-output and keep stdout"),
     (("Count,Message,Traceback,Nodes",), "Locust's list of exceptions", "name the file _stats.csv beside it"),
+    (("Label,# Samples,", "Error %"), "JMeter's aggregate table", _JMETER),
+    (("sampler_label,aggregate_report_",), "JMeter's aggregate table", _JMETER),
     (("starttime", "ttime", "wait"), "ApacheBench's -g table", "keep what ab prints, or use ab -e FILE"),
 )
 """Marks that stand together in a text, what the text is, and what to use in its place."""

@@ -388,6 +388,7 @@ class TestTheToolsOwnSpelling:
             "Type  Name  # reqs  # fails | Avg\n      Aggregated  5  0(0.00%) | 3\n"
         )
         assert refusal(log) == "E_UNRECOGNISED"
+        assert refusal("Label,# Samples,Average,Error %\nhome,100,10,1.000%\n") == "E_UNRECOGNISED"
         assert refusal("[2026-01-02T03:04:05Z] Nothing that is known") == "E_UNRECOGNISED"
         assert refusal("[2026,") == "E_TRUNCATED"
 
