@@ -44,7 +44,9 @@ def passed_uat(pipeline, *more):
 
 
 def go_live(pipeline, *more):
-    code, out, err = pipeline.run("check", "--gate", "go-live", "--artefact", "shop.tar", "--no-report", *more)
+    code, out, err = pipeline.run(
+        "check", "--gate", "go-live", "--artefact", "shop.tar", "--no-report", *more
+    )
     return code, " ".join(out.split()), err
 
 
@@ -158,3 +160,23 @@ def test_the_exit_gate_in_production_asks_for_the_same(pipeline):
     code, out, _ = pipeline.run("check", "--gate", "acceptance", "--environment", "production", "--no-report")
     assert code == ExitCode.NO_DATA
     assert "no gate of the rulebook is judged there" in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("junit", 'errors="1"'),
+        ("github", "no pass in uat"),
+        ("gitlab", "no pass in uat is shown"),
+        ("sarif", "no pass in uat is shown"),
+        ("nogo", "Awaited: a pass in uat"),
+        ("md", "no pass in uat is shown, and it is required before"),
+        ("html", "no pass in uat is shown, and it is required before"),
+    ],
+)
+def test_every_output_tells_of_the_pass_that_is_not_shown(pipeline, form, words):
+    """All criteria pass here, so an output that lists criteria alone would look like a go."""
+    assert words in go_live(pipeline, "--format", form)[1]
+    pipeline.junit(name="uat.xml")
+    shown = go_live(pipeline, "--format", form)[1]
+    assert words not in shown

@@ -57,7 +57,7 @@ def _size(written: str) -> int:
 
 def annotation_lines(report: Report) -> str:
     """Workflow commands, one a line, at most ten; the last says how many more there are."""
-    found = _defects(report) + _criteria(report)
+    found = _defects(report) + _before(report) + _criteria(report)
     if len(found) > MOST_ANNOTATIONS:
         more = len(found) - MOST_ANNOTATIONS + 1
         level = found[MOST_ANNOTATIONS - 1].partition(" ")[0]
@@ -74,6 +74,15 @@ def _defects(report: Report) -> list[str]:
         _command(level, f"{line.id} ({line.severity})", f"{line.title}: {line.reason}", "", report)
         for line in report.verdict.defects
         if line.blocks
+    ]
+
+
+def _before(report: Report) -> list[str]:
+    level = "warning" if report.verdict.advise else "error"
+    return [
+        _command(level, f"no pass in {one.environment}", one.reason, "", report)
+        for one in report.verdict.upstream
+        if not one.passed
     ]
 
 

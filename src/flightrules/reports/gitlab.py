@@ -30,6 +30,17 @@ def render(report: Report) -> str:
         for line in verdict.defects
         if line.blocks
     ]
+    found += [
+        _issue(
+            f"passed-before/{one.environment}",
+            f"no pass in {one.environment} is shown: {one.reason}",
+            Weight.ADVISES if verdict.advise else Weight.BLOCKS,
+            "",
+            report,
+        )
+        for one in verdict.upstream
+        if not one.passed
+    ]
     for result in sorted_results(report):
         weight = weight_of(result, verdict)
         if weight is not Weight.NOTHING:

@@ -6,7 +6,7 @@ result, advise mode and what does not apply are skipped with their reason. Nothi
 
 from __future__ import annotations
 
-from flightrules.engine.verdict import CriterionResult, DefectLine, Status, Verdict
+from flightrules.engine.verdict import CriterionResult, DefectLine, Status, Upstream, Verdict
 from flightrules.reports.plain import one_line
 from flightrules.reports.report import (
     Report,
@@ -32,6 +32,7 @@ def render(report: Report) -> str:
     verdict = report.verdict
     cases = [_case(result, report) for result in sorted_results(report)]
     cases += [_defect(line, report) for line in verdict.defects if line.blocks]
+    cases += [_before(line, report) for line in verdict.upstream]
     counts = {name: sum(f"<{name} " in case for case in cases) for name in ("failure", "error", "skipped")}
     numbers = (
         f'tests="{len(cases)}" failures="{counts["failure"]}" errors="{counts["error"]}" '
@@ -81,6 +82,16 @@ def _defect(line: DefectLine, report: Report) -> str:
     if report.verdict.advise:
         return f'{head}><skipped message="{_text(f"does not block: {line.reason}")}"/></testcase>'
     return f'{head}><failure type="defect" message="{_text(line.reason)}"></failure></testcase>'
+
+
+def _before(line: Upstream, report: Report) -> str:
+    """A pass that is required before; one that is not shown is no pass in any output."""
+    head = _head("passed before", f"a pass in {line.environment}")
+    if line.passed:
+        return f"{head}/>"
+    if report.verdict.advise:
+        return f'{head}><skipped message="{_text(f"does not block: {line.reason}")}"/></testcase>'
+    return f'{head}><error type="{line.status}" message="{_text(line.reason)}"></error></testcase>'
 
 
 def _head(classname: str, name: str) -> str:

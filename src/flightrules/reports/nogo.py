@@ -75,7 +75,8 @@ def _no_go(report: Report, cut: _Cut) -> str:
 def _not_a_no_go(report: Report, cut: _Cut) -> str:
     verdict, name = report.verdict, cut.brief(product_of(report))
     if verdict.outcome is Outcome.HOLD:
-        awaited = cut.named(_titles(_shut(report))) or "a criterion that can be judged"
+        before = [f"a pass in {one.environment}" for one in verdict.upstream if not one.passed]
+        awaited = cut.named([*_titles(_shut(report)), *before]) or "a criterion that can be judged"
         said = f"{name} is on hold: this is not a no-go. {verdict_sentence(report)}"
         return f"{said}\nAwaited: {awaited}."
     word = "would be " if verdict.advise else "is "

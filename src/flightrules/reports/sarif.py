@@ -68,9 +68,17 @@ def _driver(rules: list[dict[str, Any]]) -> dict[str, Any]:
 def _invocation(left_out: int, report: Report) -> dict[str, Any]:
     """A gate that ran is a successful execution, whatever it says."""
     run: dict[str, Any] = {"executionSuccessful": True, "endTimeUtc": _utc(report)}
+    told = [
+        ("error", f"no pass in {one.environment} is shown, and it is required before: {one.reason}")
+        for one in report.verdict.upstream
+        if not one.passed
+    ]
     if left_out > 0:
-        said = f"{left_out} less serious results were left out; the limit is {LIMIT}"
-        run["toolExecutionNotifications"] = [{"level": "warning", "message": {"text": said}}]
+        told.append(("warning", f"{left_out} less serious results were left out; the limit is {LIMIT}"))
+    if told:
+        run["toolExecutionNotifications"] = [
+            {"level": level, "message": {"text": one_line(said)}} for level, said in told
+        ]
     return run
 
 

@@ -35,7 +35,9 @@ def verdict_sentence(report: Report) -> str:
         return f"{passed} of {apply} {criteria} met; {listed(parts)}.{_advisory(verdict)}"
     before = [one.environment for one in verdict.upstream if not one.passed]
     waits = f"{blocked} cannot be judged yet. Missing data is neither pass nor fail."
-    waits += f" No pass in {listed(before)} is shown, and it is required before." if before else ""
+    if before:
+        waits = f"no pass in {listed(before)} is shown, and it is required before."
+        waits += f" {blocked} cannot be judged yet." if blocked else ""
     return f"{passed} of {apply} {criteria} met; {waits}{_advisory(verdict)}"
 
 
