@@ -33,6 +33,8 @@ def read(source: Source, _head: Head) -> Reading:
         raise scan.no_run("the report lists no project")
     for project in projects:
         _take(project, scan)
+    if scan.empty and all(_holds_nothing(one) for one in projects):
+        raise scan.no_run("no project has a dependency; nothing was looked at")
     scan.define(
         finding="one for each entry, so one for each path to a vulnerable package",
         unique=f"{len({one.rule for one in scan.live})} distinct ids among {len(scan.live)} entries",
@@ -63,6 +65,13 @@ def _take(project: dict[str, Any], scan: Scan) -> None:
         _take(application, scan)
     if not listed and not code and not nested:
         _require_clean(project, scan)
+
+
+def _holds_nothing(project: dict[str, Any]) -> bool:
+    """Whether the project and the applications in it say that they depend on nothing."""
+    nested = project.get("applications")
+    inside = [one for one in nested if isinstance(one, dict)] if isinstance(nested, list) else []
+    return all(one.get("dependencyCount") == 0 for one in (project, *inside))
 
 
 def _require_clean(project: dict[str, Any], scan: Scan) -> None:
