@@ -1,6 +1,7 @@
 """coverage.py's JSON report: executed, missing and excluded lines and branches by file.
 
-``percent_covered`` mixes lines and branches and is not used. The totals are only compared.
+``percent_covered`` mixes lines and branches and is not used. The totals are only compared. On old
+Pythons what ran includes excluded lines and the first line of an empty file, which are no statements.
 """
 
 from __future__ import annotations
@@ -53,8 +54,13 @@ def read(source: Source, _head: Head) -> Reading:
 
 
 def _file(book: LineBook, path: str, one: dict[str, Any]) -> None:
-    executed = _numbers(one.get("executed_lines"), "executed_lines", book.name)
+    listed = one.get("excluded_lines")
+    excluded = set(_numbers(listed, "excluded_lines", book.name) if listed is not None else ())
+    ran = _numbers(one.get("executed_lines"), "executed_lines", book.name)
     missing = _numbers(one.get("missing_lines"), "missing_lines", book.name)
+    summary = mapping(one.get("summary"), f"summary of {path!r}", book.name, optional=True)
+    nothing = summary.get("num_statements") == 0 and not missing
+    executed = [] if nothing else [line for line in ran if line not in excluded]
     both = set(executed) & set(missing)
     if both:
         message = f"line {min(both)} of {path!r} is listed as executed and as missing"

@@ -241,10 +241,17 @@ def test_coverage_py_counts_lines_and_arcs():
     assert reading.facts["tool"] == "coverage.py"
 
 
+def test_coverage_py_lists_excluded_lines_as_executed_on_old_pythons():
+    assert lines_of(read(coverage_py([1, 2, 7], [3], excluded_lines=[7, 8]))) == (2, 3)
+    assert lines_of(read(coverage_py([1, 2], [3], excluded_lines=None))) == (2, 3)
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
         (coverage_py([], []), "E_NO_LINES"),
+        (coverage_py([3], [], excluded_lines=[3]), "E_NO_LINES"),
+        (coverage_py([1], [], summary={"num_statements": 0}), "E_NO_LINES"),
         (coverage_py([], [], {"num_statements": 10}), "E_COUNT_MISMATCH"),
         (coverage_py([1], [1]), "E_CONTRADICTION"),
         (coverage_py([0], []), "E_RANGE"),
