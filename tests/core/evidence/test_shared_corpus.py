@@ -21,7 +21,6 @@ PAGE = Path(__file__).resolve().parents[3] / "docs/reference/argued-differences.
 EXCHANGE = "Recorded exchanges"
 CUT = "A header that announces more than the body holds"
 KEYS = "Keys or rows of a document"
-GONE = "Findings that are fixed, reviewed as safe or absent"
 FOLDED = "Findings with one rule or title"
 ONE_PAGE = "One page of a longer answer"
 SETTINGS = "Settings of a tracker"
@@ -48,7 +47,7 @@ ARGUED = {
     "security/prisma-cloud/am-prisma-cloud-report.json": KEYS,
     "security/sarif-v1/v1-RecommendedWithSource.sarif": VERSION,
     "security/sarif-v1/v1-RecommendedWithoutSource.sarif": VERSION,
-    "security/sonarqube-hotspots/devlake-sonarqube-hotspots.json": GONE,
+    "security/sonarqube-hotspots/devlake-sonarqube-hotspots.json": KEYS,
     "security/spotbugs/many_findings.xml": FOLDED,
     "security/spotbugs/version_4.4.0.xml": FOLDED,
     "security/testssl/failed_target.csv": "Targets that a scan did not reach",
