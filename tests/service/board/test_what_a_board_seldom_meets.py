@@ -151,7 +151,7 @@ def test_a_standard_change_whose_template_is_out_of_use_is_not_approved(board):
     )  # fmt: skip
     ChangeRequest.objects.filter(pk=template["key"]).update(state="canceled")
     row.template.refresh_from_db()
-    found = approval_of_change(row)
+    found = approval_of_change(row, now())
     assert (found.stands, found.reasons) == (
         False,
         ("its template is not approved as it stands, or not in use",),
