@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 SHELL := /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contracts unit unit-postgres coverage long mutation bench-service check-self bench docs schema parser lock clean
+.PHONY: help demo test lint format types contracts unit unit-postgres coverage branches long mutation bench-service check-self bench docs schema parser lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,7 +78,10 @@ long: installed ## the long forms: a thousand kills, ten thousand races, every m
 	$(BIN)/python tools/with_postgresql.py $(BIN)/python -m pytest -q -n auto --dist worksteal tests/service \
 		--ignore tests/service/faults_platform --ignore tests/service/faults --ignore tests/service/config
 
-mutation: installed ## change one thing at a time in who decides, and see whether its tests notice (ten minutes)
+branches: installed $(PROVIDER)/node_modules/.installed ## every branch of the acts, the engine and the ledger is taken by the tests that concern it (ten minutes)
+	$(BIN)/python tools/branches.py
+
+mutation: installed ## change one thing at a time in who decides, and see whether its tests notice (fifteen minutes)
 	$(BIN)/python tools/mutation.py
 
 bench-service: installed ## state changes, votes and decisions a second and p95 through REST, on both databases

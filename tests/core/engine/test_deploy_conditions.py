@@ -299,6 +299,11 @@ def test_readings_of_one_moment_in_two_units_contradict_each_other():
     )
 
 
+def test_a_moment_is_told_to_the_second():
+    late = Reading("flag new-checkout", "10", "%", AT - timedelta(microseconds=1))
+    assert check_text(FLAG, [late], AT).reason == "flag new-checkout was 10 % at 2026-11-23T11:59:59Z"
+
+
 def test_the_states_are_these_words():
     assert [str(one) for one in State] == ["MET", "UNMET", "UNPROVEN"]
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from flightrules.engine.verdict import CriterionResult, Status
-from flightrules.engine.waivers import with_waiver
+from flightrules.engine.waivers import why_not, with_waiver
 from flightrules.rules.exceptions import Approval, Waiver
 from flightrules.rules.loading import load_rulebook
 from flightrules.values import replace
@@ -55,6 +55,7 @@ def test_a_waiver_that_stands_takes_the_fail_and_its_fix_along():
     assert (found.status, found.waiver, found.fix) == (Status.WAIVED, WAIVER, "")
     assert found.reason == "90 % is less than 97 %"
     assert found.actual == 90
+    assert why_not(WAIVER, failed(), PLAIN, "4.2.1", AT) == ""
 
 
 @pytest.mark.parametrize("status", [one for one in Status if one is not Status.FAIL])
