@@ -6,7 +6,6 @@ ran in part.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from flightrules.errors import EvidenceError
@@ -23,24 +22,35 @@ from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
+_MOST = 400_000  # lines; each is an entry of an object, which takes memory
+
 
 def read(source: Source, _head: Head) -> Reading:
     """Lines and branches by file.
 
     Raises:
-        EvidenceError: E_NO_LINES, E_NUMBER, E_NEGATIVE, E_RANGE, E_CONTRADICTION, E_WRONG_TYPE,
-            E_MISSING_FIELD.
+        EvidenceError: E_NO_LINES, E_TOO_LARGE, E_NUMBER, E_NEGATIVE, E_RANGE, E_CONTRADICTION,
+            E_WRONG_TYPE, E_MISSING_FIELD.
     """
     name, book = source.name, LineBook(source.name)
     document = mapping(decode(source), "the report", name)
-    for file, lines in mapping(document.get("coverage"), "coverage", name).items():
-        path = book.path(file)
-        pairs: Iterable[tuple[Any, Any]] = (
-            list(enumerate(lines))[1:] if isinstance(lines, list) else mapping(lines, path, name).items()
+    files = mapping(document.get("coverage"), "coverage", name)
+    if sum(len(one) for one in files.values() if isinstance(one, dict)) > _MOST:
+        raise EvidenceError(
+            "E_TOO_LARGE", f"more than {_MOST} lines are listed", file=name, hint="write lcov instead"
         )
-        for number, hits in pairs:
+    for file, lines in files.items():
+        path = book.path(file)
+        as_list = isinstance(lines, list)
+        left = mapping(
+            dict(zip(map(str, range(len(lines))), lines, strict=True)) if as_list else lines, path, name
+        )
+        if as_list:
+            left.pop("0", None)
+        while left:  # what is taken out makes room for what is kept
+            number, hits = left.popitem()
             if hits is not None:
-                _line(book, path, str(number), hits)
+                _line(book, path, number, hits)
     found = book.build()
     return Reading("codecov", found, notices=book.notices(found), definitions=dict(LINE_DEFINITIONS))
 

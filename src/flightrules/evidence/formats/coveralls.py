@@ -22,6 +22,7 @@ from flightrules.evidence.source import Source
 __all__ = ["read"]
 
 _WAY = 4  # numbers
+_PIECE = 10_000  # lines, so that a long list is not held twice
 
 
 def read(source: Source, _head: Head) -> Reading:
@@ -35,11 +36,20 @@ def read(source: Source, _head: Head) -> Reading:
     for one in objects(document.get("source_files"), "source_files", name):
         path = book.path(text(one, "name"))
         hits: list[Any] = require(one.get("coverage"), list, f"coverage of {path!r}", name)
-        known = [(at, whole(each, f"line {at}", name)) for at, each in enumerate(hits, 1) if each is not None]
-        book.add(path, [at for at, _ in known], [HIT if each else MISSED for _, each in known])
+        for start in range(0, len(hits), _PIECE):
+            _lines(book, path, hits[start : start + _PIECE], start + 1)
         _branches(book, path, one.get("branches"))
     lines = book.build()
     return Reading("coveralls", lines, notices=book.notices(lines), definitions=dict(LINE_DEFINITIONS))
+
+
+def _lines(book: LineBook, path: str, hits: list[Any], first: int) -> None:
+    known = [
+        (at, one if type(one) is int and one >= 0 else whole(one, f"line {at}", book.name))
+        for at, one in enumerate(hits, first)
+        if one is not None
+    ]
+    book.add(path, [at for at, _ in known], [HIT if one else MISSED for _, one in known])
 
 
 def _branches(book: LineBook, path: str, found: Any) -> None:
