@@ -87,6 +87,7 @@ mutation: installed ## change one thing at a time in who decides, and see whethe
 bench-service: installed ## state changes, votes and decisions a second and p95 through REST, on both databases
 	$(BIN)/python bench/service/run.py
 	$(BIN)/python bench/service/decisions.py
+	$(BIN)/python bench/service/while_judging.py
 
 check-self: installed ## Flightrules goes out by its own rules
 	-@$(BIN)/ruff check --quiet --output-format sarif --output-file reports/ruff.sarif .
