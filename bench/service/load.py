@@ -81,10 +81,11 @@ def at_a_rate(
 
     The time counts from when the request was due, so that waiting for a free line is not forgotten.
     """
-    began, total, sent = time.perf_counter() + 0.2, int(rate * seconds), 0
+    began, total, sent = 0.0, int(rate * seconds), 0
 
     def source(_line: int, now: float) -> Next | float | None:
-        nonlocal sent
+        nonlocal began, sent
+        began = began or now  # once all lines are open
         if sent >= total:
             return None
         due = began + sent / rate
