@@ -156,7 +156,7 @@ def test_a_defect_is_accepted_by_both_who_must(shop, run):
     assert "E_REMOTE_DEFECT" in run(shop.qa, "accept", "PROJ-0", *RELEASE, "--as", "qa-lead")[2]
     status, out, err = run(shop.qa, *accept, "qa-lead", *terms)
     assert status == 0, err
-    assert "still asked: product-manager" in out
+    assert "still asked: product manager" in out
     status, out, err = run(shop.product_manager, *accept, "product-manager")
     assert status == 0, err
     assert "affected users: 3 % of orders" in out

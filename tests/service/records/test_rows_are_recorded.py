@@ -12,6 +12,7 @@ from django.db import models
 from flightrules.service.board.models import Session
 from flightrules.service.decisions.models import Decision, Override, SignOff
 from flightrules.service.demo.story import fill
+from flightrules.service.emergencies.models import Classification, Confirmation, Throttling
 from flightrules.service.people import services as people
 from flightrules.service.people.models import Account, ApiToken, Machine, OutsideIdentity, Person, RoleGrant
 from flightrules.service.readiness.models import Waiver
@@ -21,11 +22,21 @@ from flightrules.service.records.recorded import Recorded, unrecorded
 from flightrules.service.records.services import record_denied
 from flightrules.service.records.tags import Tag
 from flightrules.service.releases.models import Artefact, Release
-from service import matrix_product_objects
+from service import (
+    matrix_board_objects,
+    matrix_decision_objects,
+    matrix_emergency_objects,
+    matrix_poll_objects,
+    matrix_product_objects,
+)
 from service.matrix_objects import MAKERS, World
 from service.shop import now
 
-assert matrix_product_objects  # it registers its makers
+assert matrix_board_objects  # each registers its makers
+assert matrix_decision_objects
+assert matrix_emergency_objects
+assert matrix_poll_objects
+assert matrix_product_objects
 
 WITHOUT = {
     "records.Office": "names the ledger; every signed head names it too",
@@ -187,7 +198,7 @@ def test_one_entry_vouches_for_one_identity_only(office, at):
     assert len(found(OutsideIdentity)) == 1
 
 
-BY_HAND = {Person, Account, ApiToken, RoleGrant, Machine}
+BY_HAND = {Person, Account, ApiToken, RoleGrant, Machine, Classification, Confirmation, Throttling}
 """What the makers of the authorisation matrix put there themselves, so that there is somebody to act."""
 
 

@@ -209,7 +209,8 @@ def test_a_forged_state_opens_nothing(office, person):
     target = at_the_provider(start["Location"], "bea-4")
     code = parse_qs(urlsplit(target).query)["code"][0]
     answer = Client().get(f"/accounts/oidc/office/login/callback/?code={code}&state=made-up")
-    assert "Third-Party Login Failure" in answer.content.decode()
+    assert answer.status_code == 401
+    assert "You are not signed in" in answer.content.decode()
     assert not Account.objects.exists()
 
 
