@@ -67,7 +67,8 @@ ON_BOTH := tests/service/records tests/service/door tests/service/jobs tests/ser
 	tests/service/emergencies/test_two_at_once.py tests/service/readiness/test_registers.py tests/service/abuse
 unit-postgres: installed ## what may differ between the databases again, on a real PostgreSQL
 	$(BIN)/python tools/with_postgresql.py $(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" $(ON_BOTH) \
-		--ignore tests/service/records/test_rows_are_recorded.py
+		--ignore tests/service/records/test_rows_are_recorded.py --ignore tests/service/abuse/test_separation_is_kept.py \
+		--ignore tests/service/abuse/test_the_terminal_is_no_way_round.py
 
 coverage: installed ## coverage of everything, the service included; takes longer than `make test`
 	@mkdir -p reports

@@ -20,6 +20,8 @@ from service.decisions.test_what_is_not_there import NOBODY
 from service.readiness.test_registers import TERMS, accept, record
 from service.shop import OTHER_DIGEST, RULEBOOK, junit, tracker
 
+pytestmark = [pytest.mark.slow, pytest.mark.seldom]
+
 BOTH_ASKED = RULEBOOK + (
     "  roles: {engineering_lead: {may_sign: yes}}\n"
     "  acts: {authorisation: {accountable: product_owner, signers: [product_owner, engineering_lead], quorum: 2}}\n"

@@ -29,6 +29,7 @@ def test_killed_while_it_migrates_the_next_start_goes_on(new_shared_office):
     assert office.get("/healthz")[0] == 200
 
 
+@pytest.mark.slow
 def test_two_web_processes_on_postgresql_leave_with_their_parent(shared_office):
     """Killed, the parent cannot tell them; they see it themselves, and the port is free again."""
     office = shared_office

@@ -91,6 +91,7 @@ def _allow(office) -> None:
     office.environment["FLIGHTRULES_NOTICE_HOSTS"] = "127.0.0.1"
 
 
+@pytest.mark.slow
 def test_what_was_told_while_nobody_worked_is_delivered_once_at_the_next_start(office, receiver):
     _allow(office)
     process = office.serve("--no-worker")
@@ -117,6 +118,7 @@ def test_two_workers_on_postgresql_share_the_work_and_do_nothing_twice(shared_of
     assert len(receiver.seen) == 40
 
 
+@pytest.mark.slow
 def test_the_worker_beside_the_web_works_on_postgresql_too(shared_office, receiver):
     _allow(shared_office)
     process = shared_office.serve()
