@@ -64,11 +64,12 @@ unit: installed $(PROVIDER)/node_modules/.installed ## all tests but the long on
 ON_BOTH := tests/service/records tests/service/door tests/service/jobs tests/service/people \
 	tests/service/decisions/test_two_decide_at_once.py tests/service/decisions/test_who_was_let_in_first.py \
 	tests/service/decisions/test_a_release_goes_by_poll.py tests/service/decisions/test_a_no_go_is_overridden.py \
-	tests/service/emergencies/test_two_at_once.py tests/service/readiness/test_registers.py tests/service/abuse
+	tests/service/emergencies/test_two_at_once.py tests/service/readiness/test_registers.py \
+	tests/service/abuse/test_the_record_tells.py tests/service/abuse/test_stolen_tokens_give_no_power.py \
+	tests/service/abuse/test_emergencies_are_no_way_round.py
 unit-postgres: installed ## what may differ between the databases again, on a real PostgreSQL
 	$(BIN)/python tools/with_postgresql.py $(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" $(ON_BOTH) \
-		--ignore tests/service/records/test_rows_are_recorded.py --ignore tests/service/abuse/test_separation_is_kept.py \
-		--ignore tests/service/abuse/test_the_terminal_is_no_way_round.py
+		--ignore tests/service/records/test_rows_are_recorded.py
 
 coverage: installed ## coverage of everything, the service included; takes longer than `make test`
 	@mkdir -p reports
