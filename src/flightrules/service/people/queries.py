@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from flightrules.service.door.refusals import ForeignError
 from flightrules.service.people import rasci
 from flightrules.service.people.access import powers_here, require
+from flightrules.service.people.managed import managed_machine, no_such
 from flightrules.service.people.models import (
     ApiToken,
     Delegation,
@@ -150,11 +150,7 @@ def identities_of(machine: str, *, by: Actor, at: datetime) -> QuerySet[MachineI
     Raises:
         ForeignError: E_NO_SUCH.
     """
-    found = Machine.objects.filter(pk=machine).first()
-    require(by, Power.MANAGE_PEOPLE, product=found.product if found else "", at=at)
-    if found is None:
-        raise _none()
-    return MachineIdentity.objects.filter(machine=found)
+    return MachineIdentity.objects.filter(machine=managed_machine(machine, by=by, at=at))
 
 
 def machine_keys(machine: str, *, by: Actor, at: datetime) -> QuerySet[MachineKey]:
@@ -163,11 +159,7 @@ def machine_keys(machine: str, *, by: Actor, at: datetime) -> QuerySet[MachineKe
     Raises:
         ForeignError: E_NO_SUCH.
     """
-    found = Machine.objects.filter(pk=machine).first()
-    require(by, Power.MANAGE_PEOPLE, product=found.product if found else "", at=at)
-    if found is None:
-        raise _none()
-    return MachineKey.objects.filter(machine=found)
+    return MachineKey.objects.filter(machine=managed_machine(machine, by=by, at=at))
 
 
 def keys_of_machines(product: str) -> tuple[str, ...]:
@@ -193,7 +185,7 @@ def team_of(key: str, *, by: Actor, at: datetime) -> Team:
     found = Team.objects.prefetch_related("members").filter(pk=key).first()
     require(by, Power.READ, product=found.product if found else "", at=at)
     if found is None:
-        raise _none()
+        raise no_such()
     return found
 
 
@@ -248,9 +240,5 @@ def badges(found: list[Person], at: datetime, product: str) -> list[dict[str, An
 def _known(key: str) -> Person:
     found = Person.objects.filter(pk=key).first()
     if found is None:
-        raise _none()
+        raise no_such()
     return found
-
-
-def _none() -> ForeignError:
-    return ForeignError("E_NO_SUCH", "there is no such thing here")

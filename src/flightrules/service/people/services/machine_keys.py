@@ -6,10 +6,9 @@ from datetime import datetime
 
 from flightrules.errors import LedgerError
 from flightrules.ledger.key_files import load_public_key
-from flightrules.service.door.refusals import ConflictError, ForeignError, InvalidError
-from flightrules.service.people.access import require
-from flightrules.service.people.models import Machine, MachineKey
-from flightrules.service.people.powers import Power
+from flightrules.service.door.refusals import ConflictError, InvalidError
+from flightrules.service.people.managed import managed_machine, no_such
+from flightrules.service.people.models import MachineKey
 from flightrules.service.records.actor import Actor
 from flightrules.service.records.services import OFFICE, act, append
 from flightrules.service.records.tags import Tag
@@ -24,7 +23,7 @@ def add_key(*, machine: str, pem: str, by: Actor, at: datetime) -> MachineKey:
     Raises:
         ForeignError: E_NO_SUCH. InvalidError: E_MACHINE_KEY, E_MACHINE_DISABLED. ConflictError: E_ALREADY.
     """
-    owner = _machine(machine, by, at)
+    owner = managed_machine(machine, by=by, at=at, locked=True)
     if owner.disabled_at is not None:
         raise InvalidError("E_MACHINE_DISABLED", "the machine is disabled")
     try:
@@ -49,10 +48,10 @@ def end_key(*, machine: str, public: str, by: Actor, at: datetime) -> MachineKey
     Raises:
         ForeignError: E_NO_SUCH. ConflictError: E_ALREADY.
     """
-    owner = _machine(machine, by, at)
+    owner = managed_machine(machine, by=by, at=at, locked=True)
     found = MachineKey.objects.select_for_update().filter(pk=public, machine=owner).first()
     if found is None:
-        raise _none()
+        raise no_such()
     if found.ended_at is not None:
         raise ConflictError("E_ALREADY", "it was ended already").about(OFFICE, f"machine-key/{public}")
     found.ended_at = at
@@ -64,16 +63,3 @@ def end_key(*, machine: str, public: str, by: Actor, at: datetime) -> MachineKey
 def _record(tag: Tag, one: MachineKey, by: Actor, at: datetime) -> None:
     data = {"machine": str(one.machine_id), "keyid": one.keyid}
     append(stream=OFFICE, tag=tag, by=by, at=at, subject=f"machine-key/{one.key}", data=data)
-
-
-def _machine(key: str, by: Actor, at: datetime) -> Machine:
-    """A machine of a product whose people the caller manages; else it is not there."""
-    found = Machine.objects.select_for_update().filter(pk=key).first()
-    require(by, Power.MANAGE_PEOPLE, product=found.product if found else "", at=at)
-    if found is None:
-        raise _none()
-    return found
-
-
-def _none() -> ForeignError:
-    return ForeignError("E_NO_SUCH", "there is no such thing here")

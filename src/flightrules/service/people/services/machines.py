@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flightrules.service.door.refusals import ConflictError, ForeignError
+from flightrules.service.door.refusals import ConflictError
 from flightrules.service.people.access import require
+from flightrules.service.people.managed import managed_machine
 from flightrules.service.people.models import ApiToken, Machine
 from flightrules.service.people.names import checked_name
 from flightrules.service.people.powers import Power
@@ -43,10 +44,7 @@ def disable_machine(*, machine: str, by: Actor, at: datetime) -> Machine:
     Raises:
         ForeignError: E_NO_SUCH. ConflictError: E_ALREADY.
     """
-    found = Machine.objects.select_for_update().filter(pk=machine).first()
-    require(by, Power.MANAGE_PEOPLE, product=found.product if found else "", at=at)
-    if found is None:
-        raise ForeignError("E_NO_SUCH", "there is no such thing here")
+    found = managed_machine(machine, by=by, at=at, locked=True)
     if found.disabled_at is not None:
         raise ConflictError("E_ALREADY", "the machine is disabled already").about(
             OFFICE, f"machine/{machine}"

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from flightrules.service.door.refusals import DeniedError, ForeignError, InvalidError
+from flightrules.service.door.refusals import DeniedError, InvalidError
 from flightrules.service.people.access import is_within, require, require_seen
 from flightrules.service.people.authentication import require_fresh_proof
+from flightrules.service.people.managed import managed_machine, no_such
 from flightrules.service.people.models import Account, ApiToken, Machine
 from flightrules.service.people.names import checked_name
 from flightrules.service.people.one_time import TOKEN_PREFIX, digest_of, new_secret
@@ -63,7 +64,7 @@ def issue_machine_token(
     Raises:
         ForeignError: E_NO_SUCH. InvalidError: E_SCOPE, E_TOKEN_DAYS, E_PERSON_NAME.
     """
-    found = _machine(machine, by, at)
+    found = managed_machine(machine, by=by, at=at, locked=True)
     if found.disabled_at is not None:
         raise InvalidError("E_MACHINE_DISABLED", "the machine is disabled")
     wanted = _scopes(scopes, set(OF_MACHINES))
@@ -88,7 +89,7 @@ def revoke_token(*, token: str, by: Actor, at: datetime) -> ApiToken:
         else None
     )
     if found is None or found.account is None:
-        raise _none()
+        raise no_such()
     if str(found.account.person_id) != by.key:
         _require_or_hide(by, at)
     return _revoked(found, f"account/{found.account.key}", by, at)
@@ -101,14 +102,14 @@ def revoke_machine_token(*, machine: str, token: str, by: Actor, at: datetime) -
     Raises:
         ForeignError: E_NO_SUCH.
     """
-    found_machine = _machine(machine, by, at)
+    found_machine = managed_machine(machine, by=by, at=at, locked=True)
     found = (
         ApiToken.objects.select_for_update()
         .filter(pk=token, machine=found_machine, revoked_at__isnull=True)
         .first()
     )
     if found is None:
-        raise _none()
+        raise no_such()
     return _revoked(found, f"machine/{machine}", by, at)
 
 
@@ -181,22 +182,8 @@ def _revoked(token: ApiToken, owner: str, by: Actor, at: datetime) -> ApiToken:
     return token
 
 
-def _machine(key: str, by: Actor, at: datetime) -> Machine:
-    """A machine of a product whose people the caller manages; else it is not there."""
-    found = Machine.objects.select_for_update().filter(pk=key).first()
-    if found is None:
-        require(by, Power.MANAGE_PEOPLE, at=at)
-        raise _none()
-    require(by, Power.MANAGE_PEOPLE, product=found.product, at=at)
-    return found
-
-
 def _require_or_hide(by: Actor, at: datetime) -> None:
     try:
         require(by, Power.MANAGE_PEOPLE, at=at)
     except DeniedError:
-        raise _none() from None
-
-
-def _none() -> ForeignError:
-    return ForeignError("E_NO_SUCH", "there is no such thing here")
+        raise no_such() from None

@@ -16,14 +16,13 @@ from django.db import IntegrityError, transaction
 from flightrules.service.door.refusals import (
     ConflictError,
     DeniedError,
-    ForeignError,
     InvalidError,
     UnauthenticatedError,
 )
-from flightrules.service.people.access import require
+from flightrules.service.people.managed import managed_machine, no_such
 from flightrules.service.people.models import ApiToken, Machine, MachineIdentity
 from flightrules.service.people.one_time import TOKEN_PREFIX, digest_of, new_secret
-from flightrules.service.people.powers import OF_MACHINES, Power
+from flightrules.service.people.powers import OF_MACHINES
 from flightrules.service.people.workload_tokens import Shown
 from flightrules.service.records.actor import Actor, Kind
 from flightrules.service.records.services import OFFICE, act, append
@@ -59,7 +58,7 @@ def add_identity(*, machine: str, trust: Trust, by: Actor, at: datetime) -> Mach
     Raises:
         ForeignError: E_NO_SUCH. InvalidError: E_WORKLOAD_ISSUER, E_WORKLOAD_SUBJECT, E_MACHINE_DISABLED.
     """
-    found = _machine(machine, by, at)
+    found = managed_machine(machine, by=by, at=at, locked=True)
     if found.disabled_at is not None:
         raise InvalidError("E_MACHINE_DISABLED", "the machine is disabled")
     if trust.issuer not in settings.FLIGHTRULES_WORKLOAD_ISSUERS:
@@ -90,10 +89,10 @@ def end_identity(*, machine: str, identity: str, by: Actor, at: datetime) -> Mac
     Raises:
         ForeignError: E_NO_SUCH. ConflictError: E_ALREADY.
     """
-    owner = _machine(machine, by, at)
+    owner = managed_machine(machine, by=by, at=at, locked=True)
     found = MachineIdentity.objects.select_for_update().filter(pk=identity, machine=owner).first()
     if found is None:
-        raise _none()
+        raise no_such()
     if found.ended_at is not None:
         raise ConflictError("E_ALREADY", "it was ended already").about(OFFICE, f"machine-identity/{identity}")
     found.ended_at = at
@@ -209,16 +208,3 @@ def _record(tag: Tag, one: MachineIdentity, by: Actor, at: datetime) -> None:
     names = ("issuer", "audience", "subject", "claims")
     data = {"machine": str(one.machine_id), **{name: getattr(one, name) for name in names}}
     append(stream=OFFICE, tag=tag, by=by, at=at, subject=f"machine-identity/{one.key}", data=data)
-
-
-def _machine(key: str, by: Actor, at: datetime) -> Machine:
-    """A machine of a product whose people the caller manages; else it is not there."""
-    found = Machine.objects.select_for_update().filter(pk=key).first()
-    require(by, Power.MANAGE_PEOPLE, product=found.product if found else "", at=at)
-    if found is None:
-        raise _none()
-    return found
-
-
-def _none() -> ForeignError:
-    return ForeignError("E_NO_SUCH", "there is no such thing here")
