@@ -11,9 +11,10 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NoReturn, TypeVar, dataclass_transform
 
-__all__ = ["content_of", "field", "frozen", "late_but_for", "later", "names_of", "replace"]
+__all__ = ["content_of", "field", "frozen", "is_sha256", "late_but_for", "later", "names_of", "replace"]
 
 T = TypeVar("T")
+_SHA256_DIGITS = 64
 
 
 class _Made:
@@ -218,3 +219,8 @@ _SHARED: dict[str, Any] = {
     "__delattr__": _refuse,
     "__reduce__": lambda self: (type(self), _content(self)),
 }
+
+
+def is_sha256(text: str) -> bool:
+    """Whether a text is a SHA-256 in 64 small hexadecimal digits."""
+    return len(text) == _SHA256_DIGITS and not set(text) - set("0123456789abcdef")

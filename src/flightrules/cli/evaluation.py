@@ -18,7 +18,7 @@ from flightrules.rules.gate import Gate
 from flightrules.rules.loading import load_rulebook, profile_rulebook
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.source import Binding
-from flightrules.values import frozen
+from flightrules.values import frozen, is_sha256
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -191,7 +191,7 @@ def _artefact(named: str | None) -> str | None:
         return None
     if named.startswith("sha256:"):
         digest = named.removeprefix("sha256:").lower()
-        if len(digest) != 64 or any(c not in "0123456789abcdef" for c in digest):  # noqa: PLR2004 -- SHA-256 in hex
+        if not is_sha256(digest):
             raise UsageError(
                 "E_DIGEST_FORM",
                 f"{named[:80]!r} is no SHA-256 digest",

@@ -14,6 +14,7 @@ from typing import Any
 
 from flightrules.engine.facts import Passed
 from flightrules.errors import EvidenceError, UsageError
+from flightrules.values import is_sha256
 
 __all__ = ["passed_from"]
 
@@ -57,7 +58,7 @@ def _asked(named: str) -> tuple[str, str]:
     if not named.startswith("sha256:"):
         return "", named
     digest, sign, path = named.removeprefix("sha256:").partition("=")
-    if not sign or len(digest) != 64 or set(digest.lower()) - set("0123456789abcdef"):  # noqa: PLR2004 -- SHA-256 in hex
+    if not sign or not is_sha256(digest.lower()):
         raise UsageError(
             "E_DIGEST_FORM", f"--passed {named[:90]!r} names no digest and file", hint="sha256:DIGEST=FILE"
         )

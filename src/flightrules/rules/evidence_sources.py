@@ -10,10 +10,10 @@ from flightrules.rules.shape import Collected, Shape, Whole, single
 from flightrules.rules.source import Binding, EvidenceSource, Scope
 from flightrules.rules.texts import BASE, GLOBS, Pairs
 from flightrules.rules.vocabulary import DURATION, FLAG, ID, LINE, LINES, MOMENT, WORDS
+from flightrules.values import is_sha256
 
 __all__ = ["BINDINGS", "EVIDENCE", "SCOPES"]
 
-_DIGEST_LENGTH = 64
 COLUMNS = (
     "id",
     "title",
@@ -45,7 +45,7 @@ class Digest(Shape[str]):
     def read(self, node: Node, collected: Collected) -> str:
         del collected
         value = single(node, self.title).strip().casefold().removeprefix("sha256:")
-        if len(value) != _DIGEST_LENGTH or any(character not in "0123456789abcdef" for character in value):
+        if not is_sha256(value):
             raise fault(
                 "E_DIGEST_FORM",
                 "this is not a SHA-256 digest",
