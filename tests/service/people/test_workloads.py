@@ -35,8 +35,9 @@ class Provider:
         self.rsa = rsa.generate_private_key(65537, 2048)
         self.ec = ec.generate_private_key(ec.SECP256R1())
         self.asked: list[str] = []
-        self.document: dict[str, Any] = {}
+        self.document: Any = {}
         self.moved = ""
+        self.listed: list[Any] | None = None
         handler = type("Handler", (_Handler,), {"provider": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.issuer = f"http://127.0.0.1:{self.server.server_port}"
@@ -79,8 +80,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             return
         issuer = self.provider.issuer
-        known = {"issuer": issuer, "jwks_uri": f"{issuer}/keys", **self.provider.document}
-        body = known if self.path.startswith("/.well-known") else {"keys": self.provider.keys()}
+        known = self.provider.document
+        if isinstance(known, dict):
+            known = {"issuer": issuer, "jwks_uri": f"{issuer}/keys", **known}
+        listed = self.provider.keys() if self.provider.listed is None else self.provider.listed
+        body = known if self.path.startswith("/.well-known") else {"keys": listed}
         self.send_response(200)
         self.end_headers()
         self.wfile.write(json.dumps(body).encode())
@@ -100,7 +104,7 @@ def made():
 @pytest.fixture
 def provider(made, settings):
     forget_keys()
-    made.document, made.moved = {}, ""
+    made.document, made.moved, made.listed = {}, "", None
     made.asked.clear()
     settings.FLIGHTRULES_WORKLOAD_ISSUERS = (made.issuer,)
     yield made
@@ -349,6 +353,8 @@ def test_keys_are_asked_for_once_and_an_unknown_one_does_not_make_it_a_flood(pip
         ({"jwks_uri": "file:///etc/passwd"}, ""),
         ({"jwks_uri": ""}, ""),
         ({}, "https://mallory.example.org/"),
+        (["no", "document"], ""),
+        ({"padding": "x" * (1 << 21)}, ""),
     ],
 )
 def test_a_provider_that_points_elsewhere_is_not_believed(pipeline, document, moved):
@@ -356,6 +362,21 @@ def test_a_provider_that_points_elsewhere_is_not_believed(pipeline, document, mo
     pipeline.provider.document, pipeline.provider.moved = document, moved
     answer = exchanged(pipeline.provider.token())
     assert (answer.status_code, code(answer)) == (503, "E_WORKLOAD_ISSUER")
+
+
+def test_of_several_keys_those_that_sign_count_and_a_single_one_needs_no_name(pipeline):
+    pipeline.trust()
+    own = pipeline.provider.keys()[0]
+    pipeline.provider.listed = ["no key", {"kty": "oct", "k": "AA"}, {**own, "kid": "enc", "use": "enc"}, own]
+    assert exchanged(pipeline.provider.token(kid=None)).status_code == 200
+    assert exchanged(pipeline.provider.token(kid="enc")).status_code == 401
+
+
+def test_an_identity_that_is_not_there_is_not_ended(pipeline):
+    other = Pipeline(pipeline.admin, "", pipeline.provider)
+    other.key = pipeline.admin.post("/machines", {"name": "CI of the bank", "product": "bank"}).json()["key"]
+    foreign = other.trust().json()["key"]
+    assert code(pipeline.admin.delete(f"/machines/{pipeline.key}/identities/{foreign}")) == "E_NO_SUCH"
 
 
 def test_the_door_takes_nothing_but_an_exchange(pipeline):
