@@ -14,12 +14,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import Request, build_opener
 
+from flightrules.cli.answers import NoRedirect, plain, refused, unreachable
 from flightrules.errors import UsageError
 from flightrules.values import frozen
 
-__all__ = ["Office", "find_release", "office", "plain"]
+__all__ = ["Office", "address", "find_release", "office", "plain"]
 
 _PATIENCE_S = 60
 _TRIES = 5
@@ -27,13 +28,6 @@ _AGAIN = frozenset({429, 502, 503, 504})
 _LONGEST_WAIT_S = 30
 _MOST = 64 << 20
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    """A redirect would carry the token to another address."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
 
 
 @frozen
@@ -62,6 +56,19 @@ class Office:
         headers = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex}
         return _decoded(self._asked("POST", path, lambda: data, headers), self.url)
 
+    def edit(self, path: str, body: Mapping[str, Any], method: str = "PATCH") -> Any:
+        """The decoded answer to a change of what stands there now; who was quicker is not written over."""
+        tag = self._answered("GET", path, lambda: None, {})[1].get("ETag", "")
+        data = json.dumps(body).encode()
+        headers = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex, "If-Match": tag}
+        return _decoded(self._asked(method, path, lambda: data, headers), self.url)
+
+    def delete(self, path: str) -> Any:
+        """The decoded answer to taking something away."""
+        return _decoded(
+            self._asked("DELETE", path, lambda: None, {"Idempotency-Key": uuid.uuid4().hex}), self.url
+        )
+
     def post_file(self, path: str, name: str, query: Mapping[str, str]) -> Any:
         """Stream a file; the service knows the same bytes again, so asking twice does no harm."""
         size = os.stat(name).st_size
@@ -78,12 +85,18 @@ class Office:
             for file in opened:
                 file.close()
 
-    def post_bytes(self, path: str, data: bytes, query: Mapping[str, str]) -> Any:
-        """Send bytes that were made here; the service knows the same ones again."""
+    def post_bytes(self, path: str, data: bytes, query: Mapping[str, str], *, once: bool = False) -> Any:
+        """Send bytes; ``once`` where the service would not know the same ones again."""
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(len(data))}
+        headers |= {"Idempotency-Key": uuid.uuid4().hex} if once else {}
         return _decoded(self._asked("POST", f"{path}?{urlencode(query)}", lambda: data, headers), self.url)
 
     def _asked(self, method: str, path: str, body: Callable[[], Any], headers: Mapping[str, str]) -> bytes:
+        return self._answered(method, path, body, headers)[0]
+
+    def _answered(
+        self, method: str, path: str, body: Callable[[], Any], headers: Mapping[str, str]
+    ) -> tuple[bytes, Mapping[str, str]]:
         for number in range(_TRIES):
             last = number == _TRIES - 1
             try:
@@ -91,39 +104,61 @@ class Office:
             except HTTPError as error:
                 with error:
                     if error.code not in _AGAIN or last:
-                        raise _refused(error) from None
+                        raise refused(error) from None
                     wait = _retry_after(error, number)
             except (URLError, TimeoutError, ConnectionError) as error:
                 if last or _hopeless(error):
-                    raise _unreachable(self.url, error) from None
+                    raise unreachable(self.url, error) from None
                 wait = 2.0**number / 2
             time.sleep(wait)
         raise AssertionError("the last try answers or raises")
 
-    def _once(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> bytes:
+    def _once(
+        self, method: str, path: str, body: Any, headers: Mapping[str, str]
+    ) -> tuple[bytes, Mapping[str, str]]:
         request = Request(  # noqa: S310 -- only http and https, checked in office()
             f"{self.url}/api/v1{path}",
             data=body,
             headers={"Authorization": f"Bearer {self.token}", "Accept": "application/json", **headers},
             method=method,
         )
-        with build_opener(_NoRedirect).open(request, timeout=_PATIENCE_S) as answer:
-            data: bytes = answer.read(_MOST)
-        return data
+        with build_opener(NoRedirect).open(request, timeout=_PATIENCE_S) as answer:
+            return answer.read(_MOST), answer.headers
 
 
 def office() -> Office:
-    """The service that the environment names.
+    """The service that the environment names, as whom it names or as the job that runs this.
+
+    Raises:
+        UsageError: E_REMOTE_SETTING, E_REMOTE_INSECURE, E_WORKLOAD_IDENTITY, or the service's own code.
+    """
+    url, token = address(), os.environ.get("FLIGHTRULES_TOKEN", "")
+    if not token and os.environ.get("FLIGHTRULES_IDENTITY"):
+        from flightrules.cli.workload import exchanged
+
+        token = exchanged(url, os.environ["FLIGHTRULES_IDENTITY"])["access_token"]
+    if not token:
+        raise UsageError(
+            "E_REMOTE_SETTING",
+            "FLIGHTRULES_TOKEN is not set",
+            hint="name an API token in it, or in FLIGHTRULES_IDENTITY where a CI job's own comes from",
+        )
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise UsageError("E_REMOTE_SETTING", "FLIGHTRULES_TOKEN is no token", hint="copy it again, whole")
+    return Office(url, token)
+
+
+def address() -> str:
+    """Where the service is: an address that may get a token.
 
     Raises:
         UsageError: E_REMOTE_SETTING, E_REMOTE_INSECURE.
     """
-    url, token = os.environ.get("FLIGHTRULES_URL", "").rstrip("/"), os.environ.get("FLIGHTRULES_TOKEN", "")
-    if not url or not token:
-        missing = "FLIGHTRULES_URL" if not url else "FLIGHTRULES_TOKEN"
+    url = os.environ.get("FLIGHTRULES_URL", "").rstrip("/")
+    if not url:
         raise UsageError(
             "E_REMOTE_SETTING",
-            f"{missing} is not set",
+            "FLIGHTRULES_URL is not set",
             hint="name the service in FLIGHTRULES_URL and an API token in FLIGHTRULES_TOKEN",
         )
     parts = urlsplit(url)
@@ -137,9 +172,7 @@ def office() -> Office:
             f"{plain(parts.hostname)} would get the token in the clear",
             hint="use https://; http:// is for this machine alone",
         )
-    if not token.isascii() or not token.isprintable() or " " in token:
-        raise UsageError("E_REMOTE_SETTING", "FLIGHTRULES_TOKEN is no token", hint="copy it again, whole")
-    return Office(url, token)
+    return url
 
 
 def find_release(service: Office, product: str, version: str) -> dict[str, Any]:
@@ -159,25 +192,6 @@ def find_release(service: Office, product: str, version: str) -> dict[str, Any]:
     return release
 
 
-def plain(text: object) -> str:
-    """Text from elsewhere for a terminal: one line, nothing that moves the cursor or turns the direction."""
-    return "".join(one if one.isprintable() else " " for one in str(text))
-
-
-def _refused(error: HTTPError) -> UsageError:
-    """The service's problem document as our own error: its code, its sentence, its hint."""
-    try:
-        problem = json.loads(error.read(1 << 20))
-        code, detail = problem["code"], problem["detail"]
-    except (ValueError, KeyError, TypeError, OSError):
-        return UsageError(
-            "E_REMOTE", f"the service answered {error.code}", hint="look into the service's log"
-        )
-    where = f"{plain(problem['where'])}: " if problem.get("where") else ""
-    hint = plain(problem["hint"]) if problem.get("hint") else None
-    return UsageError(plain(code)[:60], f"{where}{plain(detail)}", hint=hint)
-
-
 def _retry_after(error: HTTPError, number: int) -> float:
     stated = error.headers.get("Retry-After", "")
     return float(min(int(stated), _LONGEST_WAIT_S)) if stated.isdigit() else 2.0**number / 2
@@ -188,15 +202,6 @@ def _hopeless(error: BaseException) -> bool:
     import ssl
 
     return isinstance(getattr(error, "reason", None), ssl.SSLError)
-
-
-def _unreachable(url: str, error: BaseException) -> UsageError:
-    reason = getattr(error, "reason", error)
-    return UsageError(
-        "E_REMOTE_UNREACHABLE",
-        f"{plain(url)} cannot be reached: {plain(reason)[:200]}",
-        hint="check FLIGHTRULES_URL, the network, and that the service runs",
-    )
 
 
 def _decoded(data: bytes, url: str) -> Any:

@@ -15,13 +15,17 @@ from flightrules.errors import UsageError
 
 __all__ = [
     "add_format_option",
+    "add_product_option",
     "every",
     "moment_of",
     "named_product",
+    "names_in",
+    "one_of",
     "person_of",
     "prove",
     "prove_terms",
     "required",
+    "stated",
     "table",
     "told",
 ]
@@ -32,6 +36,11 @@ _WIDEST = 60
 def add_format_option(parser: ArgumentParser) -> None:
     """``--format``, for what a command answers."""
     parser.add_argument("--format", choices=("text", "json"), default="text", help="what stdout gets")
+
+
+def add_product_option(parser: ArgumentParser) -> None:
+    """``--product``, which the environment may name as well."""
+    parser.add_argument("--product", metavar="KEY", help="the product's key; else from FLIGHTRULES_PRODUCT")
 
 
 def named_product(arguments: Namespace) -> str:
@@ -69,6 +78,39 @@ def required(arguments: Namespace, *names: str) -> None:
         raise UsageError(
             "E_ARGUMENT", f"{arguments.act} needs {' and '.join(missing)}", hint="see --help of the command"
         )
+
+
+def stated(arguments: Namespace, *names: str) -> dict[str, Any]:
+    """What was said of these options, by the names that the service knows them by."""
+    found = {name: getattr(arguments, name) for name in names}
+    return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+
+def one_of(rows: Iterable[Mapping[str, Any]], key: str | None, what: str, *also: str) -> dict[str, Any]:
+    """The row whose key begins so, or that is called so.
+
+    Args:
+        rows: what there is.
+        key: as it was typed.
+        what: what a row is, in one word.
+        also: fields by which a row can be named as a whole, beside its key.
+
+    Raises:
+        UsageError: E_ARGUMENT where none or several fit.
+    """
+    known = list(rows) if key else []
+    listed = [one for one in known if key in [one[name] for name in also]]
+    listed = listed or [one for one in known if str(one["key"]).startswith(key or "")]
+    if len(listed) != 1:
+        found = f"several of these are a {what}" if listed else f"no {what} is"
+        message = f"{found}: {plain(key)[:60]}" if key else f"nothing says which {what}"
+        raise UsageError("E_ARGUMENT", message, hint="`list` shows their keys; the first letters are enough")
+    return dict(listed[0])
+
+
+def names_in(service: Office, product: str) -> dict[str, str]:
+    """Names of the product's people by their keys."""
+    return {one["key"]: one["name"] for one in every(service, f"/products/{product}/people")}
 
 
 def moment_of(text: str | None, option: str) -> datetime:

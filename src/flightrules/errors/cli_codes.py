@@ -14,6 +14,8 @@ CLI_CODES: tuple[Code, ...] = (
     Code("E_TOPIC", "nothing is called that", "There is nothing to explain.", "See `flightrules explain` for what there is."),
     Code("E_METHOD", "no evidence source has that name", "Files must belong to a declared method.", "Write --evidence METHOD=PATH with a method of the rulebook."),
     Code("E_ARGUMENT", "the command needs to be told more", "Nothing is done by guess.", "See `--help` of the command."),
+    Code("E_RULEBOOK_OTHER", "the file is not the edition that is signed", "Whoever signs agrees to exactly one file.", "Read what was proposed with `flightrules rulebook source`."),
+    Code("E_WORKLOAD_IDENTITY", "nothing shows who runs this job", "A pipeline without a stored token shows its provider's own.", "Set FLIGHTRULES_IDENTITY to github, env:NAME or file:PATH."),
     Code("E_REMOTE_PERSON", "nobody, or more than one person, has that name", "Whoever is named is on record.", "Name the person by key."),
     Code("E_UPSTREAM", "the file shows no pass in another environment", "A build passed only where a verdict on it says so.", "Write it there with `flightrules check --environment NAME --artefact FILE --attest FILE`."),
     Code("E_TIME", "the moment cannot be read", "A time without a zone could mean another day.", "Write RFC 3339 with a zone: 2026-11-21T09:00:00Z."),

@@ -1,0 +1,48 @@
+"""What any address answers, made safe: text for a terminal, refusals as our own errors, no redirects."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import HTTPRedirectHandler
+
+from flightrules.errors import UsageError
+
+__all__ = ["NoRedirect", "plain", "refused", "unreachable"]
+
+
+class NoRedirect(HTTPRedirectHandler):
+    """A redirect would carry the token to another address."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def plain(text: object) -> str:
+    """Text from elsewhere for a terminal: one line, nothing that moves the cursor or turns the direction."""
+    return "".join(one if one.isprintable() else " " for one in str(text))
+
+
+def refused(error: HTTPError) -> UsageError:
+    """The service's problem document as our own error: its code, its sentence, its hint."""
+    try:
+        problem = json.loads(error.read(1 << 20))
+        code, detail = problem["code"], problem["detail"]
+    except (ValueError, KeyError, TypeError, OSError):
+        return UsageError(
+            "E_REMOTE", f"the service answered {error.code}", hint="look into the service's log"
+        )
+    where = f"{plain(problem['where'])}: " if problem.get("where") else ""
+    hint = plain(problem["hint"]) if problem.get("hint") else None
+    return UsageError(plain(code)[:60], f"{where}{plain(detail)}", hint=hint)
+
+
+def unreachable(url: str, error: BaseException) -> UsageError:
+    """Nobody answers there."""
+    reason = getattr(error, "reason", error)
+    return UsageError(
+        "E_REMOTE_UNREACHABLE",
+        f"{plain(url)} cannot be reached: {plain(reason)[:200]}",
+        hint="check FLIGHTRULES_URL, the network, and that the service runs",
+    )
