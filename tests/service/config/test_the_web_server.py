@@ -1,5 +1,7 @@
 """What is overridden of the web server behind its back is there, and its absence is said in words."""
 
+import gc
+
 import pytest
 
 from flightrules.errors import UsageError
@@ -25,3 +27,15 @@ def test_another_granian_is_refused_before_it_is_started(monkeypatch):
     with pytest.raises(UsageError, match="this granian has no place") as caught:
         server._one_process("127.0.0.1", 8000)
     assert caught.value.code == "E_EXTRA"
+
+
+def test_garbage_of_requests_is_looked_for_in_small_pieces(monkeypatch):
+    """A command waits for 100,000 objects; in a service that holds every request up while they are gone through."""
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 20, 20)
+    try:
+        server._load_everything()
+        assert gc.get_threshold()[0] < 5_000
+    finally:
+        gc.set_threshold(*before)

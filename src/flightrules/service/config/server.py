@@ -19,6 +19,9 @@ __all__ = ["check_port", "serve"]
 _TARGET = "flightrules.service.config.wsgi:application"
 _THREADS = 16  # that answer requests, besides those that readers of event streams hold
 _PATIENCE_S = 15
+_GARBAGE = (700, 10, 10)
+"""What may gather before it is looked through: the 100,000 of a command held all requests up for 150 ms."""
+
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
@@ -117,7 +120,10 @@ def _load_everything() -> None:
     """A fault in any route shows at the start, not at the first request."""
     from django.urls import get_resolver
 
+    from flightrules.service.config import wsgi  # noqa: F401 -- its import loads the middleware
+
     get_resolver().url_patterns  # noqa: B018 -- reading it loads it
+    gc.set_threshold(*_GARBAGE)
     gc.collect()
     gc.freeze()  # what is loaded now stays; looking through it for garbage again would hold requests up
 
