@@ -249,10 +249,10 @@ def lend(holder, delegate, **changes):
     return Delegation.objects.create(
         holder_id=holder.key,
         delegate_id=delegate.key,
-        role="product-owner",
-        product="shop",
-        reason="away",
         **{
+            "role": "product-owner",
+            "product": "shop",
+            "reason": "away",
             "made_at": now(),
             "starts_at": now() - timedelta(hours=1),
             "ends_at": now() + timedelta(hours=1),

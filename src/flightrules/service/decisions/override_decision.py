@@ -9,16 +9,23 @@ from typing import Any
 from flightrules.service.decisions.asking import max_age
 from flightrules.service.decisions.dossiers import Dossier
 from flightrules.service.decisions.models import Decision, Moment, Override, Poll, SignOff
+from flightrules.service.decisions.override_sides import Sides, answers
 from flightrules.service.decisions.record import keep_record, record_of, sign_off_block
 from flightrules.service.decisions.recording import move_release, put_on_record, supersede
 from flightrules.service.decisions.situation import found_for
 from flightrules.service.decisions.telling import tell_decided
 from flightrules.service.emergencies.services import after_decision
-from flightrules.service.obligations.services import start
+from flightrules.service.obligations.services import settle, start
 from flightrules.service.records.actor import Actor
 from flightrules.service.releases.queries import Release
 
-__all__ = ["conclude"]
+__all__ = ["answered", "conclude"]
+
+
+def answered(override: Override, row: Release, sides: Sides, text: str, *, by: Actor, at: datetime) -> None:
+    """Pay what quality owes since the override was asked for; part of the act that brought its signature."""
+    about = f"override/{override.key}"
+    settle(release=row, event="override", owners=answers(sides), text=text, by=by, at=at, about=about)
 
 
 def conclude(

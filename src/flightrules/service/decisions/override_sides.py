@@ -11,7 +11,7 @@ from flightrules.service.decisions.asking import matching
 from flightrules.service.decisions.models import Override, SignOff
 from flightrules.service.people.powers import role_key
 
-__all__ = ["Sides", "answer_within", "override_meaning", "sides_of"]
+__all__ = ["Sides", "answer_within", "answers", "override_meaning", "sides_of"]
 
 _QUALITY = "qa_lead"
 _ANSWER = timedelta(hours=2)
@@ -40,9 +40,19 @@ def sides_of(book: Rulebook) -> Sides:
     return Sides(quality, tuple(dict.fromkeys(one for one in others if not matching(one, quality))))
 
 
+def answers(sides: Sides) -> tuple[str, ...]:
+    """Roles whose debt of an answer the signature of the quality side pays."""
+    return (*sides.quality, _QUALITY)
+
+
 def answer_within(book: Rulebook) -> timedelta:
-    """How long the other side has; two hours where the rulebook says nothing."""
-    return next((one.within for one in book.obligations if one.after == "override"), _ANSWER)
+    """How long quality has to answer; two hours where the rulebook says nothing.
+
+    What others owe after an override has a clock of its own.
+    """
+    mine = answers(sides_of(book))
+    stated = [one for one in book.obligations if one.after == "override" and matching(one.owner, mine)]
+    return min((one.within for one in stated), default=_ANSWER)
 
 
 def override_meaning(side: str, choice: str, override: Override) -> str:

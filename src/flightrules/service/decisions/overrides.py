@@ -24,13 +24,13 @@ from flightrules.service.decisions.dossiers import Dossier, dossier_of, keep
 from flightrules.service.decisions.involved import require_own_seat, require_separate
 from flightrules.service.decisions.meaning import checked_reason
 from flightrules.service.decisions.models import Decision, Override, SignOff
-from flightrules.service.decisions.override_decision import conclude
+from flightrules.service.decisions.override_decision import answered, conclude
 from flightrules.service.decisions.override_sides import Sides, answer_within, override_meaning, sides_of
 from flightrules.service.decisions.seats import escalation, is_eligible, on_record, require_seat
 from flightrules.service.decisions.signing import Word, require_current, sign, terms_of
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.emergencies.queries import forbids_override
-from flightrules.service.obligations.services import settle, start
+from flightrules.service.obligations.services import start
 from flightrules.service.people.access import require
 from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.powers import Power, role_key
@@ -193,9 +193,7 @@ def sign_override(
     )
     signed = sign(row, seat, spoken, now, word, by=by, at=at)
     if side == "quality":
-        settle(
-            release=row, event="override", text=word.meaning, by=by, at=at, about=f"override/{override.key}"
-        )
+        answered(override, row, sides, word.meaning, by=by, at=at)
     _conclude_if_whole(override, row, now, signed, by=by, at=at)
     return override, signed
 

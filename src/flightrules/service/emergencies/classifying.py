@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,9 +34,10 @@ from flightrules.service.emergencies.models import Classification, Throttling
 from flightrules.service.emergencies.queries import classification_of, debts
 from flightrules.service.emergencies.telling import tell_classified, tell_throttled
 from flightrules.service.obligations.holders import seat_for
-from flightrules.service.people.access import is_known, require, roles_of
+from flightrules.service.people.access import is_known, require
 from flightrules.service.people.authentication import require_signing_proof
 from flightrules.service.people.powers import Power, powers_of, role_key, stands_for
+from flightrules.service.people.seats import seats_apart
 from flightrules.service.readiness.queries import defects
 from flightrules.service.records.actor import SYSTEM, Actor
 from flightrules.service.records.services import act, append, commit_to, product_stream
@@ -109,8 +110,8 @@ def _classify(*, release: str, stated: Stated, by: Actor, at: datetime) -> Class
     edition = require_edition_in_force(row.product_id)
     book = rulebook_of(edition)
     track = _track(book, stated.track)
-    role = _seat(row, track, book, by, at)
     _require_another(row, stated, by)
+    role = _seat(row, track, book, {row.opened_by, *stated.authors}, by, at)
     _require_stated(row, stated, book, at)
     _require_free(row, at)
     said = {name: _in_lines(value) for name, value in asdict(stated).items()}
@@ -212,17 +213,28 @@ def _track(book: Rulebook, said: str) -> Track:
     return found
 
 
-def _seat(row: Release, track: Track, book: Rulebook, by: Actor, at: datetime) -> str:
-    """The office's role in which the actor may classify."""
+def _seat(row: Release, track: Track, book: Rulebook, parts: set[str], by: Actor, at: datetime) -> str:
+    """The office's role in which the actor may classify; never one that somebody with a part lent them."""
     emergency = book.authority.act("emergency")
     asked = track.classifier or (emergency.signers if emergency else ()) or _CLASSIFIERS
-    found = next((seat for one in asked if (seat := seat_for(by.key, one, row.product_id, at))), "")
+    product = row.product_id
+    found = next((seat for one in asked if (seat := seat_for(by.key, one, product, at, apart=parts))), "")
+    if not found and any(seat_for(by.key, one, product, at) for one in asked):
+        raise _lent_by_part(row)
     if not found:
         names = ", ".join(map(role_key, asked))
         raise DeniedError("E_ROLE_NOT_HELD", f"only {names} may classify", hint=f"ask {names}").about(
             *_about(row)
         )
     return found
+
+
+def _lent_by_part(row: Release) -> DeniedError:
+    return DeniedError(
+        "E_SELF_APPROVAL",
+        "the role was lent to you by who has a part in this; it counts as theirs",
+        hint="ask another authority",
+    ).about(*_about(row))
 
 
 def _require_another(row: Release, stated: Stated, by: Actor) -> None:
@@ -289,9 +301,16 @@ def _lifting(row: Release, role: str, parts: set[str], at: datetime) -> Throttli
 def _second_role(row: Release, stopped: Throttling, by: Actor, at: datetime) -> str:
     """The role with power to override in which the second authority speaks; never that of the first one."""
     authority = adopted_authority(row.product_id, at)
-    for role in sorted(roles_of(by.key, row.product_id, at)):
-        if not _same(role, stopped.role) and Power.OVERRIDE in powers_of([role], authority):
-            return role
+
+    def other(apart: Iterable[str] = ()) -> str:
+        mine = sorted(one.role for one in seats_apart(by.key, row.product_id, at, apart=apart))
+        able = (one for one in mine if Power.OVERRIDE in powers_of([one], authority))
+        return next((one for one in able if not _same(one, stopped.role)), "")
+
+    if role := other(apart=(stopped.asked_by, row.opened_by)):
+        return role
+    if other():
+        raise _lent_by_part(row)
     raise DeniedError(
         "E_SECOND_AUTHORITY",
         f"it takes a role that may override and is not {stopped.role}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +26,7 @@ from flightrules.service.obligations.services import settle, start
 from flightrules.service.people.access import is_known, require, roles_of
 from flightrules.service.people.authentication import require_signing_proof
 from flightrules.service.people.powers import Power, powers_of, role_key
+from flightrules.service.people.seats import seats_apart
 from flightrules.service.readiness.cited import require_cited
 from flightrules.service.records.actor import Actor
 from flightrules.service.records.services import act, append, commit_to, product_stream
@@ -104,13 +105,15 @@ def sign_off_in_writing(*, release: str, text: str, by: Actor, at: datetime) -> 
     """The QA lead's written sign-off of what went ahead on their word; pays that debt, late or not.
 
     Raises:
-        DeniedError: E_ROLE_NOT_HELD. ConflictError: E_EMERGENCY_STATE. InvalidError: E_POINT.
-        UnauthenticatedError: E_REAUTH_REQUIRED.
+        DeniedError: E_ROLE_NOT_HELD, E_SELF_APPROVAL. ConflictError: E_EMERGENCY_STATE.
+        InvalidError: E_POINT. UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     row = locked(release, by, at)
     one = _classified(row)
     _, track = rules_here(row)
-    role = _seat(track.verbal_sign_off_by or _QA, row, by, at)
+    roles = track.verbal_sign_off_by or _QA
+    role = _seat(roles, row, by, at)
+    _require_no_part(one, by.key, roles, at)
     spoken = one.confirmations.filter(point=Point.QA_AGREED).order_by("at").first()
     if spoken is None:
         raise _in_the_way(row, "nobody has agreed by word yet, so nothing is to be written")
@@ -121,7 +124,8 @@ def sign_off_in_writing(*, release: str, text: str, by: Actor, at: datetime) -> 
     said = Said(text=text)
     _require_proof(WRITTEN, one, WRITTEN, said, by, at)
     given = _given(one, WRITTEN, role, said, by, at)
-    settle(release=row, event="verbal-sign-off", text=text, by=by, at=at)
+    owners = (*track.verbal_sign_off_by, *_QA)
+    settle(release=row, event="verbal-sign-off", owners=owners, text=text, by=by, at=at)
     _record(Tag.EMERGENCY_WRITTEN_SIGN_OFF, given, row, by=by, at=at)
     return given
 
@@ -155,8 +159,8 @@ def _reviewer(one: Classification, said: Said, by: Actor, at: datetime) -> str: 
         raise DeniedError(
             "E_SELF_APPROVAL", "who wrote it does not review it", hint="ask another engineer"
         ).about(*_about(row))
-    roles = sorted(roles_of(by.key, row.product_id, at))
-    found = next((role for role in roles if _REVIEWER in powers_of([role])), "")
+    seats = seats_apart(by.key, row.product_id, at, apart={row.opened_by, *one.authors})
+    found = next((role for role in sorted(one.role for one in seats) if _REVIEWER in powers_of([role])), "")
     if not found:
         raise _not_held(row, "engineer")
     return found
@@ -168,21 +172,27 @@ def _heard(one: Classification, said: Said, by: Actor, at: datetime) -> str:
     _, track = rules_here(row)
     roles = track.verbal_sign_off_by or _QA
     speaker = said.person or by.key
-    if speaker == by.key:
-        role = _seat(roles, row, by, at)
-        _require_no_part(one, speaker)
-        return role
-    role = _any_role(row, by, at)
-    if not is_known(speaker) or not any(seat_for(speaker, role, row.product_id, at) for role in roles):
+    role = _seat(roles, row, by, at) if speaker == by.key else _any_role(row, by, at)
+    if not is_known(speaker) or not _speaks(speaker, roles, row, at):
         raise InvalidError("E_PERSON", f"the word has to be that of {', '.join(map(role_key, roles))}")
-    _require_no_part(one, speaker)
+    _require_no_part(one, speaker, roles, at)
+    if speaker == by.key:
+        return role
     if said.said_at is None or not at - _EARLIER <= said.said_at <= at or says_nothing(said.text):
         raise InvalidError("E_POINT", "say when it was said, within the last 24 hours, and in which words")
     return role
 
 
-def _require_no_part(one: Classification, speaker: str) -> None:
-    if speaker in one.authors or speaker == one.release.opened_by:
+def _speaks(
+    person: str, roles: Iterable[str], row: Release, at: datetime, *, apart: Iterable[str] = ()
+) -> bool:
+    return any(seat_for(person, role, row.product_id, at, apart=apart) for role in roles)
+
+
+def _require_no_part(one: Classification, speaker: str, roles: Iterable[str], at: datetime) -> None:
+    """Neither the speaker nor who lent them the role wrote the change or asked for the release."""
+    parts = {one.release.opened_by, *one.authors}
+    if speaker in parts or not _speaks(speaker, roles, one.release, at, apart=parts):
         raise DeniedError(
             "E_SELF_APPROVAL", "who wrote it or asked for it does not agree to it", hint="ask another holder"
         ).about(*_about(one.release))

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from flightrules.service.people.access import roles_of
 from flightrules.service.people.powers import role_key, stands_for
 from flightrules.service.people.queries import badges, holders_of
+from flightrules.service.people.seats import seats_apart
 from flightrules.service.records.actor import SYSTEM, Actor, Kind
 from flightrules.service.releases.queries import Release
 
@@ -19,17 +19,23 @@ __all__ = ["TICKET_OWNER", "people_in", "seat_for", "speaks_for"]
 TICKET_OWNER = "ticket-owner"
 
 
-def seat_for(person: str, role: str, product: str, at: datetime) -> str:
-    """The office's role in which the person speaks for this role of the rulebook; empty for none."""
-    mine = sorted(roles_of(person, product, at))
+def seat_for(person: str, role: str, product: str, at: datetime, *, apart: Iterable[str] = ()) -> str:
+    """The office's role in which the person speaks for this role of the rulebook; empty for none.
+
+    Seats that somebody of ``apart`` lent are none.
+    """
+    mine = sorted({seat.role for seat in seats_apart(person, product, at, apart=apart)})
     return next((one for one in mine if stands_for(role, one)), "")
 
 
-def speaks_for(by: Actor, role: str, release: Release, at: datetime) -> bool:
-    """Whether a person may do what the role owes for this release, at this moment; a machine never may."""
+def speaks_for(by: Actor, role: str, release: Release, at: datetime, *, apart: Iterable[str] = ()) -> bool:
+    """Whether a person may do what the role owes for this release, at this moment; a machine never may.
+
+    Seats that somebody of ``apart`` lent are none.
+    """
     if by.kind is not Kind.PERSON:
         return False
-    if seat_for(by.key, role, release.product_id, at):
+    if seat_for(by.key, role, release.product_id, at, apart=apart):
         return True
     return role_key(role) == TICKET_OWNER and by.key == release.opened_by
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from flightrules.service.obligations.owed import levels_of, owed_after
 from flightrules.service.obligations.telling import first_look, tell_written
 from flightrules.service.people.access import require
 from flightrules.service.people.authentication import require_signing_proof
-from flightrules.service.people.powers import Power, role_key
+from flightrules.service.people.powers import Power, role_key, stands_for
 from flightrules.service.records.actor import Actor
 from flightrules.service.records.queries import opened
 from flightrules.service.records.services import act, append, commit_to, product_stream
@@ -58,13 +58,25 @@ def start(*, event: str, release: Release, by: Actor, at: datetime, about: str =
     return made
 
 
-def settle(*, release: Release, event: str, text: str, by: Actor, at: datetime, about: str = "") -> int:
-    """Pay what is owed after an event by an act that pays it: the written sign-off, a scheduled review.
+def settle(
+    *,
+    release: Release,
+    event: str,
+    owners: Iterable[str],
+    text: str,
+    by: Actor,
+    at: datetime,
+    about: str = "",
+) -> int:
+    """Pay what these roles owe after an event, by an act that pays it: the written sign-off, an answer.
 
-    Part of the caller's act, which has asked who may do it; returns how many debts were paid.
+    What others owe after the same event stays theirs. Part of the caller's act, which has asked who may do
+    it; returns how many debts were paid.
     """
+    paying = tuple(owners)
     rows = Obligation.objects.select_for_update().filter(release=release, event=event, paid_at__isnull=True)
-    found = list(rows.filter(about=about) if about else rows)
+    rows = rows.filter(about=about) if about else rows
+    found = [row for row in rows if any(stands_for(one, row.owner) for one in paying)]
     for row in found:
         _pay(row, text, by, at)
     return len(found)
@@ -109,6 +121,12 @@ def confirm(*, key: str, by: Actor, at: datetime) -> Obligation:
         raise ConflictError(
             "E_DISTINCT_PERSONS",
             "you wrote it; another person confirms it",
+            hint=f"ask another {row.confirmer}",
+        ).about(_stream(row), _subject(row))
+    if not speaks_for(by, row.confirmer, row.release, at, apart={row.paid_by}):
+        raise ConflictError(
+            "E_DISTINCT_PERSONS",
+            "who wrote it lent you the role; it is confirmed in a seat of another person",
             hint=f"ask another {row.confirmer}",
         ).about(_stream(row), _subject(row))
     _require_proof("confirm-obligation", row, opened(row.text) or "", by, at)

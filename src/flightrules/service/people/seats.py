@@ -6,6 +6,7 @@ roles of different products. A deputy or delegate speaks in the holder's seat, a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +16,7 @@ from django.db.models import Q, QuerySet, UUIDField
 
 from flightrules.service.people.models import RoleGrant
 
-__all__ = ["Seat", "held", "holds", "live_grants", "seats_of", "stood_in"]
+__all__ = ["Seat", "held", "holds", "live_grants", "seats_apart", "seats_of", "stood_in"]
 
 # Own seats and those of others in plain SQL: every request asks for them, and building took most of the time.
 _HELD = """
@@ -125,3 +126,13 @@ def stood_in(person_key: str, product: str | None, at: datetime) -> list[Seat]:
 def seats_of(person_key: str, product: str, at: datetime) -> list[Seat]:
     """Every seat in which the person may speak here and now, their own first."""
     return held(person_key, product, at) + stood_in(person_key, product, at)
+
+
+def seats_apart(person_key: str, product: str, at: datetime, *, apart: Iterable[str]) -> list[Seat]:
+    """The same without those that were lent by somebody of ``apart``, who would speak through them.
+
+    A deputy was named by others, so a deputyship stays.
+    """
+    lenders = frozenset(apart)
+    seats = seats_of(person_key, product, at)
+    return [one for one in seats if one.through != "delegation" or one.holder not in lenders]

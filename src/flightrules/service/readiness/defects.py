@@ -17,10 +17,11 @@ from flightrules.service.catalogue.queries import (
     require_edition_in_force,
     rulebook_of,
 )
-from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
-from flightrules.service.people.access import require, roles_of
+from flightrules.service.door.refusals import ConflictError, ForeignError, InvalidError
+from flightrules.service.people.access import require
 from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.powers import Power, role_key
+from flightrules.service.readiness.apart import require_role_apart
 from flightrules.service.readiness.models import Acceptance, Approval, Defect
 from flightrules.service.readiness.telling import tell_voided
 from flightrules.service.records.actor import Actor
@@ -123,7 +124,8 @@ def accept_defect(
         at: when.
 
     Raises:
-        DeniedError: E_ROLE_NOT_HELD. ConflictError: E_SIGNED_ALREADY, E_NOT_ACCEPTABLE, E_DEFECT_DONE.
+        DeniedError: E_ROLE_NOT_HELD, E_SELF_APPROVAL.
+        ConflictError: E_SIGNED_ALREADY, E_NOT_ACCEPTABLE, E_DEFECT_DONE.
         InvalidError: E_ROLE_NOT_ASKED, E_TERMS. UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     row = locked(release, by, at)
@@ -252,8 +254,7 @@ def _require_may_accept(acceptance: Acceptance, role: str, release: Release, by:
             f"{role} is not asked to accept a defect of this severity",
             hint=f"asked are {', '.join(acceptance.roles)}",
         )
-    if role not in {role_key(one) for one in roles_of(by.key, release.product_id, at)}:
-        raise DeniedError("E_ROLE_NOT_HELD", f"you do not hold the role {role} here").about(stream, subject)
+    require_role_apart(role, release, subject, by=by, at=at)
     for one in acceptance.approvals.all():
         if one.person == by.key or one.role == role:
             raise ConflictError("E_SIGNED_ALREADY", "it was accepted by you, or in this role, already").about(

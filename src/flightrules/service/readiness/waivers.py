@@ -10,10 +10,11 @@ from flightrules.rules.criterion import Enforcement, Rule
 from flightrules.rules.exceptions import says_nothing
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.catalogue.queries import require_edition_in_force, rulebook_of
-from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
-from flightrules.service.people.access import require, roles_of
+from flightrules.service.door.refusals import ConflictError, ForeignError, InvalidError
+from flightrules.service.people.access import require
 from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.powers import Power, role_key
+from flightrules.service.readiness.apart import require_role_apart
 from flightrules.service.readiness.models import Approval, Waiver
 from flightrules.service.records.actor import Actor
 from flightrules.service.records.services import act, append, commit_to, product_stream
@@ -41,7 +42,7 @@ def grant_waiver(*, release: str, terms: WaiverTerms, role: str, by: Actor, at: 
 
     Raises:
         InvalidError: E_CRITERION, E_NOT_WAIVABLE, E_WAIVER_EXPIRED, E_WAIVER_EMPTY, E_ROLE_NOT_ASKED.
-        DeniedError: E_ROLE_NOT_HELD. UnauthenticatedError: E_REAUTH_REQUIRED.
+        DeniedError: E_ROLE_NOT_HELD, E_SELF_APPROVAL. UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     row = locked(release, by, at)
     require(by, Power.WAIVE, product=row.product_id, at=at)
@@ -70,7 +71,7 @@ def approve_waiver(*, key: str, role: str, by: Actor, at: datetime) -> Waiver:
     """A further person's yes to a waiver, in a role that the criterion asks for.
 
     Raises:
-        ConflictError: E_WAIVER_ENDED, E_SIGNED_ALREADY. DeniedError: E_ROLE_NOT_HELD.
+        ConflictError: E_WAIVER_ENDED, E_SIGNED_ALREADY. DeniedError: E_ROLE_NOT_HELD, E_SELF_APPROVAL.
         UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     waiver, row = _locked_waiver(key, by, at)
@@ -153,10 +154,7 @@ def _require_role(role: str, rule: Rule, book: Rulebook, release: Release, by: A
             f"{role} is not asked to waive {rule.id}",
             hint=f"asked are {', '.join(map(role_key, asked))}",
         )
-    if role not in {role_key(one) for one in roles_of(by.key, release.product_id, at)}:
-        raise DeniedError("E_ROLE_NOT_HELD", f"you do not hold the role {role} here").about(
-            product_stream(release.product_id), f"release/{release.key}"
-        )
+    require_role_apart(role, release, f"release/{release.key}", by=by, at=at)
 
 
 def _locked_waiver(key: str, by: Actor, at: datetime) -> tuple[Waiver, Release]:
