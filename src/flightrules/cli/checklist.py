@@ -6,8 +6,17 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from flightrules.cli.remote import office, plain
-from flightrules.cli.remote_acts import add_format_option, every, one_of, required, stated, table, told
-from flightrules.cli.remote_decisions import add_release_options, release_of
+from flightrules.cli.remote_acts import (
+    add_format_option,
+    add_product_option,
+    every,
+    one_of,
+    required,
+    stated,
+    table,
+    told,
+)
+from flightrules.cli.remote_decisions import release_of
 from flightrules.errors import ExitCode
 
 __all__ = ["configure", "execute"]
@@ -24,7 +33,8 @@ def configure(parser: ArgumentParser) -> None:
         metavar="NAME",
         help="start: of the checklist; else the item's key, or its letters",
     )
-    add_release_options(parser)
+    add_product_option(parser)
+    parser.add_argument("--release", metavar="VERSION", default="", help="the version; shipped needs none")
     parser.add_argument(
         "--item",
         action="append",
@@ -42,6 +52,7 @@ def execute(arguments: Namespace) -> int:
     service = office()
     if arguments.act == "shipped":
         return _shipped(service.get("/checklists"), arguments)
+    required(arguments, "release")
     path = f"/releases/{release_of(service, arguments)['key']}"
     if arguments.act == "start":
         required(arguments, "named")

@@ -57,7 +57,8 @@ def execute(arguments: Namespace) -> int:
         required(arguments, "release")
         release = find_release(service, product, arguments.release)
         made = service.post(f"/releases/{release['key']}/register-reviews", {"note": arguments.note})
-        told(arguments, made, [f"confirmed: the register is complete, {made['listed']} listed"])
+        said = f"confirmed: the register is complete, {made['listed']} listed"
+        told(arguments, made, [said, "  who confirms it does not sign this release"])
         return int(ExitCode.GO)
     if arguments.act == "record":
         required(arguments, "defect", "title", "severity")

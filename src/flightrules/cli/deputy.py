@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from flightrules.cli.proving import add_proof_options
 from flightrules.cli.remote import Office, office, plain
-from flightrules.cli.remote_acts import add_format_option, every, one_of, prove_terms, required, table, told
+from flightrules.cli.remote_acts import (
+    add_format_option,
+    every,
+    names_in,
+    one_of,
+    prove_terms,
+    required,
+    table,
+    told,
+)
 from flightrules.cli.remote_decisions import role_of
 from flightrules.errors import ExitCode
 
@@ -32,11 +42,11 @@ def execute(arguments: Namespace) -> int:
     service = office()
     if arguments.act == "name":
         return _named(service, arguments)
-    rows = every(service, "/deputies", **({"product": arguments.product} if arguments.product else {}))
+    product = arguments.product or os.environ.get("FLIGHTRULES_PRODUCT", "")
+    rows = every(service, "/deputies", **({"product": product} if product else {}))
     if arguments.act == "list":
-        cells = [
-            (one["key"], one["role"], _state(one), f"{one['deputy']} for {one['holder']}") for one in rows
-        ]
+        names = names_in(service, product) if product else {}
+        cells = [(one["key"], one["role"], _state(one), _who(one, names)) for one in rows]
         told(arguments, rows, table(("KEY", "ROLE", "STATE", "WHO"), cells, "nobody stands in for anybody"))
         return int(ExitCode.GO)
     made = service.post(f"/deputies/{one_of(rows, arguments.deputy, 'deputyship')['key']}/end", {})
@@ -57,6 +67,11 @@ def _named(service: Office, arguments: Namespace) -> int:
     said = f"{plain(deputy['name'])} stands in for {plain(holder['name'])} as {plain(role)}"
     told(arguments, made, [f"{said}, from {plain(made['counts_from'])[:16]}"])
     return int(ExitCode.GO)
+
+
+def _who(one: dict[str, Any], names: dict[str, str]) -> str:
+    deputy, holder = (names.get(one[side], one[side]) for side in ("deputy", "holder"))
+    return f"{deputy} for {holder}"
 
 
 def _state(one: dict[str, Any]) -> str:

@@ -59,6 +59,7 @@ def _mine(me: dict[str, Any], product: str) -> _Mine:
 
 
 def _of_product(service: Office, mine: _Mine) -> Iterator[tuple[str, str, str, str]]:
+    yield from _of_rulebook(service, mine)
     releases = every(service, "/releases", product=mine.product)
     for release in releases:
         if release["state"] in _LIVE:
@@ -78,6 +79,25 @@ def _of_product(service: Office, mine: _Mine) -> Iterator[tuple[str, str, str, s
             yield mine.product, one["version"], what, f"flightrules obligations {verb} {one['key'][:8]}"
 
 
+def _of_rulebook(service: Office, mine: _Mine) -> Iterator[tuple[str, str, str, str]]:
+    """Editions that a role of the caller's has to agree to; whoever signed one in any role has spoken."""
+    for one in every(service, f"/products/{mine.product}/rulebooks", state="proposed"):
+        spoken = mine.key in [each["person"] for each in one["signatures"]]
+        for role in () if spoken else sorted(set(one["missing"]) & mine.roles):
+            how = f"flightrules rulebook sign {one['number']} --as {plain(role)} --product {mine.product}"
+            yield mine.product, f"edition {one['number']}", f"agree to the rulebook as {plain(role)}", how
+
+
+def _of_acceptances(service: Office, release: dict[str, Any], mine: _Mine) -> Iterator[tuple[str, str]]:
+    """Defects that others have accepted for the release, and that a role of the caller's still has to."""
+    for defect in every(service, f"/products/{mine.product}/defects", state="open"):
+        for one in defect["acceptances"]:
+            asked = sorted(set(one["missing"]) & mine.roles)
+            if asked and one["release"] == release["key"] and not one["voided_because"]:
+                what = f"accept {plain(defect['number'])} as {plain(asked[0])}, or not"
+                yield what, f"flightrules accept {plain(defect['number'])} --as {plain(asked[0])}"
+
+
 def _of_release(service: Office, release: dict[str, Any], mine: _Mine) -> Iterator[tuple[str, str]]:
     path = f"/releases/{release['key']}"
     for poll in every(service, f"{path}/polls"):
@@ -86,6 +106,8 @@ def _of_release(service: Office, release: dict[str, Any], mine: _Mine) -> Iterat
     for one in every(service, f"{path}/blockers", state="open"):
         if mine.powers & {"accept", "block"}:
             yield f"blocker: {plain(one['title'])}", "flightrules blocker list"
+    if "accept" in mine.powers:
+        yield from _of_acceptances(service, release, mine)
     for one in every(service, f"{path}/overrides"):
         if one["closed_at"] is None and "override" in mine.powers:
             yield f"override lacks: {'; '.join(map(plain, one['lacks']))}", "flightrules override show"

@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "verify": "verify a signed record offline, step by step",
     "schema": "print the JSON Schema of the rulebook",
     "push": "send evidence to the service and have it judge for itself",
+    "judge": "have a gate judged again on what the service holds",
     "product": "open a product, see its environments",
     "release": "open a release, state what it is, name what is shipped",
     "defect": "keep the register of defects",

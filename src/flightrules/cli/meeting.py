@@ -113,7 +113,7 @@ def _lines(one: dict[str, Any], names: dict[str, str]) -> list[str]:
     for each in one["attendance"]:
         left = f", left {plain(each['left_at'])[:16]}" if each["left_at"] else ""
         who = plain(names.get(each["person"], each["person"]))
-        lines.append(f"  came: {who} ({', '.join(map(plain, each['roles']))}){left}")
+        lines.append(f"  came: {who} ({', '.join(map(plain, each['roles'])) or 'not invited'}){left}")
     lines += [f"  not there: {', '.join(map(plain, one['absent']))}"] if one["absent"] else []
     lines += [f"  outcome: {plain(one['outcome'])}"] if one["outcome"] else []
     lines += [f"  first: {plain(each)}" for each in one["addressed_first"]]

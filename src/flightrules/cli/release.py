@@ -138,6 +138,7 @@ def _lines(one: dict[str, Any]) -> list[str]:
     lines += [
         f"  {word.replace('-', ' ')}: {plain(each)}" for name, word in _LISTS.items() for each in one[name]
     ]
+    lines += [f"  rollback minutes: {one['rollback_minutes']}"] if one["rollback_minutes"] is not None else []
     if one["opens_at"]:
         lines.append(f"  window: {plain(one['opens_at'])} to {plain(one['closes_at'] or 'open')}")
     lines += [

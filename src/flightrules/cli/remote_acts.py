@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -25,6 +26,7 @@ __all__ = [
     "prove",
     "prove_terms",
     "required",
+    "show_first",
     "stated",
     "table",
     "told",
@@ -102,9 +104,11 @@ def one_of(rows: Iterable[Mapping[str, Any]], key: str | None, what: str, *also:
     listed = [one for one in known if key in [one[name] for name in also]]
     listed = listed or [one for one in known if str(one["key"]).startswith(key or "")]
     if len(listed) != 1:
-        found = f"several of these are a {what}" if listed else f"no {what} is"
-        message = f"{found}: {plain(key)[:60]}" if key else f"nothing says which {what}"
-        raise UsageError("E_ARGUMENT", message, hint="`list` shows their keys; the first letters are enough")
+        found = f"more than one {what} is called" if listed else f"there is no {what}"
+        message = f"{found} {plain(key)[:60]}" if key else f"nothing says which {what}"
+        raise UsageError(
+            "E_ARGUMENT", message, hint="`list` shows what there is; of a key the first letters do"
+        )
     return dict(listed[0])
 
 
@@ -143,7 +147,7 @@ def person_of(service: Office, product: str, named: str) -> str:
         raise UsageError(
             "E_REMOTE_PERSON",
             f"{what} of {plain(product)} called {plain(named)[:80]!r}",
-            hint=f"name a person by key: GET /api/v1/products/{plain(product)}/people",
+            hint=f"flightrules people holders --product {plain(product)} tells names and keys",
         )
     return str(found[0])
 
@@ -163,10 +167,19 @@ def prove_terms(
     """The same for an act that is bound to its terms, which are printed first."""
     from flightrules.ledger.signed_terms import terms_digest
 
-    said = [f"  {name.replace('_', ' ')}: {plain(value)}\n" for name, value in terms.items() if value]
-    say((f"{plain(act)} of {plain(about)}\n" + "".join(said)).encode())
+    said = [f"  {name.replace('_', ' ')}: {plain(value)}" for name, value in terms.items() if value]
+    show_first(arguments, [f"{plain(act)} of {plain(about)}", *said])
     how = {"browser": arguments.browser, "code_stdin": arguments.code_stdin}
     prove_headers(service, act, about, terms_digest(act, about, terms), **how, terms=terms)
+
+
+def show_first(arguments: Namespace, lines: Iterable[str]) -> None:
+    """What somebody is about to sign; on stderr where stdout is for JSON."""
+    text = "".join(f"{line}\n" for line in lines)
+    if arguments.format == "json":
+        sys.stderr.write(text)
+        return
+    say(text.encode())
 
 
 def told(arguments: Namespace, found: Any, lines: Iterable[str]) -> None:

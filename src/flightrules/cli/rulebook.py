@@ -20,6 +20,7 @@ from flightrules.cli.remote_acts import (
     names_in,
     prove_terms,
     required,
+    show_first,
     table,
     told,
 )
@@ -78,11 +79,8 @@ def _edition(service: Office, path: str, number: str | None) -> dict[str, Any]:
     )
     if not preferred:
         what = f"no edition {plain(number)[:20]}" if number else "no rulebook"
-        raise UsageError(
-            "E_ARGUMENT",
-            f"the product has {what}",
-            hint="flightrules rulebook propose --file .flightrules.yml",
-        )
+        hint = "flightrules rulebook list" if rows else "flightrules rulebook propose --file .flightrules.yml"
+        raise UsageError("E_ARGUMENT", f"the product has {what}", hint=hint)
     return preferred[-1]
 
 
@@ -101,13 +99,16 @@ def _signed(service: Office, path: str, edition: dict[str, Any], arguments: Name
     required(arguments, "role")
     if arguments.file:
         _require_same(edition, arguments.file)
-    if arguments.format == "text":
-        say("".join(f"{line}\n" for line in _lines(edition, {})).encode())
+    show_first(arguments, _lines(edition, _names(service, edition, arguments)))
     role = role_of(arguments.role)
     terms = {"number": str(edition["number"]), "sha256": edition["sha256"], "role": role}
     prove_terms(service, "rulebook:sign", f"rulebook/{edition['key']}", terms, arguments)
     made: dict[str, Any] = service.post(f"{path}/{edition['number']}/signatures", {"role": role})
     return made
+
+
+def _names(service: Office, edition: dict[str, Any], arguments: Namespace) -> dict[str, str]:
+    return names_in(service, named_product(arguments)) if edition["signatures"] else {}
 
 
 def _require_same(edition: dict[str, Any], path: str) -> None:
@@ -125,8 +126,7 @@ def _require_same(edition: dict[str, Any], path: str) -> None:
 
 
 def _told(service: Office, edition: dict[str, Any], arguments: Namespace) -> int:
-    names = names_in(service, named_product(arguments)) if edition["signatures"] else {}
-    told(arguments, edition, _lines(edition, names))
+    told(arguments, edition, _lines(edition, _names(service, edition, arguments)))
     return int(ExitCode.WAITING if edition["state"] == "proposed" else ExitCode.GO)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from flightrules.rules.authority import Authority
 from flightrules.service.door.refusals import DeniedError, ForeignError
 from flightrules.service.people.models import Account, ApiToken, Machine, Person
-from flightrules.service.people.powers import OF_MACHINES, VOTING, Power, powers_of
+from flightrules.service.people.powers import BUILT_IN_ROLES, OF_MACHINES, VOTING, Power, powers_of
 from flightrules.service.people.seats import held, seats_of, stood_in
 from flightrules.service.records.actor import Actor, Kind
 from flightrules.service.records.services import OFFICE, product_stream
@@ -143,9 +143,11 @@ def require(by: Actor, power: Power, *, product: str = "", at: datetime) -> None
     if product and not sees_product(by, product, at):
         raise ForeignError("E_NO_SUCH", "there is no such thing here")
     stream = product_stream(product) if product else OFFICE
-    raise DeniedError(
-        "E_POWER", f"this needs the power to {power.value}", hint="ask for the role that has it"
-    ).about(stream, f"product/{product}" if product else f"{by.kind}/{by.key}")
+    having = ", ".join(name for name, powers in BUILT_IN_ROLES.items() if power in powers)
+    hint = "the rulebook says whose it is" if power in VOTING else f"ask for a role that has it: {having}"
+    raise DeniedError("E_POWER", f"this needs the power {power.value}", hint=hint).about(
+        stream, f"product/{product}" if product else f"{by.kind}/{by.key}"
+    )
 
 
 def require_product(product: str) -> None:
