@@ -18,8 +18,7 @@ from flightrules.evidence.reading.junit_columns import Columns, columns, plain_c
 from flightrules.evidence.reading.junit_events import (
     Event,
     Piece,
-    read_markup,
-    read_markup_ahead,
+    read_outlined,
     read_pieces,
 )
 from flightrules.evidence.reading.junit_text import CaseText, Shape, Tag
@@ -75,15 +74,10 @@ def read(source: Source, head: Head) -> Reading:
         EvidenceError: E_NO_CASES, E_ALL_SKIPPED, E_RUN_CRASHED, E_COUNT_MISMATCH, E_CONTRADICTION,
             E_NEGATIVE, E_NUMBER, E_MISSING_FIELD, and what makes XML unsafe or broken.
     """
-    walk, namespaces = _Walk(source), not head.namespace
-    if read_markup_ahead(source, walk.take_text, namespaces=namespaces):
-        return walk.reading()
     walk = _Walk(source)
-    try:
-        read_markup(source, walk.take_text, namespaces=namespaces)
-    except NotPlainError:
+    if head.namespace or not read_outlined(source, walk.take_text):
         walk = _Walk(source)
-        read_pieces(source, walk.take, namespaces=namespaces)
+        read_pieces(source, walk.take, namespaces=not head.namespace)
     return walk.reading()
 
 
@@ -106,8 +100,8 @@ class _Walk:
         self._odd_time = ""
         self._uncollected = 0
 
-    def take_text(self, text: bytes) -> None:
-        """Account for one piece of markup."""
+    def take_text(self, text: bytes) -> bytes:
+        """Account for one piece of markup; what a parser has to see of it."""
         block, base = self._text.split(text), len(self._writer)
         if block.cases and self._ended != base and (not block.gaps or block.gaps[0][0]):
             raise NotPlainError  # a case of this piece inside one of the last
@@ -130,6 +124,7 @@ class _Walk:
         self._started = base + block.cases
         if at != block.cases:
             self._ended = self._started
+        return block.outline
 
     def _next_suite(self, attributes: bytes) -> None:
         """A suite ends and the next one begins."""

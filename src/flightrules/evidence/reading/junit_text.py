@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import compress
 from typing import NamedTuple
 
+from flightrules.evidence.reading.sound_text import CDATA, COMMENT
 from flightrules.evidence.reading.xml_markup import ATTRIBUTES, tags_of
 from flightrules.evidence.reading.xml_pieces import NotPlainError
 
@@ -23,10 +24,11 @@ _WANTED = ("name", "classname", "file", "time", "status", "result")
 _CELL = '[^"]*+'
 _SECONDS = "[0-9]{1,9}+(?:[.][0-9]{0,18}+)?+(?:[eE]-?[0-9]{1,2}+)?+"  # what `float` reads, and no surprise
 _CASE = b"<testcase"
+_RUN = b"<_/><_/>"
 _SHAPES, _KEY_LIMIT = 64, 64
-# a case that ends at once, or holds nothing but what it printed
-_OUTPUT = "<system-out ?/>|<system-err ?/>|<system-out></system-out>|<system-err></system-err>"
-_QUIET = rf"(?:/>\s*+|>\s*+(?:(?:{_OUTPUT})\s*+)++</testcase>\s*+)?+"
+# a case that ends at once, or holds nothing but what it printed, or is open
+_OUTPUT = r"<system-(?:out ?/>|err ?/>|out>[^<\]]*+</system-out>|err>[^<\]]*+</system-err>)"
+_QUIET = rf"(?:/>\s*+(?!>)|>\s*+(?:{_OUTPUT}\s*+)*+</testcase>\s*+(?!>)|(?=>))"
 _CASE_FRAME = "<testcase(%s) ?" + _QUIET
 # what stands between cases where the next suite begins
 _NEXT_SUITE = re.compile(rb"</testsuite>\s*+<testsuite(%s)\s*+>\s*+" % ATTRIBUTES)
@@ -80,6 +82,7 @@ class Block(NamedTuple):
     """Cases of one shape: how many, their attributes as they stand in the file, and what is between them.
 
     ``plain``: every case has a name, a time in plain digits if any, and no attribute that tells its end.
+    ``outline``: what a parser has to see of the piece, if all its characters are sound.
     """
 
     cases: int
@@ -87,6 +90,7 @@ class Block(NamedTuple):
     shape: Shape
     plain: bool
     gaps: list[Gap]
+    outline: bytes
 
 
 _NO_SHAPE = Shape(())
@@ -108,7 +112,8 @@ class CaseText:
         if first is None:
             if _CASE in text:
                 raise NotPlainError
-            return Block(0, b"", _NO_SHAPE, False, _gaps([text]) or [])
+            gaps, outline = _gaps([text]) or ([], b"")
+            return Block(0, b"", _NO_SHAPE, False, gaps, outline)
         shape = self._shape(b" ".join(_KEYS.findall(first[1])))
         block = _block(text, shape, plain=True) if shape.may_be_plain else None
         block = block or _block(text, shape, plain=False)
@@ -120,7 +125,8 @@ class CaseText:
         found = self._shapes.get(keys)
         if found is None:
             names = keys.decode().split(" ")
-            if len(self._shapes) >= _SHAPES or len(names) > _KEY_LIMIT:
+            again = len(set(names)) < len(names) or "xmlns" in names
+            if again or len(self._shapes) >= _SHAPES or len(names) > _KEY_LIMIT:
                 raise NotPlainError
             found = self._shapes[keys] = Shape(names)
         return found
@@ -128,22 +134,31 @@ class CaseText:
 
 def _block(text: bytes, shape: Shape, *, plain: bool) -> Block | None:
     flat = (shape.plain if plain else shape.any).split(text)
-    gaps = _gaps(flat[::2])
-    return None if gaps is None else Block(len(flat) // 2, b"".join(flat[1::2]), shape, plain, gaps)
+    found, rows = _gaps(flat[::2]), b"".join(flat[1::2])
+    if found is None or b"<" in rows or CDATA in rows or COMMENT in rows:
+        return None
+    return Block(len(flat) // 2, rows, shape, plain, *found)
 
 
-def _gaps(rests: list[bytes]) -> list[Gap] | None:
-    """What stands before, between and behind the cases; ``None`` if a case of another shape is in it."""
+def _gaps(rests: list[bytes]) -> tuple[list[Gap], bytes] | None:
+    """What stands before, between and behind the cases, and what a parser has to see of it all; ``None`` if
+    a case of another shape is in it.
+
+    Two elements stand for each run of cases: they may stand where cases may, and not as the whole document.
+    """
     gaps: list[Gap] = []
+    shown = [] if rests[0] else [b""]
     for at, text in compress(enumerate(rests), rests):
         if found := _NEXT_SUITE.fullmatch(text):
             gaps.append((at, False, found[1]))
+            shown.append(text)
             continue
-        tags = tags_of(text)
-        opened = text.startswith(b">")
-        if at and not opened and not text.startswith(b"<"):
-            return None
+        tags, outline = tags_of(text)
+        opened = at > 0 and text.startswith(b">")
         if [tag for tag in tags if tag[1] == b"testcase"]:
             return None
         gaps.append((at, opened, tags))
-    return gaps
+        shown.append(_CASE + outline if opened else outline)
+    if not rests[-1]:
+        shown.append(b"")
+    return gaps, _RUN.join(shown)

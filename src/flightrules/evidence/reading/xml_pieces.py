@@ -22,10 +22,9 @@ from flightrules.evidence.source import Source
 __all__ = [
     "NotPlainError",
     "Pieces",
-    "Tee",
+    "Shown",
     "at_byte",
     "outlined",
-    "require_utf8",
     "without_lead",
 ]
 
@@ -179,10 +178,10 @@ def _refuse_unplain(parser: Any) -> None:
     parser.StartCdataSectionHandler = refuse
     parser.ProcessingInstructionHandler = refuse
     parser.StartDoctypeDeclHandler = doctype
-    require_utf8(parser)
+    _require_utf8(parser)
 
 
-def require_utf8(parser: Any) -> None:
+def _require_utf8(parser: Any) -> None:
     """Let the parser refuse a document that declares another encoding."""
 
     def declaration(_version: str, encoding: str | None, _standalone: int) -> None:
@@ -190,23 +189,6 @@ def require_utf8(parser: Any) -> None:
             raise NotPlainError
 
     parser.XmlDeclHandler = declaration
-
-
-class Tee(Source):
-    """A source that shows every chunk to a second reader, without the white space before the document."""
-
-    def __init__(self, source: Source, show: Callable[[bytes], None]) -> None:
-        super().__init__(source.name, data=b"")
-        self._inner = source
-        self._show = show
-
-    def head(self, size: int) -> bytes:
-        return self._inner.head(size)
-
-    def chunks(self, size: int = 1 << 18) -> Iterator[bytes]:
-        for piece in without_lead(self._inner.chunks(size)):
-            self._show(piece)
-            yield piece
 
 
 def without_lead(chunks: Iterator[bytes]) -> Iterator[bytes]:

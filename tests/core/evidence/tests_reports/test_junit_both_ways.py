@@ -1,7 +1,9 @@
-"""JUnit XML is read as text behind the parser, or by a handler for each element: both must say the same."""
+"""JUnit XML is read as text that is proved, or by a handler for each element: both must say the same."""
+
+from xml.parsers import expat
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from effort import examples
@@ -9,7 +11,6 @@ from flightrules.errors import EvidenceError
 from flightrules.evidence.formats import junit
 from flightrules.evidence.head import look
 from flightrules.evidence.reading import junit_events, xml
-from flightrules.evidence.reading.xml_pieces import NotPlainError
 from flightrules.evidence.records.case_reading import NothingRanError
 from flightrules.evidence.source import Source
 
@@ -24,17 +25,13 @@ def told(reading):
 
 
 def outcome(text):
-    source = Source.of(text.encode(), "report.xml")
+    source = Source.of(text if isinstance(text, bytes) else text.encode(), "report.xml")
     try:
         return told(junit.read(source, look(source, 1 << 16)))
     except NothingRanError as error:
         return error.code, told(error.reading)
     except EvidenceError as error:
         return error.code, error.message, error.line, error.column
-
-
-def refuse(*_, **__):
-    raise NotPlainError
 
 
 @pytest.fixture(params=[1 << 18, 61, 7])
@@ -44,7 +41,7 @@ def by_handlers(request, monkeypatch):
 
     def read(text):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(junit, "read_markup", refuse)
+            patch.setattr(junit, "read_outlined", lambda *_: False)
             return outcome(text)
 
     return read
@@ -179,7 +176,7 @@ def test_pieces_of_any_size_are_whole(monkeypatch):
 def test_a_document_type_is_refused_alike():
     text = "<!DOCTYPE testsuite><testsuite/>"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(junit, "read_markup", refuse)
+        patch.setattr(junit, "read_outlined", lambda *_: False)
         other = outcome(text)
     assert outcome(text) == other
     assert other[0] == "E_DTD_FORBIDDEN"
@@ -193,6 +190,111 @@ def test_names_wait_until_somebody_asks():
     assert reading.records.failed_names(3) == []
 
 
-def test_read_markup_leaves_documents_with_a_namespace_to_handlers():
-    with pytest.raises(NotPlainError):
-        junit_events.read_markup(Source.of(b"<testsuite/>"), print, namespaces=False)
+def test_a_document_with_a_namespace_is_left_to_handlers(monkeypatch):
+    monkeypatch.setattr(junit, "read_outlined", lambda *_: pytest.fail("read as text"))
+    with pytest.raises(EvidenceError):
+        junit.read(source := Source.of(b'<testsuite xmlns="urn:x"/>'), look(source, 999))
+
+
+OUTPUT = "<system-out>printed &amp; kept</system-out><system-err><![CDATA[<failure/>]]></system-err>"
+STACK = f"<failure message='no'>{'at a.b(C.java:1)&#10;' * 80}</failure>"
+SOUND = f"""<?xml version="1.0" encoding="UTF-8"?>
+<testsuites><testsuite name="s" tests="5">
+  {CASE.format(name="a", time="1", end="/>")}
+  {CASE.format(name="b", time="1", end="/>")}
+  {CASE.format(name="c", time="1", end=f">{OUTPUT}</testcase>")}
+  {CASE.format(name="d", time="1", end=f">{STACK}</testcase>")}
+  {CASE.format(name="e ü", time="1", end="/>")}<!-- end -->
+</testsuite></testsuites>
+""".encode()
+DAMAGE = st.sampled_from(
+    [
+        b"",
+        b" ",
+        b"<",
+        b">",
+        b'"',
+        b"'",
+        b"&",
+        b"&x;",
+        b"&#1;",
+        b"&#xD800;",
+        b"&#49;",
+        b"]]>",
+        b"]]",
+        b"--",
+        b"/",
+    ]
+    + [
+        b"=",
+        b"x",
+        b"\x00",
+        b"\x01",
+        b"\x0b",
+        b"\xff",
+        b"\xc3",
+        b"\xed\xa0\x80",
+        b"\xef\xbf\xbe",
+        b"<!",
+        b"<?",
+    ]
+    + [
+        b"<!--",
+        b"-->",
+        b"<!-->",
+        b"<![CDATA[",
+        b"<?x ",
+        b"?>",
+        b"<!DOCTYPE x>",
+        b"<_/>",
+        b' name="z"',
+        b" xmlns='u'",
+    ]
+    + [
+        b"</testcase>",
+        b"<testcase>",
+        b"</testsuite>",
+        b"<testsuites>",
+        b'<testcase name="n" classname="C" time="1"/>',
+    ]
+)
+ANYWHERE = st.tuples(st.integers(0, len(SOUND)), st.integers(0, 30), DAMAGE)
+
+
+@pytest.mark.parametrize("size", [1 << 18, 50])
+def test_what_is_proved_no_parser_refuses(monkeypatch, size):
+    monkeypatch.setattr(xml, "_CHUNK", size)
+
+    @settings(deadline=None, max_examples=examples(120))
+    @given(st.lists(ANYWHERE, min_size=1, max_size=4))
+    @example([(0, len(SOUND), b'<testcase name="a" classname="C" time="1"/>' * 2)])
+    @example([(len(SOUND), 0, b'<testcase name="a" classname="C" time="1"/>')])
+    @example([(len(SOUND), 0, b"junk")])
+    def check(damage):
+        text = SOUND
+        for at, length, part in damage:
+            text = text[:at] + part + text[at + length :]
+        source = Source.of(text)
+        walk = junit._Walk(source)
+        try:
+            proved = junit_events.read_outlined(source, walk.take_text)
+        except EvidenceError:
+            return
+        if proved:
+            expat.ParserCreate(namespace_separator=" ").Parse(
+                text.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n"), True
+            )
+        assert outcome(text) == by_handlers_alone(text)
+
+    check()
+
+
+def by_handlers_alone(text):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(junit, "read_outlined", lambda *_: False)
+        return outcome(text)
+
+
+def test_a_tag_cannot_hide_another_in_what_looks_like_its_attribute():
+    case = CASE.format(name="a", time="1", end='><error >="<skipped/>"</error></testcase>')
+    assert outcome(f"<testsuite>{case}</testsuite>")[0] == "E_CONTRADICTION"
