@@ -63,7 +63,8 @@ def _wrong_time(evidence: Evidence, source: EvidenceSource | None, as_of: dateti
     if limit is not None and as_of - taken > limit:
         return Misfit(
             Status.STALE,
-            f"{evidence.path} is {words(as_of - taken)} old; the limit is {words(limit)}",
+            f"{evidence.path} was taken at {taken.isoformat()} and may be {words(limit)} old, "
+            f"so it is stale since {(taken + limit).isoformat()}",
             "run the measurement again",
         )
     return None

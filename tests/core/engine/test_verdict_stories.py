@@ -85,7 +85,17 @@ def test_evidence_older_than_agreed_is_stale(desk, junit):
     )
     verdict = desk.decide(RATE + CI, {"CI run": desk.found(old)})
     assert only(verdict).status is Status.STALE
-    assert "25 h old" in only(verdict).reason
+    assert "may be 1 d old, so it is stale since 2026-11-21T11:00:00+00:00" in only(verdict).reason
+
+
+def test_what_is_said_of_stale_evidence_does_not_change_with_the_clock(desk, junit):
+    """Judged again a day later, nothing has changed: neither has the sentence, so no signature is void."""
+    old = desk.artefact(
+        "CI run", junit(passed=100), environment="staging", taken_at=desk.now - timedelta(hours=25)
+    )
+    before = only(desk.decide(RATE + CI, {"CI run": desk.found(old)})).reason
+    desk.now += timedelta(days=1)
+    assert only(desk.decide(RATE + CI, {"CI run": desk.found(old)})).reason == before
 
 
 def test_exactly_as_old_as_agreed_is_still_good(desk, junit):

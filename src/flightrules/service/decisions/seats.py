@@ -110,8 +110,8 @@ def require_satisfiable(asking: Asking, release: Release, at: datetime, *, but: 
             ConflictError(
                 "E_POLL_UNSATISFIABLE",
                 f"nobody who may sign this release, and nobody else's seat, is left for {', '.join(empty)}",
-                hint="grant the role, or name a deputy, to somebody who neither opened the release nor wrote it, "
-                "nor brought, ticked or confirmed what it is judged on",
+                hint="grant the role, or name a deputy, to somebody who neither opened nor wrote it, nor "
+                "brought, ticked or confirmed what it is judged on",
             ),
             release,
         )
