@@ -41,6 +41,7 @@ LINT_CODES: tuple[Code, ...] = (
     Code("L_ROLLBACK_PLAN", "the rollback plan is incomplete", "Method, owner and minutes are asked for in the incident.", "Fill them in; it takes five minutes."),
     Code("L_RELAX_CONTRADICTION", "a track relaxes what it never relaxes", "Two statements cannot both be true.", "Keep each in one list."),
     Code("L_EMERGENCY", "the emergency track lacks a brake", "Without it every third release becomes an emergency.", "Add what the message names."),
+    Code("L_PASS_UNJUDGED", "a build has to pass in an environment where no gate is judged", "Nothing of the rulebook can show such a pass, so the next gate is held.", "Give a gate `environment:`, or bring a verdict of that environment to each check."),
     Code("L_NO_INDICATOR", "a leading or lagging indicator is missing", "Gates look at this release; indicators foretell the next.", "Add one of each kind."),
     Code("L_REMOVED", "an entry of the profile is left out", "It is shown so that nobody forgets it.", "Keep it out only while the reason holds."),
     Code("L_NO_AUTHORITY", "nobody is named who signs", "A verdict without an owner is nobody's.", "Choose a preset under `authority`."),

@@ -13,6 +13,7 @@ from flightrules.rules.finding import LintFinding, own
 from flightrules.rules.lint_authority import lint_authority
 from flightrules.rules.lint_criteria import lint_criteria
 from flightrules.rules.loading import load_rulebook
+from flightrules.rules.promotion import judged_in
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.track import Track
 from flightrules.rules.trigger import Trigger
@@ -55,6 +56,7 @@ def lint(
         *_quarantine(book, as_of),
         *_rollback(book),
         *_tracks(book),
+        *_chain(book),
         *_indicators(book),
         *_removals(book),
     ]
@@ -139,6 +141,20 @@ def _emergency(track: Track, where: str) -> Iterator[LintFinding]:
         if not getattr(track, name):
             message = f"the emergency track does not say {meaning}"
             yield LintFinding("L_EMERGENCY", "warning", where, message, f"add `{name}:`")
+
+
+def _chain(book: Rulebook) -> Iterator[LintFinding]:
+    """Environments that others wait for, and where no gate says what it takes to pass."""
+    waiting: dict[str, list[str]] = {}
+    for one in book.environments:
+        for name in one.requires_pass_in:
+            waiting.setdefault(name, []).append(one.id)
+    for one in book.environments:
+        if one.id in waiting and not judged_in(book, one):
+            later, where = ", ".join(waiting[one.id]), f"{book.origin}: environments.{one.id}"
+            message = f"a build has to pass in {one.id!r} before {later}, and no gate is judged there"
+            hint = f"add `environment: {one.id}` to a gate, or bring a verdict of it to each check"
+            yield LintFinding("L_PASS_UNJUDGED", "warning", where, message, hint)
 
 
 def _indicators(book: Rulebook) -> Iterator[LintFinding]:

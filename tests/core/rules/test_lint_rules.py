@@ -130,6 +130,12 @@ def test_generic_evidence_may_measure_anything():
         ("minutes: 4}", "minutes: 4, triggers: {error-rate: {action: flag}}}", "L_TRIGGER_FLAG", "error"),
         (
             "authority:\n",
+            "environments: {lab: {}, staging: {requires_pass_in: [lab]}}\nauthority:\n",
+            "L_PASS_UNJUDGED",
+            "warning",
+        ),
+        (
+            "authority:\n",
             "authority:\n  activities: {testing: {accountable: []}}\n",
             "L_NO_ACCOUNTABLE",
             "error",
