@@ -90,6 +90,8 @@ def execute(arguments: Namespace) -> int:
 
     code = exit_code_of(evaluation.verdict, found_anything=evaluation.found_anything)
     report = Report(evaluation.verdict, evaluation.rulebook)
+    if arguments.output or arguments.attest:
+        _require_targets(evaluation, arguments)
     path = write_outputs(report, arguments, evaluation.root)
     if arguments.sign or arguments.attest:
         _sign(evaluation, arguments)
@@ -101,6 +103,16 @@ def execute(arguments: Namespace) -> int:
     else:
         to_stdout(report, arguments.format)
     return int(ExitCode.GO) if arguments.exit_zero else int(code)
+
+
+def _require_targets(evaluation: Evaluation, arguments: Namespace) -> None:
+    """Nothing is written before every place is known to be free."""
+    from flightrules.cli.outputs import split_output
+    from flightrules.cli.targets import files_read, require_targets
+
+    named = [split_output(one)[1] for one in arguments.output]
+    attest = [arguments.attest] if arguments.attest else []
+    require_targets([*named, *attest], files_read(evaluation, arguments))
 
 
 def _evaluated(arguments: Namespace, second: Second | None) -> Evaluation:

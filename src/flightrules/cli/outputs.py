@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from flightrules.reports.report import Report
 
-__all__ = ["OUTPUTS", "load_outputs", "to_stdout", "write_file", "write_outputs"]
+__all__ = ["OUTPUTS", "load_outputs", "split_output", "to_stdout", "write_file", "write_outputs"]
 
 _MODULES = {
     "json": "json_report",
@@ -31,6 +33,7 @@ _MODULES = {
 }
 OUTPUTS = ("text", *_MODULES)
 _FRESH = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+_OF_THE_SYSTEM = ("/dev/", "/proc/")
 _ALWAYS = {"html": "report.html", "md": "report.md", "json": "report.json"}
 
 
@@ -45,19 +48,29 @@ def load_outputs() -> None:
 def write_outputs(report: Report, arguments: Namespace, root: str) -> str | None:
     """Write the report and what was asked for; returns the path of the page, relative to here."""
     for one in arguments.output:
-        kind, sign, path = one.partition("=")
-        if not sign or kind not in _MODULES:
-            raise UsageError(
-                "E_OUTPUT",
-                f"--output {one[:60]!r} is no output",
-                hint=f"write FORMAT=FILE with {', '.join(_MODULES)}",
-            )
+        kind, path = split_output(one)
         write_file(path, _rendered(report, kind))
     if arguments.no_report:
         return None
     for kind, name in _ALWAYS.items():
         write_file(os.path.join(root, FOLDER, name), _rendered(report, kind))
     return os.path.relpath(os.path.join(root, FOLDER, "report.html"))
+
+
+def split_output(one: str) -> tuple[str, str]:
+    """Format and file of what ``--output`` says.
+
+    Raises:
+        UsageError: E_OUTPUT.
+    """
+    kind, sign, path = one.partition("=")
+    if not sign or kind not in _MODULES:
+        raise UsageError(
+            "E_OUTPUT",
+            f"--output {one[:60]!r} is no output",
+            hint=f"write FORMAT=FILE with {', '.join(_MODULES)}",
+        )
+    return kind, path
 
 
 def to_stdout(report: Report, kind: str) -> None:
@@ -86,9 +99,12 @@ def _to_step_summary(report: Report) -> bool:
 
 
 def write_file(path: str, data: bytes) -> None:
-    """Replace a file in one step, so that a reader never sees half of it."""
+    """Replace a file in one step, so that a reader never sees half of it; write to a pipe or a device."""
     folder = os.path.dirname(path) or "."
     try:
+        if _is_stream(path):
+            _pour(path, data)
+            return
         os.makedirs(folder, exist_ok=True)
         temporary = os.path.join(folder, f".{os.path.basename(path)}.{os.getpid()}.part")
         _replace(path, temporary, data)
@@ -99,6 +115,28 @@ def write_file(path: str, data: bytes) -> None:
             file=path,
             hint="check the folder and its permissions",
         ) from None
+
+
+def _is_stream(path: str) -> bool:
+    """Whether something else than a file is named: it would be lost if a file took its place.
+
+    A link is one only where the system keeps its own; any other is replaced, and what it leads to stays.
+    """
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        return False
+    if stat.S_ISLNK(mode):
+        return os.path.abspath(path).startswith(_OF_THE_SYSTEM)
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def _pour(path: str, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NOCTTY | os.O_CLOEXEC)
+    with open(descriptor, "wb") as stream:
+        if stat.S_ISBLK(os.fstat(descriptor).st_mode):
+            raise OSError(errno.ENOTSUP, "it is a disk")
+        stream.write(data)
 
 
 def _replace(path: str, temporary: str, data: bytes) -> None:

@@ -20,7 +20,7 @@ CLI_CODES: tuple[Code, ...] = (
     Code("E_UPSTREAM", "the file shows no pass in another environment", "A build passed only where a verdict on it says so.", "Write it there with `flightrules check --environment NAME --artefact FILE --attest FILE`."),
     Code("E_TIME", "the moment cannot be read", "A time without a zone could mean another day.", "Write RFC 3339 with a zone: 2026-11-21T09:00:00Z."),
     Code("E_CASE", "the command needs to know more", "Nothing is exported, proved or anchored by guess.", "See `flightrules ledger --help`."),
-    Code("E_OUTPUT", "there is no such output", "Nothing would be written.", "Write --output FORMAT=FILE with one of the formats."),
+    Code("E_OUTPUT", "there is no such output, or it cannot go there", "Nothing would be written, or what was read would be lost.", "Write --output FORMAT=FILE with one of the formats, and a file of its own."),
     Code("E_WRITE", "a file cannot be written", "The result would be lost.", "Check the folder, its permissions and the disk."),
     Code("E_EXISTS", "the file is there already", "Keys and rulebooks are never overwritten.", "Name another file, or move the old one away."),
     Code("E_SIGN", "signing needs a key and a place", "A record without either cannot be made.", "Give both --sign KEY and --attest FILE."),
