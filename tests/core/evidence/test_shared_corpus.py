@@ -25,6 +25,7 @@ FOLDED = "Findings with one rule or title"
 ONE_PAGE = "One page of a longer answer"
 SETTINGS = "Settings of a tracker"
 SKIPPED = "Runs in which every case was skipped"
+UNSHOWN = "A suite that announces failures and shows none, among others that show theirs"
 VERSION = "SARIF 1.0.0"
 ARGUED = {
     "coverage/clover/clover-declarative.xml": CUT,
@@ -53,6 +54,7 @@ ARGUED = {
     "security/testssl/failed_target.csv": "Targets that a scan did not reach",
     "tests/cucumber-json/cucumber-html-reporter-cucumber_report-2.json": "Undefined steps",
     "tests/junit-cucumber/cucumber-report_TEST-features-foo-bar.xml": SKIPPED,
+    "tests/junit-edge-cases/junit-report-1472.xml": UNSHOWN,
     "tests/junit-generic/no_fails.xml": "A header that announces failures and a body without one",
     "tests/junit-nested/junit-report-nested-testsuites.xml": "An error of a whole suite",
     "tests/junit-surefire/SKIPPED_MESSAGE_skippedTestResult.xml": SKIPPED,

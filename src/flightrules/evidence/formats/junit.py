@@ -194,7 +194,8 @@ class _Walk:
     def reading(self) -> Reading:
         """The result, when the file has ended."""
         self._settle()
-        cases = self._writer.cases(self._broken, self._checks.dropped)
+        unshown = self._checks.unshown
+        cases = self._writer.cases([*self._broken, *unshown], self._checks.dropped)
         if cases.errored == cases.total == self._uncollected > 0:
             what = f"the run ended while collecting tests: {self._uncollected} errors, nothing ran"
             raise EvidenceError(
@@ -203,7 +204,7 @@ class _Walk:
                 file=self._source.name,
                 hint="mend the collection error and run the tests",
             )
-        if not cases.failed + cases.errored:
+        if cases.failed + cases.errored == len(unshown):
             self._checks.refuse_hidden()
         facts, said = earliest(self._stamps)
         notices = [*self._checks.notices(), *self._said(), *said]
@@ -292,6 +293,7 @@ class _Walk:
         if self._suites:
             self._suites[-1].inner += 1
             self._suites[-1].broken += suite.broken
+            self._suites[-1].unshown += suite.unshown
             self._suites[-1].attempts += suite.attempts
 
     def _status(self, case: int, marks: int) -> int:

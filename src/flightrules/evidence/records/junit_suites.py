@@ -1,4 +1,8 @@
-"""What a suite announces against what it holds: repeated attempts, missing cases, hidden failures."""
+"""What a suite announces against what it holds: repeated attempts, missing cases, hidden failures.
+
+A suite that announces failures and shows none broke where no case stood: as a whole it counts as errored
+(newman writes a request that got no answer so). Where it would be the only one, the report is no evidence.
+"""
 
 from __future__ import annotations
 
@@ -26,18 +30,29 @@ class Suite:
     suites right below it.
 
     ``broken`` counts failures stated on the suite itself, ``attempts`` the failed attempts of cases
-    inside that are no cases of their own; both with nested suites. Attributes may be bytes as they stand in
+    inside that are no cases of their own, ``unshown`` the suites that announce failures of which they show
+    none; all three with nested suites. Attributes may be bytes as they stand in
     the file: they are read when somebody asks, because most suites have nothing to tell.
     """
 
-    __slots__ = ("_attributes", "attempts", "broken", "direct", "inner", "root", "start", "written")
+    __slots__ = (
+        "_attributes",
+        "attempts",
+        "broken",
+        "direct",
+        "inner",
+        "root",
+        "start",
+        "unshown",
+        "written",
+    )
 
     def __init__(self, attributes: Mapping[str, str] | bytes, start: int, root: bool = False) -> None:
         self.written: bytes = attributes if isinstance(attributes, bytes) else b"'"
         self._attributes = None if isinstance(attributes, bytes) else attributes
         self.start = start
         self.root = root
-        self.direct = self.broken = self.attempts = self.inner = 0
+        self.direct = self.broken = self.attempts = self.inner = self.unshown = 0
 
     @property
     def attributes(self) -> Mapping[str, str]:
@@ -82,6 +97,7 @@ class SuiteChecks:
         self._disagreements: list[Notice] = []
         self._count = 0
         self._hidden = ""
+        self.unshown: list[tuple[str, int]] = []
         self.dropped: set[int] = set()
         self.announced = 0
 
@@ -96,7 +112,7 @@ class SuiteChecks:
         if not bad and suite.announces_only(end - suite.start):
             return
         tests, announced = self._declared(suite, "tests"), self._announced(suite)
-        if announced != bad and not suite.attempts:
+        if announced != bad + suite.unshown and not suite.attempts:
             self._failures_differ(suite, announced, bad)
         if _counts_assertions(suite):
             return
@@ -107,8 +123,10 @@ class SuiteChecks:
     def notices(self) -> list[Notice]:
         """The first disagreements, and how many more there are."""
         more = self._count - len(self._disagreements)
+        unshown = f"{len(self.unshown)} suites announce failures that no case shows; each counts as errored"
         return [
             *self._disagreements,
+            *([Notice("W_COUNT_MISMATCH", unshown)] if self.unshown else []),
             *([Notice("W_COUNT_MISMATCH", f"{more} more suites disagree with their header")] if more else []),
         ]
 
@@ -124,10 +142,13 @@ class SuiteChecks:
             )
 
     def _failures_differ(self, suite: Suite, announced: int, bad: int) -> None:
-        if announced and not bad:
+        if announced and not bad + suite.unshown:
             self._hidden = (
                 self._hidden or f"{suite.name or 'a suite'} announces {announced} failures and holds none"
             )
+            if not _counts_assertions(suite):  # else they may be expected ones
+                suite.unshown += 1
+                self.unshown.append((suite.name, ERRORED))
         if not suite.root and not _counts_assertions(suite):
             self._disagree(suite, "failures", announced, bad)
 

@@ -161,6 +161,33 @@ class TestHeaders:
             == "E_CONTRADICTION"
         )
 
+    @pytest.mark.parametrize(
+        ("stated", "body"),
+        [
+            ('tests="0" failures="0" errors="1"', ""),  # newman: a request that got no answer
+            ('errors="3"', ""),
+            ('tests="1" failures="1"', "<system-out>not ok 1</system-out>"),  # TAP's summary in Jenkins
+            ('tests="2" failures="1"', OK + OK),
+            ('tests="1" errors="1"', '<testcase name="s"><skipped/></testcase>'),
+            ('errors="1"', f"<testsuite>{OK}</testsuite>"),
+            ("", '<testsuite tests="0" errors="1"/>'),
+        ],
+    )
+    @pytest.mark.parametrize("last", [False, True])
+    def test_a_suite_whose_failure_no_case_shows_is_errored_as_a_whole(self, stated, body, last):
+        unshown, other = f'<testsuite name="odd" {stated}>{body}</testsuite>', suite(OK + BAD)
+        text = f"<testsuites>{other + unshown if last else unshown + other}</testsuites>"
+        total, passed, failed, errored, _, _ = counts(text)
+        assert (failed, errored) == (1, 1)
+        assert (total, passed) == (3 + body.count("<testcase"), 1 + body.count(OK))
+        assert "W_COUNT_MISMATCH" in codes(text)
+        assert refusal(f"<testsuites>{unshown}{suite(OK)}</testsuites>") == "E_CONTRADICTION"
+
+    def test_attempts_and_known_failures_are_no_unshown_ones(self):
+        flaky = suite('<testcase name="f"><flakyFailure/></testcase>', failures="1")
+        text = f'<testsuites failures="2">{suite(OK + BAD, failures="1", errors="0")}{flaky}</testsuites>'
+        assert counts(text) == (3, 2, 1, 0, 0, 1)
+
     def test_a_failure_that_the_header_does_not_know_counts(self):
         assert counts(suite(BAD, tests="1", failures="0"))[2] == 1
         assert "W_COUNT_MISMATCH" in codes(suite(BAD, tests="1", failures="0"))
