@@ -40,6 +40,9 @@ DOCTOR_CODES: tuple[Code, ...] = (
     Code("D_PASSKEYS", "passkeys are taken over plain http", "Whoever stands between could use them.", "Set FLIGHTRULES_BASE_URL to an https address."),
     Code("D_HASHING", "passwords are hashed too fast", "A stolen table would be read in hours.", "Leave the password hashers as they come."),
     Code("D_OIDC_PLAIN", "the identity provider is asked over plain http", "Whoever stands between could sign in as anybody.", "Write the issuer with https."),
+    Code("D_WORKLOAD_PLAIN", "a provider's keys come over plain http", "Whoever stands between could let any pipeline in.", "Write the issuer in FLIGHTRULES_WORKLOAD_ISSUERS with https."),
+    Code("D_WORKLOAD_KEYS", "a provider's keys cannot be had", "Its tokens are not taken; whether they would hold was not looked at.", "Let the service reach the issuer's /.well-known/openid-configuration, or take it out of FLIGHTRULES_WORKLOAD_ISSUERS."),
+    Code("D_WORKLOAD_AUDIENCE", "tokens that are made for others are taken", "Whoever gets such a token can show it here as theirs.", "Have jobs ask for the address of this service as audience, and say so with `flightrules machine trust`."),
     Code("D_ROOT", "the service runs as root", "A fault in it would be a fault in the whole machine.", "Run as a user of its own."),
     Code("D_LOG_LEVEL", "the log says everything", "Logs are read by more people than the database.", "Leave FLIGHTRULES_LOG_LEVEL out."),
 )

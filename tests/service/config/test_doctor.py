@@ -9,6 +9,7 @@ from django.db import OperationalError, connection
 from flightrules.errors.catalogue import CATALOGUE
 from flightrules.service.config import doctor
 from flightrules.service.config.doctor import ALWAYS, PRODUCTION, findings
+from flightrules.service.people.models import Machine, MachineIdentity
 
 SAFE = {
     "FLIGHTRULES_IS_SECURE": True,
@@ -32,6 +33,7 @@ SAFE = {
     "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": False,
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.PBKDF2PasswordHasher"],
     "FLIGHTRULES_OIDC_ISSUER": "",
+    "FLIGHTRULES_WORKLOAD_ISSUERS": (),
 }
 
 UNSAFE = [
@@ -61,6 +63,7 @@ UNSAFE = [
     ("D_PASSKEYS", {"MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": True}),
     ("D_HASHING", {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}),
     ("D_OIDC_PLAIN", {"FLIGHTRULES_OIDC_ISSUER": "http://id.example.org"}),
+    ("D_WORKLOAD_PLAIN", {"FLIGHTRULES_WORKLOAD_ISSUERS": ("http://127.0.0.1:9",)}),
     ("D_SIGNING_KEY", {"FLIGHTRULES_SIGNING_KEY": "/nowhere/ledger.pem"}),
 ]
 
@@ -211,3 +214,21 @@ def test_a_database_that_does_not_answer_is_found(sound, monkeypatch):
         changed.setattr(connection, "cursor", lost)
         assert doctor._database(_now()) == "the database does not answer: OperationalError"
     assert {check.code for check in ALWAYS if check.ask is doctor._database} == {"D_DATABASE"}
+
+
+def test_a_provider_that_cannot_be_asked_is_never_said_to_be_in_order(sound):
+    sound.FLIGHTRULES_WORKLOAD_ISSUERS = ("http://127.0.0.1:9",)  # nobody listens there
+    (found,) = [one for one in findings(_now(), production=True) if one.code == "D_WORKLOAD_KEYS"]
+    assert found.what.startswith("not looked at: 127.0.0.1 cannot be asked for its keys")
+
+
+def test_tokens_that_are_made_for_another_service_are_found(sound):
+    machine = Machine.objects.create(name="CI", product="shop")
+    taken = {"machine": machine, "issuer": "https://ci.example.org", "subject": "a", "added_at": _now()}
+    MachineIdentity.objects.create(audience="https://go.example.org/", **taken)
+    assert _codes() == set()
+    other = MachineIdentity.objects.create(audience="https://github.com/acme", **taken)
+    assert _codes() == {"D_WORKLOAD_AUDIENCE"}
+    other.ended_at = _now()
+    other.save()
+    assert _codes() == set()

@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection
 
 from flightrules.errors import FlightrulesError, UsageError
 from flightrules.errors.doctor_codes import DOCTOR_CODES
+from flightrules.service.config.doctor_workloads import keys_missing, made_for_others, plain_http
 
 __all__ = ["ALWAYS", "PRODUCTION", "Check", "Finding", "findings"]
 
@@ -336,6 +337,9 @@ PRODUCTION: tuple[Check, ...] = (
     Check("D_PASSKEYS", _insecure_passkeys),
     Check("D_HASHING", _weak_hashing),
     Check("D_OIDC_PLAIN", _plain_issuer),
+    Check("D_WORKLOAD_PLAIN", plain_http),
+    Check("D_WORKLOAD_KEYS", keys_missing),
+    Check("D_WORKLOAD_AUDIENCE", made_for_others),
     Check("D_ROOT", _is_root),
     Check("D_LOG_LEVEL", _chatty),
 )

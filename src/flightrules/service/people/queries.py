@@ -30,6 +30,7 @@ from flightrules.service.people.second_factor import lacks_second_factor
 from flightrules.service.records.actor import SYSTEM, Actor
 
 __all__ = [
+    "audiences_taken",
     "badge",
     "badges",
     "delegations_of",
@@ -151,6 +152,12 @@ def identities_of(machine: str, *, by: Actor, at: datetime) -> QuerySet[MachineI
         ForeignError: E_NO_SUCH.
     """
     return MachineIdentity.objects.filter(machine=managed_machine(machine, by=by, at=at))
+
+
+def audiences_taken() -> list[str]:
+    """Whom tokens are made for that stand for a machine now."""
+    live = MachineIdentity.objects.filter(ended_at__isnull=True, machine__disabled_at__isnull=True)
+    return sorted(set(live.values_list("audience", flat=True)))
 
 
 def machine_keys(machine: str, *, by: Actor, at: datetime) -> QuerySet[MachineKey]:

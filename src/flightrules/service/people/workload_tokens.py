@@ -24,7 +24,7 @@ from django.conf import settings
 
 from flightrules.service.door.refusals import UnauthenticatedError, UnavailableError
 
-__all__ = ["LONGEST_LIFE", "Shown", "forget_keys", "verify"]
+__all__ = ["LONGEST_LIFE", "Shown", "count_keys", "forget_keys", "verify"]
 
 LONGEST_LIFE = timedelta(hours=24)
 """What lives longer is no token for one run."""
@@ -92,6 +92,15 @@ def verify(token: str) -> Shown:
         return _shown(claims, token)
     except (jwt.PyJWTError, ValueError, OverflowError, OSError, TypeError) as error:
         raise _refused(f"it does not hold: {type(error).__name__}") from None
+
+
+def count_keys(issuer: str) -> int:
+    """How many keys the provider shows now that are taken.
+
+    Raises:
+        UnavailableError: E_WORKLOAD_ISSUER, where it cannot be asked.
+    """
+    return len(_fetched(issuer))
 
 
 def forget_keys() -> None:
