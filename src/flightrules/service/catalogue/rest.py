@@ -59,7 +59,7 @@ class EnvironmentOut(Shown):
     production: bool
 
 
-class SignatureOut(Shown):
+class RulebookSignatureOut(Shown):
     """One person's agreement."""
 
     role: str
@@ -79,7 +79,7 @@ class EditionOut(Shown):
     file_name: str
     reason: str
     negotiators: list[str]
-    signatures: list[SignatureOut]
+    signatures: list[RulebookSignatureOut]
     missing: list[str]
     changed: list[str]
     proposed_by: str
@@ -252,7 +252,8 @@ def _edition(one: Edition) -> EditionOut:
         reason=one.reason,
         negotiators=one.negotiators,
         signatures=[
-            SignatureOut(role=each.role, person=each.person, signed_at=each.signed_at) for each in signed
+            RulebookSignatureOut(role=each.role, person=each.person, signed_at=each.signed_at)
+            for each in signed
         ],
         missing=[role for role in one.negotiators if role not in have],
         changed=one.changed,

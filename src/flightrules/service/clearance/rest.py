@@ -93,7 +93,7 @@ class DataOut(Shown):
     score: int
 
 
-class ReasonOut(Shown):
+class ClearanceReasonOut(Shown):
     """Why not, and what to do."""
 
     code: str
@@ -110,7 +110,7 @@ class ConditionOut(Shown):
     taken_at: datetime | None
 
 
-class DecisionOut(Shown):
+class ClearedDecisionOut(Shown):
     """The decision that the answer rests on."""
 
     key: UUID
@@ -123,7 +123,7 @@ class DecisionOut(Shown):
     valid_until: datetime
 
 
-class ReleaseOut(Shown):
+class ClearedReleaseOut(Shown):
     """The release that ships the artefact."""
 
     key: UUID
@@ -140,11 +140,11 @@ class ClearanceOut(Shown):
     artefact: str
     environment: str
     basis: str
-    reasons: list[ReasonOut]
+    reasons: list[ClearanceReasonOut]
     conditions: list[ConditionOut]
     remarks: list[str]
-    decision: DecisionOut | None
-    release: ReleaseOut | None
+    decision: ClearedDecisionOut | None
+    release: ClearedReleaseOut | None
     as_of: datetime
 
 
@@ -153,7 +153,7 @@ class VerdictOut(Shown):
 
     data: DataOut
     environment: str
-    reasons: list[ReasonOut]
+    reasons: list[ClearanceReasonOut]
     as_of: datetime
 
 

@@ -43,7 +43,7 @@ class ClassificationIn(Asked):
     track: Word = ""
 
 
-class ReasonIn(Asked):
+class EmergencyReasonIn(Asked):
     """Why."""
 
     reason: Reason
@@ -84,7 +84,7 @@ class WordOut(Schema):
     text: str | None
 
 
-class PlaceOut(Schema):
+class PointOut(Schema):
     """One point of the list as it stands."""
 
     point: str
@@ -120,7 +120,7 @@ class EmergencyOut(Schema):
     at: datetime
     share: str
     lifted: UUID | None
-    points: list[PlaceOut]
+    points: list[PointOut]
     lacks: list[str]
     approvers: ApproversOut | None
 
@@ -183,7 +183,7 @@ def get_emergency(request: AskedRequest, key: UUID) -> Any:
     openapi_extra=guarded(Power.CLASSIFY_EMERGENCY),
 )
 @changes_state
-def end(request: AskedRequest, key: UUID, body: ReasonIn) -> Any:
+def end(request: AskedRequest, key: UUID, body: EmergencyReasonIn) -> Any:
     """Take the classification back before the decision."""
     one = services.end(release=str(key), reason=body.reason, by=request.actor, at=request.asked_at)
     return 201, _emergency(one, request, [])
@@ -248,7 +248,7 @@ def list_throttlings(request: AskedRequest, product: Key, asked: Query[PageAsked
     openapi_extra=guarded(Power.OVERRIDE),
 )
 @changes_state
-def lift(request: AskedRequest, key: UUID, body: ReasonIn) -> Any:
+def lift(request: AskedRequest, key: UUID, body: EmergencyReasonIn) -> Any:
     """Let one emergency through although the share is exceeded, as a second authority in another role."""
     row = services.lift(key=str(key), reason=body.reason, by=request.actor, at=request.asked_at)
     return 201, _throttling(row)
@@ -281,8 +281,8 @@ def _emergency(one: Classification, request: AskedRequest, found: list[Place] | 
     )
 
 
-def _place(one: Place) -> PlaceOut:
-    return PlaceOut(
+def _place(one: Place) -> PointOut:
+    return PointOut(
         point=one.point,
         title=one.title,
         met=one.met,

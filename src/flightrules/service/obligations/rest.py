@@ -32,7 +32,7 @@ class PaymentIn(Asked):
     text: Annotated[Prose, Field(min_length=1)]
 
 
-class DraftOut(Schema):
+class ObligationDraftOut(Schema):
     """A draft of what is owed; empty where the product has nothing to draft it from."""
 
     text: str
@@ -100,10 +100,10 @@ def get_obligation(request: AskedRequest, key: UUID) -> Any:
     return _obligation(row, request.asked_at)
 
 
-@router.get("/obligations/{uuid:key}/draft", response=DraftOut, openapi_extra=guarded(Power.READ))
+@router.get("/obligations/{uuid:key}/draft", response=ObligationDraftOut, openapi_extra=guarded(Power.READ))
 def get_draft(request: AskedRequest, key: UUID) -> Any:
     """What the product drafts for a debt that a decision started, for its owner to read, change and sign."""
-    return DraftOut(text=queries.draft(key=str(key), by=request.actor, at=request.asked_at))
+    return ObligationDraftOut(text=queries.draft(key=str(key), by=request.actor, at=request.asked_at))
 
 
 @router.post("/obligations/{uuid:key}/payment", response={201: ObligationOut}, openapi_extra=_OWED)

@@ -39,7 +39,7 @@ class Ticket(Asked):
     url: WebLink
 
 
-class FactsIn(Asked):
+class ReleaseFactsIn(Asked):
     """What people state about a release; leave out what stays as it is."""
 
     release_class: Word | None = None
@@ -73,7 +73,7 @@ class FactsIn(Asked):
         }
 
 
-class ReleaseOpened(FactsIn):
+class ReleaseOpened(ReleaseFactsIn):
     """What opening a release takes."""
 
     product: Key
@@ -122,7 +122,7 @@ class AuthorshipOut(Shown):
     stated_at: datetime
 
 
-class ReasonIn(Asked):
+class ReleaseReasonIn(Asked):
     """Why."""
 
     reason: Reason
@@ -208,7 +208,7 @@ def get_release(request: AskedRequest, response: HttpResponse, key: UUID) -> Any
 
 @router.patch("/releases/{uuid:key}", response=ReleaseOut, openapi_extra=guarded(Power.MANAGE_RELEASES))
 @changes_state
-def edit_release(request: AskedRequest, key: UUID, body: FactsIn) -> Any:
+def edit_release(request: AskedRequest, key: UUID, body: ReleaseFactsIn) -> Any:
     """Change what is stated about an open release."""
     require_match(request, _tag(queries.get_release(key=str(key), by=request.actor, at=request.asked_at)))
     changed = services.edit_release(
@@ -268,7 +268,7 @@ def state_change_authors(request: AskedRequest, key: UUID, body: AuthorshipIn) -
     openapi_extra=guarded(Power.OVERRIDE),
 )
 @changes_state
-def override_entry(request: AskedRequest, key: UUID, body: ReasonIn) -> Any:
+def override_entry(request: AskedRequest, key: UUID, body: ReleaseReasonIn) -> Any:
     """Start testing although entry criteria fail; on record, with a reason."""
     made = services.override_entry(key=str(key), reason=body.reason, by=request.actor, at=request.asked_at)
     return 201, _release(made, request.asked_at)
@@ -280,7 +280,7 @@ def override_entry(request: AskedRequest, key: UUID, body: ReasonIn) -> Any:
     openapi_extra=guarded(Power.MANAGE_RELEASES),
 )
 @changes_state
-def withdraw_release(request: AskedRequest, key: UUID, body: ReasonIn) -> Any:
+def withdraw_release(request: AskedRequest, key: UUID, body: ReleaseReasonIn) -> Any:
     """Give a release up."""
     made = services.withdraw_release(key=str(key), reason=body.reason, by=request.actor, at=request.asked_at)
     return 201, _release(made, request.asked_at)

@@ -51,7 +51,7 @@ class RollbackIn(Asked):
         return {name: value for name, value in table.items() if value is not None}
 
 
-class FactsIn(Asked):
+class ChangeFactsIn(Asked):
     """What people state about a change; leave out what stays as it is."""
 
     title: Annotated[Name, Field(max_length=200)] | None = None
@@ -75,7 +75,7 @@ class FactsIn(Asked):
         return found | (self.rollback.stated() if self.rollback else {})
 
 
-class ChangeIn(FactsIn):
+class ChangeIn(ChangeFactsIn):
     """What raising a change request takes."""
 
     title: Annotated[Name, Field(max_length=200)]
@@ -83,7 +83,7 @@ class ChangeIn(FactsIn):
     template: UUID | None = Field(None, description="of a standard change")
 
 
-class TemplateIn(FactsIn):
+class TemplateIn(ChangeFactsIn):
     """What standard changes will have in common."""
 
     title: Annotated[Name, Field(max_length=200)]
@@ -102,7 +102,7 @@ class OutcomeIn(Asked):
     notes: Told = ""
 
 
-class ReviewIn(Asked):
+class ChangeReviewIn(Asked):
     """What was learnt."""
 
     review: Annotated[Told, Field(min_length=1)]
@@ -118,7 +118,7 @@ class RollbackOut(Shown):
     evidence_sha256: str
 
 
-class ApprovalOut(Shown):
+class ChangeApprovalOut(Shown):
     """The board's last word, and whether it is about what is there now."""
 
     outcome: str
@@ -168,7 +168,7 @@ class ChangeOut(ChangeRow):
     """A change request, the board's word on it, and what its next step still needs."""
 
     deviates: list[str]
-    approval: ApprovalOut | None
+    approval: ChangeApprovalOut | None
     moves: dict[str, list[str]] = Field(description="each state that it can go to, with what that lacks")
 
 
@@ -240,7 +240,7 @@ def get_change(request: AskedRequest, response: HttpResponse, key: UUID) -> Any:
 
 @router.patch(_ONE, response=ChangeOut, openapi_extra=guarded(Power.MANAGE_READINESS))
 @changes_state
-def edit_change(request: AskedRequest, key: UUID, body: FactsIn) -> Any:
+def edit_change(request: AskedRequest, key: UUID, body: ChangeFactsIn) -> Any:
     """Change what is stated; an approval goes stale by that."""
     require_match(request, _tag(queries.change_of(str(key), by=request.actor, at=request.asked_at)))
     made = changes.edit_change(key=str(key), changes=body.stated(), by=request.actor, at=request.asked_at)
@@ -275,7 +275,7 @@ def record_outcome(request: AskedRequest, key: UUID, body: OutcomeIn) -> Any:
 
 @router.post(f"{_ONE}/closure", response={201: ChangeOut}, openapi_extra=guarded(Power.MANAGE_READINESS))
 @changes_state
-def close_change(request: AskedRequest, key: UUID, body: ReviewIn) -> Any:
+def close_change(request: AskedRequest, key: UUID, body: ChangeReviewIn) -> Any:
     """Close it with its review."""
     made = changes.close_change(key=str(key), review=body.review, by=request.actor, at=request.asked_at)
     return 201, _change(made, request.asked_at)
@@ -311,7 +311,7 @@ def _change(one: ChangeRequest, at: datetime) -> ChangeOut:
     )
 
 
-def _approval(one: Approval) -> ApprovalOut:
+def _approval(one: Approval) -> ChangeApprovalOut:
     names = ("outcome", "stands", "by", "role", "rationale", "at", "valid_until")
     same = {name: getattr(one, name) for name in names}
-    return ApprovalOut(**same, reasons=list(one.reasons), shown_sha256=one.shown)
+    return ChangeApprovalOut(**same, reasons=list(one.reasons), shown_sha256=one.shown)

@@ -70,7 +70,7 @@ class ScorecardIn(Asked):
     operations: RatingIn
 
 
-class VoteIn(Asked):
+class BoardVoteIn(Asked):
     """A member's voice on what they have before them."""
 
     choice: BoardVote.Choice
@@ -121,7 +121,7 @@ class AnswerOut(Shown):
     at: datetime
 
 
-class ItemOut(Shown):
+class AgendaItemOut(Shown):
     """One item: what is shown of it, by its digest, and what the board made of it."""
 
     key: UUID
@@ -138,7 +138,7 @@ class ItemOut(Shown):
     answer: AnswerOut | None
 
 
-class PlaceOut(Shown):
+class AgendaPlaceOut(Shown):
     """An item by its place on the agenda."""
 
     key: UUID
@@ -161,7 +161,7 @@ class SessionOut(Shown):
     minutes: int
     called_by: str
     held_at: datetime | None
-    agenda: list[PlaceOut]
+    agenda: list[AgendaPlaceOut]
     attendance: list[AttendanceOut]
 
 
@@ -228,13 +228,15 @@ def close_session(request: AskedRequest, key: UUID) -> Any:
     return 201, _session(sessions.close_session(key=str(key), by=request.actor, at=request.asked_at))
 
 
-@router.get(_ITEM, response=ItemOut, openapi_extra=guarded(Power.READ))
+@router.get(_ITEM, response=AgendaItemOut, openapi_extra=guarded(Power.READ))
 def get_item(request: AskedRequest, key: UUID) -> Any:
     """One item as members have it before them."""
     return _item(queries.item_of(str(key), by=request.actor, at=request.asked_at), request.asked_at)
 
 
-@router.post(f"{_ITEM}/scorecards", response={201: ItemOut}, openapi_extra=guarded(Power.MANAGE_READINESS))
+@router.post(
+    f"{_ITEM}/scorecards", response={201: AgendaItemOut}, openapi_extra=guarded(Power.MANAGE_READINESS)
+)
 @changes_state
 def score_change(request: AskedRequest, key: UUID, body: ScorecardIn) -> Any:
     """Fill the scorecard, each area on evidence."""
@@ -249,9 +251,9 @@ def score_change(request: AskedRequest, key: UUID, body: ScorecardIn) -> Any:
     return 201, _again(key, request)
 
 
-@router.post(f"{_ITEM}/votes", response={201: ItemOut}, openapi_extra=guarded(Power.SIT_ON_BOARD))
+@router.post(f"{_ITEM}/votes", response={201: AgendaItemOut}, openapi_extra=guarded(Power.SIT_ON_BOARD))
 @changes_state
-def vote_on_change(request: AskedRequest, key: UUID, body: VoteIn) -> Any:
+def vote_on_change(request: AskedRequest, key: UUID, body: BoardVoteIn) -> Any:
     """Vote, in one seat, on exactly what you were shown."""
     voting.vote_on_change(
         item=str(key),
@@ -265,7 +267,7 @@ def vote_on_change(request: AskedRequest, key: UUID, body: VoteIn) -> Any:
     return 201, _again(key, request)
 
 
-@router.post(f"{_ITEM}/answer", response={201: ItemOut}, openapi_extra=guarded(Power.SIT_ON_BOARD))
+@router.post(f"{_ITEM}/answer", response={201: AgendaItemOut}, openapi_extra=guarded(Power.SIT_ON_BOARD))
 @changes_state
 def answer_change(request: AskedRequest, key: UUID, body: AnswerIn) -> Any:
     """Give the board's answer, as its chair."""
@@ -288,7 +290,7 @@ def attendance(rows: list[Attendance]) -> list[AttendanceOut]:
     ]
 
 
-def _again(key: UUID, request: AskedRequest) -> ItemOut:
+def _again(key: UUID, request: AskedRequest) -> AgendaItemOut:
     return _item(queries.item_of(str(key), by=request.actor, at=request.asked_at), request.asked_at)
 
 
@@ -300,21 +302,23 @@ def _session(one: Session) -> SessionOut:
         **named,
         product=one.product_id,
         agenda=[
-            PlaceOut(key=each.key, change_request=each.change_id, place=each.place, minutes=each.minutes)
+            AgendaPlaceOut(
+                key=each.key, change_request=each.change_id, place=each.place, minutes=each.minutes
+            )
             for each in items
         ],
         attendance=attendance(list(one.attendance.all())),
     )
 
 
-def _item(one: AgendaItem, at: datetime) -> ItemOut:
+def _item(one: AgendaItem, at: datetime) -> AgendaItemOut:
     shown = shown_of(one)
     digest = digest_of(shown)
     answer = BoardAnswer.objects.filter(item=one).first()
     counted = {each.key for each in voting.counted_votes(one, answer.shown if answer else digest, at)}
     votes = BoardVote.objects.filter(item=one).order_by("at", "key")
     scorecard = Scorecard.objects.filter(item=one, voided_at__isnull=True).first()
-    return ItemOut(
+    return AgendaItemOut(
         key=one.key,
         session=one.session_id,
         change_request=one.change_id,

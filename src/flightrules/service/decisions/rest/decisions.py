@@ -37,7 +37,7 @@ class DecidedIn(Asked):
     conditions: Conditions = Field(default_factory=list)
 
 
-class ReasonIn(Asked):
+class DecisionReasonIn(Asked):
     """Why."""
 
     reason: Annotated[Prose, Field(min_length=1)]
@@ -115,7 +115,7 @@ def get_decision(request: AskedRequest, key: UUID) -> Any:
     openapi_extra=guarded(Power.MANAGE_RELEASES),
 )
 @changes_state
-def reopen_release(request: AskedRequest, key: UUID, body: ReasonIn) -> Any:
+def reopen_release(request: AskedRequest, key: UUID, body: DecisionReasonIn) -> Any:
     """Take a decided release back into test; what let it go is voided."""
     row = standing.reopen_release(release=str(key), reason=body.reason, by=request.actor, at=request.asked_at)
     return 201, ReopenedOut(key=row.key, state=row.state)

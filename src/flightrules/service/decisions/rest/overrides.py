@@ -34,7 +34,7 @@ Role = Annotated[str, StringConstraints(pattern=r"^[^\W_][\w -]{0,59}$")]
 Reason = Annotated[Prose, Field(min_length=1, max_length=4000)]
 
 
-class DraftOut(Shown):
+class OverrideDraftOut(Shown):
     """What stands against going now, by name, and who would have to sign."""
 
     dossier: str
@@ -75,7 +75,7 @@ class GivenUpIn(Asked):
     reason: Reason
 
 
-class SignatureOut(Shown):
+class OverrideSignatureOut(Shown):
     """A signature, without the person's name: ask ``/people`` for the badge."""
 
     key: UUID
@@ -104,16 +104,18 @@ class OverrideOut(Shown):
     escalated_at: datetime | None
     receipt_by: str
     receipt_at: datetime | None
-    signatures: list[SignatureOut]
+    signatures: list[OverrideSignatureOut]
     lacks: list[str]
     closed_at: datetime | None
     closed_because: str
 
 
-@router.get("/releases/{uuid:key}/override-draft", response=DraftOut, openapi_extra=guarded(Power.READ))
+@router.get(
+    "/releases/{uuid:key}/override-draft", response=OverrideDraftOut, openapi_extra=guarded(Power.READ)
+)
 def show_draft(request: AskedRequest, key: UUID) -> Any:
     """What an override of this release would have to name, and who would sign it."""
-    return DraftOut(**draft(release=str(key), by=request.actor, at=request.asked_at))
+    return OverrideDraftOut(**draft(release=str(key), by=request.actor, at=request.asked_at))
 
 
 @router.get("/releases/{uuid:key}/overrides", response=Page[OverrideOut], openapi_extra=guarded(Power.READ))
@@ -194,5 +196,5 @@ def _out(row: Override, at: datetime) -> OverrideOut:
     )
 
 
-def _signature(one: SignOff) -> SignatureOut:
-    return SignatureOut(**{name: getattr(one, name) for name in SignatureOut.model_fields})
+def _signature(one: SignOff) -> OverrideSignatureOut:
+    return OverrideSignatureOut(**{name: getattr(one, name) for name in OverrideSignatureOut.model_fields})

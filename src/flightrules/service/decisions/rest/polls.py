@@ -32,7 +32,7 @@ class PollOpened(Asked):
     moment: MomentName = "final"
 
 
-class ReasonIn(Asked):
+class PollReasonIn(Asked):
     """Why."""
 
     reason: Annotated[Prose, Field(min_length=1, max_length=200)]
@@ -65,7 +65,7 @@ class PollOut(Shown):
     closed_because: str
 
 
-class ReasonOut(Shown):
+class PollReasonOut(Shown):
     """One reason against going."""
 
     kind: str
@@ -91,7 +91,7 @@ class PollNow(PollOut):
     verdict: str
     allowed: list[str]
     conditions: list[str]
-    reasons: list[ReasonOut]
+    reasons: list[PollReasonOut]
 
 
 class PollsAsked(PageAsked):
@@ -134,7 +134,7 @@ def get_poll(request: AskedRequest, key: UUID) -> Any:
         verdict=verdict,
         allowed=sorted(now.assessment.allowed) if found.closed_at is None else [],
         conditions=list(now.assessment.conditions),
-        reasons=[ReasonOut(kind=one.kind.value, text=one.text) for one in now.assessment.reasons],
+        reasons=[PollReasonOut(kind=one.kind.value, text=one.text) for one in now.assessment.reasons],
     )
 
 
@@ -149,7 +149,7 @@ def refresh_poll(request: AskedRequest, key: UUID) -> Any:
     "/polls/{uuid:key}/closure", response={201: PollOut}, openapi_extra=guarded(Power.MANAGE_RELEASES)
 )
 @changes_state
-def close_poll(request: AskedRequest, key: UUID, body: ReasonIn) -> Any:
+def close_poll(request: AskedRequest, key: UUID, body: PollReasonIn) -> Any:
     """Give a poll up without a decision."""
     closed = polls.close_poll(key=str(key), reason=body.reason, by=request.actor, at=request.asked_at)
     return 201, _poll(closed)

@@ -12,12 +12,13 @@ from ninja import Field, Query, Router
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.etags import etag, require_match
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Address, Asked, Key, Line, Name, Prose, Shown
+from flightrules.service.door.schemas import Address, Asked, Key, Line, Name, Shown
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.models import Person, RoleGrant
 from flightrules.service.people.powers import Power
+from flightrules.service.people.rest.accounts import Why
 from flightrules.service.people.rest.answers import InvitedOut, invited
 
 __all__ = ["router"]
@@ -66,12 +67,6 @@ class Renamed(Asked):
     """Another name."""
 
     name: Name
-
-
-class Why(Asked):
-    """A reason that goes on record."""
-
-    reason: Prose
 
 
 class ErasureGround(Asked):

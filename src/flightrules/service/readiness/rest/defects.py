@@ -129,7 +129,7 @@ class DefectOut(Shown):
     acceptances: list[AcceptanceOut]
 
 
-class ReviewIn(Asked):
+class RegisterReviewIn(Asked):
     """What there is to say about it, if anything."""
 
     note: Annotated[Prose, Field(max_length=4000)] = ""
@@ -251,7 +251,7 @@ def list_register_reviews(request: AskedRequest, key: UUID, asked: Query[PageAsk
     openapi_extra=guarded(Power.MANAGE_READINESS),
 )
 @changes_state
-def confirm_register(request: AskedRequest, key: UUID, body: ReviewIn) -> Any:
+def confirm_register(request: AskedRequest, key: UUID, body: RegisterReviewIn) -> Any:
     """Confirm that the register of defects, as it stands, is complete for this release."""
     made = register_reviews.confirm_register(
         release=str(key), note=body.note, by=request.actor, at=request.asked_at

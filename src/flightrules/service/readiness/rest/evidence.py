@@ -78,7 +78,7 @@ class EvidenceAsked(PageAsked):
     current: bool | None = None
 
 
-class ReasonIn(Asked):
+class EvidenceReasonIn(Asked):
     """Why."""
 
     reason: Annotated[Prose, Field(min_length=1)]
@@ -141,7 +141,7 @@ def get_evidence_content(request: AskedRequest, key: UUID) -> HttpResponse:
     openapi_extra=guarded(Power.MANAGE_READINESS),
 )
 @changes_state
-def tombstone_evidence(request: AskedRequest, key: UUID, body: ReasonIn) -> Any:
+def tombstone_evidence(request: AskedRequest, key: UUID, body: EvidenceReasonIn) -> Any:
     """Take evidence out of the judgement; it stays on record and its method is without data."""
     return 201, _evidence(
         intake.tombstone_evidence(key=str(key), reason=body.reason, by=request.actor, at=request.asked_at)
@@ -154,7 +154,7 @@ def tombstone_evidence(request: AskedRequest, key: UUID, body: ReasonIn) -> Any:
     openapi_extra=guarded(Power.MANAGE_READINESS),
 )
 @changes_state
-def accept_fewer_tests(request: AskedRequest, key: UUID, body: ReasonIn) -> Any:
+def accept_fewer_tests(request: AskedRequest, key: UUID, body: EvidenceReasonIn) -> Any:
     """Say on record why evidence may hold fewer tests than what it replaced."""
     return 201, _evidence(
         intake.accept_fewer_tests(key=str(key), reason=body.reason, by=request.actor, at=request.asked_at)

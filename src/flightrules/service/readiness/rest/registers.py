@@ -20,6 +20,7 @@ from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
 from flightrules.service.readiness import checklists, queries, risks, waivers
 from flightrules.service.readiness.models import ChecklistItem, Risk, Waiver
+from flightrules.service.readiness.rest.defects import ApprovalOut
 from flightrules.service.readiness.shipped_checklists import SHIPPED
 
 __all__ = ["router"]
@@ -27,14 +28,6 @@ __all__ = ["router"]
 router = Router()
 _WAIVERS, _RISKS, _CHECKLISTS = ["waivers"], ["risks"], ["checklists"]
 Told = Annotated[Prose, Field(min_length=1, max_length=4000)]
-
-
-class ApprovalOut(Shown):
-    """One person's yes."""
-
-    role: str
-    person: str
-    at: datetime
 
 
 class WaiverIn(Asked):
@@ -53,7 +46,7 @@ class RoleIn(Asked):
     role: Name
 
 
-class ReasonIn(Asked):
+class WaiverReasonIn(Asked):
     """Why."""
 
     reason: Told
@@ -135,7 +128,7 @@ class ItemChanged(Asked):
     done: bool | None = None
 
 
-class ItemOut(Shown):
+class ChecklistItemOut(Shown):
     """One item of a checklist."""
 
     key: UUID
@@ -208,7 +201,7 @@ def approve_waiver(request: AskedRequest, key: UUID, body: RoleIn) -> Any:
     openapi_extra=guarded(Power.WAIVE),
 )
 @changes_state
-def end_waiver(request: AskedRequest, key: UUID, body: ReasonIn) -> Any:
+def end_waiver(request: AskedRequest, key: UUID, body: WaiverReasonIn) -> Any:
     """Take a waiver back before it expires."""
     made = waivers.end_waiver(key=str(key), reason=body.reason, by=request.actor, at=request.asked_at)
     return 201, _waiver(made, request.asked_at)
@@ -271,7 +264,7 @@ def list_shipped_checklists(request: AskedRequest) -> Any:
 
 @router.get(
     "/releases/{uuid:key}/checklist-items",
-    response=Page[ItemOut],
+    response=Page[ChecklistItemOut],
     tags=_CHECKLISTS,
     openapi_extra=guarded(Power.READ),
 )
@@ -287,7 +280,7 @@ def list_items(request: AskedRequest, key: UUID, asked: Query[ItemsAsked]) -> An
 
 @router.post(
     "/releases/{uuid:key}/checklists",
-    response={201: list[ItemOut]},
+    response={201: list[ChecklistItemOut]},
     tags=_CHECKLISTS,
     openapi_extra=guarded(Power.MANAGE_READINESS),
 )
@@ -301,7 +294,10 @@ def start_checklist(request: AskedRequest, key: UUID, body: ChecklistIn) -> Any:
 
 
 @router.get(
-    "/checklist-items/{uuid:key}", response=ItemOut, tags=_CHECKLISTS, openapi_extra=guarded(Power.READ)
+    "/checklist-items/{uuid:key}",
+    response=ChecklistItemOut,
+    tags=_CHECKLISTS,
+    openapi_extra=guarded(Power.READ),
 )
 def get_item(request: AskedRequest, response: HttpResponse, key: UUID) -> Any:
     """One item."""
@@ -312,7 +308,7 @@ def get_item(request: AskedRequest, response: HttpResponse, key: UUID) -> Any:
 
 @router.patch(
     "/checklist-items/{uuid:key}",
-    response=ItemOut,
+    response=ChecklistItemOut,
     tags=_CHECKLISTS,
     openapi_extra=guarded(Power.MANAGE_READINESS),
 )
@@ -361,6 +357,8 @@ def _risk(one: Risk, at: datetime) -> RiskOut:
     )
 
 
-def _item(one: ChecklistItem) -> ItemOut:
-    named = {name: getattr(one, name) for name in ItemOut.model_fields if name not in ("release", "done")}
-    return ItemOut(**named, release=one.release_id, done=one.done_at is not None)
+def _item(one: ChecklistItem) -> ChecklistItemOut:
+    named = {
+        name: getattr(one, name) for name in ChecklistItemOut.model_fields if name not in ("release", "done")
+    }
+    return ChecklistItemOut(**named, release=one.release_id, done=one.done_at is not None)
