@@ -10,8 +10,6 @@ from flightrules.service.decisions.dossiers import dossier_of, keep, kept
 from flightrules.service.decisions.hindrances import lacks
 from flightrules.service.decisions.models import Decision, Poll, SignOff
 from flightrules.service.decisions.situation import found_for
-from flightrules.service.records.signer import ledger_key
-from flightrules.service.records.verification import verify_ledger
 
 EACH = 5
 """Verifying is the dearest of the checks; a fault in a ledger stays there for the next one."""
@@ -85,7 +83,3 @@ class Checks:
         self.world.steps += 1
         if self.looked % EACH == 0:
             self.verify()
-
-    def verify(self):
-        reports = list(verify_ledger(keys=[ledger_key().public]))
-        assert all(one.ok for one in reports), [one.faults for one in reports]

@@ -10,6 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import permutations
 
+from service.decisions.decision_oracle_defects import Known
+from service.decisions.decision_oracle_deploying import Proofs
+from service.decisions.decision_oracle_rows import Made, Seat, Signed
+
+__all__ = ["AUTHORITIES", "VOTERS", "Oracle", "Seat"]
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EVIDENCE_HOLDS = 2 * DAY
 FINAL, AHEAD = "final", "authorisation"
@@ -27,59 +33,9 @@ NEEDED, REQUIRED = 2, "product-owner"
 VERDICT, DECIDER = "qa-lead", "product-owner"
 AUTHORITIES = ("cto", "product-manager")
 GOES = ("go", "go-with-conditions")
+FINE = ("met", "waived", "accepted", "ships")
 RELIES_ON_LITTLE = "operations"
-"""This role's signature is carried over where only evidence, gates and waivers changed."""
-
-
-@dataclass
-class Seat:
-    """Somebody may speak in a role: holding it, or standing in for the holder."""
-
-    person: str
-    role: str
-    holder: str
-    through: str
-    start: datetime
-    end: datetime | None = None
-
-    def live(self, now):
-        return self.start <= now and (self.end is None or self.end > now)
-
-
-@dataclass
-class Signed:
-    """One signature; ``counts_for`` are the tables that it speaks of, ``polls`` those that it counts in."""
-
-    act: str
-    person: str
-    role: str
-    holder: str
-    choice: str
-    at: datetime
-    table: tuple
-    moment: str = ""
-    polls: set = field(default_factory=set)
-    counts_for: set = field(default_factory=set)
-    void: bool = False
-
-    def __post_init__(self):
-        self.counts_for.add(self.table)
-
-
-@dataclass
-class Made:
-    """One decision; ``voided`` decisions stay on record."""
-
-    outcome: str
-    table: tuple
-    always: tuple
-    until: datetime
-    moment: str
-    poll: int
-    voided: bool = False
-
-    def goes(self):
-        return self.outcome not in ("NO-GO", "DEFERRED") and not self.voided
+"""This role's signature is carried over where only evidence, gates, waivers and acceptances changed."""
 
 
 @dataclass
@@ -105,12 +61,15 @@ class Oracle:
     override: dict | None = None
     edition: int = 1
     board: tuple | None = None  # what the board approved, and when
+    known: Known = field(default_factory=Known)
+    proofs: Proofs = field(default_factory=Proofs)
 
     # -- what lies on the table
 
     def inputs(self):
         kept = tuple(sorted((name, one[0]) for name, one in self.evidence.items()))
-        return (self.edition, self.revision, self.artefact, self.build, kept, tuple(sorted(self.waivers)))
+        waivers = tuple(sorted(self.waivers))
+        return (self.edition, self.revision, self.artefact, self.build, kept, waivers, self.known.inputs())
 
     def always(self):
         """What every signature relies on, and what the board and an authorisation are about."""
@@ -119,7 +78,8 @@ class Oracle:
     def table(self):
         live = tuple(sorted(key for key, end in self.waivers.items() if end > self.now))
         kept = tuple(sorted((name, one[0]) for name, one in self.evidence.items()))
-        return (self.always(), kept, live, self.run and self.run[:2])
+        known = (self.known.listed(self.now), self.known.shown(self.now))
+        return (self.always(), known, kept, live, self.run and self.run[:2])
 
     def judge(self):
         """What was brought while another artefact was shipped is of that one; only a known number is waived.
@@ -138,11 +98,19 @@ class Oracle:
         if found["coverage"] == "missed" and waiver:
             found["coverage"] = "waived"
             ends += waiver
+        if self.known.is_open:
+            self._judge_the_known(found, ends)
         until = min((one for one in ends if one > self.now), default=None)
         self.run = (self.inputs(), tuple(sorted(found.items())), until)
 
+    def _judge_the_known(self, found, ends):
+        found["SHOP-1"] = self.known.decision(self.now)
+        if self.known.severity == "P1" and found["p1-open"] == "met":
+            found["p1-open"] = "missed"
+        ends += [self.known.acceptance.until] if found["SHOP-1"] == "accepted" else []
+
     def failing(self):
-        return {name for name, status in self.run[1] if status not in ("met", "waived")}
+        return {name for name, status in self.run[1] if status not in FINE}
 
     def gate_stands(self):
         return self.run[0] == self.inputs() and (self.run[2] is None or self.run[2] > self.now)
@@ -151,7 +119,8 @@ class Oracle:
         return self.gate_stands() and not self.failing()
 
     def against(self):
-        return {*self.failing(), *self.blockers}
+        now = {"SHOP-1"} if self.known.decision(self.now) == "blocks" else set()
+        return {*self.failing(), *now, *self.blockers}
 
     # -- who may speak
 
@@ -199,8 +168,11 @@ class Oracle:
             return "void"
         if self.table() in one.counts_for:
             return ""
-        kept = one.role == RELIES_ON_LITTLE and one.table[0] == self.always()
+        kept = one.role == RELIES_ON_LITTLE and self._relied_on(one.table) == self._relied_on(self.table())
         return "carry" if kept else "void"
+
+    def _relied_on(self, table):
+        return (table[0], table[1][0])
 
     def refresh(self):
         for one in [*self.live("vote"), *self.live("verdict")]:
@@ -210,9 +182,10 @@ class Oracle:
             elif fate == "carry":
                 one.counts_for.add(self.table())
 
-    def sign(self, act, person, role, choice):
+    def sign(self, act, person, role, choice, conditions=()):
         seat = self.seats_of(person, role)[0]
         made = Signed(act, person, role, seat.holder, choice, self.now, self.table())
+        made.conditions = tuple(conditions)
         if act == "vote":
             made.moment, made.polls = self.moment(), {self.poll}
         self.signed.append(made)
@@ -305,10 +278,11 @@ class Oracle:
         ends = [self.now + SIGNATURE_HOLDS[self.moment()], self.closes_at]
         if self.moment() == FINAL and self.run[2] and self.run[2] > self.now:
             ends.append(self.run[2])
-        self._decided(outcome, min(ends), self.moment())
+        said = {text for one in self.counted() for text in one.conditions}
+        self._decided(outcome, min(ends), self.moment(), tuple(sorted(said)))
 
-    def _decided(self, outcome, until, moment):
-        made = Made(outcome, self.table(), self.always(), until, moment, self.poll)
+    def _decided(self, outcome, until, moment, conditions=(), named=frozenset()):
+        made = Made(outcome, self.table(), self.always(), until, moment, self.poll, conditions, named)
         for one in self.decisions:
             if made.goes() and one.goes() and one.moment == moment:
                 one.voided = True
@@ -337,6 +311,21 @@ class Oracle:
         for one in self.decisions:
             one.voided = one.voided or (one.goes() and one.moment == FINAL)
         self.state = "open"
+
+    def last_final(self):
+        """The decision that whoever deploys is told of: the one that stands, else the last one."""
+        final = [one for one in self.decisions if one.moment == FINAL]
+        return next((one for one in reversed(final) if not one.voided), final[-1] if final else None)
+
+    def cleared(self, artefact, place):
+        """On what word exactly this may go exactly there now; nothing where it may not."""
+        one = self.last_final()
+        if one is None or place != "prod" or artefact != self.artefact or not self.stands(one):
+            return ""
+        in_window = self.opens_at <= self.now < self.closes_at
+        shown = all(self.proofs.holds(name, self.now) for name in one.conditions)
+        free = in_window and shown and not self.blockers - one.named and self.board_stands()
+        return one.outcome if free else ""
 
     # -- overrides
 
@@ -379,6 +368,6 @@ class Oracle:
             return False
         moment = self.override["moment"]
         until = min(self.now + SIGNATURE_HOLDS[moment], self.closes_at)
-        self._decided("GO BY OVERRIDE", until, moment)
+        self._decided("GO BY OVERRIDE", until, moment, named=frozenset(self.override["named"]))
         self.override = None
         return True
