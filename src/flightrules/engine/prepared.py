@@ -10,9 +10,10 @@ other criteria, and these where anything is unusual, go through the eight steps 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from itertools import repeat
+from sys import intern
 from typing import Any
 
 from flightrules.engine.criterion_result import Case, not_applicable
@@ -31,18 +32,22 @@ __all__ = ["Plan", "plan_of", "results_of"]
 
 Judge = Callable[[Rule], CriterionResult]
 Explain = Callable[[CriterionResult], CriterionResult]
-Table = Mapping[str, Any]  # label to a value or several
-Step = tuple[Rule, int, str, Callable[[Decimal, Decimal], bool], Decimal]
+Table = dict[str, Any]  # label to a value or several
+Meets = Callable[[Decimal, Decimal], bool]
+Step = tuple[int, str, Meets, Decimal]  # a table, a label in it, and what the value is held against
 _NOWHERE = 0  # the table without entries, of criteria that need all eight steps
 
 
 @frozen
 class Plan:
-    """The criteria of one gate in its order, each with the table that it looks into."""
+    """The criteria of one gate in its order, and column by column how each is looked up and compared."""
 
     gate: Gate
     rules: tuple[Rule, ...]
-    steps: tuple[Step, ...]
+    tables: tuple[int, ...]
+    labels: tuple[str, ...]
+    meets: tuple[Meets, ...]
+    thresholds: tuple[Decimal, ...]
     asked: tuple[tuple[EvidenceSource, Criterion], ...]  # a table for each; its build and environment matter
     on_defects: tuple[Rule, ...]
 
@@ -70,22 +75,27 @@ def results_of(plan: Plan, case: Case, waived: frozenset[str], judge: Judge) -> 
         judge: the eight steps and what follows them; its result is what a result is when it is looked at.
     """
     tables = [{}, *(_table(case, source, criterion) for source, criterion in plan.asked)]
+    found: list[Any] = list(map(dict.get, map(tables.__getitem__, plan.tables), plan.labels))
+    unusual = [] if set(map(type, found)) == {Decimal} and not waived else _unusual(plan, found, waived)
+    columns = zip(plan.meets, found, plan.thresholds, strict=True)
     passed, failed = Status.PASS, Status.FAIL
-    statuses: list[Status] = []
-    unusual: list[int] = []
-    for rule, at, label, meets, threshold in plan.steps:
-        found = tables[at].get(label)
-        if found is None or (waived and rule.id in waived):
-            unusual.append(len(statuses))
-            statuses.append(failed)
-            continue
-        if type(found) is list:
-            found = worst_of(found, rule.criterion)
-        statuses.append(passed if meets(found, threshold) else failed)
+    statuses = [passed if meets(value, threshold) else failed for meets, value, threshold in columns]
     results = _decided(plan.rules, statuses, _explanation(judge))
     for place in unusual:
         results[place] = judge(plan.rules[place])
     return tuple(results)
+
+
+def _unusual(plan: Plan, found: list[Any], waived: frozenset[str]) -> list[int]:
+    """The criteria that a value does not decide; of several values the one that does is put in place."""
+    unusual = []
+    for place, rule in enumerate(plan.rules):
+        if found[place] is None or rule.id in waived:
+            unusual.append(place)
+            found[place] = plan.thresholds[place]
+        elif type(found[place]) is list:
+            found[place] = worst_of(found[place], rule.criterion)
+    return unusual
 
 
 def _decided(rules: tuple[Rule, ...], statuses: list[Status], later: Explain) -> list[CriterionResult]:
@@ -115,10 +125,11 @@ def _table(case: Case, source: EvidenceSource, criterion: Criterion) -> Table:
 def _plan(gate: Gate, rulebook: Rulebook) -> Plan:
     rules = _rules(gate, rulebook)
     asked: dict[Any, tuple[int, EvidenceSource, Criterion]] = {}
-    steps = tuple(_step(rule, rulebook, asked) for rule in rules)
-    tables = tuple((source, criterion) for _, source, criterion in asked.values())
+    steps = [_step(rule, rulebook, asked) for rule in rules]
+    tables, labels, meets, thresholds = zip(*steps, strict=True) if steps else ((), (), (), ())
+    asks = tuple((source, criterion) for _, source, criterion in asked.values())
     on_defects = tuple(rule for rule in rules if rule.criterion.metric.startswith("defects."))
-    return Plan(gate, rules, steps, tables, on_defects)
+    return Plan(gate, rules, tables, labels, meets, thresholds, asks, on_defects)
 
 
 def _step(rule: Rule, rulebook: Rulebook, asked: dict[Any, tuple[int, EvidenceSource, Criterion]]) -> Step:
@@ -126,10 +137,10 @@ def _step(rule: Rule, rulebook: Rulebook, asked: dict[Any, tuple[int, EvidenceSo
     meets = OPERATORS[criterion.operator]
     source = rulebook.source(criterion.method) if criterion.method is not None else None
     if source is None or not _looks_up(rule, rulebook):
-        return rule, _NOWHERE, "", meets, criterion.threshold
+        return _NOWHERE, "", meets, criterion.threshold
     key = (source.name, criterion.metric, criterion.build, criterion.environment)
     at, _, _ = asked.setdefault(key, (len(asked) + 1, source, criterion))
-    return rule, at, criterion.selector("series") or "", meets, criterion.threshold
+    return at, intern(criterion.selector("series") or ""), meets, criterion.threshold
 
 
 def _looks_up(rule: Rule, rulebook: Rulebook) -> bool:

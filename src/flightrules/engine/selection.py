@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property, reduce
 from itertools import chain
+from sys import intern
 from typing import Any
 
 from flightrules.evidence.measurement import Evidence, Labels, Measurement
@@ -42,12 +43,15 @@ class Joined:
         return self._totals.get((metric, ()))
 
     @cached_property
-    def labelled(self) -> Mapping[str, Mapping[str, Decimal | list[Decimal]]]:
-        """Values by metric and by each of their labels' values; a list where several have the label."""
+    def labelled(self) -> Mapping[str, dict[str, Decimal | list[Decimal]]]:
+        """Values by metric and by each of their labels' values; a list where several have the label.
+
+        Labels are interned: where who asks has interned his, too, the text itself is not looked at.
+        """
         found: dict[str, dict[str, Decimal | list[Decimal]]] = {}
         for (metric, labels), value in self._values.items():
             of_metric = found.setdefault(metric, {})
-            for label in {label for _, label in labels}:
+            for label in {intern(label) for _, label in labels}:
                 earlier = of_metric.get(label)
                 if earlier is None:
                     of_metric[label] = value
