@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from flightrules.rules.criterion import Enforcement, Rule
+from flightrules.rules.criterion import Enforcement, Operator, Rule
 from flightrules.rules.gate import Gate
 from flightrules.rules.metrics import METRICS
 from flightrules.rules.node import fault
@@ -50,8 +50,11 @@ def _rule(
         raise fault(
             "E_CONTRADICTION", message, sentence.node, "take the remark out, or write `enforcement: advisory`"
         )
-    if METRICS[criterion.metric].rate and criterion.threshold > _WHOLE:
-        message = f"{criterion.threshold:f} % can never be reached; a share ends at 100 %"
+    beyond = criterion.operator is Operator.MORE and criterion.threshold == _WHOLE
+    if METRICS[criterion.metric].rate and (beyond or criterion.threshold > _WHOLE):
+        message = (
+            f"{criterion.operator} {criterion.threshold:f} % can never be reached; a share ends at 100 %"
+        )
         raise fault("E_RANGE", message, sentence.node, "choose a threshold from 0 to 100 %")
     return Rule(
         sentence=sentence.text,

@@ -12,7 +12,7 @@ from flightrules.rules.metrics import METRICS
 from flightrules.rules.quantity import Quantity, in_percent, read_quantity
 from flightrules.rules.sentence import Words, parse_tree
 from flightrules.rules.statement import checklist, stories, vague
-from flightrules.rules.subject import Subject, read_subject, severities
+from flightrules.rules.subject import Subject, of_new_code, read_subject, severities
 from flightrules.values import replace
 
 __all__ = ["parse"]
@@ -214,6 +214,8 @@ class _Clauses:
         percent = any(getattr(child, "type", "") == "PERCENT" for child in clause.children)
         words = {str(word).lower() for word in _words(clause.children[-1])}
         amount = Decimal(str(number).replace(",", ""))
+        if not amount:
+            raise _error("E_UNIT", "no load is asked for", self.place, "say how much", number)
         if percent and "projected" in words:
             return LoadCondition(amount, "projected")
         if words & _USERS:
@@ -268,7 +270,7 @@ class _Clauses:
             selectors["severity"] = self.severity
         if self.single.get("excluding"):
             selectors["quarantine"] = "excluded"
-        metric = subject.metric
+        metric = of_new_code(subject.metric, self.single, self.place)
         if metric.name == "stories.accepted_rate" and (by := self.take_by()):
             selectors["accepted_by"] = by
         if metric.name == "load.percentile" and "percentile" not in selectors:

@@ -10,7 +10,7 @@ from flightrules.rules.metrics import METRICS, Metric
 from flightrules.rules.sentence import near
 from flightrules.values import frozen
 
-__all__ = ["Subject", "read_subject", "severities", "suite_of"]
+__all__ = ["Subject", "of_new_code", "read_subject", "severities", "suite_of"]
 
 _PERCENTILE = re.compile(r"p([0-9]{1,2}(?:\.[0-9]+)?)\Z", re.IGNORECASE)
 _DEFECT_LEVEL = re.compile(r"p[1-4](?:[/|]p[1-4])*\Z", re.IGNORECASE)
@@ -38,6 +38,12 @@ _SUITES = frozenset(
         "safari",
     ]
 )
+_NEW_CODE = re.compile(
+    r"(?:the )?(?:new|changed|modified|added)[ -](?:code|lines?|statements?|(?P<files>files?))", re.IGNORECASE
+)
+_KNOWS_NEW = frozenset(["findings", "a11y", "defects", "api"])
+"""Families in which the word leaves nothing out: what is new is told apart, or everything counts."""
+
 _STANDARDS = frozenset(["wcag", "2.0", "2.1", "2.2", "a", "aa", "aaa"])
 _FILLER = frozenset(["the", "a", "an", "of", "our", "new-code"]) - {"new-code"}
 
@@ -71,6 +77,32 @@ def read_subject(tokens: list[Any], place: dict[str, Any]) -> Subject:
         if word != metric.name and not _take(word, metric, selectors, words):
             raise _odd_word(token, word, metric, place)
     return Subject(metric, _finished(selectors))
+
+
+def of_new_code(metric: Metric, clauses: dict[str, str], place: dict[str, Any]) -> Metric:
+    """``Coverage for new code`` is that of the lines that changed, never that of everything.
+
+    Args:
+        metric: what the subject names.
+        clauses: scope and environment among them; the one that says it is taken out.
+        place: ``file``, ``line`` and ``column`` of the sentence.
+
+    Raises:
+        RulebookError: E_METRIC, where nothing measures it of new code.
+    """
+    said = {
+        name: found
+        for name in ("scope", "environment")
+        if (found := _NEW_CODE.fullmatch(clauses.get(name, "")))
+    }
+    if not said or metric.families != ("coverage",):
+        return metric
+    name, found = next(iter(said.items()))
+    if metric.name not in ("coverage.lines", "coverage.new_lines") or found["files"]:
+        hint = "write New-code statement coverage"
+        raise _at(None, place, f"{metric.title} of {clauses[name]} is not known", hint)
+    del clauses[name]
+    return METRICS["coverage.new_lines"]
 
 
 def severities(words: list[str]) -> str:
@@ -111,8 +143,8 @@ def _named(metric: Metric, quoted: list[str], tokens: list[Any], place: dict[str
 
 def _normalised(words: list[str]) -> frozenset[str]:
     found = {part for word in words for part in (word.split("_") if word not in METRICS else [word])}
-    if "new" in found and "code" in found:
-        found.add("new-code")
+    if "new" in found and found & {"code", "line", "lines"}:
+        found |= {"new-code", "code"} if "coverage" in found else {"new-code"}
     if found & {"latency"} or any(_PERCENTILE.match(word) for word in words):
         found.add("response")
     if any(_DEFECT_LEVEL.match(word) for word in words) and not found & {"findings"}:
@@ -149,7 +181,9 @@ def _take(word: str, metric: Metric, selectors: dict[str, str], words: list[str]
         return _note(selectors, "suite", word)
     if metric.families[0] == "tests" and word == "path" and "critical" in words:
         return True
-    return word in ("defect", "defects", "new", "aa", "and", "or", "p/s")
+    if word == "new":
+        return metric.families[0] in _KNOWS_NEW
+    return word in ("defect", "defects", "aa", "and", "or", "p/s")
 
 
 def _note(selectors: dict[str, str], name: str, word: str) -> bool:
@@ -183,11 +217,12 @@ def _no_metric(tokens: list[Any], words: list[str], place: dict[str, Any]) -> Ru
 def _odd_word(token: Any, word: str, metric: Metric, place: dict[str, Any]) -> RulebookError:
     known = sorted(metric.extra | _SUITES | _FINDING_LEVELS | {word for core in metric.core for word in core})
     guess = near(word, known)
-    hint = (
-        f"did you mean {guess!r}?"
-        if guess
-        else f"put what {metric.title} is measured for behind 'for', such as: for the {word}"
-    )
+    if word == "new":
+        hint = "of new code there is `New-code statement coverage`, of findings `No NEW findings`"
+    elif guess and guess != word:
+        hint = f"did you mean {guess!r}?"
+    else:
+        hint = f"put what {metric.title} is measured for behind 'for', such as: for the {word}"
     return _at(token, place, f"{str(token)!r} says nothing about {metric.title}", hint)
 
 

@@ -96,6 +96,7 @@ def test_a_version_that_looks_like_a_number_stays_a_text():
         ("criteria:\n  a: pass rate => 97% measured by the CI\n", "E_OPERATOR", 4, 16, "=>"),
         ("criteria:\n  a: >\n    pass rate\n    => 97%\n", "E_OPERATOR", 6, 5, "=>"),
         ("criteria:\n  a: pass rate >= 970%\n", "E_RANGE", 4, 6, "never be reached"),
+        ("criteria:\n  a: pass rate > 100%\n", "E_RANGE", 4, 6, "never be reached"),
         ("criteria: {a: All tests pass}\n", "E_VAGUE_CRITERION", 3, 15, "All tests pass"),
         ("quarantine: {limit: .nan}\n", "E_NONFINITE", 3, 21, ".nan"),
         ("quarantine: {limit: five}\n", "E_NUMBER", 3, 21, "five"),

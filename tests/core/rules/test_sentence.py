@@ -161,6 +161,12 @@ WRONG = [
     ("Pass rate >= 97% under 200 apples", "E_UNIT", 24, "users"),
     ("Pass rate >= 97% in staging in prod", "E_SENTENCE", 29, "staging"),
     ("Pass rate >= 97% ^ 3", "E_SENTENCE", 18, "quotes"),
+    ("p95 response time <= 300 ms under 0 users", "E_UNIT", 35, "how much"),
+    ("Unit coverage >= 80%", "E_METRIC", 1, "for the unit"),
+    ("New branch coverage >= 80%", "E_METRIC", 1, "New-code statement coverage"),
+    ("New pass rate >= 80%", "E_METRIC", 1, "NEW findings"),
+    ("Branch coverage >= 80% for the new code", "E_METRIC", 1, "New-code statement coverage"),
+    ("Line coverage >= 80% for changed files", "E_METRIC", 1, "New-code statement coverage"),
     ("", "E_SENTENCE", 1, "name"),
 ]
 
@@ -173,6 +179,21 @@ def test_errors_point_at_the_word_and_propose_a_better_one(sentence, code, colum
         parse(sentence, file="rules.yml", line=7)
     assert (caught.value.code, caught.value.line, caught.value.column) == (code, 7, column)
     assert hint in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Coverage >= 80% for new code measured by the report",
+        "Statement coverage >= 80% for the changed code measured by the report",
+        "Coverage >= 80% on new code measured by the report",
+        "Line coverage >= 80% in changed lines measured by the report",
+        "Coverage of new lines >= 80% measured by the report",
+        "Coverage of new code >= 80% measured by the report",
+    ],
+)
+def test_coverage_of_new_code_is_never_that_of_everything(sentence):
+    assert parse(sentence) == parse("New-code statement coverage >= 80% measured by the report")
 
 
 NAMES = st.lists(
