@@ -20,6 +20,8 @@ _WAYS: dict[str, frozenset[str]] = {
     _S.WITHDRAWN: frozenset(),
 }
 
+_BEFORE = {_S.DRAFT: "it leaves draft when its entry gate is judged and met, or overridden on record"}
+
 
 def move(release: Release, to: str) -> None:
     """Set the state; the caller holds the row and saves it.
@@ -29,7 +31,9 @@ def move(release: Release, to: str) -> None:
     """
     if to not in _WAYS[release.state]:
         raise ConflictError(
-            "E_RELEASE_STATE", f"{release.version} is {release.state}, which does not lead to {to}"
+            "E_RELEASE_STATE",
+            f"{release.version} is {release.state}, which does not lead to {to}",
+            hint=_BEFORE.get(release.state),
         ).about(product_stream(release.product_id), f"release/{release.key}")
     release.state = to
 
