@@ -1,5 +1,6 @@
 """Rows that say what is due: claimed by one, tried with longer pauses, parked when it kills or cannot be done."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -180,8 +181,6 @@ def test_asking_twice_is_asking_once(row, settings):
 
 
 def test_a_runner_does_the_same_work_once_at_a_time(monkeypatch):
-    import threading
-
     release, running = threading.Event(), []
 
     def slow(name, key):
@@ -198,3 +197,24 @@ def test_a_runner_does_the_same_work_once_at_a_time(monkeypatch):
     release.set()
     assert runner.stop()
     assert sorted(running) == [("a", "1"), ("a", "2")]
+
+
+def test_a_gate_does_not_wait_behind_messages(monkeypatch):
+    release, judged = threading.Event(), threading.Event()
+
+    def slow(name, _key):
+        if name == "readiness.judge":
+            judged.set()
+        else:
+            release.wait(5)
+
+    monkeypatch.setattr(embedded, "_do", slow)
+    monkeypatch.setattr(Sweeper, "once", lambda _self: None)
+    runner = embedded.Runner(threads=1)
+    runner.start()
+    for number in range(5):
+        runner.offer("notices.deliver", str(number))
+    runner.offer("readiness.judge", "1")
+    assert judged.wait(5)
+    release.set()
+    assert runner.stop()

@@ -1,5 +1,6 @@
 """The runner inside one process, for SQLite: a few threads fed by commits and by the sweep.
 
+There are two lanes, so that neither a gate waits behind a thousand messages nor a message behind a long gate.
 Nothing waits here that is not also a row: a process that is killed forgets its queue and loses no work.
 """
 
@@ -14,6 +15,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.utils import timezone
 
 from flightrules.service.jobs import apart
+from flightrules.service.jobs.registry import may_be_much
 from flightrules.service.jobs.sweep import EVERY_S, Sweeper
 
 __all__ = ["Runner", "offer", "start_here", "stop_here"]
@@ -22,16 +24,25 @@ _LOG = logging.getLogger("flightrules.jobs")
 _QUEUE_LIMIT = 10_000
 _here: Runner | None = None
 
+Lane = queue.Queue[tuple[str, str] | None]
+
 
 class Runner:
-    """Threads that work off what is offered; the same piece of work is never done twice at once."""
+    """Threads that work off what is offered; the same piece of work is never done twice at once.
+
+    Args:
+        threads: of each lane.
+        every_s: seconds between two sweeps.
+    """
 
     def __init__(self, *, threads: int = 2, every_s: float = EVERY_S) -> None:
-        self._queue: queue.Queue[tuple[str, str] | None] = queue.Queue(_QUEUE_LIMIT)
+        self._short, self._long = Lane(_QUEUE_LIMIT), Lane(_QUEUE_LIMIT)
         self._known: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
         self._threads = [
-            threading.Thread(target=self._run, name=f"work-{n}", daemon=True) for n in range(threads)
+            threading.Thread(target=self._run, args=(lane,), name=f"work-{n}", daemon=True)
+            for lane in (self._short, self._long)
+            for n in range(threads)
         ]
         self._sweeper = Sweeper(self.offer, every_s=every_s)
 
@@ -44,8 +55,9 @@ class Runner:
     def stop(self, patience_s: float = 20.0) -> bool:
         """Finish what is under way and stop; whether everything came to its end in time."""
         self._sweeper.stop()
-        for _ in self._threads:
-            self._queue.put(None)
+        for _ in range(len(self._threads) // 2):
+            self._short.put(None)
+            self._long.put(None)
         until = time.monotonic() + patience_s
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
@@ -53,18 +65,18 @@ class Runner:
 
     def offer(self, name: str, key: str) -> None:
         """Have it done soon, unless it waits or runs already; when too much waits, the sweep asks again."""
-        work = (name, key)
+        work, lane = (name, key), self._long if may_be_much(name) else self._short
         with self._lock:
             if work in self._known:
                 return
             try:
-                self._queue.put_nowait(work)
+                lane.put_nowait(work)
             except queue.Full:
                 return
             self._known.add(work)
 
-    def _run(self) -> None:
-        while (work := self._queue.get()) is not None:
+    def _run(self, lane: Lane) -> None:
+        while (work := lane.get()) is not None:
             try:
                 _do(*work)
             finally:

@@ -20,6 +20,7 @@ from procrastinate.contrib.django import DjangoApp
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from flightrules.service.jobs import apart
+from flightrules.service.jobs.registry import may_be_much
 from flightrules.service.jobs.sweep import Sweeper
 
 __all__ = ["WorkerThread", "defer", "run_worker"]
@@ -35,7 +36,9 @@ _LOST = (procrastinate.exceptions.ConnectorException, OSError)
 
 def defer(name: str, key: str) -> None:
     """Ask for work, unless it waits already; in the caller's transaction."""
-    asked = _sender().configure_task(_WORK, queueing_lock=f"{name}:{key}", allow_unknown=True)
+    first = int(may_be_much(name))  # somebody waits for a gate; it does not queue behind a thousand messages
+    lock = f"{name}:{key}"
+    asked = _sender().configure_task(_WORK, queueing_lock=lock, priority=first, allow_unknown=True)
     try:
         with transaction.atomic():  # a savepoint: "waits already" must not spoil the caller's transaction
             asked.defer(name=name, key=key)

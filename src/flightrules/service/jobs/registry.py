@@ -14,7 +14,7 @@ from typing import cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-__all__ = ["Due", "Handler", "Job", "due_finders", "handler", "is_much"]
+__all__ = ["Due", "Handler", "Job", "due_finders", "handler", "is_much", "may_be_much"]
 
 Handler = Callable[[str, datetime], None]
 """Does the work on the row with this key, at this moment; harmless when the work is done already."""
@@ -60,6 +60,12 @@ def due_finders() -> tuple[tuple[str, Due], ...]:
         for name, job in sorted(settings.FLIGHTRULES_JOBS.items())
         if job.due
     )
+
+
+def may_be_much(name: str) -> bool:
+    """Whether some rows of this work are much; such work has a lane of its own beside all that is little."""
+    found: Job | None = settings.FLIGHTRULES_JOBS.get(name)
+    return found is not None and bool(found.much)
 
 
 def is_much(name: str, key: str) -> bool:
