@@ -3,7 +3,8 @@
 import os
 import tempfile
 
-_OWN = tempfile.mkdtemp(prefix="flightrules-tests-")
+_MEMORY = "/dev/shm"
+_OWN = tempfile.mkdtemp(prefix="flightrules-tests-", dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None)
 os.environ["FLIGHTRULES_HOME"] = _OWN
 os.environ.setdefault("FLIGHTRULES_SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ["FLIGHTRULES_RATE_PER_CALLER"] = os.environ["FLIGHTRULES_RATE_PER_ADDRESS"] = "0"

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,9 +22,17 @@ from django.test import Client
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
+def pytest_unconfigure() -> None:
+    """The home that this process worked in goes with it."""
+    shutil.rmtree(os.environ["FLIGHTRULES_HOME"], ignore_errors=True)
+
+
 @pytest.fixture(autouse=True)
 def _database(db: None) -> None:
     """Every test of the service has a database, rolled back behind it."""
+    from service import put_back
+
+    put_back.begin()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -58,6 +68,10 @@ class Caller:
     account_key: str
     token: str
     client: Client
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Caller:
+        """The same person at a door of their own."""
+        return Caller(self.key, self.account_key, self.token, Client())
 
     def get(self, path: str, **headers: str) -> HttpResponse:
         return self._send("GET", path, None, headers)
@@ -151,6 +165,12 @@ def machine(person, at):
 @pytest.fixture
 def shop(person, machine):
     """The shop of the stories: its product is open and nobody has agreed on anything yet."""
+    from service import put_back
+
+    return put_back.once("shop", lambda: _opened(person, machine))
+
+
+def _opened(person, machine):
     from service.shop import Shop
 
     manager = person("release-manager", name="Samir Haddad")

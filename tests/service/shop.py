@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from people_stories import prove_now
+from service import put_back
 
 RULEBOOK = """\
 flightrules: 1
@@ -109,6 +110,9 @@ class Shop:
 
     def adopt(self, text: str = RULEBOOK) -> dict[str, Any]:
         """Have a rulebook proposed and signed by all three parties."""
+        return put_back.once(("adopted", text), lambda: self._adopt(text))
+
+    def _adopt(self, text: str) -> dict[str, Any]:
         made = self.propose(text)
         assert made.status_code == 201, made.content
         number = made.json()["number"]

@@ -9,6 +9,7 @@ from typing import Any
 
 from flightrules.service.records.models import Entry
 from people_stories import actor_of, now, prove_now
+from service import put_back
 from service.shop import DIGEST, RULEBOOK, Shop
 
 
@@ -103,6 +104,13 @@ def case_of(
     **facts: Any,
 ) -> Case:
     """A release that everything was stated of and both gates let through."""
+    what = ("case", book, adopted, version, gates, repr(sorted(facts.items())))
+    return Case(shop, put_back.once(what, lambda: _made_case(shop, book, adopted, version, gates, facts)))
+
+
+def _made_case(
+    shop: Shop, book: str, adopted: bool, version: str, gates: tuple[str, ...], facts: dict[str, Any]
+) -> str:
     if adopted:
         shop.adopt(book)
     stated = {
@@ -115,7 +123,7 @@ def case_of(
         "zone": "Europe/Berlin",
         **facts,
     }
-    key = shop.release(version, **stated)["key"]
+    key: str = shop.release(version, **stated)["key"]
     assert (
         shop.manager.post(f"/releases/{key}/artefacts", {"name": "image", "sha256": DIGEST}).status_code
         == 201
@@ -123,7 +131,7 @@ def case_of(
     shop.all_green(key)
     for gate in gates:
         shop.run(key, gate)
-    return Case(shop, key)
+    return key
 
 
 def entries(tag: str) -> list[dict[str, Any]]:
