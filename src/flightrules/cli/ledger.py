@@ -158,7 +158,7 @@ def _export(arguments: Namespace) -> int:
 
 
 def _prove(arguments: Namespace) -> int:
-    from flightrules.service.records.queries import proof
+    from flightrules.service.records.proofs import proof
 
     if not arguments.stream or arguments.seq is None:
         raise UsageError("E_CASE", "a proof is of one entry", hint="give --stream NAME --seq N")

@@ -67,6 +67,10 @@ class Tree:
             level += 1
         return self.size - 1
 
+    def node(self, level: int, index: int) -> bytes:
+        """The hash over the complete block of 2^level entries that starts at index * 2^level."""
+        return self._levels[level][index]
+
     def root(self, size: int | None = None) -> bytes:
         """The Merkle tree hash over the first ``size`` entries (all, by default); of none: SHA-256("").
 
@@ -129,7 +133,7 @@ class Tree:
         count = high - low
         split = _split(count)
         if count == split * 2 or count == 1:
-            return self._levels[count.bit_length() - 1][low // count]
+            return self.node(count.bit_length() - 1, low // count)
         return node_hash(self._over(low, low + split), self._over(low + split, high))
 
     @staticmethod

@@ -17,7 +17,8 @@ from flightrules.service.records.actor import SYSTEM
 from flightrules.service.records.beside import alone, beside
 from flightrules.service.records.fsck import check_all
 from flightrules.service.records.models import Checkpoint, Entry, PersonalDatum, Stream
-from flightrules.service.records.queries import _moment_of, _moments_of, head, proof, public_keys, shown
+from flightrules.service.records.proofs import proof
+from flightrules.service.records.queries import _moment_of, _moments_of, head, public_keys, shown
 from flightrules.service.records.tags import Tag
 from flightrules.service.records.verification import verify_ledger
 

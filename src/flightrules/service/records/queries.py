@@ -1,4 +1,4 @@
-"""Reads of the ledger: entries by stream, subject or tag, as they are shown; heads, keys and proofs."""
+"""Reads of the ledger: entries by stream, subject or tag, as they are shown; heads and keys."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from flightrules.errors import LedgerError
 from flightrules.ledger.entry import read_entry
 from flightrules.ledger.key_files import load_public_key
 from flightrules.ledger.keys import PublicKey
-from flightrules.ledger.merkle import Tree
-from flightrules.service.door.refusals import ForeignError, UnavailableError
+from flightrules.service.door.refusals import UnavailableError
 from flightrules.service.records.models import Checkpoint, Entry, PersonalDatum, Stream
 from flightrules.service.records.signer import ledger_key
 
@@ -25,8 +24,8 @@ __all__ = [
     "checkpoints",
     "entries",
     "head",
+    "leaves",
     "opened",
-    "proof",
     "public_keys",
     "shown",
     "sizes_of",
@@ -114,29 +113,6 @@ def public_keys() -> list[PublicKey]:
 def opened(commitment: str) -> str | None:
     """The personal datum behind a commitment, or None where it was erased or never kept."""
     return PersonalDatum.objects.filter(pk=commitment).values_list("value", flat=True).first()
-
-
-def proof(stream: str, seq: int) -> dict[str, Any]:
-    """That an entry stands where it says under the newest signed head: all that a stranger needs to see it.
-
-    Raises:
-        ForeignError: E_NO_SUCH.
-    """
-    tip = Stream.objects.filter(name=stream).first()
-    entry = Entry.objects.filter(stream=tip, seq=seq).first() if tip else None
-    if tip is None or entry is None or seq >= tip.size:
-        raise ForeignError("E_NO_SUCH", f"there is no entry {seq} in the stream {stream:.60}")
-    tree = Tree()
-    for leaf in leaves(tip, tip.size):
-        tree.append_hash(leaf)
-    return {
-        "stream": stream,
-        "index": seq,
-        "size": tip.size,
-        "entry": bytes(entry.body).decode("utf-8"),
-        "proof": [one.hex() for one in tree.inclusion_proof(seq)],
-        "head": tip.head,
-    }
 
 
 def leaves(tip: Stream, size: int, start: int = 0) -> Iterator[bytes]:

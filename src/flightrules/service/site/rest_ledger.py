@@ -22,7 +22,7 @@ from flightrules.service.door.schemas import Line, Shown
 from flightrules.service.people.access import guarded, has_power, require
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
-from flightrules.service.records import case_files, growth, queries
+from flightrules.service.records import case_files, growth, proofs, queries
 from flightrules.service.records.services import OFFICE, product_stream
 from flightrules.service.releases.queries import product_of
 
@@ -123,7 +123,7 @@ def list_entries(request: AskedRequest, asked: Query[EntriesAsked]) -> Any:
 def get_proof(request: AskedRequest, asked: Query[ProofAsked]) -> Any:
     """The proof that one entry stands under the newest signed head."""
     _require_audit(request, asked.stream)
-    return queries.proof(asked.stream, asked.seq)
+    return proofs.proof(asked.stream, asked.seq)
 
 
 @router.get(
