@@ -9,7 +9,6 @@ import pytest
 
 from flightrules.service.people.models import RoleGrant
 from people_stories import now
-from service.abuse.conftest import terminal  # noqa: F401 -- somebody at a terminal
 from service.board.board_stories import Board
 from service.shop import RULEBOOK, coverage, junit, tracker
 
@@ -46,7 +45,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_from_nothing_to_a_signed_decision(shop, terminal, folder):  # noqa: F811
+def test_from_nothing_to_a_signed_decision(shop, terminal, folder):
     manager, qa, owner = terminal(shop.manager), terminal(shop.qa), terminal(shop.owner)
     engineering = terminal(shop.engineering)
     assert "no rulebook" in done(qa("rulebook", "show", *PRODUCT, sign=False), 2)
@@ -101,7 +100,7 @@ def test_from_nothing_to_a_signed_decision(shop, terminal, folder):  # noqa: F81
 
 
 @pytest.mark.slow
-def test_registers_and_checklists_are_kept(shop, terminal):  # noqa: F811
+def test_registers_and_checklists_are_kept(shop, terminal):
     shop.adopt()
     shop.release()
     qa, manager, product = terminal(shop.qa), terminal(shop.manager), terminal(shop.product_manager)
@@ -142,7 +141,7 @@ def test_registers_and_checklists_are_kept(shop, terminal):  # noqa: F811
     assert "prod" in done(qa("product", "environments", "shop", sign=False))
 
 
-def test_people_get_roles_and_lose_them(shop, person, terminal):  # noqa: F811
+def test_people_get_roles_and_lose_them(shop, person, terminal):
     admin, qa = terminal(person("administrator", "viewer", name="Nora Vik")), terminal(shop.qa)
     asked = ["--email", "kim@example.org", "--role", "engineer", *PRODUCT]
     said = answer(done(admin("people", "invite", "Kim Baker", *asked, "--format", "json")))
@@ -159,7 +158,7 @@ def test_people_get_roles_and_lose_them(shop, person, terminal):  # noqa: F811
 
 
 @pytest.mark.slow
-def test_people_stand_in_for_each_other(shop, person, terminal):  # noqa: F811
+def test_people_stand_in_for_each_other(shop, person, terminal):
     admin, qa = terminal(person("administrator", "viewer", name="Nora Vik")), terminal(shop.qa)
     stood = ["--for", "Mira Tan", "--role", "qa-lead", *PRODUCT]
     assert "stands in for Mira Tan" in done(admin("deputy", "name", "Jonas Weber", *stood))
@@ -180,7 +179,7 @@ def test_people_stand_in_for_each_other(shop, person, terminal):  # noqa: F811
 
 
 @pytest.mark.slow
-def test_a_change_goes_through_its_states_and_a_meeting_keeps_its_minutes(shop, person, terminal):  # noqa: F811
+def test_a_change_goes_through_its_states_and_a_meeting_keeps_its_minutes(shop, person, terminal):
     Board(shop, person)
     qa, manager = terminal(shop.qa), terminal(shop.manager)
     facts = ["--title", "Vouchers in the till", "--category", "application", "--risk", "A wrong total"]
