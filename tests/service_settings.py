@@ -1,10 +1,13 @@
 """Settings of the service under test: a home of its own, SQLite or the PostgreSQL that the tests started."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 _MEMORY = "/dev/shm"
 _OWN = tempfile.mkdtemp(prefix="flightrules-tests-", dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None)
+atexit.register(shutil.rmtree, _OWN, ignore_errors=True)
 os.environ["FLIGHTRULES_HOME"] = _OWN
 os.environ.setdefault("FLIGHTRULES_SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ["FLIGHTRULES_RATE_PER_CALLER"] = os.environ["FLIGHTRULES_RATE_PER_ADDRESS"] = "0"

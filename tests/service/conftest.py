@@ -23,7 +23,7 @@ AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 def pytest_unconfigure() -> None:
-    """The home that this process worked in goes with it."""
+    """The home that this process worked in goes with it; workers do not come to what ``atexit`` holds."""
     shutil.rmtree(os.environ["FLIGHTRULES_HOME"], ignore_errors=True)
 
 

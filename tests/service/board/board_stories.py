@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from people_stories import now, prove_now
+from service import put_back
 from service.shop import DIGEST, RULEBOOK, Shop
 
 BOARD = """\
@@ -84,6 +85,10 @@ class Board:
 
     def waiting(self, release: str = "", **changed: Any) -> str:
         """A change request that waits for the board."""
+        what = ("waiting", release, repr(changed))
+        return put_back.once(what, lambda: self._waiting(release, changed))
+
+    def _waiting(self, release: str, changed: dict[str, Any]) -> str:
         key: str = self.change(release, **changed)["key"]
         made(self.move(key, "assess"))
         made(self.move(key, "authorize"))
@@ -129,6 +134,10 @@ class Board:
 
     def approved(self, release: str = "", **changed: Any) -> str:
         """A change request that the board has approved."""
+        what = ("approved", release, repr(changed))
+        return put_back.once(what, lambda: self._approved(release, changed))
+
+    def _approved(self, release: str, changed: dict[str, Any]) -> str:
         key = self.waiting(release, **changed)
         item = self.on_agenda(key)
         self.voted(item)

@@ -12,6 +12,7 @@ from flightrules.service.decisions import jobs
 from flightrules.service.decisions.models import Decision, Override, SignOff
 from flightrules.service.records import case_files
 from people_stories import actor_of, now, prove_now
+from service import put_back
 from service.confirming import REFUSED, confirmed, outcome
 from service.decisions.deciding import case_of, code, entries
 from service.shop import coverage, junit
@@ -19,12 +20,18 @@ from service.shop import coverage, junit
 
 @pytest.fixture
 def cto(person):
-    return person("cto", product="shop", name="Carla Ruiz")
+    return put_back.once("cto", lambda: person("cto", product="shop", name="Carla Ruiz"))
 
 
 @pytest.fixture
 def no_go(shop, cto):
     """A release whose pass rate fails and whose owner has decided NO-GO."""
+    case = put_back.once("no-go", lambda: stopped(shop))
+    case.cto = cto
+    return case
+
+
+def stopped(shop):
     case = case_of(shop)
     shop.bring(case.key, "CI pipeline", junit(90, 10))
     case.judge()
@@ -33,7 +40,6 @@ def no_go(shop, cto):
     decided = case.decide("NO-GO", reason="Quality shows failing payments.")
     assert decided.status_code == 201, decided.content
     case.no_go = decided.json()["key"]
-    case.cto = cto
     return case
 
 

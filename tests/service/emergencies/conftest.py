@@ -11,6 +11,7 @@ import pytest
 
 from flightrules.service.emergencies import history
 from flightrules.service.people.models import ApiToken
+from service import put_back
 from service.shop import DIGEST, RULEBOOK, Shop, now
 
 BOOK = (
@@ -127,17 +128,21 @@ class Emergency:
 @pytest.fixture
 def emergency(shop, person) -> Iterator[Emergency]:
     shop.adopt(BOOK)
-    made = Emergency(
+    made = put_back.once("emergency", lambda: _in_trouble(shop, person))
+    before = list(history._decided)
+    history.learn_decided(lambda _product: list(made.decided))
+    yield made
+    history._decided[:] = before
+
+
+def _in_trouble(shop: Shop, person: Any) -> Emergency:
+    return Emergency(
         shop=shop,
         cto=person("cto", product="shop", name="Noa Berg"),
         second=person("product-manager", product="shop", name="Lena Ross"),
         engineer=person("engineer", product="shop", name="Ivo Stern"),
         author=person("engineer", product="shop", name="Kim Baker"),
     )
-    before = list(history._decided)
-    history.learn_decided(lambda _product: list(made.decided))
-    yield made
-    history._decided[:] = before
 
 
 __all__ = ["BOOK", "DIGEST", "REASON", "Emergency", "diff", "proved"]
