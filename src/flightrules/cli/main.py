@@ -58,6 +58,7 @@ COMMANDS: dict[str, str] = {
     "audit": "look at how a team decides, by its own history",
     "demo": "fill the service with three made-up releases",
     "people": "invite people, grant and end their roles",
+    "rasci": "say who does what in a product, and agree on it",
     "team": "open a team, say who is in it",
     "deputy": "name who stands in for the holder of a role",
     "delegate": "lend a role of yours for a while",

@@ -6,14 +6,20 @@ empty.
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from flightrules.cli.proving import add_proof_options
 from flightrules.cli.remote import Office, office, plain
-from flightrules.cli.remote_acts import add_format_option, every, named_product, prove_terms, table, told
-from flightrules.cli.terminal import say
+from flightrules.cli.remote_acts import (
+    add_format_option,
+    every,
+    named_product,
+    prove_terms,
+    show_first,
+    table,
+    told,
+)
 from flightrules.errors import ExitCode, UsageError
 
 __all__ = ["configure", "execute"]
@@ -72,7 +78,7 @@ def _paid(service: Office, found: dict[str, Any], arguments: Namespace) -> Any:
 def _confirmed(service: Office, found: dict[str, Any], arguments: Namespace) -> Any:
     """What was written is printed before anybody confirms it."""
     text = found["text"] or ""
-    say(f"{text.rstrip()}\n".encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
+    show_first(arguments, map(plain, text.rstrip().splitlines()))
     prove_terms(service, "confirm-obligation", f"obligation/{found['key']}", {"text": text}, arguments)
     return service.post(f"/obligations/{found['key']}/confirmation", {})
 

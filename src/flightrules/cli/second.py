@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import marshal
 import os
-import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 from flightrules.cli.discover import find_rulebook, read_file
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Second", "begun"]
 
-_FORMAT = r"\bformat:\s*([a-z0-9-]+)"
-_WORD = r"[\w./-]+"
+_PARTS = str.maketrans(dict.fromkeys("[]{},'\"", " "))  # what stands around names in a rulebook
 _MOST = 200  # names that are looked at
 _SIGKILL = 9
 
@@ -99,11 +98,12 @@ def _glance(rulebook: str | None) -> tuple[list[str], int]:
     except FlightrulesError:
         return [], 0
     folder, size = os.path.dirname(found or ""), 0
-    names = [word for word in dict.fromkeys(re.findall(_WORD, text)) if "." in word]
-    for path in names[:_MOST]:
-        with suppress(OSError):
+    words = text.translate(_PARTS).split()
+    for path in [word for word in dict.fromkeys(words) if "." in word][:_MOST]:
+        with suppress(OSError, ValueError):  # no name of a file
             size += os.stat(os.path.join(folder, path)).st_size
-    return list(dict.fromkeys(re.findall(_FORMAT, text))), size
+    named = (word for key, word in pairwise(words) if key == "format:")
+    return list(dict.fromkeys(named)), size
 
 
 def _live(asked: int, answering: int, queue: int, formats: list[str]) -> NoReturn:

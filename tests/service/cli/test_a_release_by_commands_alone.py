@@ -176,6 +176,13 @@ def test_people_stand_in_for_each_other(shop, person, terminal):
         admin("team", "change", "qa", "--name", "quality", *both, *PRODUCT, sign=False)
     )
     assert "quality" in done(qa("team", "list", *PRODUCT, sign=False))
+    assert "qa-led, version 0, as it ships" in done(qa("rasci", "show", *PRODUCT, sign=False))
+    assert "cab-led, version 1, agreed" in done(
+        qa("rasci", "agree", *PRODUCT, "--preset", "cab-led", sign=False)
+    )
+    assert "no JSON" in done(
+        qa("rasci", "agree", *PRODUCT, "--preset", "custom", "--activities", __file__, sign=False), 2
+    )
 
 
 @pytest.mark.slow

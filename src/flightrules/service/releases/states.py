@@ -20,7 +20,9 @@ _WAYS: dict[str, frozenset[str]] = {
     _S.WITHDRAWN: frozenset(),
 }
 
-_BEFORE = {_S.DRAFT: "it leaves draft when its entry gate is judged and met, or overridden on record"}
+_BEFORE: dict[str, str] = {
+    _S.DRAFT: "it leaves draft when its entry gate is judged and met, or overridden on record"
+}
 
 
 def move(release: Release, to: str) -> None:
