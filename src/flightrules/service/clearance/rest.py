@@ -19,7 +19,7 @@ from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.problems import problem
 from flightrules.service.door.refusals import InvalidError
-from flightrules.service.door.schemas import Asked, Line, Shown
+from flightrules.service.door.schemas import Asked, Line, Moment, Shown
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
@@ -163,7 +163,7 @@ class ReadingIn(Asked):
     name: Annotated[Line, Field(min_length=1, max_length=200)]
     value: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.+-]{1,40}$")]
     unit: Annotated[str, StringConstraints(pattern=r"^(?:%|[A-Za-z][A-Za-z/]{0,19})?$")] = ""
-    taken_at: datetime
+    taken_at: Moment
     evidence_sha256: Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{64})?$")] = ""
 
 
@@ -253,9 +253,7 @@ def bring_reading(request: AskedRequest, key: UUID, body: ReadingIn) -> Any:
     """Bring what was measured of a condition."""
     made = services.bring_reading(
         release=str(key),
-        facts=services.ReadingFacts(
-            body.name, body.value, body.unit, _zoned(body.taken_at), body.evidence_sha256
-        ),
+        facts=services.ReadingFacts(body.name, body.value, body.unit, body.taken_at, body.evidence_sha256),
         by=request.actor,
         at=request.asked_at,
     )
@@ -309,12 +307,6 @@ def _reading(row: ConditionReading) -> ReadingOut:
         role=row.role,
         evidence_sha256=row.evidence,
     )
-
-
-def _zoned(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        raise InvalidError("E_TIME_ZONE", "the moment has no zone", hint="add Z for UTC, or an offset")
-    return moment
 
 
 def _hex(digest: str) -> str:

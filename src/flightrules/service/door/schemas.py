@@ -7,13 +7,17 @@ mails and reports. All are refused (422), never repaired: what was agreed must b
 from __future__ import annotations
 
 import unicodedata
+from datetime import datetime
 from typing import Annotated
 
 from ninja import Schema
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
-__all__ = ["Address", "Asked", "Key", "Line", "Name", "Prose", "Shown", "WebLink"]
+from flightrules.service.door.refusals import InvalidError
 
+__all__ = ["Address", "Asked", "Key", "Line", "LocalMoment", "Moment", "Name", "Prose", "Shown", "WebLink"]
+
+_YEARS = range(1970, 9000)  # before and after, sums with time spans and zones leave the calendar
 _LAYOUT = frozenset("\n\t")
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -69,6 +73,18 @@ def _link(text: str) -> str:
     return text
 
 
+def _on_the_calendar(moment: datetime) -> datetime:
+    if moment.year not in _YEARS:
+        raise ValueError(f"a year from {_YEARS.start} to {_YEARS.stop - 1}")
+    return moment
+
+
+def _zoned(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise InvalidError("E_TIME", "a moment has no zone", hint="write 2026-11-21T09:00:00Z")
+    return moment
+
+
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$", max_length=60)]
 """A slug that people choose once: lower-case letters, digits and hyphens."""
 
@@ -90,3 +106,9 @@ Address = Annotated[
 
 WebLink = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_one_line), AfterValidator(_link)]
 """A link to a ticket or a page; nothing that a browser would run."""
+
+LocalMoment = Annotated[datetime, AfterValidator(_on_the_calendar)]
+"""A moment with its offset, or as the clocks of a zone show it that is stated beside it."""
+
+Moment = Annotated[LocalMoment, AfterValidator(_zoned)]
+"""A moment with its offset from UTC."""

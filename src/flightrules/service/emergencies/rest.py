@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Query, Router, Schema
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Asked, Key, Line, Prose, WebLink
+from flightrules.service.door.schemas import Asked, Key, Line, Moment, Prose, WebLink
 from flightrules.service.emergencies import queries, services
 from flightrules.service.emergencies.models import Classification, Confirmation, Throttling
 from flightrules.service.emergencies.points import Place
@@ -62,8 +62,8 @@ class PointIn(Asked):
     link: WebLink | None = None
     digest: Digest = ""
     person: UUID | None = None
-    said_at: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    said_at: Moment | None = None
+    until: Moment | None = None
     seconds: Annotated[int, Field(ge=0, le=86_400)] | None = None
 
 

@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.etags import etag, require_match
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Asked, Key, Line, Name, Prose, Shown, WebLink
+from flightrules.service.door.schemas import Asked, Key, Line, LocalMoment, Name, Prose, Shown, WebLink
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
@@ -59,8 +59,8 @@ class ReleaseFactsIn(Asked):
     scope_out: Items | None = None
     touches: Annotated[list[Word], Field(max_length=50)] | None = None
     tickets: Annotated[list[Ticket], Field(max_length=200)] | None = None
-    opens_at: datetime | None = None
-    closes_at: datetime | None = None
+    opens_at: LocalMoment | None = None
+    closes_at: LocalMoment | None = None
     zone: Annotated[str, StringConstraints(max_length=60)] | None = None
 
     def stated(self) -> dict[str, Any]:

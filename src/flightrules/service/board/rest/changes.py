@@ -17,7 +17,7 @@ from flightrules.service.board.standing import Approval, approval_of_change, as_
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.etags import etag, require_match
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Asked, Key, Line, Name, Prose, Shown, WebLink
+from flightrules.service.door.schemas import Asked, Key, Line, LocalMoment, Name, Prose, Shown, WebLink
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
@@ -63,8 +63,8 @@ class ChangeFactsIn(Asked):
     rollback: RollbackIn | None = None
     communication: Told | None = None
     implementation: Told | None = None
-    opens_at: datetime | None = None
-    closes_at: datetime | None = None
+    opens_at: LocalMoment | None = None
+    closes_at: LocalMoment | None = None
     zone: Annotated[str, StringConstraints(max_length=60)] | None = None
 
     def stated(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from flightrules.service.board.models import Meeting
 from flightrules.service.board.rest.sessions import AttendanceIn, AttendanceOut, attendance
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Asked, Line, Name, Shown
+from flightrules.service.door.schemas import Asked, Line, Moment, Name, Shown
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
@@ -31,7 +31,7 @@ _TYPES = {"json": "application/json", "md": "text/markdown; charset=utf-8"}
 class MeetingIn(Asked):
     """A go/no-go meeting; the agenda is always the same five items."""
 
-    starts_at: datetime
+    starts_at: Moment
     minutes: Annotated[int, Field(ge=5, le=240)] = 30
     invited: Annotated[list[Name], Field(max_length=20)] = Field(
         default=[], description="roles; those of the rulebook where it is left out"

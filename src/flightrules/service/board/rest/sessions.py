@@ -22,7 +22,7 @@ from flightrules.service.board.rest.changes import Digest, Told
 from flightrules.service.board.shown import digest_of, shown_of
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Asked, Key, Name, Shown, WebLink
+from flightrules.service.door.schemas import Asked, Key, Moment, Name, Shown, WebLink
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
@@ -38,7 +38,7 @@ class SessionIn(Asked):
 
     kind: Session.Kind = Session.Kind.REGULAR
     body: Annotated[Name, Field(max_length=60)] = "cab"
-    starts_at: datetime
+    starts_at: Moment
     minutes: Annotated[int, Field(ge=5, le=480)] = 60
     agenda: Annotated[list[UUID], Field(min_length=1, max_length=50)] = Field(
         description="change requests, in order"

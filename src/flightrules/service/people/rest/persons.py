@@ -12,7 +12,7 @@ from ninja import Field, Query, Router
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.etags import etag, require_match
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Address, Asked, Key, Line, Name, Shown
+from flightrules.service.door.schemas import Address, Asked, Key, Line, Moment, Name, Shown
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
@@ -78,7 +78,7 @@ class ErasureGround(Asked):
 class Granted(RoleAsked):
     """A role to grant."""
 
-    expires_at: datetime | None = None
+    expires_at: Moment | None = None
 
 
 class GrantOut(Shown):

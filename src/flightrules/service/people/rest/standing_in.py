@@ -10,7 +10,7 @@ from ninja import Field, Query, Router
 
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Asked, Key, Line, Name, Shown
+from flightrules.service.door.schemas import Asked, Key, Line, Moment, Name, Shown
 from flightrules.service.people import queries, services
 from flightrules.service.people.access import OWN, guarded
 from flightrules.service.people.asked import AskedRequest
@@ -29,8 +29,8 @@ class NewDelegation(Asked):
     delegate: UUID
     role: Name
     product: Key | None = None
-    starts_at: datetime | None = Field(None, description="none for now")
-    ends_at: datetime
+    starts_at: Moment | None = Field(None, description="none for now")
+    ends_at: Moment
     reason: Line
 
 

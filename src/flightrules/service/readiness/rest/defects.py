@@ -13,8 +13,7 @@ from pydantic import Field, StringConstraints
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.etags import etag, require_match
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.refusals import InvalidError
-from flightrules.service.door.schemas import Asked, Line, Name, Prose, Shown, WebLink
+from flightrules.service.door.schemas import Asked, Line, Moment, Name, Prose, Shown, WebLink
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
@@ -63,7 +62,7 @@ class TermsIn(Asked):
     mitigation: Told
     monitoring: Told
     resolution_target: date
-    expires_at: datetime
+    expires_at: Moment
 
 
 class AcceptanceIn(Asked):
@@ -209,8 +208,6 @@ def change_defect(request: AskedRequest, key: UUID, body: DefectChanged) -> Any:
 def accept_defect(request: AskedRequest, key: UUID, body: AcceptanceIn) -> Any:
     """Accept a defect for one release, in one role."""
     terms = defects.Terms(**body.terms.model_dump()) if body.terms else None
-    if terms is not None and terms.expires_at.tzinfo is None:
-        raise InvalidError("E_TIME", "expires_at has no zone", hint="write 2026-11-21T09:00:00Z")
     made = defects.accept_defect(
         key=str(key),
         release=str(body.release),

@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.refusals import InvalidError
-from flightrules.service.door.schemas import Asked, Line, Name, Prose, Shown
+from flightrules.service.door.schemas import Asked, Line, Moment, Name, Prose, Shown
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
@@ -43,7 +43,7 @@ class EvidenceSaid(Asked):
     build: Annotated[Line, Field(max_length=200)] = ""
     environment: Annotated[Line, Field(max_length=120)] = ""
     artefact: Digest = ""
-    taken_at: datetime | None = None
+    taken_at: Moment | None = None
     sha256: Digest = ""
 
 
@@ -91,8 +91,6 @@ class EvidenceReasonIn(Asked):
 )
 def bring_evidence(request: AskedRequest, key: UUID, said: Query[EvidenceSaid]) -> Any:
     """Bring evidence: the body is the file itself. The same bytes twice are one piece of evidence (200)."""
-    if said.taken_at is not None and said.taken_at.tzinfo is None:
-        raise InvalidError("E_TIME", "taken_at has no zone", hint="write 2026-11-21T09:00:00Z")
     intake.require_may_bring(release=str(key), by=request.actor, at=request.asked_at)
     digest, size = blobs.store(cast("BinaryIO", request), settings.FLIGHTRULES_EVIDENCE_LIMIT)
     if not size:

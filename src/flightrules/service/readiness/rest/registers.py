@@ -13,8 +13,7 @@ from pydantic import Field
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.etags import etag, require_match
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.refusals import InvalidError
-from flightrules.service.door.schemas import Asked, Line, Name, Prose, Shown, WebLink
+from flightrules.service.door.schemas import Asked, Line, Moment, Name, Prose, Shown, WebLink
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
@@ -36,7 +35,7 @@ class WaiverIn(Asked):
     criterion: Annotated[Name, Field(max_length=60)]
     reason: Told
     compensating_control: Told
-    expires_at: datetime
+    expires_at: Moment
     role: Name
 
 
@@ -172,8 +171,6 @@ def list_waivers(request: AskedRequest, key: UUID, asked: Query[PageAsked]) -> A
 @changes_state
 def grant_waiver(request: AskedRequest, key: UUID, body: WaiverIn) -> Any:
     """Set a criterion aside for this release."""
-    if body.expires_at.tzinfo is None:
-        raise InvalidError("E_TIME", "expires_at has no zone", hint="write 2026-11-21T09:00:00Z")
     terms = waivers.WaiverTerms(body.criterion, body.reason, body.compensating_control, body.expires_at)
     made = waivers.grant_waiver(
         release=str(key), terms=terms, role=body.role, by=request.actor, at=request.asked_at
