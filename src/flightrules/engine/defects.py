@@ -11,13 +11,14 @@ from flightrules.engine.operators import rate, shown
 from flightrules.engine.roles import lacking
 from flightrules.engine.verdict import DefectLine, Status
 from flightrules.evidence.records.defects import Defect, Defects
-from flightrules.rules.exceptions import Acceptance, says_nothing
+from flightrules.rules.exceptions import Acceptance, names_nothing, says_nothing
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.severity import SeverityLevel
 
 __all__ = ["acceptance_of", "count_open", "count_undocumented", "defect_lines", "density", "stories"]
 
 _NAMED = 10
+_MAY_BE_NONE = frozenset({"title", "severity", "affected_users", "business_impact"})
 _STATED = ("title", "affected_users", "business_impact", "mitigation", "monitoring", "resolution_target")
 _ACCEPTING = ("product_manager", "qa_lead")  # where the rulebook names nobody
 _ALIASES = {
@@ -140,7 +141,7 @@ def _void(one: Acceptance, version: str, as_of: datetime) -> str:
         return f"the acceptance is for {one.scope}, not for {version or 'this version'}"
     if any(approval.at is not None and approval.at > as_of for approval in one.approvals):
         return "the acceptance was approved in the future"
-    empty = [name.replace("_", " ") for name in _STATED if says_nothing(getattr(one, name))]
+    empty = [name.replace("_", " ") for name in _STATED if _is_empty(name, getattr(one, name))]
     if empty:
         return f"the acceptance says nothing on {', '.join(empty)}"
     return ""
@@ -303,10 +304,15 @@ def _lacks(defect: Defect, question: Question) -> list[str]:
 
 def _has(defect: Defect, accepted: Acceptance | None, name: str) -> bool:
     own = {"severity": defect.severity, "title": defect.title}.get(name) or "".join(defect.all(name))
-    if not says_nothing(own):
+    if not _is_empty(name, own):
         return True
     recorded = getattr(accepted, {"owner": "approvals"}.get(name, name), "")
-    return bool(recorded) if not isinstance(recorded, str) else not says_nothing(recorded)
+    return bool(recorded) if not isinstance(recorded, str) else not _is_empty(name, recorded)
+
+
+def _is_empty(name: str, text: str) -> bool:
+    """Whether a field is as good as not filled: nobody affected is an estimate, no owner is none."""
+    return says_nothing(text) if name in _MAY_BE_NONE else names_nothing(text)
 
 
 def _named(defect: Defect) -> str:

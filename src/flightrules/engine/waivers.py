@@ -8,7 +8,7 @@ from flightrules.engine.defects import covers, names_everything
 from flightrules.engine.roles import lacking, same_role
 from flightrules.engine.verdict import CriterionResult, Status
 from flightrules.rules.criterion import Enforcement
-from flightrules.rules.exceptions import Waiver, says_nothing
+from flightrules.rules.exceptions import Waiver, names_nothing
 from flightrules.rules.rulebook import Rulebook
 from flightrules.values import replace
 
@@ -46,7 +46,7 @@ def why_not(
         return f"waiver {waiver.id} is for {waiver.scope}, which names no release; write 4.2.1 or 4.2.*"
     if not covers(waiver.scope, version):
         return f"waiver {waiver.id} is for {waiver.scope}, not for {version or 'an unnamed version'}"
-    lacking = [name for name in ("reason", "compensating_control") if says_nothing(getattr(waiver, name))]
+    lacking = [name for name in ("reason", "compensating_control") if names_nothing(getattr(waiver, name))]
     if lacking or not waiver.approvals:
         return f"waiver {waiver.id} lacks {', '.join(lacking) or 'an approver'}"
     late = [one for one in waiver.approvals if one.at is not None and one.at > as_of]

@@ -6,15 +6,41 @@ from datetime import datetime
 
 from flightrules.values import frozen
 
-__all__ = ["Acceptance", "Approval", "Quarantined", "Waiver", "says_nothing"]
+__all__ = ["Acceptance", "Approval", "Quarantined", "Waiver", "names_nothing", "says_nothing"]
 
 _PLACEHOLDERS = frozenset(["tbd", "tba", "tbc", "todo", "na", "n/a", "n.a", "fixme", "xxx", "to be done"])
+_NONE = frozenset(
+    [
+        "none",
+        "nothing",
+        "nil",
+        "null",
+        "no",
+        "nobody",
+        "no one",
+        "unassigned",
+        "unknown",
+        "not known",
+        "not yet",
+    ]
+)
 
 
 def says_nothing(text: str) -> bool:
     """Whether a field was filled to have it filled: a dash, dots, TBD."""
-    plain = text.strip().strip(".<>[](){}!?*_").casefold()
+    plain = _plain(text)
     return plain in _PLACEHOLDERS or not any(character.isalnum() for character in plain)
+
+
+def names_nothing(text: str) -> bool:
+    """Whether a field that must name something says nothing, or that there is nothing: a mitigation of
+    ``none``, an owner ``Unassigned``.
+    """
+    return says_nothing(text) or _plain(text) in _NONE
+
+
+def _plain(text: str) -> str:
+    return text.strip().strip(".<>[](){}!?*_").casefold()
 
 
 @frozen

@@ -78,6 +78,8 @@ def test_without_a_waiver_the_fail_stays_as_it_is():
         ({"scope": "4.3.*"}, "waiver W-1 is for 4.3.*, not for 4.2.1"),
         ({"reason": "n/a"}, "waiver W-1 lacks reason"),
         ({"compensating_control": "-"}, "waiver W-1 lacks compensating_control"),
+        ({"compensating_control": " None. "}, "waiver W-1 lacks compensating_control"),
+        ({"reason": "nothing"}, "waiver W-1 lacks reason"),
         ({"reason": "", "compensating_control": ""}, "waiver W-1 lacks reason, compensating_control"),
         ({"approvals": ()}, "waiver W-1 lacks an approver"),
         ({"approvals": (replace(INES, at=AT + DAY),)}, "waiver W-1 was approved in the future"),

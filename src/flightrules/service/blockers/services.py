@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from flightrules.ledger.signed_terms import terms_digest
-from flightrules.rules.exceptions import says_nothing
+from flightrules.rules.exceptions import names_nothing
 from flightrules.service.blockers import telling
 from flightrules.service.blockers.ageing import levels_of, next_escalation
 from flightrules.service.blockers.models import Blocker
@@ -205,7 +205,7 @@ def _require_stated(objection: Objection) -> None:
 
 
 def _require_said(text: str, what: str) -> None:
-    if says_nothing(text):
+    if names_nothing(text):
         raise InvalidError("E_BLOCKER_EMPTY", f"nothing is said of {what}")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flightrules.rules.criterion import Enforcement, Rule
-from flightrules.rules.exceptions import says_nothing
+from flightrules.rules.exceptions import names_nothing
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.catalogue.queries import require_edition_in_force, rulebook_of
 from flightrules.service.door.refusals import ConflictError, ForeignError, InvalidError
@@ -141,7 +141,7 @@ def _waivable(book: Rulebook, criterion: str) -> Rule:
 def _require_terms(terms: WaiverTerms, at: datetime) -> None:
     if terms.expires_at <= at:
         raise InvalidError("E_WAIVER_EXPIRED", "the waiver would have expired already")
-    empty = [name for name in ("reason", "compensating_control") if says_nothing(getattr(terms, name))]
+    empty = [name for name in ("reason", "compensating_control") if names_nothing(getattr(terms, name))]
     if empty:
         raise InvalidError("E_WAIVER_EMPTY", f"the waiver says nothing on {', '.join(empty)}")
 
