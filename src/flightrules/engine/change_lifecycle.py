@@ -15,10 +15,10 @@ from flightrules.values import frozen
 __all__ = [
     "TEMPLATE_FIELDS",
     "Change",
+    "ChangeState",
     "Lack",
     "Rollback",
     "Standing",
-    "State",
     "Type",
     "deviations",
     "lacks",
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-class State(StrEnum):
+class ChangeState(StrEnum):
     """Where a change request stands."""
 
     NEW = "new"
@@ -57,8 +57,8 @@ class Standing(StrEnum):
     STALE = "stale"
 
 
-_S = State
-_MOVES: dict[State, frozenset[State]] = {
+_S = ChangeState
+_MOVES: dict[ChangeState, frozenset[ChangeState]] = {
     _S.NEW: frozenset({_S.ASSESS, _S.CANCELED}),
     _S.ASSESS: frozenset({_S.AUTHORIZE, _S.CANCELED}),
     _S.AUTHORIZE: frozenset({_S.ASSESS, _S.SCHEDULED, _S.CANCELED}),
@@ -107,7 +107,7 @@ class Change:
     """
 
     type: Type
-    state: State
+    state: ChangeState
     category: str = ""
     reason: str = ""
     risk: str = ""
@@ -138,7 +138,7 @@ class Lack:
     said: str
 
 
-def moves(change: Change) -> frozenset[State]:
+def moves(change: Change) -> frozenset[ChangeState]:
     """Where it can go from here, whatever that needs."""
     found = _MOVES[change.state]
     if change.type is Type.STANDARD and change.state is _S.NEW:
@@ -146,7 +146,7 @@ def moves(change: Change) -> frozenset[State]:
     return found - _AFTER_PLANNING if change.is_template else found
 
 
-def lacks(change: Change, to: State, *, at: datetime) -> tuple[Lack, ...]:
+def lacks(change: Change, to: ChangeState, *, at: datetime) -> tuple[Lack, ...]:
     """Everything that a move still needs; nothing where it can be made."""
     if to not in moves(change):
         return (Lack("E_CHANGE_MOVE", f"a change request that is {change.state} does not become {to}"),)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from flightrules.engine.change_lifecycle import (
     TEMPLATE_FIELDS,
     Change,
+    ChangeState,
     Lack,
     Rollback,
     Standing,
-    State,
     Type,
     deviations,
     lacks,
@@ -28,7 +28,7 @@ from flightrules.values import replace
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 FULL = Change(
     type=Type.NORMAL,
-    state=State.AUTHORIZE,
+    state=ChangeState.AUTHORIZE,
     category="application",
     reason="vouchers",
     risk="low",
@@ -46,7 +46,7 @@ FULL = Change(
     outcome="successful",
     review="nothing to add",
 )
-STATES = st.sampled_from(State)
+STATES = st.sampled_from(ChangeState)
 
 
 def change(**changed: object) -> Change:
@@ -59,15 +59,15 @@ def codes(found: tuple[Lack, ...]) -> list[str]:
 
 def test_the_way_leads_through_all_seven_states():
     way = [
-        State.NEW,
-        State.ASSESS,
-        State.AUTHORIZE,
-        State.SCHEDULED,
-        State.IMPLEMENT,
-        State.REVIEW,
-        State.CLOSED,
+        ChangeState.NEW,
+        ChangeState.ASSESS,
+        ChangeState.AUTHORIZE,
+        ChangeState.SCHEDULED,
+        ChangeState.IMPLEMENT,
+        ChangeState.REVIEW,
+        ChangeState.CLOSED,
     ]
-    assert set(way) | {State.CANCELED} == set(State)
+    assert set(way) | {ChangeState.CANCELED} == set(ChangeState)
     for here, there in pairwise(way):
         assert lacks(change(state=here), there, at=AT) == ()
 
@@ -75,14 +75,14 @@ def test_the_way_leads_through_all_seven_states():
 @pytest.mark.parametrize(
     ("here", "there"),
     [
-        (State.NEW, State.AUTHORIZE),
-        (State.NEW, State.SCHEDULED),
-        (State.ASSESS, State.IMPLEMENT),
-        (State.SCHEDULED, State.REVIEW),
-        (State.IMPLEMENT, State.CANCELED),
-        (State.REVIEW, State.IMPLEMENT),
-        (State.CLOSED, State.NEW),
-        (State.CANCELED, State.NEW),
+        (ChangeState.NEW, ChangeState.AUTHORIZE),
+        (ChangeState.NEW, ChangeState.SCHEDULED),
+        (ChangeState.ASSESS, ChangeState.IMPLEMENT),
+        (ChangeState.SCHEDULED, ChangeState.REVIEW),
+        (ChangeState.IMPLEMENT, ChangeState.CANCELED),
+        (ChangeState.REVIEW, ChangeState.IMPLEMENT),
+        (ChangeState.CLOSED, ChangeState.NEW),
+        (ChangeState.CANCELED, ChangeState.NEW),
     ],
 )
 def test_no_state_is_skipped_and_nothing_comes_back_from_the_end(here, there):
@@ -92,16 +92,31 @@ def test_no_state_is_skipped_and_nothing_comes_back_from_the_end(here, there):
 @pytest.mark.parametrize(
     ("here", "there", "changed", "said"),
     [
-        (State.NEW, State.ASSESS, {"category": " "}, "its category"),
-        (State.ASSESS, State.AUTHORIZE, {"reason": ""}, "the reason"),
-        (State.ASSESS, State.AUTHORIZE, {"risk": ""}, "the analysis of its risk"),
-        (State.ASSESS, State.AUTHORIZE, {"impact": ""}, "the analysis of its impact"),
-        (State.ASSESS, State.AUTHORIZE, {"security_impact": ""}, "the analysis of its impact on security"),
-        (State.AUTHORIZE, State.SCHEDULED, {"communication": ""}, "the plan of the communication"),
-        (State.AUTHORIZE, State.SCHEDULED, {"implementation": ""}, "the plan of the implementation"),
-        (State.AUTHORIZE, State.SCHEDULED, {"closes_at": None}, "its window"),
-        (State.IMPLEMENT, State.REVIEW, {"outcome": ""}, "how it went"),
-        (State.REVIEW, State.CLOSED, {"review": ""}, "what the review found"),
+        (ChangeState.NEW, ChangeState.ASSESS, {"category": " "}, "its category"),
+        (ChangeState.ASSESS, ChangeState.AUTHORIZE, {"reason": ""}, "the reason"),
+        (ChangeState.ASSESS, ChangeState.AUTHORIZE, {"risk": ""}, "the analysis of its risk"),
+        (ChangeState.ASSESS, ChangeState.AUTHORIZE, {"impact": ""}, "the analysis of its impact"),
+        (
+            ChangeState.ASSESS,
+            ChangeState.AUTHORIZE,
+            {"security_impact": ""},
+            "the analysis of its impact on security",
+        ),
+        (
+            ChangeState.AUTHORIZE,
+            ChangeState.SCHEDULED,
+            {"communication": ""},
+            "the plan of the communication",
+        ),
+        (
+            ChangeState.AUTHORIZE,
+            ChangeState.SCHEDULED,
+            {"implementation": ""},
+            "the plan of the implementation",
+        ),
+        (ChangeState.AUTHORIZE, ChangeState.SCHEDULED, {"closes_at": None}, "its window"),
+        (ChangeState.IMPLEMENT, ChangeState.REVIEW, {"outcome": ""}, "how it went"),
+        (ChangeState.REVIEW, ChangeState.CLOSED, {"review": ""}, "what the review found"),
     ],
 )
 def test_each_step_needs_its_part(here, there, changed, said):
@@ -109,7 +124,7 @@ def test_each_step_needs_its_part(here, there, changed, said):
 
 
 def test_a_plan_without_a_tested_rollback_is_not_scheduled():
-    found = lacks(change(rollback=Rollback(minutes=0)), State.SCHEDULED, at=AT)
+    found = lacks(change(rollback=Rollback(minutes=0)), ChangeState.SCHEDULED, at=AT)
     assert len(found) == 4
     assert set(codes(found)) == {"E_CHANGE_LACKS"}
 
@@ -124,34 +139,40 @@ def test_a_plan_without_a_tested_rollback_is_not_scheduled():
     ],
 )
 @pytest.mark.parametrize(
-    ("here", "there"), [(State.AUTHORIZE, State.SCHEDULED), (State.SCHEDULED, State.IMPLEMENT)]
+    ("here", "there"),
+    [(ChangeState.AUTHORIZE, ChangeState.SCHEDULED), (ChangeState.SCHEDULED, ChangeState.IMPLEMENT)],
 )
 def test_nothing_is_planned_or_carried_out_without_an_approval_that_stands(changed, code, here, there):
     assert codes(lacks(change(state=here, **changed), there, at=AT)) == [code]
 
 
 def test_it_is_carried_out_in_its_window_after_the_release_was_decided():
-    waiting = change(state=State.SCHEDULED)
-    assert lacks(waiting, State.IMPLEMENT, at=AT) == ()
-    assert codes(lacks(waiting, State.IMPLEMENT, at=FULL.closes_at)) == ["E_WINDOW_CLOSED"]
-    assert codes(lacks(waiting, State.IMPLEMENT, at=AT - timedelta(hours=2))) == ["E_WINDOW_CLOSED"]
-    assert codes(lacks(replace(waiting, opens_at=None), State.IMPLEMENT, at=AT)) == ["E_WINDOW_CLOSED"]
-    assert codes(lacks(replace(waiting, closes_at=None), State.IMPLEMENT, at=AT)) == ["E_WINDOW_CLOSED"]
+    waiting = change(state=ChangeState.SCHEDULED)
+    assert lacks(waiting, ChangeState.IMPLEMENT, at=AT) == ()
+    assert codes(lacks(waiting, ChangeState.IMPLEMENT, at=FULL.closes_at)) == ["E_WINDOW_CLOSED"]
+    assert codes(lacks(waiting, ChangeState.IMPLEMENT, at=AT - timedelta(hours=2))) == ["E_WINDOW_CLOSED"]
+    assert codes(lacks(replace(waiting, opens_at=None), ChangeState.IMPLEMENT, at=AT)) == ["E_WINDOW_CLOSED"]
+    assert codes(lacks(replace(waiting, closes_at=None), ChangeState.IMPLEMENT, at=AT)) == ["E_WINDOW_CLOSED"]
     undecided = replace(waiting, undecided="it is not decided")
-    assert lacks(undecided, State.IMPLEMENT, at=AT) == (Lack("E_NOT_DECIDED", "it is not decided"),)
+    assert lacks(undecided, ChangeState.IMPLEMENT, at=AT) == (Lack("E_NOT_DECIDED", "it is not decided"),)
 
 
 def test_a_standard_change_goes_straight_to_its_window_as_long_as_it_follows_its_template():
-    standard = change(type=Type.STANDARD, state=State.NEW, follows_template=True, approval=Standing.NONE)
-    assert State.SCHEDULED in moves(standard)
-    assert lacks(standard, State.SCHEDULED, at=AT) == ()
-    assert State.SCHEDULED not in moves(replace(standard, state=State.ASSESS))
+    standard = change(
+        type=Type.STANDARD, state=ChangeState.NEW, follows_template=True, approval=Standing.NONE
+    )
+    assert ChangeState.SCHEDULED in moves(standard)
+    assert lacks(standard, ChangeState.SCHEDULED, at=AT) == ()
+    assert ChangeState.SCHEDULED not in moves(replace(standard, state=ChangeState.ASSESS))
 
 
 def test_a_template_is_approved_and_never_carried_out():
     template = change(is_template=True, opens_at=None, closes_at=None)
-    assert lacks(template, State.SCHEDULED, at=AT) == ()
-    assert moves(replace(template, state=State.SCHEDULED)) == {State.AUTHORIZE, State.CANCELED}
+    assert lacks(template, ChangeState.SCHEDULED, at=AT) == ()
+    assert moves(replace(template, state=ChangeState.SCHEDULED)) == {
+        ChangeState.AUTHORIZE,
+        ChangeState.CANCELED,
+    }
 
 
 @pytest.mark.parametrize(
@@ -190,19 +211,19 @@ def test_a_request_that_is_not_like_its_template_says_in_what():
 @given(STATES, STATES, st.sampled_from(Type), st.booleans())
 def test_nothing_is_carried_out_that_nobody_approved(here, there, kind, is_template):
     one = change(state=here, type=kind, is_template=is_template, approval=Standing.NONE)
-    if there in (State.SCHEDULED, State.IMPLEMENT):
+    if there in (ChangeState.SCHEDULED, ChangeState.IMPLEMENT):
         assert lacks(one, there, at=AT)
 
 
 @given(STATES, st.sampled_from(Type))
 def test_a_move_that_is_not_on_the_way_never_comes_free(here, kind):
     one = change(state=here, type=kind)
-    for there in set(State) - moves(one):
+    for there in set(ChangeState) - moves(one):
         assert codes(lacks(one, there, at=AT)) == ["E_CHANGE_MOVE"]
 
 
 def test_the_words_of_the_record_are_these():
-    assert [str(one) for one in State] == [
+    assert [str(one) for one in ChangeState] == [
         "new", "assess", "authorize", "scheduled", "implement", "review", "closed", "canceled",
     ]  # fmt: skip
     assert [str(one) for one in Type] == ["standard", "normal", "emergency"]
@@ -215,23 +236,23 @@ def test_the_words_of_the_record_are_these():
 
 def test_the_ways_from_each_state_are_these_and_a_template_is_never_carried_out():
     ways = {
-        State.NEW: {State.ASSESS, State.CANCELED},
-        State.ASSESS: {State.AUTHORIZE, State.CANCELED},
-        State.AUTHORIZE: {State.ASSESS, State.SCHEDULED, State.CANCELED},
-        State.SCHEDULED: {State.AUTHORIZE, State.IMPLEMENT, State.CANCELED},
-        State.IMPLEMENT: {State.REVIEW},
-        State.REVIEW: {State.CLOSED},
-        State.CLOSED: set(),
-        State.CANCELED: set(),
+        ChangeState.NEW: {ChangeState.ASSESS, ChangeState.CANCELED},
+        ChangeState.ASSESS: {ChangeState.AUTHORIZE, ChangeState.CANCELED},
+        ChangeState.AUTHORIZE: {ChangeState.ASSESS, ChangeState.SCHEDULED, ChangeState.CANCELED},
+        ChangeState.SCHEDULED: {ChangeState.AUTHORIZE, ChangeState.IMPLEMENT, ChangeState.CANCELED},
+        ChangeState.IMPLEMENT: {ChangeState.REVIEW},
+        ChangeState.REVIEW: {ChangeState.CLOSED},
+        ChangeState.CLOSED: set(),
+        ChangeState.CANCELED: set(),
     }
-    done = {State.IMPLEMENT, State.REVIEW, State.CLOSED}
+    done = {ChangeState.IMPLEMENT, ChangeState.REVIEW, ChangeState.CLOSED}
     for state, there in ways.items():
         assert moves(change(state=state)) == there
         assert moves(change(state=state, is_template=True)) == there - done
 
 
 def test_what_nobody_stated_is_empty():
-    bare, rollback = Change(Type.NORMAL, State.NEW), Rollback()
+    bare, rollback = Change(Type.NORMAL, ChangeState.NEW), Rollback()
     assert (rollback.owner, rollback.minutes, rollback.steps, rollback.evidence) == ("", None, "", "")
     texts = ("category", "reason", "risk", "impact", "security_impact", "communication", "implementation",
              "undecided", "requester", "implementer", "chair", "outcome", "review")  # fmt: skip
@@ -243,11 +264,11 @@ def test_what_nobody_stated_is_empty():
 @pytest.mark.parametrize(
     ("here", "there", "changed", "said"),
     [
-        (State.ASSESS, State.AUTHORIZE, {"category": ""}, "its category"),
-        (State.AUTHORIZE, State.SCHEDULED, {"reason": ""}, "the reason"),
-        (State.AUTHORIZE, State.SCHEDULED, {"category": ""}, "its category"),
-        (State.AUTHORIZE, State.SCHEDULED, {"opens_at": None}, "its window"),
-        (State.REVIEW, State.CLOSED, {"outcome": ""}, "how it went"),
+        (ChangeState.ASSESS, ChangeState.AUTHORIZE, {"category": ""}, "its category"),
+        (ChangeState.AUTHORIZE, ChangeState.SCHEDULED, {"reason": ""}, "the reason"),
+        (ChangeState.AUTHORIZE, ChangeState.SCHEDULED, {"category": ""}, "its category"),
+        (ChangeState.AUTHORIZE, ChangeState.SCHEDULED, {"opens_at": None}, "its window"),
+        (ChangeState.REVIEW, ChangeState.CLOSED, {"outcome": ""}, "how it went"),
     ],
 )
 def test_what_an_earlier_step_needed_is_needed_still(here, there, changed, said):
@@ -255,7 +276,7 @@ def test_what_an_earlier_step_needed_is_needed_still(here, there, changed, said)
 
 
 def test_the_window_is_open_from_its_first_moment():
-    assert lacks(change(state=State.SCHEDULED), State.IMPLEMENT, at=FULL.opens_at) == ()
+    assert lacks(change(state=ChangeState.SCHEDULED), ChangeState.IMPLEMENT, at=FULL.opens_at) == ()
 
 
 @pytest.mark.parametrize("person", ["", "carl", "rita"])

@@ -5,13 +5,15 @@ that fit the document, bodies that nearly do and bodies that do not. Whatever is
 refusal is a problem with a code of the catalogue; nothing is changed by looking.
 """
 
+import json
 import os
 import zlib
-from collections import Counter
+from collections import defaultdict
 
 import pytest
+from ninja import Schema
 
-from flightrules.service.door.schemas import Asked, Shown
+from flightrules.service.door.schemas import Shown
 from service.api.fuzzing import OPERATIONS, fuzz
 
 SLICE, SHARES = 3, 16
@@ -46,12 +48,15 @@ def test_each_operation_at_length(operation, person):
 
 def test_no_two_forms_have_one_name():
     """In the document one of them would stand for both, and whoever reads it would send the wrong one."""
-    forms = {*_below(Asked), *_below(Shown)}
-    named = Counter(one.__name__ for one in forms if one.__module__.startswith("flightrules.service."))
-    assert not [name for name, number in named.items() if number > 1]
+    told = defaultdict(set)
+    for form in {*_below(Schema), *_below(Shown)}:
+        schema = form.model_json_schema(ref_template="#/components/schemas/{model}")
+        for name, one in {**schema.pop("$defs", {}), form.__name__: schema}.items():
+            told[name].add(json.dumps(one, sort_keys=True))
+    assert not [name for name, forms in told.items() if len(forms) > 1]
 
 
 def _below(form):
     for one in form.__subclasses__():
-        yield one
+        yield from [one] if one.__module__.startswith("flightrules.service.") else []
         yield from _below(one)

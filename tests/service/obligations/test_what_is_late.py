@@ -96,7 +96,7 @@ def test_each_level_tells_its_own_people(shop, person, owed, at):
 def test_with_the_worker_down_for_a_day_it_is_overdue_all_the_same(owed, at):
     later = owed.due_at + 24 * HOUR
     assert [row.key for row in queries.overdue(product="shop", at=later)] == [owed.key]
-    assert queries.state_of(owed, later) is queries.State.OVERDUE
+    assert queries.state_of(owed, later) is queries.ObligationState.OVERDUE
     assert tags(owed) == ["owed"]
     swept(later)
     assert tags(owed) == ["owed", "overdue", "escalated", "escalated", "escalated"]

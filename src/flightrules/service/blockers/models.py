@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
 from uuid import uuid4
 
 from django.db import models
@@ -12,15 +13,18 @@ from flightrules.service.records.tags import Tag
 __all__ = ["Blocker"]
 
 
+class BlockerState(models.TextChoices):
+    """Only an open one stands in the way."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+    ACCEPTED = "accepted"
+
+
 class Blocker(models.Model):
     """One objection. It is ended once and never opened again: who still sees it raises another ``again``."""
 
-    class State(models.TextChoices):
-        """Only an open one stands in the way."""
-
-        OPEN = "open"
-        RESOLVED = "resolved"
-        ACCEPTED = "accepted"
+    State: TypeAlias = BlockerState
 
     recorded_as = Recorded("blocker", (Tag.BLOCKER_RAISED,), words=("release_id", "raised_by"))
 

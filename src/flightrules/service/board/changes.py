@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from flightrules.engine.change_lifecycle import TEMPLATE_FIELDS, State, Type, lacks, may_implement
+from flightrules.engine.change_lifecycle import TEMPLATE_FIELDS, ChangeState, Type, lacks, may_implement
 from flightrules.service.board.models import ChangeRequest
 from flightrules.service.board.refusing import about, locked_change, refuse_lacks, require_classified
 from flightrules.service.board.shown import TEXTS
@@ -42,7 +42,7 @@ EDITABLE = (*TEXTS, "rollback_minutes", "rollback_digest", "opens_at", "closes_a
 
 OUTCOMES = ("successful", "successful-with-issues", "unsuccessful", "rolled-back")
 _WINDOW = ("opens_at", "closes_at", "zone")
-_OPEN = frozenset({State.NEW, State.ASSESS, State.AUTHORIZE, State.SCHEDULED})
+_OPEN = frozenset({ChangeState.NEW, ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeState.SCHEDULED})
 
 
 @act
@@ -154,7 +154,7 @@ def move_change(*, key: str, to: str, by: Actor, at: datetime) -> ChangeRequest:
         ConflictError: E_CHANGE_MOVE, E_NOT_APPROVED, E_DOSSIER_STALE. InvalidError: E_CHANGE_LACKS.
     """
     change = locked_change(key, Power.MANAGE_READINESS, by=by, at=at)
-    return _moved(change, State(to), {}, by=by, at=at)
+    return _moved(change, ChangeState(to), {}, by=by, at=at)
 
 
 @act
@@ -167,11 +167,11 @@ def implement_change(*, key: str, by: Actor, at: datetime) -> ChangeRequest:
     """
     change = locked_change(key, Power.DEPLOY, by=by, at=at)
     seen = as_change(change, at)
-    refuse_lacks(lacks(seen, State.IMPLEMENT, at=at), change)
+    refuse_lacks(lacks(seen, ChangeState.IMPLEMENT, at=at), change)
     lack = may_implement(seen, by.key)
     refuse_lacks((lack,) if lack else (), change)
     change.implementer, change.implemented_at = by.key, at
-    return _moved(change, State.IMPLEMENT, {"implementer": by.key}, by=by, at=at)
+    return _moved(change, ChangeState.IMPLEMENT, {"implementer": by.key}, by=by, at=at)
 
 
 @act
@@ -184,7 +184,7 @@ def record_outcome(*, key: str, outcome: str, notes: str, by: Actor, at: datetim
     change = locked_change(key, Power.DEPLOY, by=by, at=at)
     change.outcome, change.notes = outcome if outcome in OUTCOMES else "", notes
     told = {"outcome": outcome, "notes": commit_to(notes, about=by.key)}
-    return _moved(change, State.REVIEW, told, by=by, at=at)
+    return _moved(change, ChangeState.REVIEW, told, by=by, at=at)
 
 
 @act
@@ -197,11 +197,11 @@ def close_change(*, key: str, review: str, by: Actor, at: datetime) -> ChangeReq
     change = locked_change(key, Power.MANAGE_READINESS, by=by, at=at)
     change.review = review
     told = {"review": commit_to(review, about=by.key)}
-    return _moved(change, State.CLOSED, told, by=by, at=at)
+    return _moved(change, ChangeState.CLOSED, told, by=by, at=at)
 
 
 def _moved(
-    change: ChangeRequest, to: State, told: dict[str, Any], *, by: Actor, at: datetime
+    change: ChangeRequest, to: ChangeState, told: dict[str, Any], *, by: Actor, at: datetime
 ) -> ChangeRequest:
     refuse_lacks(lacks(as_change(change, at), to, at=at), change)
     before, change.state = change.state, to.value
@@ -237,8 +237,8 @@ def _demoted(change: ChangeRequest) -> dict[str, Any]:
     if not found:
         return {}
     change.type = Type.NORMAL
-    if change.state == State.SCHEDULED:
-        change.state = State.ASSESS  # it was never assessed, for its template was
+    if change.state == ChangeState.SCHEDULED:
+        change.state = ChangeState.ASSESS  # it was never assessed, for its template was
     return {"demoted": list(found), "state": str(change.state)}
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
 from uuid import uuid4
 
 from django.db import models
 
-from flightrules.engine.change_lifecycle import State, Type
+from flightrules.engine.change_lifecycle import ChangeState, Type
 from flightrules.service.records.recorded import Recorded
 from flightrules.service.records.tags import Tag
 
@@ -25,7 +26,7 @@ _PRODUCT, _RELEASE = "catalogue.Product", "releases.Release"
 _VOIDED = models.Q(voided_at__isnull=True)
 
 
-def _words(kind: type[State | Type]) -> list[tuple[str, str]]:
+def _words(kind: type[ChangeState | Type]) -> list[tuple[str, str]]:
     return [(one.value, one.value) for one in kind]
 
 
@@ -40,7 +41,7 @@ class ChangeRequest(models.Model):
     is_template = models.BooleanField(default=False)
     template = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="followers")
     type = models.CharField(max_length=9, choices=_words(Type))
-    state = models.CharField(max_length=9, choices=_words(State), default=State.NEW.value)
+    state = models.CharField(max_length=9, choices=_words(ChangeState), default=ChangeState.NEW.value)
     title = models.CharField(max_length=200)
     category = models.CharField(max_length=60, blank=True)
     reason = models.TextField(blank=True)
@@ -82,14 +83,17 @@ class ChangeRequest(models.Model):
         )
 
 
+class SessionKind(models.TextChoices):
+    """Regular, or called together for an emergency with a smaller quorum."""
+
+    REGULAR = "regular"
+    EMERGENCY = "emergency"
+
+
 class Session(models.Model):
     """One sitting of a board; its composition is that of the rulebook when it was called."""
 
-    class Kind(models.TextChoices):
-        """Regular, or called together for an emergency with a smaller quorum."""
-
-        REGULAR = "regular"
-        EMERGENCY = "emergency"
+    Kind: TypeAlias = SessionKind
 
     recorded_as = Recorded("board-session", (Tag.SESSION_CALLED,), words=("product_id", "body"))
 

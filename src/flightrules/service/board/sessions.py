@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flightrules.engine.change_lifecycle import State, Type
+from flightrules.engine.change_lifecycle import ChangeState, Type
 from flightrules.service.board import telling
 from flightrules.service.board.attending import come_or_go
 from flightrules.service.board.bodies import composed, seats_on
@@ -170,7 +170,7 @@ def _agenda(product: str, sitting: Sitting) -> Sequence[ChangeRequest]:
 def _unfit(one: ChangeRequest, sitting: Sitting) -> str:
     waiting = AgendaItem.objects.filter(change=one, session__held_at__isnull=True, answer__isnull=True)
     table = (
-        (one.state != State.AUTHORIZE, f"it is {one.state} and does not wait for the board"),
+        (one.state != ChangeState.AUTHORIZE, f"it is {one.state} and does not wait for the board"),
         (one.type == Type.STANDARD, "a standard change was approved with its template"),
         (
             sitting.kind == Session.Kind.EMERGENCY and one.type != Type.EMERGENCY,

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from flightrules.engine.change_lifecycle import (
     TEMPLATE_FIELDS,
     Change,
+    ChangeState,
     Rollback,
     Standing,
-    State,
     Type,
     deviations,
 )
@@ -35,7 +35,7 @@ __all__ = [
     "valid_until",
 ]
 
-WAITING = (State.AUTHORIZE, State.SCHEDULED)
+WAITING = (ChangeState.AUTHORIZE, ChangeState.SCHEDULED)
 """In which states a change may be approved and still not under way."""
 
 _APPROVAL, _TEMPLATE = timedelta(days=30), timedelta(days=365)
@@ -102,7 +102,7 @@ def approval_of_change(change: ChangeRequest, at: datetime) -> Approval | None:
 def in_use(template: ChangeRequest, at: datetime) -> bool:
     """Whether standard changes may follow the template now."""
     answer = answer_of(template)
-    usable = template.is_template and template.state == State.SCHEDULED
+    usable = template.is_template and template.state == ChangeState.SCHEDULED
     return usable and answer is not None and not reasons_against(answer, at)
 
 
@@ -118,10 +118,10 @@ def as_change(row: ChangeRequest, at: datetime) -> Change:
     """The change as ``engine.change_lifecycle`` judges it."""
     answer = answer_of(row)
     approvers = [one["person"] for one in answer.voters if one["choice"] == "approve"] if answer else []
-    waits = row.state == State.SCHEDULED and row.release is not None
+    waits = row.state == ChangeState.SCHEDULED and row.release is not None
     return Change(
         type=Type(row.type),
-        state=State(row.state),
+        state=ChangeState(row.state),
         category=row.category,
         reason=row.reason,
         risk=row.risk,

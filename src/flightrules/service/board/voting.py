@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flightrules.engine.change_lifecycle import State, may_answer
+from flightrules.engine.change_lifecycle import ChangeState, may_answer
 from flightrules.engine.separation import Voice, count_voices
 from flightrules.ledger.canonical import canonical_bytes
 from flightrules.rules.exceptions import says_nothing
@@ -173,7 +173,7 @@ def answer_change(
     )
     approved = outcome == BoardAnswer.Outcome.APPROVED
     if not approved:
-        change.state = State.ASSESS.value
+        change.state = ChangeState.ASSESS.value
     change.revision += 1
     change.save(update_fields=["state", "revision"])
     telling.tell_answer(made, change, at)
@@ -314,7 +314,7 @@ def _locked_item(key: str, power: Power, *, by: Actor, at: datetime) -> AgendaIt
     found.change = change
     require_sitting(found.session)
     require_classified(change)
-    if BoardAnswer.objects.filter(item=found).exists() or change.state != State.AUTHORIZE:
+    if BoardAnswer.objects.filter(item=found).exists() or change.state != ChangeState.AUTHORIZE:
         raise about(
             ConflictError(
                 "E_BOARD_ANSWERED", "the board has answered already, or it does not wait for an answer"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
 from uuid import uuid4
 
 from django.db import models
@@ -23,16 +24,19 @@ class Product(models.Model):
     revision = models.PositiveIntegerField(default=1)
 
 
+class EditionState(models.TextChoices):
+    """Only one edition of a product is adopted at a time."""
+
+    PROPOSED = "proposed"
+    ADOPTED = "adopted"
+    SUPERSEDED = "superseded"
+    LAPSED = "lapsed"
+
+
 class Edition(models.Model):
     """One version of a product's rulebook: proposed, signed by those who negotiate, adopted, superseded."""
 
-    class State(models.TextChoices):
-        """Only one edition of a product is adopted at a time."""
-
-        PROPOSED = "proposed"
-        ADOPTED = "adopted"
-        SUPERSEDED = "superseded"
-        LAPSED = "lapsed"
+    State: TypeAlias = EditionState
 
     recorded_as = Recorded("rulebook", (Tag.RULEBOOK_PROPOSED,), words=("bytes_digest", "meaning_digest"))
 

@@ -20,7 +20,7 @@ from flightrules.service.records.queries import opened
 
 __all__ = [
     "Obligation",
-    "State",
+    "ObligationState",
     "draft",
     "get_obligation",
     "late_by",
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 
-class State(StrEnum):
+class ObligationState(StrEnum):
     """Where a debt stands at a moment; one that was paid late says so beside it, for ever."""
 
     DUE = "due"
@@ -45,7 +45,7 @@ class State(StrEnum):
 
 
 def obligations(
-    *, product: str, by: Actor, at: datetime, state: State | None = None, release: str | None = None
+    *, product: str, by: Actor, at: datetime, state: ObligationState | None = None, release: str | None = None
 ) -> QuerySet[Obligation]:
     """What is and was owed for a product."""
     get_product(key=product, by=by, at=at)
@@ -75,7 +75,7 @@ def of_release(release: UUID | str) -> QuerySet[Obligation]:
 
 def overdue(*, product: str, at: datetime) -> QuerySet[Obligation]:
     """Debts of a product that were due before this moment and are not paid, longest due first."""
-    rows = Obligation.objects.filter(_in_state(State.OVERDUE, at), release__product_id=product)
+    rows = Obligation.objects.filter(_in_state(ObligationState.OVERDUE, at), release__product_id=product)
     return rows.select_related("release").order_by("due_at")
 
 
@@ -92,11 +92,11 @@ def unconfirmed(*, product: str) -> QuerySet[Obligation]:
     return rows.filter(release__product_id=product).exclude(confirmer="").select_related("release")
 
 
-def state_of(row: Obligation, at: datetime) -> State:
+def state_of(row: Obligation, at: datetime) -> ObligationState:
     """Where the debt stands; paid is confirmed only where somebody else has confirmed it."""
     if row.paid_at is not None:
-        return State.CONFIRMED if row.confirmed_at is not None else State.PAID
-    return State.OVERDUE if row.due_at < at else State.DUE
+        return ObligationState.CONFIRMED if row.confirmed_at is not None else ObligationState.PAID
+    return ObligationState.OVERDUE if row.due_at < at else ObligationState.DUE
 
 
 def late_by(row: Obligation, at: datetime) -> timedelta:
@@ -119,11 +119,11 @@ def written(row: Obligation) -> str | None:
     return opened(row.text) if row.text else None
 
 
-def _in_state(state: State, at: datetime) -> Q:
+def _in_state(state: ObligationState, at: datetime) -> Q:
     paid, confirmed = Q(paid_at__isnull=False), Q(confirmed_at__isnull=False)
     return {
-        State.DUE: ~paid & Q(due_at__gte=at),
-        State.OVERDUE: ~paid & Q(due_at__lt=at),
-        State.PAID: paid,
-        State.CONFIRMED: paid & confirmed,
+        ObligationState.DUE: ~paid & Q(due_at__gte=at),
+        ObligationState.OVERDUE: ~paid & Q(due_at__lt=at),
+        ObligationState.PAID: paid,
+        ObligationState.CONFIRMED: paid & confirmed,
     }[state]

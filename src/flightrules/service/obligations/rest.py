@@ -41,7 +41,7 @@ class ObligationDraftOut(Schema):
 class ObligationFilter(PageAsked):
     """Which debts; all by default."""
 
-    state: queries.State | None = None
+    state: queries.ObligationState | None = None
     release: UUID | None = None
 
 

@@ -28,7 +28,7 @@ from flightrules.service.records.tags import Tag
 
 __all__ = [
     "HOLDS",
-    "State",
+    "ConfirmationState",
     "asked_by",
     "confirm",
     "confirm_in_browser",
@@ -45,7 +45,7 @@ _OPEN_LIMIT = 5
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is taken for another
 
 
-class State(StrEnum):
+class ConfirmationState(StrEnum):
     """Where a confirmation stands."""
 
     WAITING = "waiting"
@@ -180,15 +180,15 @@ def asked_by(key: str, by: Actor) -> Confirmation:
     return found
 
 
-def state_of(found: Confirmation, at: datetime) -> State:
+def state_of(found: Confirmation, at: datetime) -> ConfirmationState:
     """Where it stands at this moment."""
     if found.used_at is not None:
-        return State.USED
+        return ConfirmationState.USED
     if found.refused_at is not None:
-        return State.REFUSED
+        return ConfirmationState.REFUSED
     if found.expires_at <= at:
-        return State.EXPIRED
-    return State.CONFIRMED if found.confirmed_at is not None else State.WAITING
+        return ConfirmationState.EXPIRED
+    return ConfirmationState.CONFIRMED if found.confirmed_at is not None else ConfirmationState.WAITING
 
 
 def taken(by: Actor, *, at: datetime, act: str, about: str, digest: str) -> datetime | None:
@@ -221,7 +221,7 @@ def _waiting(key: str, by: Actor, at: datetime) -> Confirmation:
             "E_CONFIRMATION_OF_OTHER", "this is for the person to confirm who asked for it"
         ).about(OFFICE, _subject(found))
     state = state_of(found, at)
-    if state is not State.WAITING:
+    if state is not ConfirmationState.WAITING:
         raise ConflictError("E_CONFIRMATION_OVER", f"this confirmation is {state} and waits no more").about(
             OFFICE, _subject(found)
         )

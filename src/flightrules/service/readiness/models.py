@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
 from uuid import uuid4
 
 from django.db import models
@@ -117,14 +118,17 @@ class GateRun(DueWork):
         )
 
 
+class DefectState(models.TextChoices):
+    """Whether it still has to be dealt with."""
+
+    OPEN = "open"
+    DONE = "done"
+
+
 class Defect(models.Model):
     """A known defect of a product, over releases, as people keep it; what the tracker reports is evidence."""
 
-    class State(models.TextChoices):
-        """Whether it still has to be dealt with."""
-
-        OPEN = "open"
-        DONE = "done"
+    State: TypeAlias = DefectState
 
     class Standing(models.TextChoices):
         """How it comes to be open: found too late, or known and being worked on."""
@@ -251,6 +255,13 @@ class Approval(models.Model):
         )
 
 
+class RiskState(models.TextChoices):
+    """A closed risk stays on record."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
 class Risk(models.Model):
     """Something that may go wrong: how bad, how likely, what is done, by whom, looked at again when."""
 
@@ -261,11 +272,7 @@ class Risk(models.Model):
         MEDIUM = "medium"
         HIGH = "high"
 
-    class State(models.TextChoices):
-        """A closed risk stays on record."""
-
-        OPEN = "open"
-        CLOSED = "closed"
+    State: TypeAlias = RiskState
 
     recorded_as = Recorded("risk", (Tag.RISK_RECORDED,), words=("release_id",))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
 from uuid import uuid4
 
 from django.db import models
@@ -12,17 +13,20 @@ from flightrules.service.records.tags import Tag
 __all__ = ["Artefact", "Authorship", "ClockSpan", "Release"]
 
 
+class ReleaseState(models.TextChoices):
+    """Where it stands; DECIDED and what follows belong to the people who decide (see ``services``)."""
+
+    DRAFT = "draft"
+    IN_TEST = "in-test"
+    READY = "ready"
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+
+
 class Release(models.Model):
     """A versioned scope that goes to users. ``revision`` counts edits, so that nobody overwrites unseen."""
 
-    class State(models.TextChoices):
-        """Where it stands; DECIDED and what follows belong to the people who decide (see ``services``)."""
-
-        DRAFT = "draft"
-        IN_TEST = "in-test"
-        READY = "ready"
-        DECIDED = "decided"
-        WITHDRAWN = "withdrawn"
+    State: TypeAlias = ReleaseState
 
     class Entry(models.TextChoices):
         """What the entry gate said last."""

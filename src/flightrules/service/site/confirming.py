@@ -88,7 +88,7 @@ def _proved(request: TimedRequest, key: str, by: Actor) -> Actor:
         found = confirmations.shown_to(key, by)
     except RefusalError:
         return by  # the act itself refuses, and puts that on record
-    if confirmations.state_of(found, request.asked_at) is not confirmations.State.WAITING:
+    if confirmations.state_of(found, request.asked_at) is not confirmations.ConfirmationState.WAITING:
         return by
     proved = prove(by=by, code=code, password=password, at=request.asked_at)
     remember_proof(request, proved, request.asked_at)

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from ninja import Query, Router
 from pydantic import Field, StringConstraints
 
-from flightrules.engine.change_lifecycle import State, Type, lacks, moves
+from flightrules.engine.change_lifecycle import ChangeState, Type, lacks, moves
 from flightrules.service.board import changes, queries
 from flightrules.service.board.models import ChangeRequest
 from flightrules.service.board.standing import Approval, approval_of_change, as_change, deviates
@@ -175,7 +175,7 @@ class ChangeOut(ChangeRow):
 class ChangesAsked(PageAsked):
     """Which change requests."""
 
-    state: State | None = None
+    state: ChangeState | None = None
     type: Type | None = None
     release: UUID | None = None
     template: bool | None = None

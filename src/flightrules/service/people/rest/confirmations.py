@@ -15,7 +15,7 @@ from flightrules.service.door.changes import changes_state
 from flightrules.service.door.schemas import Asked, Prose, Shown
 from flightrules.service.people.access import OWN
 from flightrules.service.people.asked import AskedRequest
-from flightrules.service.people.confirmations import State, asked_by, confirm_in_browser, state_of
+from flightrules.service.people.confirmations import ConfirmationState, asked_by, confirm_in_browser, state_of
 from flightrules.service.people.models import Confirmation
 
 __all__ = ["router"]
@@ -52,7 +52,7 @@ class ConfirmationOut(Shown):
     digest: str
     url: str
     code: str
-    state: State
+    state: ConfirmationState
     asked_at: datetime
     expires_at: datetime
 
