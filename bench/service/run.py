@@ -200,22 +200,8 @@ def address(database: str) -> Iterator[str]:
 @contextmanager
 def running(folder: str, url: str, *, worker: bool = False) -> Iterator[tuple[int, str, int]]:
     """The web, with the worker inside or without; its port, a token, and its process."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port = trial.getsockname()[1]
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("FLIGHTRULES_", "DJANGO_"))}
-    settings = {
-        "FLIGHTRULES_HOME": os.path.join(folder, "home"),
-        "FLIGHTRULES_RATE_PER_CALLER": "0",
-        "FLIGHTRULES_RATE_PER_ADDRESS": "0",
-        "FLIGHTRULES_LOG_LEVEL": "WARNING",
-    }
-    environment = clean | settings | ({"FLIGHTRULES_DATABASE_URL": url} if url else {})
-    command = [sys.executable, "-m", "flightrules.cli.main", "serve", "--port", str(port)]
-    command += [] if worker else ["--no-worker"]
-    server = subprocess.Popen(
-        command + (["--workers", "2"] if url else []), env=environment, stdout=subprocess.DEVNULL
-    )
+    port, environment = free_port(), environment_of(folder, url)
+    server = start(port, environment, worker=worker)
     try:
         _await(port, server)
         seeded = subprocess.run(
@@ -225,6 +211,30 @@ def running(folder: str, url: str, *, worker: bool = False) -> Iterator[tuple[in
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(30)
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+def environment_of(folder: str, url: str) -> dict[str, str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("FLIGHTRULES_", "DJANGO_"))}
+    settings = {
+        "FLIGHTRULES_HOME": os.path.join(folder, "home"),
+        "FLIGHTRULES_RATE_PER_CALLER": "0",
+        "FLIGHTRULES_RATE_PER_ADDRESS": "0",
+        "FLIGHTRULES_LOG_LEVEL": "WARNING",
+    }
+    return clean | settings | ({"FLIGHTRULES_DATABASE_URL": url} if url else {})
+
+
+def start(port: int, environment: dict[str, str], *, worker: bool) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "flightrules.cli.main", "serve", "--port", str(port)]
+    command += [] if worker else ["--no-worker"]
+    command += ["--workers", "2"] if environment.get("FLIGHTRULES_DATABASE_URL") else []
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
 
 
 def _await(port: int, server: subprocess.Popen[bytes]) -> None:
