@@ -89,7 +89,7 @@ def execute(arguments: Namespace) -> int:
         cells = [(one["key"][:8], one["type"], one["state"], one["title"]) for one in rows]
         told(arguments, rows, table(("CHANGE", "TYPE", "STATE", "TITLE"), cells, "no change request"))
         return int(ExitCode.GO)
-    path = f"/change-requests/{one_of(rows, arguments.change, 'change request')['key']}"
+    path = f"/change-requests/{one_of(rows, arguments.change, 'change request', 'title')['key']}"
     return _told(arguments, _MOVES[arguments.act](service, path, arguments))
 
 

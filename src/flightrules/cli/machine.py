@@ -57,13 +57,13 @@ def execute(arguments: Namespace) -> int:
         told(arguments, rows, table(("MACHINE", "STATE", "NAME"), cells, "no machine"))
         return int(ExitCode.GO)
     one = one_of(rows, arguments.machine, "machine", "name")
+    if arguments.act == "disable":
+        one = service.post(f"/machines/{one['key']}/disable", {})
     _act(service, f"/machines/{one['key']}", arguments)
     return _told(service, one, arguments)
 
 
 def _act(service: Office, path: str, arguments: Namespace) -> None:
-    if arguments.act == "disable":
-        service.post(f"{path}/disable", {})
     if arguments.act == "trust":
         required(arguments, "issuer", "subject")
         service.post(f"{path}/identities", _trust(service, arguments))
@@ -96,7 +96,8 @@ def _pem(path: str) -> str:
 def _told(service: Office, one: dict[str, Any], arguments: Namespace) -> int:
     path = f"/machines/{one['key']}"
     trusted, keys = every(service, f"{path}/identities"), every(service, f"{path}/keys")
-    lines = [f"{plain(one['name'])} of {plain(one['product'])} ({plain(one['key'])})"]
+    state = ", disabled" if one["disabled_at"] else ""
+    lines = [f"{plain(one['name'])} of {plain(one['product'])}{state} ({plain(one['key'])})"]
     lines += [f"  token: {_identity(each)}" for each in trusted if not each["ended_at"]]
     lines += [f"  key: {plain(each['keyid'])} ({each['key'][:8]})" for each in keys if not each["ended_at"]]
     told(arguments, {**one, "identities": trusted, "keys": keys}, lines)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from flightrules.cli.main import main
@@ -80,3 +82,44 @@ def test_without_an_identity_nothing_is_asked(job, source):
 def test_a_job_without_token_and_identity_hears_of_both(job):
     status, said = job("product", "list")
     assert (status, "FLIGHTRULES_TOKEN is not set" in said, "FLIGHTRULES_IDENTITY" in said) == (2, True, True)
+
+
+@pytest.mark.slow
+def test_who_manages_people_says_whose_tokens_and_keys_stand_for_a_machine(
+    shop, person, provider, terminal, tmp_path, monkeypatch
+):
+    admin, product = terminal(person("administrator")), ["--product", "shop"]
+    monkeypatch.chdir(tmp_path)
+    assert main(["keygen", "--out", "ci.key"]) == 0
+    asked = [
+        ("register", "CI of the shop"),
+        (
+            "trust",
+            "CI of the shop",
+            "--issuer",
+            provider.issuer,
+            "--subject",
+            "repo:acme/shop:*",
+            "--claim",
+            "a=b",
+        ),
+        ("add-key", "CI of the shop", "--key", "ci.key.pub"),
+    ]
+    for one in asked:
+        status, said = admin("machine", *one, *product, sign=False)
+        assert status == 0, said
+    assert f"repo:acme/shop:* of {provider.issuer} for http://" in said
+    assert admin("machine", "trust", "CI of the shop", *product, "--subject", "a", sign=False)[0] == 2
+    bad = ["--issuer", provider.issuer, "--subject", "repo:acme/shop:*", "--claim", "a"]
+    assert "a claim has a name" in admin("machine", "trust", "CI of the shop", *product, *bad, sign=False)[1]
+    found = json.loads(
+        admin("machine", "show", "CI of the shop", *product, "--format", "json", sign=False)[1]
+    )
+    (trusted,), (key,) = found["identities"], found["keys"]
+    admin("machine", "distrust", "CI of the shop", *product, "--key", trusted["key"][:8], sign=False)
+    status, said = admin(
+        "machine", "end-key", "CI of the shop", *product, "--key", key["key"][:8], sign=False
+    )
+    assert (status, "token:" in said, "key:" in said) == (0, False, False), said
+    assert ", disabled" in admin("machine", "disable", "CI of the shop", *product, sign=False)[1]
+    assert "disabled" in admin("machine", "list", *product, sign=False)[1]

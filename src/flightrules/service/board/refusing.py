@@ -22,6 +22,7 @@ from flightrules.service.releases.services import locked
 
 __all__ = ["about", "locked_change", "refuse_lacks", "require_classified"]
 
+_HINTS = {"E_CHANGE_MOVE": "the request itself says, under moves, where it goes next and what that lacks"}
 _DENIED = frozenset({"E_SELF_APPROVAL", "E_FOUR_EYES"})
 
 
@@ -64,7 +65,8 @@ def refuse_lacks(lacks: Sequence[Lack], change: ChangeRequest) -> None:
         )
     first = lacks[0]
     kind = DeniedError if first.code in _DENIED else ConflictError
-    raise about(kind(first.code, "; ".join(one.said for one in lacks)), change)
+    said = "; ".join(one.said for one in lacks)
+    raise about(kind(first.code, said, hint=_HINTS.get(first.code)), change)
 
 
 def locked_change(key: str, power: Power, *, by: Actor, at: datetime) -> ChangeRequest:
