@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from flightrules.errors import EvidenceError
+from flightrules.patterns import late
 from flightrules.values import frozen
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ _DIFF = (
 )
 _TRACKED = ("ls-files", "-z", "--full-name", "--", ":/")
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
-_ESCAPE = re.compile(rb'\\([0-7]{3}|[abtnvfr"\\])')
+_ESCAPE = late(rb'\\([0-7]{3}|[abtnvfr"\\])')
 _NAMED = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
 
 

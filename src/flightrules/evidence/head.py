@@ -10,6 +10,7 @@ from xml.parsers import expat
 from flightrules.errors import EvidenceError
 from flightrules.evidence.json_paths import JsonPaths
 from flightrules.evidence.source import Source
+from flightrules.patterns import late
 from flightrules.values import field, frozen
 
 __all__ = ["Head", "look"]
@@ -31,11 +32,9 @@ _MAGIC = (
 _HTML = re.compile(
     rb"\A\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE | re.DOTALL
 )
-_GATLING_BINARY = re.compile(rb"\x00\x00\x00\x00[\x03-\x14]3\.[0-9]+\.[0-9]+")
-_CONFLICT = re.compile(rb"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
-_LOG_LINE = re.compile(
-    r"\[(?:[A-Za-z]{2,}(?<!true)(?<!false)(?<!null)[\] ]|\x1b|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ])"
-)
+_GATLING_BINARY = late(rb"\x00\x00\x00\x00[\x03-\x14]3\.[0-9]+\.[0-9]+")
+_CONFLICT = late(rb"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
+_LOG_LINE = late(r"\[(?:[A-Za-z]{2,}(?<!true)(?<!false)(?<!null)[\] ]|\x1b|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ])")
 _MARKERS = 3  # a conflict has a beginning, a middle and an end
 _GUESS_LENGTH = 4096
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import re
 from collections.abc import Mapping
 
 from flightrules.errors import EvidenceError
@@ -21,6 +20,7 @@ from flightrules.evidence.signatures.security import SECURITY_FORMATS
 from flightrules.evidence.signatures.tests import TEST_FORMATS
 from flightrules.evidence.signatures.trackers import TRACKER_FORMATS
 from flightrules.evidence.source import Source
+from flightrules.patterns import late
 
 __all__ = ["FORMATS", "by_name", "read", "read_evidence", "recognise"]
 
@@ -37,10 +37,10 @@ FORMATS: tuple[Format, ...] = (
 )
 _LOOKS = (16 << 10, 512 << 10)
 _FEW = 8
-_TEXT_OF_A_LINTER = re.compile(r"\s*[^\s:,;|]{1,300}:[0-9]{1,7}:(?:[0-9]{1,7}:)? ")
-_EMPTY_LIST = re.compile(r"\s*\[\s*\]\s*\Z")
-_EMPTY_ANSWER = re.compile(r'\s*\{\s*"[A-Za-z]{1,30}"\s*:\s*\[\s*\]\s*\}\s*\Z')
-_SCALAR = re.compile(r'\s*(?:null|true|false|-?[0-9]+(?:\.[0-9]+)?|"[^"]*")\s*\Z')
+_TEXT_OF_A_LINTER = late(r"\s*[^\s:,;|]{1,300}:[0-9]{1,7}:(?:[0-9]{1,7}:)? ")
+_EMPTY_LIST = late(r"\s*\[\s*\]\s*\Z")
+_EMPTY_ANSWER = late(r'\s*\{\s*"[A-Za-z]{1,30}"\s*:\s*\[\s*\]\s*\}\s*\Z')
+_SCALAR = late(r'\s*(?:null|true|false|-?[0-9]+(?:\.[0-9]+)?|"[^"]*")\s*\Z')
 
 
 def by_name(name: str) -> Format:

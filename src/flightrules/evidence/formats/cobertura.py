@@ -24,14 +24,15 @@ from flightrules.evidence.records.line_batch import LineBatch, LineBranches, Pla
 from flightrules.evidence.records.line_book import LineBook
 from flightrules.evidence.records.lines import LINE_DEFINITIONS, Lines
 from flightrules.evidence.source import Source
+from flightrules.patterns import late
 
 __all__ = ["read"]
 
 _MILLISECONDS_FROM = 10**11
 _MEMORY = 1 << 16
 _UNNAMED = "(unnamed)"
-_CONDITIONS = re.compile(r"\(\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*\)")
-_FILENAME = re.compile(r"""(?:[\w:.-]+\s*=\s*"[^"]*"\s+)*?filename\s*=\s*"([^"]*)["]""")
+_CONDITIONS = late(r"\(\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*\)")
+_FILENAME = late(r"""(?:[\w:.-]+\s*=\s*"[^"]*"\s+)*?filename\s*=\s*"([^"]*)["]""")
 _NUMBER, _HITS = ' number="([0-9]++)"', ' hits="([0-9]++)"'
 _CONDITION = '(?: branch="[^"]*+")? condition-coverage="([^"]*+)"'
 _LINES = (  # number, hits, branches as most tools write them; the same by the alphabet as some do
@@ -56,8 +57,8 @@ _PLAIN_LINE = re.compile(  # a whole element: number, hits, branches as coverage
 )
 _CLASS = re.compile(b"</?class")
 _UNSEEN = re.compile(b"<(?:line|/?class|/?method)")
-_METHOD_NAME = re.compile(r'\sname="([^"]*)"')
-_METHOD_SIGNATURE = re.compile(r'\ssignature="([^"]*)"')
+_METHOD_NAME = late(r'\sname="([^"]*)"')
+_METHOD_SIGNATURE = late(r'\ssignature="([^"]*)"')
 
 
 def read(source: Source, head: Head) -> Reading:

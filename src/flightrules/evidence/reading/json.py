@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from decimal import Decimal, InvalidOperation
 from itertools import count
 from typing import Any, NoReturn
@@ -11,6 +10,7 @@ from typing import Any, NoReturn
 from flightrules.errors import EvidenceError
 from flightrules.evidence.reading.collector import without_collector
 from flightrules.evidence.source import Source
+from flightrules.patterns import late
 
 __all__ = [
     "DOCUMENT_LIMIT",
@@ -31,7 +31,7 @@ _ARRAY_LIMIT = 2_000_000
 _ITEM_LIMIT = 8_000_000
 _STRING_LIMIT = 8 << 20
 _EXPONENT_LIMIT = 300
-_CUT_TOKEN = re.compile(r"tr?u?|fa?l?s?|nu?l?|-|\.|[eE][+-]?|u[0-9a-fA-F]{0,4}")
+_CUT_TOKEN = late(r"tr?u?|fa?l?s?|nu?l?|-|\.|[eE][+-]?|u[0-9a-fA-F]{0,4}")
 _SUSPICIOUS = ("\\u0000", "\\ud", "\\uD")
 
 

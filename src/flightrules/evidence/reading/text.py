@@ -9,12 +9,13 @@ from decimal import Decimal
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.source import Source
+from flightrules.patterns import late
 
 __all__ = ["count", "decimal", "lines", "table"]
 
 _FIELD_LIMIT = 128 << 10
 _COUNT_LIMIT = 10**18
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z", re.ASCII)
+_DECIMAL = late(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z", re.ASCII)
 
 
 def lines(source: Source) -> Iterator[str]:

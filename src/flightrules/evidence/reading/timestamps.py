@@ -7,19 +7,20 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 
 from flightrules.evidence.measurement import Notice
+from flightrules.patterns import late
 
 __all__ = ["earliest", "moment"]
 
-_ISO = re.compile(
+_ISO = late(
     r"\s*(\d{4})[-/]?(\d{2})[-/]?(\d{2})[T ]\s*(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d{1,9})\d*)?"
     r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?\s*\Z",
     re.ASCII,
 )
-_RFC = re.compile(
+_RFC = late(
     r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) (GMT|UTC|[+-]\d{4})\Z",
     re.ASCII,
 )
-_AMERICAN = re.compile(r"(\d{2})/(\d{2})/(\d{4}) (\d{2}):(\d{2}):(\d{2})\Z", re.ASCII)
+_AMERICAN = late(r"(\d{2})/(\d{2})/(\d{4}) (\d{2}):(\d{2}):(\d{2})\Z", re.ASCII)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _EPOCH_YEAR = 1970
 _SAMPLE = 1000

@@ -12,6 +12,7 @@ from flightrules.evidence.reading.json import refuse_bad_text
 from flightrules.evidence.reading.text import count
 from flightrules.evidence.records.cases import Cases
 from flightrules.evidence.source import Source
+from flightrules.patterns import late
 
 __all__ = [
     "DEFINITIONS",
@@ -24,7 +25,7 @@ __all__ = [
     "plain_count",
 ]
 
-_SECONDS = re.compile(r"(\d{1,12})(?:([.,])(\d{1,12}))?\Z", re.ASCII)
+_SECONDS = late(r"(\d{1,12})(?:([.,])(\d{1,12}))?\Z", re.ASCII)
 
 DEFINITIONS = {
     "flaky": "passed after at least one failed attempt; counts as passed and as flaky",

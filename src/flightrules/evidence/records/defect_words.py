@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
+from flightrules.patterns import late
+
 __all__ = ["kind_of", "severity_from", "type_from"]
 
 # Type names are free text and translated; only words that surely mean no defect leave the count.
@@ -98,14 +100,12 @@ _OTHER = frozenset(
     ]
 )
 _DEFECT = frozenset({"bug", "defect", "regression", "incident", "crash", "fault", "problem", "hotfix"})
-_PREFIX = re.compile(
-    r"(?:severity|sev|priority|prio|importance|impact)\s*(?:::|[:/_=-])\s*(\S.*)\Z", re.IGNORECASE
-)
-_SHORT = re.compile(r"(?:p|s|prio|sev)-?[0-5]\Z", re.IGNORECASE)
+_PREFIX = late(r"(?:severity|sev|priority|prio|importance|impact)\s*(?:::|[:/_=-])\s*(\S.*)\Z", re.IGNORECASE)
+_SHORT = late(r"(?:p|s|prio|sev)-?[0-5]\Z", re.IGNORECASE)
 _BARE = frozenset(
     {"blocker", "critical", "major", "minor", "trivial", "high", "medium", "low", "urgent", "showstopper"}
 )
-_TYPE_PREFIX = re.compile(r"(?:type|kind|category|issue type|t|c)\s*(?:::|[:/_=-])\s*(\S.*)\Z", re.IGNORECASE)
+_TYPE_PREFIX = late(r"(?:type|kind|category|issue type|t|c)\s*(?:::|[:/_=-])\s*(\S.*)\Z", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1024)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from flightrules.evidence.format import Format
 from flightrules.evidence.head import Head
+from flightrules.patterns import late
 
 __all__ = ["CONTRACT_FORMATS"]
 
-_BUF_RULE = re.compile(r"[A-Z]+(?:_[A-Z0-9]+){1,8}")
+_BUF_RULE = late(r"[A-Z]+(?:_[A-Z0-9]+){1,8}")
 
 
 def _pact_matrix(head: Head) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from flightrules.evidence.format import Format
 from flightrules.evidence.head import Head
+from flightrules.patterns import late
 
 __all__ = ["COVERAGE_FORMATS"]
 
@@ -119,7 +120,7 @@ def _xccov(head: Head) -> bool:
 
 
 _COVERLET_DEPTH = 4
-_CODECOV_LINE = re.compile(r"coverage\..+(?:\.\d+|\[\])\Z", re.DOTALL)
+_CODECOV_LINE = late(r"coverage\..+(?:\.\d+|\[\])\Z", re.DOTALL)
 _GCOVR = ("files[].lines[].gcovr/noncode", "files[].lines[].gcovr/excluded")
 
 COVERAGE_FORMATS: tuple[Format, ...] = (

@@ -7,11 +7,12 @@ import re
 from flightrules.evidence.format import Format
 from flightrules.evidence.head import Head
 from flightrules.evidence.records.load_consoles import console
+from flightrules.patterns import late
 
 __all__ = ["LOAD_FORMATS"]
 
-_GATLING_LINE = re.compile(r"^(?:RUN|USER|REQUEST|GROUP|ASSERTION)\t", re.MULTILINE)
-_SUMMARY_LINE = re.compile(
+_GATLING_LINE = late(r"^(?:RUN|USER|REQUEST|GROUP|ASSERTION)\t", re.MULTILINE)
+_SUMMARY_LINE = late(
     r"(?:summary|Summary|Results)[^\n]{0,80}[=+]\s*\d+\s+in\s+[\d:.]+s?\s*=\s*[\d.,]+/s\s+Avg:"
 )
 _K6_METRICS = frozenset(
@@ -31,7 +32,7 @@ _K6_METRICS = frozenset(
     )
 )
 _K6_COLUMNS = frozenset({"metric_name", "timestamp", "metric_value"})
-_BARE_ROW = re.compile(r"\d{13}[,;\t]\d+[,;\t][^\n]*[,;\t](?:true|false)(?:[,;\t\n]|\Z)")
+_BARE_ROW = late(r"\d{13}[,;\t]\d+[,;\t][^\n]*[,;\t](?:true|false)(?:[,;\t\n]|\Z)")
 
 
 def _first(head: Head) -> str:

@@ -7,10 +7,11 @@ import re
 from flightrules.evidence.format import Format
 from flightrules.evidence.head import Head
 from flightrules.evidence.records.monitoring_answers import other_answer
+from flightrules.patterns import late
 
 __all__ = ["MONITORING_FORMATS"]
 
-_EXPOSITION = re.compile(
+_EXPOSITION = late(
     r"^# (?:TYPE [a-zA-Z_:][\w:]* (?:counter|gauge|histogram|summary|untyped|unknown|info|stateset"
     r"|gaugehistogram)\b|HELP [a-zA-Z_:][\w:]* )",
     re.MULTILINE | re.ASCII,

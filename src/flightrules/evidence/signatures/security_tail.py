@@ -9,11 +9,12 @@ import re
 
 from flightrules.evidence.format import Format
 from flightrules.evidence.head import Head
+from flightrules.patterns import late
 
 __all__ = ["SECURITY_TAIL_FORMATS"]
 
-_FLAKE8_FILES = re.compile(r'"[^"\\]{1,1000}\.pyi?"\s*:\s*\[\s*\]')
-_CARGO_RECORD = re.compile(r'^\{"reason":\s?"compiler-(?:artifact|message)",', re.MULTILINE)
+_FLAKE8_FILES = late(r'"[^"\\]{1,1000}\.pyi?"\s*:\s*\[\s*\]')
+_CARGO_RECORD = late(r'^\{"reason":\s?"compiler-(?:artifact|message)",', re.MULTILINE)
 _TELLING = 2  # of three required keys; one may be what is wrong with the report
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from flightrules.evidence.format import Format
 from flightrules.evidence.head import Head
+from flightrules.patterns import late
 
 __all__ = ["TEST_FORMATS"]
 
@@ -145,14 +145,14 @@ def _tap(head: Head) -> bool:
     )
 
 
-_MOCHA_START = re.compile(r'\ufeff?\s*\[\s*"start",\s*\{\s*"total":')
-_GO_EVENT = re.compile(r'\{"(?:Time|Action|ImportPath)":"[^"]*",.*"(?:Package|Action)":"')
-_GO_NOT_BUILT = re.compile(r"FAIL\t\S+ \[(?:setup|build) failed\]")
+_MOCHA_START = late(r'\ufeff?\s*\[\s*"start",\s*\{\s*"total":')
+_GO_EVENT = late(r'\{"(?:Time|Action|ImportPath)":"[^"]*",.*"(?:Package|Action)":"')
+_GO_NOT_BUILT = late(r"FAIL\t\S+ \[(?:setup|build) failed\]")
 _LIBTEST_EVENTS = ("started", "ok", "failed", "ignored", "discovered")
 _TAP_LINES = 200
-_TAP_VERSION = re.compile(r"TAP version 1[234]\s*\Z")
-_TAP_POINT = re.compile(r"(?:not )?ok\b(?: \d+\b| -|\s*\Z)|1\.\.\d+\s*(?:#|\Z)|Bail out!")
-_TAP_START = re.compile(r"(?:not )?ok\b|1\.\.\d+|\s|Bail out!|pragma |---")
+_TAP_VERSION = late(r"TAP version 1[234]\s*\Z")
+_TAP_POINT = late(r"(?:not )?ok\b(?: \d+\b| -|\s*\Z)|1\.\.\d+\s*(?:#|\Z)|Bail out!")
+_TAP_START = late(r"(?:not )?ok\b|1\.\.\d+|\s|Bail out!|pragma |---")
 
 TEST_FORMATS: tuple[Format, ...] = (
     Format("junit", "JUnit XML", "tests", "junit", _junit),

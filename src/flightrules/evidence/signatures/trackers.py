@@ -6,13 +6,14 @@ import re
 
 from flightrules.evidence.format import Format
 from flightrules.evidence.head import Head
+from flightrules.patterns import late
 
 __all__ = ["TRACKER_FORMATS"]
 
 _ID_COLUMNS = frozenset({"id", "key", "issue key", "issue id", "defect id", "bug id", "#"})
 _STATE_COLUMNS = frozenset({"status", "state"})
 _RATING_COLUMNS = frozenset({"severity", "priority", "title", "summary", "subject"})
-_JIRA_SETTING = re.compile(
+_JIRA_SETTING = late(
     r"/rest/api/(?:\d|latest)/(?:status|resolution|filter|priority|issuetype|field|project|version|component|user)\b"
 )
 
