@@ -83,7 +83,7 @@ def _missing(question: Question, lines: Any, unknown: tuple[str, ...]) -> list[s
     A criterion for a part of the product looks at that part's files alone.
     """
     changed = question.changes.lines if question.changes is not None else None
-    if question.criterion.scope is not None or changed is None:
+    if question.criterion.scope is not None or changed is None or not unknown:
         return []
     places = {
         _place(path) for path in (*lines.files, *(lines.packaged.get(path, path) for path in lines.files))

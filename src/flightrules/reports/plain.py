@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["LONGEST", "json_safe", "one_line", "storable", "whole"]
 
 LONGEST = 400
+_KEPT = 2048  # of a report's texts half stand there twice, and all of them in several reports
 
 # Explicit code points, not Unicode categories: those differ between Python versions, and the bytes may not.
 # Controls, soft hyphen, bidi marks and overrides, invisible separators, tags, byte order marks, surrogates,
@@ -21,6 +23,7 @@ _SURROGATE = "[\\ud800-\\udfff]"
 _RAW_IN_JSON = "[\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff]"
 
 
+@lru_cache(_KEPT)
 def one_line(text: str, longest: int = LONGEST) -> str:
     r"""The text on one line, unsafe characters as ``\u202e``, cut with the number of characters left out."""
     folded = " ".join(text[: longest * 4].split())

@@ -59,10 +59,9 @@ class PathIndex:
     """The repository's files by their last part, to find the one that a report means."""
 
     def __init__(self, repository: Iterable[str]) -> None:
-        self._by_name: dict[str, list[list[str]]] = defaultdict(list)
+        self._by_name: dict[str, list[str]] = defaultdict(list)
         for path in repository:
-            parts = path.split("/")
-            self._by_name[parts[-1]].append(parts)
+            self._by_name[path.rpartition("/")[2]].append(path)
 
     def names(self) -> frozenset[str]:
         """The last parts of all paths."""
@@ -70,12 +69,15 @@ class PathIndex:
 
     def find(self, reported: str) -> tuple[str, ...]:
         """The files that fit best; exactly one is a match, several are ambiguous."""
+        if self._by_name.get(reported.rpartition("/")[2]) == [reported]:
+            return (reported,)
         parts = [part for part in reported.split("/") if part]
         best = 0
-        found: list[list[str]] = []
-        for own in self._by_name.get(parts[-1] if parts else "", ()):
+        found: list[str] = []
+        for path in self._by_name.get(parts[-1] if parts else "", ()):
+            own = path.split("/")
             length = min(len(parts), len(own))
             if length >= best and parts[-length:] == own[-length:]:
-                found = [*found, own] if length == best else [own]
+                found = [*found, path] if length == best else [path]
                 best = length
-        return tuple(sorted(map("/".join, found)))
+        return tuple(sorted(found))
