@@ -6,16 +6,15 @@ the authorisation matrix is made from here, so an operation without one fails th
 
 from __future__ import annotations
 
-from ninja import NinjaAPI
-
 from flightrules import __version__
+from flightrules.service.config.document import DocumentedAPI
 from flightrules.service.door.parsing import StrictParser
 from flightrules.service.door.problems import answer_refusals
 from flightrules.service.people.authentication import SessionDoor, TokenDoor
 
 __all__ = ["api"]
 
-api = NinjaAPI(
+api = DocumentedAPI(
     title="Flightrules",
     version=__version__,
     description="Release criteria agreed before launch, evidence measured, decisions on record.",

@@ -12,9 +12,24 @@ from flightrules.errors import FlightrulesError
 from flightrules.ledger.canonical import canonical_bytes
 from flightrules.service.door.refusals import RefusalError
 
-__all__ = ["CONTENT_TYPE", "answer_refusals", "problem"]
+__all__ = ["CONTENT_TYPE", "FORM", "answer_refusals", "problem"]
 
 CONTENT_TYPE = "application/problem+json"
+_TEXT = {"type": "string"}
+FORM: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "type": _TEXT,
+        "title": _TEXT,
+        "status": {"type": "integer"},
+        "code": {"type": "string", "pattern": "^E_[A-Z0-9_]+$"},
+        "detail": _TEXT,
+        "hint": _TEXT,
+    },
+    "required": ["type", "title", "status", "code", "detail"],
+}
+"""What every problem document has, as JSON Schema; further members depend on the code."""
+
 _UNPROCESSABLE = 422
 _FAULTS_SHOWN = 20
 _TEXT_LIMIT = 300
