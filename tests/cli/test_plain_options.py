@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flightrules.cli import check
-from flightrules.cli.main import COMMANDS, parser_for
+from flightrules.cli.main import COMMANDS, main, parser_for
 from flightrules.cli.plain_options import PlainOptions
 
 NAMES = [
@@ -109,3 +109,11 @@ def test_the_version_is_said_without_loading_typing_or_a_command():
         check=True,
     )
     assert {"typing", "argparse", "re", "flightrules.cli.terminal"} & set(ran.stderr.split()) == set()
+
+
+@pytest.mark.parametrize("words", [["show", "--release", "4", "5b1c"], ["--release", "4", "show", "5b1c"]])
+def test_what_is_no_option_may_stand_anywhere(words, monkeypatch):
+    seen = []
+    monkeypatch.setattr("flightrules.cli.meeting.execute", lambda arguments: seen.append(arguments) or 0)
+    assert main(["meeting", *words]) == 0
+    assert [(one.act, one.meeting, one.release) for one in seen] == [("show", "5b1c", "4")]

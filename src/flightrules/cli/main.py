@@ -132,10 +132,18 @@ def _carry_out(argv: list[str]) -> int:
     options = PlainOptions()
     module.configure(options)
     try:
-        arguments = options.read(argv[1:]) or parser_for(command).parse_args(argv[1:])
+        arguments = options.read(argv[1:]) or _parsed(command, argv[1:])
     except SystemExit as left:  # argparse has printed its own help or error
         return int(left.code or 0)
     return int(module.execute(arguments))
+
+
+def _parsed(command: str, words: list[str]) -> Any:
+    """By argparse, with what is not an option before, between or behind the options."""
+    parser = parser_for(command)
+    if "-h" in words or "--help" in words:  # mixed, the help would leave out what is not an option
+        return parser.parse_args(words)
+    return parser.parse_intermixed_args(words)
 
 
 def _module(command: str) -> Any:

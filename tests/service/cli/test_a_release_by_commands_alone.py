@@ -110,7 +110,7 @@ def test_registers_and_checklists_are_kept(shop, terminal):
         qa("defect", "change", "PROJ-441", *PRODUCT, "--owner", "Jonas", sign=False)
     )
     assert "PROJ-441  P2        open   Totals differ" in done(qa("defect", "list", *PRODUCT, sign=False))
-    assert "owner: Jonas" in done(qa("defect", "show", "PROJ-441", *PRODUCT, sign=False))
+    assert "owner: Jonas" in done(qa("defect", "show", *PRODUCT, "PROJ-441", sign=False))
     assert "1 listed" in done(manager("defect", "confirm", *RELEASE, sign=False))
     terms = ["--affected-users", "3 %", "--business-impact", "EUR 900", "--mitigation", "Support"]
     terms += ["--monitoring", "A dashboard", "--target", SOON[:10], "--until", SOON]
