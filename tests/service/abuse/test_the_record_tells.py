@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import uuid
 
+from django.db import connection
+
 from flightrules.service.decisions.models import Decision, SignOff
 from flightrules.service.people import services
 from flightrules.service.people.models import Deputy, RoleGrant
 from flightrules.service.readiness.models import EvidenceItem
-from flightrules.service.records import fsck
+from flightrules.service.records import fsck, guards
+from flightrules.service.records.models import Checkpoint
 from flightrules.service.releases.models import Release
 from people_stories import actor_of, now, prove_now, signing
 from service.abuse.abusing import Rows, changed, is_open, refused, rows
@@ -173,3 +176,19 @@ def test_evi_08_one_byte_of_evidence_lets_nobody_decide_vote_or_deploy(case, set
     finally:
         with open(path, "wb") as file:
             file.write(whole)
+
+
+def test_a_vote_that_is_taken_out_is_named_and_a_head_that_is_taken_out_too(case):
+    case.gone()
+    gone, head = SignOff.objects.get(act="vote"), Checkpoint.objects.order_by("-pk").first()
+    with connection.cursor() as cursor:
+        guards.remove(cursor, connection.vendor)
+        for row in (gone, head):
+            key = row._meta.pk.get_db_prep_value(row.pk, connection)
+            table, column = row._meta.db_table, row._meta.pk.column
+            cursor.execute(f"DELETE FROM {table} WHERE {column} = %s", [key])  # noqa: S608 -- our own tables
+        guards.install(cursor, connection.vendor)
+    assert named() == [f"an entry tells of sign-off/{gone.pk}, whose SignOff is gone"]
+    assert [one.message for one in fsck._heads()] == [
+        f"{head.stream.name}, the head of {head.size} entries is gone"
+    ]

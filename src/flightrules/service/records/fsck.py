@@ -16,8 +16,8 @@ from flightrules.service.door.refusals import RefusalError
 from flightrules.service.records import blobs
 from flightrules.service.records.anchors import timestamp_faults
 from flightrules.service.records.models import Blob, Checkpoint, Entry, PersonalDatum
-from flightrules.service.records.recorded import Recorded, misended, unrecorded
-from flightrules.service.records.tags import Tag
+from flightrules.service.records.recorded import Recorded, misended, unrecorded, vanished
+from flightrules.service.records.tags import Tag, is_decision
 from flightrules.service.records.verification import verify_ledger
 
 __all__ = ["Finding", "check_all", "rows_without_entry"]
@@ -36,7 +36,7 @@ def check_all(
     *, keys: Sequence[PublicKey], anchors: Mapping[str, Head] | None = None, with_blobs: bool = True
 ) -> Iterator[Finding]:
     """Everything that is wrong, room by room; a room that cannot be read is a finding too."""
-    rooms = [_database(), _ledger(keys, anchors), _timestamps()]
+    rooms = [_database(), _ledger(keys, anchors), _heads(), _timestamps()]
     rooms += [_blobs()] if with_blobs else []
     for room in (*rooms, _personal_data(), _rows()):
         try:
@@ -121,7 +121,22 @@ def _personal_data() -> Iterator[Finding]:
             yield Finding("personal data", "E_ENTRY", f"{commitment} was erased, and no entry says so")
 
 
+def _heads() -> Iterator[Finding]:
+    """Heads that were signed at decisions and are gone: without any of them a cut would not show."""
+    kept = set(Checkpoint.objects.values_list("stream_id", "size"))
+    decided = Entry.objects.filter(tag__in=[tag for tag in Tag if is_decision(tag)]).select_related("stream")
+    for one in decided.only("seq", "stream__name").order_by("pk").iterator():
+        if (one.stream_id, one.seq + 1) not in kept:
+            yield Finding(
+                "ledger", "E_WITNESS", f"{one.stream.name}, the head of {one.seq + 1} entries is gone"
+            )
+
+
 def _rows() -> Iterator[Finding]:
+    for model in apps.get_models():
+        said = getattr(model, "recorded_as", ())
+        for subject in vanished(model, (said,) if isinstance(said, Recorded) else said):
+            yield Finding("rows", "E_ENTRY", f"an entry tells of {subject}, whose {model.__name__} is gone")
     for subject, row in rows_without_entry():
         yield Finding("rows", "E_ENTRY", f"no entry tells of {row}, expected about {subject}")
     for model in apps.get_models():

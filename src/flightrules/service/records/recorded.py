@@ -19,9 +19,10 @@ from flightrules.service.records.tags import Tag
 if TYPE_CHECKING:
     from flightrules.service.records.models import Entry
 
-__all__ = ["Ended", "Recorded", "misended", "unrecorded"]
+__all__ = ["Ended", "Recorded", "misended", "unrecorded", "vanished"]
 
 _BATCH = 300
+_OWN_KEYS = ("pk", "key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,17 @@ def unrecorded(model: type[Model], ways: Sequence[Recorded]) -> Iterator[tuple[A
             for key in _told(way, [row for row in batch if row[0] in left], taken):
                 left.pop(key, None)
     yield from sorted(left.items(), key=lambda one: str(one[0]))
+
+
+def vanished(model: type[Model], ways: Sequence[Recorded]) -> Iterator[str]:
+    """Subjects of entries that tell of a row which is not there, where the entry has the row's own key."""
+    for way in ways:
+        if way.key not in _OWN_KEYS or way.saying:
+            continue
+        told = _rows().filter(tag__in=way.tags, subject__startswith=f"{way.kind}/")
+        subjects = told.order_by("subject").values_list("subject", flat=True).distinct()
+        there = {f"{way.kind}/{key}" for key in QuerySet(model).values_list(way.key, flat=True).iterator()}
+        yield from (one for one in subjects.iterator(_BATCH) if one not in there)
 
 
 def misended(model: type[Model], way: Ended) -> Iterator[tuple[Any, bool]]:
