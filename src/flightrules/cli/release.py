@@ -24,7 +24,7 @@ from flightrules.errors import EvidenceError, ExitCode, UsageError
 
 __all__ = ["configure", "execute"]
 
-_ACTS = ("list", "show", "open", "edit", "artefact", "override-entry", "withdraw")
+_ACTS = ("list", "show", "open", "edit", "artefact", "override-entry", "reopen", "withdraw")
 _WORDS = {
     "release_class": "class",
     "track": "track",
@@ -37,6 +37,7 @@ _WORDS = {
     "rollback_owner": "rollback-owner",
 }
 _LISTS = {"scope_in": "scope", "scope_out": "not-in-scope", "touches": "touches"}
+_WITH_REASON = {"override-entry": "entry-override", "reopen": "reopening", "withdraw": "withdrawal"}
 _TICKET = 2
 _LARGEST = 64 << 30
 
@@ -59,7 +60,7 @@ def configure(parser: ArgumentParser) -> None:
     facts.add_argument("--closes", metavar="TIME", default="")
     parser.add_argument("--name", metavar="NAME", default="", help="artefact: how it is called")
     parser.add_argument("--artefact", metavar="FILE", default="", help="artefact: a file, or sha256:DIGEST")
-    parser.add_argument("--reason", metavar="TEXT", default="", help="override-entry, withdraw: why")
+    parser.add_argument("--reason", metavar="TEXT", default="", help="override-entry, reopen, withdraw: why")
     add_format_option(parser)
 
 
@@ -89,10 +90,9 @@ def _act(service: Office, path: str, arguments: Namespace) -> None:
     if arguments.act == "artefact":
         required(arguments, "artefact", "name")
         service.post(f"{path}/artefacts", {"name": arguments.name, "sha256": _digest(arguments.artefact)})
-    if arguments.act in ("override-entry", "withdraw"):
+    if arguments.act in _WITH_REASON:
         required(arguments, "reason")
-        where = "entry-override" if arguments.act == "override-entry" else "withdrawal"
-        service.post(f"{path}/{where}", {"reason": arguments.reason})
+        service.post(f"{path}/{_WITH_REASON[arguments.act]}", {"reason": arguments.reason})
 
 
 def _facts(arguments: Namespace) -> dict[str, Any]:

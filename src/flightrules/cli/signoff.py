@@ -11,6 +11,7 @@ from typing import Any
 
 from flightrules.cli.proving import add_proof_options, prove_headers
 from flightrules.cli.remote import Office, office, plain
+from flightrules.cli.remote_acts import every
 from flightrules.cli.remote_decisions import (
     add_release_options,
     handed_out,
@@ -36,6 +37,11 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--as", dest="role", required=True, metavar="ROLE", help="in which of your roles")
     parser.add_argument(
         "--vote", action="store_true", help="vote in the poll, in a role that signs the quality verdict too"
+    )
+    parser.add_argument(
+        "--change",
+        action="store_true",
+        help="take your vote in this role back and vote anew; both stay on record",
     )
     parser.add_argument("--reason", default="", metavar="TEXT", help="why; a no-go and a dissent need it")
     parser.add_argument(
@@ -67,18 +73,23 @@ def _sign_off(service: Office, release: dict[str, Any], digest: str, arguments: 
         "conditions": arguments.condition,
     }
     role = role_of(arguments.role)
-    if role == poll["asked"]["verdict"] and not arguments.vote:
+    if role == poll["asked"]["verdict"] and not arguments.vote and not arguments.change:
         act, about, path = (
             "verdict",
             f"release/{release['key']}",
             f"/releases/{release['key']}/quality-verdict",
         )
     else:
-        act, about, path = "vote", f"poll/{poll['key']}", f"/polls/{poll['key']}/votes"
-        body["role"] = role
+        act, about = "vote", f"poll/{poll['key']}"
+        path = (
+            f"/sign-offs/{_vote(service, poll, role)}/change"
+            if arguments.change
+            else f"/polls/{poll['key']}/votes"
+        )
+        body |= {} if arguments.change else {"role": role}
     terms = {
         "dossier": digest,
-        "role": body.get("role", ""),
+        "role": role if act == "vote" else "",
         "reason": arguments.reason,
         "conditions": "\n".join(arguments.condition),
     }
@@ -86,6 +97,19 @@ def _sign_off(service: Office, release: dict[str, Any], digest: str, arguments: 
     made = service.post(path, body)
     say(f"signed: {plain(made['meaning'])}\n".encode())
     return int(ExitCode.GO)
+
+
+def _vote(service: Office, poll: dict[str, Any], role: str) -> str:
+    """Key of the caller's own vote in this poll that counts, in this role."""
+    me = service.get("/me")["key"]
+    rows = every(service, f"/releases/{poll['release']}/sign-offs", act="vote", counts="true")
+    mine = (me, role, poll["key"])
+    found = [one for one in rows if (one["person"], one["role"], one["poll"]) == mine]
+    if not found:
+        raise UsageError(
+            "E_REMOTE_POLL", f"no vote of yours as {plain(role)} counts", hint="vote without --change"
+        )
+    return str(found[-1]["key"])
 
 
 def _sign_override(service: Office, release: dict[str, Any], digest: str, arguments: Namespace) -> int:
