@@ -2,7 +2,8 @@
 
 Names in a diff count on both sides: what a rename, a copy or a deletion takes away is changed, too. What
 cannot be told for sure is a breach: an absent diff proves nothing, and neither does one that is not in git's
-own form. Paths are compared letter by letter, case included.
+own form, nor a link or a submodule, which changes what lies elsewhere. Paths are compared letter by letter,
+case included.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _HEADERS = (
     b"dissimilarity index ",
     b"Binary files ",
 )
+_LEADS_AWAY = re.compile(rb"(?:new file mode |new mode |index [0-9a-f]+\.\.[0-9a-f]+ )1[26]0000")
 _MOVES = (b"rename from ", b"rename to ", b"copy from ", b"copy to ")
 _SIDES = (*((start, b"") for start in _MOVES), (b"--- ", b"a/"), (b"+++ ", b"b/"))
 _BINARY = re.compile(rb"(?:literal|delta) \d{1,12}|[A-Za-z][0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]*|")
@@ -161,6 +163,8 @@ def _counted(line: bytes, old: int, new: int, number: int) -> tuple[int, int]:
 
 
 def _of_line(line: bytes, number: int) -> Iterator[bytes]:
+    if _LEADS_AWAY.match(line):
+        raise UnreadableDiffError(f"line {number}: a link or a submodule leads to what is not in the diff")
     if not line or line.startswith((*_HEADERS, b"\\ ")):
         return
     for start, side in _SIDES:

@@ -119,6 +119,27 @@ def test_what_cannot_be_told_is_refused(data, said):
     assert said in check.fault
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b"new file mode 120000\nindex 0000000..1b\n--- /dev/null\n+++ b/src/pay/l\n@@ -0,0 +1 @@\n+../../secret\n",
+        b"index 1..2 120000\n--- a/src/pay/l\n+++ b/src/pay/l\n@@ -1 +1 @@\n-one\n+two\n",
+        b"old mode 100644\nnew mode 120000\n",
+        b"index 1..2 160000\n--- a/src/pay/l\n+++ b/src/pay/l\n@@ -1 +1 @@\n-Subproject commit 1\n+Subproject commit 2\n",
+        b"new file mode 160000\nindex 0000000..2\n",
+    ],
+)
+def test_a_link_or_a_submodule_within_the_lock_leads_out_of_it(lines):
+    check = check_lock([b"diff --git a/src/pay/l b/src/pay/l\n" + lines], ["src/pay/"])
+    assert not check.holds
+    assert "a link or a submodule" in check.fault
+
+
+def test_a_link_may_be_taken_away_or_become_a_file():
+    for lines in (b"deleted file mode 120000\nindex 1..0000000\n", b"old mode 120000\nnew mode 100644\n"):
+        assert check_lock([b"diff --git a/src/pay/l b/src/pay/l\n" + lines], ["src/pay/"]).holds
+
+
 def test_without_a_diff_nothing_is_proved():
     assert "no diff was brought" in check_lock([], ["src/"]).fault
     assert "changes nothing" in check_lock([b""], ["src/"]).fault
