@@ -19,18 +19,18 @@ def pieces(source: Source, size: int) -> Iterator[str]:
         raise EvidenceError(
             "E_ENCODING", "the file is UTF-16; JSON is UTF-8", file=source.name, hint="write UTF-8"
         )
-    decoder = codecs.getincrementaldecoder("utf-8-sig")()
-    read = 0
+    pending, read, begun = b"", 0, False
     for chunk in source.chunks(size):
-        pending = len(decoder.getstate()[0])
+        data = pending + chunk if pending else chunk
         try:
-            text = decoder.decode(chunk)
+            text, used = codecs.utf_8_decode(data, "strict", False)
         except UnicodeDecodeError as error:
-            raise _encoding(source, read - pending + error.start) from None
+            raise _encoding(source, read - len(pending) + error.start) from None
         read += len(chunk)
+        pending = data[used:]
         if text:
-            yield text
-    pending = len(decoder.getstate()[0])
+            yield text if begun else text.removeprefix("\ufeff")
+            begun = True
     if pending:
         raise EvidenceError(
             "E_TRUNCATED",

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from fnmatch import fnmatchcase
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from flightrules.evidence.measurement import Measurement, Notice, labelled
 from flightrules.evidence.records.defect_words import kind_of
-from flightrules.values import field, frozen
 
-__all__ = ["DEFECT_DEFINITIONS", "Defect", "DefectList", "Defects", "State"]
+__all__ = ["DEFECT_DEFINITIONS", "Defect", "DefectList", "Defects", "Late", "Sort", "State"]
 
 State = Literal["open", "done", "unknown"]
+Sort = tuple[str, str, State]
+"""Severity and type in the tracker's words, and the state."""
 UNKNOWN_SEVERITY = "unknown"
 DEFECT_DEFINITIONS = {
     "open defect": "not in a final state of the tracker; an unknown state counts as open",
@@ -59,11 +60,25 @@ class Defect(NamedTuple):
         return tuple(value for key, value in self.fields if key == name)
 
 
-@frozen
-class Defects:
-    """Records by id. Joining is independent of order and grouping."""
+class Late(NamedTuple):
+    """Records that nobody asked for yet: severity, type and state of each, and what gives them in order."""
 
-    by_id: dict[str, Defect] = field(default_factory=dict)
+    sorts: Sequence[Sort]
+    rows: Callable[[], Iterable[Defect]]
+
+
+class Defects:
+    """Records by id. Joining is independent of order and grouping.
+
+    What came as a block is made into records when somebody asks for one: most ask for counts alone.
+    """
+
+    __slots__ = ("_by_id", "_late")
+
+    def __init__(self, by_id: dict[str, Defect | None] | None = None, late: list[Late] | None = None) -> None:
+        """``by_id`` holds ``None`` in the place of each record that is ``late``."""
+        self._by_id = {} if by_id is None else by_id
+        self._late = [] if late is None else late
 
     @classmethod
     def of(cls, records: Iterable[Defect]) -> Defects:
@@ -73,6 +88,19 @@ class Defects:
             found.add(record)
         return found.defects()
 
+    @property
+    def by_id(self) -> dict[str, Defect]:
+        """All records."""
+        for block in self._late:
+            self._by_id.update((record.id, record) for record in block.rows())
+        self._late.clear()
+        return cast("dict[str, Defect]", self._by_id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Defects) and self.by_id == other.by_id
+
+    __hash__ = None  # type: ignore[assignment]  # it holds what may change its form
+
     def merge(self, other: Defects) -> Defects:
         """The records of both."""
         return Defects.of((*self, *other))
@@ -81,12 +109,11 @@ class Defects:
         return iter(self.by_id.values())
 
     def __len__(self) -> int:
-        return len(self.by_id)
+        return len(self._by_id)
 
     def select(self, patterns: Sequence[str]) -> Defects:
         """The records with a component or label that matches one of the shell patterns (case matters)."""
-        kept = {key: one for key, one in self.by_id.items() if _matches(one, patterns)}
-        return Defects(kept)
+        return Defects({key: one for key, one in self.by_id.items() if _matches(one, patterns)})
 
     def open_defects(self) -> tuple[Defect, ...]:
         """The defects that are not done, by id."""
@@ -101,7 +128,7 @@ class Defects:
         """Counts of records; ``defects.open`` also for each severity word that occurs."""
         open_by = Counter[str]()
         total = stories = stories_done = 0
-        for (word, state, severity), number in self._sorts().items():
+        for (severity, word, state), number in self._sorts().items():
             kind, is_open = kind_of(word), state != "done"
             if kind == "defect":
                 total += number
@@ -122,32 +149,37 @@ class Defects:
     def notices(self) -> Iterator[Notice]:
         """What a reader must know about these records."""
         sorts = self._sorts().items()
-        others = sum(number for (word, _, _), number in sorts if kind_of(word) != "defect")
+        others = sum(number for (_, word, _), number in sorts if kind_of(word) != "defect")
         if others:
             yield Notice("W_NOT_DEFECTS", f"{others} of {len(self)} records are stories, tasks or the like")
-        unknown = sum(number for (_, state, _), number in sorts if state == "unknown")
+        unknown = sum(number for (_, _, state), number in sorts if state == "unknown")
         if unknown:
             yield Notice(
                 "W_UNKNOWN_STATE", f"{unknown} of {len(self)} records have no known state and count as open"
             )
         unrated = sum(
             number
-            for (word, state, severity), number in sorts
+            for (severity, word, state), number in sorts
             if not severity and state != "done" and kind_of(word) == "defect"
         )
         if unrated:
             yield Notice("W_UNKNOWN_SEVERITY", f"{unrated} open defects have no severity")
 
-    def _sorts(self) -> Counter[tuple[str, State, str]]:
-        """How many records have the same type, state and severity; few of these occur."""
-        return Counter((one.type, one.state, one.severity) for one in self)
+    def _sorts(self) -> Counter[Sort]:
+        """How many records have the same severity, type and state; few of these occur."""
+        known = (one for one in self._by_id.values() if one is not None)
+        sorts = Counter((one.severity, one.type, one.state) for one in known)
+        for block in self._late:
+            sorts.update(block.sorts)
+        return sorts
 
 
 class DefectList:
     """Collects records while a file is read; ``joined`` counts repeated ids."""
 
     def __init__(self) -> None:
-        self._by_id: dict[str, Defect] = {}
+        self._by_id: dict[str, Defect | None] = {}
+        self._late: list[Late] = []
         self.joined = 0
 
     def __len__(self) -> int:
@@ -157,12 +189,23 @@ class DefectList:
         """Take one record; of two with one id the later update stays."""
         before = self._by_id.setdefault(record.id, record)
         if before is not record:
+            before = self.defects().by_id[record.id]
             self.joined += 1
             self._by_id[record.id] = max(before, record, key=_precedence)
 
+    def add_later(self, ids: Sequence[str], late: Late) -> None:
+        """Take a block of records; if an id is not new, they are made at once."""
+        fresh: dict[str, Defect | None] = dict.fromkeys(ids)
+        if len(fresh) == len(ids) and fresh.keys().isdisjoint(self._by_id.keys()):
+            self._by_id.update(fresh)
+            self._late.append(late)
+            return
+        for record in late.rows():
+            self.add(record)
+
     def defects(self) -> Defects:
         """The records so far."""
-        return Defects(self._by_id)
+        return Defects(self._by_id, self._late)
 
     def notices(self) -> tuple[Notice, ...]:
         """What the records say about themselves, and how many repeated an id."""

@@ -6,7 +6,8 @@ Custom fields have numbers; only the ``names`` of an expanded answer tell what t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from operator import add
 from typing import Any
 
@@ -14,12 +15,11 @@ from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.json_shapes import Column, Kind, Path, Told, decoded
 from flightrules.evidence.reading.json_stream import fields
-from flightrules.evidence.records.defects import DEFECT_DEFINITIONS, Defect, DefectList, State
+from flightrules.evidence.records.defects import DEFECT_DEFINITIONS, Defect, DefectList, Late, Sort, State
 
 __all__ = ["JIRA_STATES", "JiraIssues", "custom_meaning", "jira_reading", "known_custom_fields"]
 
 Pairs = tuple[tuple[str, str], ...]
-Rating = tuple[str, str, State]
 
 JIRA_STATES: dict[str, State] = {"done": "done", "new": "open", "indeterminate": "open"}
 _MEANINGS = {
@@ -45,7 +45,6 @@ _FIELDS = (
 _RATED, _PLACED, _OWNED, _CUSTOM = slice(6, 9), slice(9, 11), slice(11, 13), slice(13, None)
 _MEMORY = 4096
 _TEXT_DEPTH = 12
-_new = tuple.__new__  # half the time of a named tuple's own constructor
 
 
 def known_custom_fields(names: Any) -> dict[str, str]:
@@ -86,7 +85,7 @@ class JiraIssues:
         self._custom = dict(custom or {})
         self.wanted: dict[Path, Kind] = {("key",): "text", ("self",): "any"}
         self.wanted |= {("fields", one): "any" for one in (*_FIELDS, *self._custom)}
-        self._ratings: dict[Any, Rating] = {}
+        self._ratings: dict[Any, Sort] = {}
         self._placings: dict[Any, Pairs] = {}
         self._owners: dict[Any, Pairs] = {}
         self._labels: dict[Any, tuple[str, ...]] = {}
@@ -94,8 +93,6 @@ class JiraIssues:
         self._told_rating = Told(lambda raws: self._rating(*map(decoded, raws)))
         self._told_placing = Told(lambda raws: _placing([_listed(decoded(one)) for one in raws]))
         self._told_owning = Told(lambda raws: _owning(map(decoded, raws)))
-        self._told_labels = Told(lambda raw: _texts(_listed(decoded(raw))))
-        self._told_time = Told(lambda raw: _text(decoded(raw)))
 
     def enter(self, _page: dict[str, Any]) -> None:
         """A page begins."""
@@ -113,30 +110,20 @@ class JiraIssues:
             ratings = list(map(self._told_rating.__getitem__, zip(*columns[_RATED], strict=True)))
         except EvidenceError:
             return False  # the whole issue says what is wrong
-        placings = map(self._told_placing.__getitem__, zip(*columns[_PLACED], strict=True))
-        owners = map(self._told_owning.__getitem__, zip(*columns[_OWNED], strict=True))
-        pairs: Iterable[Pairs] = map(add, placings, owners)
+        placings = list(map(self._told_placing.__getitem__, zip(*columns[_PLACED], strict=True)))
+        owners = list(map(self._told_owning.__getitem__, zip(*columns[_OWNED], strict=True)))
         if self._custom:
             rows = zip(*columns[_CUSTOM], strict=True)
             contents = [dict(zip(self._custom, map(decoded, row), strict=True)) for row in rows]
+            pairs = map(add, placings, owners)
             told = [self._customised(*one) for one in zip(contents, ratings, pairs, strict=True)]
-            ratings, pairs = [one for one, _ in told], [one for _, one in told]
-        self._file(columns, ratings, pairs)
+            ratings, placings = [one for one, _ in told], [one for _, one in told]
+            owners = [()] * len(told)
+        ids, texts = list(map(decoded, columns[0])), list(map(_lined, columns[1:6]))
+        self.found.add_later(ids, Late(ratings, partial(_records, ids, texts, ratings, placings, owners)))
         if self.pages:
             self.pages[-1] += len(ratings)
         return True
-
-    def _file(self, columns: Sequence[Column], ratings: Iterable[Rating], pairs: Iterable[Pairs]) -> None:
-        keys, addresses, summaries = (map(decoded, column) for column in columns[:3])
-        times = (map(self._told_time.__getitem__, column) for column in columns[3:5])
-        labels, same = map(self._told_labels.__getitem__, columns[5]), self._same
-        parts = zip(keys, addresses, summaries, *times, labels, ratings, pairs, strict=True)
-        for key, address, summary, created, updated, label, (severity, kind, state), pair in parts:
-            title = summary if type(summary) is str else _text(summary)
-            url = "" if state == "done" else _address(address, key)
-            kept = same.setdefault(pair, pair)
-            record = key, title, severity, state, kind, url, label, kept, created, updated
-            self.found.add(_new(Defect, record))
 
     def _defect(self, issue: dict[str, Any]) -> Defect:
         inside = issue.get("fields")
@@ -168,7 +155,7 @@ class JiraIssues:
             _remembered(same, _text(get("updated")), _itself),
         )
 
-    def _rating(self, priority: Any, kind: Any, status: Any) -> Rating:
+    def _rating(self, priority: Any, kind: Any, status: Any) -> Sort:
         return self._named(priority, "priority"), self._named(kind, "issuetype"), self._state(status)
 
     def _state(self, status: Any) -> State:
@@ -183,7 +170,7 @@ class JiraIssues:
     def _named(self, value: Any, key: str) -> str:
         return "" if value is None else _text(fields(value, f"issue.fields.{key}", self._name).get("name"))
 
-    def _customised(self, content: dict[str, Any], rating: Rating, pairs: Pairs) -> tuple[Rating, Pairs]:
+    def _customised(self, content: dict[str, Any], rating: Sort, pairs: Pairs) -> tuple[Sort, Pairs]:
         """What the named custom fields say goes before what the standard fields say."""
         texts = ((meaning, _text(content.get(key))) for key, meaning in self._custom.items())
         found = {meaning: value for meaning, value in texts if value}
@@ -203,6 +190,32 @@ def _remembered(memory: dict[Any, Any], raw: Any, understand: Callable[[Any], An
         return made
     except TypeError:
         return understand(raw)
+
+
+def _lined(column: Column) -> str:
+    """JSON texts in one, a line for each; nothing is an empty one. White space between tokens means nothing."""
+    text = "\n".join([one or "" for one in column])
+    if text.count("\n") < len(column):
+        return text
+    return "\n".join([(one or "").replace("\n", " ") for one in column])
+
+
+def _records(
+    ids: Sequence[str],
+    texts: Sequence[str],
+    ratings: Iterable[Sort],
+    placings: Iterable[Pairs],
+    owners: Iterable[Pairs],
+) -> Iterator[Defect]:
+    """The issues of which some parts are understood, and of the others the JSON texts are at hand."""
+    columns = [[decoded(one or None) for one in text.split("\n")] for text in texts]
+    pairs = map(add, placings, owners)
+    for key, address, summary, created, updated, labels, (severity, kind, state), pair in zip(
+        ids, *columns, ratings, pairs, strict=True
+    ):
+        url = "" if state == "done" else _address(address, key)
+        title, named = _text(summary), _texts(_listed(labels))
+        yield Defect(key, title, severity, state, kind, url, named, pair, _text(created), _text(updated))
 
 
 def _itself(value: Any) -> Any:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from flightrules.evidence.records.checklists import ChecklistItem, Checklists
 from flightrules.evidence.records.defect_words import kind_of, severity_from, type_from
-from flightrules.evidence.records.defects import Defect, DefectList, Defects
+from flightrules.evidence.records.defects import Defect, DefectList, Defects, Late
 
 TIMES = ["", "2026-01-01T00:00:00Z", "2026-01-01T01:00:00+0100", "2026-02-01T00:00:00.000+0000", "yesterday"]
 DEFECTS = st.builds(
@@ -190,3 +190,41 @@ def test_done_items_without_owner_or_proof_are_mentioned():
             "checklist.total {} 2",
         ]
     )
+
+
+def in_blocks(records, size):
+    """The same records, those of every other block when somebody asks for one."""
+    found = DefectList()
+    for at in range(0, len(records), size):
+        block = records[at : at + size]
+        if at // size % 2:
+            sorts = [(one.severity, one.type, one.state) for one in block]
+            found.add_later([one.id for one in block], Late(sorts, lambda block=block: iter(block)))
+        else:
+            for one in block:
+                found.add(one)
+    return found
+
+
+@given(
+    st.lists(
+        st.builds(
+            Defect,
+            id=st.sampled_from("abcdefgh"),
+            severity=st.sampled_from(["", "High"]),
+            state=st.sampled_from(["open", "done", "unknown"]),
+            type=st.sampled_from(["Bug", "Story", ""]),
+            updated=st.sampled_from(["", "2026-01-01", "2026-01-02T00:00:00Z"]),
+        ),
+        max_size=12,
+    ),
+    st.integers(1, 5),
+)
+def test_records_that_come_late_are_the_same_records(records, size):
+    late, at_once = in_blocks(records, size), in_blocks(records, max(len(records), 1))
+    assert late.joined == at_once.joined
+    assert late.notices() == at_once.notices()
+    assert list(late.defects().measurements()) == list(at_once.defects().measurements())
+    assert len(late.defects()) == len(at_once.defects())
+    assert list(late.defects()) == list(at_once.defects())
+    assert late.defects() == at_once.defects()
