@@ -193,7 +193,7 @@ def _remembered(memory: dict[Any, Any], raw: Any, understand: Callable[[Any], An
 
 
 def _lined(column: Column) -> str:
-    """JSON texts in one, a line for each; nothing is an empty one. White space between tokens means nothing."""
+    """JSON texts in one, a line for each, empty for nothing; ends of lines inside stand between tokens."""
     text = "\n".join([one or "" for one in column])
     if text.count("\n") < len(column):
         return text
