@@ -9,7 +9,7 @@ import pytest
 from service.decisions.deciding import case_of
 
 RELEASE = ["--product", "shop", "--release", "4.3.0"]
-FLAG, WATCH = "flag checkout <= 20 %", "qa-lead confirms: the helpdesk knows"
+FLAG, WATCH = "flag checkout <= 20 %", "confirmed by qa-lead: the helpdesk knows"
 
 
 def done(ran, code=0):
@@ -31,12 +31,14 @@ def test_a_vote_is_changed_conditions_are_shown_and_papers_are_saved(shop, termi
         owner("papers", "record", *RELEASE, "--out", str(tmp_path / "r.md"), sign=False), 2
     )
     done(owner("signoff", "go", *RELEASE, "--as", "product-owner"))
-    assert "GO WITH CONDITIONS" in done(owner(*again, "--condition", FLAG))
+    assert "GO WITH CONDITIONS" in done(owner(*again, "--condition", FLAG, "--condition", WATCH))
     done(owner("decide", "conditional-go", *RELEASE))
     assert f"condition: {FLAG}" in done(qa("condition", "list", *RELEASE, sign=False))
     read = ["condition", "read", "flag checkout", *RELEASE, "--value", "20", "--unit", "%"]
     assert "flag checkout: 20%" in done(qa(*read, sign=False))
-    assert "E_READING_NAME" in done(qa("condition", "confirm", WATCH, *RELEASE), 2)
+    assert "by qa-lead" in done(qa("condition", "confirm", WATCH, *RELEASE, "--refuse"))
+    assert "by qa-lead" in done(qa("condition", "confirm", WATCH, *RELEASE))
+    assert "E_CONDITION_NOT_ASKED" in done(qa("condition", "confirm", "confirmed by qa-lead: all", *RELEASE), 2)
 
     listed = json.loads(done(owner("papers", "list", *RELEASE, "--format", "json", sign=False)))
     paper = str(tmp_path / "record.md")
