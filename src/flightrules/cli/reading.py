@@ -42,10 +42,15 @@ def read_one(file: File, root: str, helper: Beside | None = None) -> FileRead:
             size, modified = source.size, source.modified_at
             digest = source.digest()
             reading = read(source, expected=expected, columns=dict(columns))
+            getattr(reading.records, "ahead", _nothing)()  # what is done here is shared by two processes
             return FileRead(path, digest, size, modified, reading, None)
     except EvidenceError as error:
         refusal = (error.code, error.message, error.line, error.column, error.hint)
         return FileRead(path, digest, size, modified, getattr(error, "reading", None), refusal)
+
+
+def _nothing() -> None:
+    """Most records have nothing to be found ahead."""
 
 
 def load_format(name: str) -> None:

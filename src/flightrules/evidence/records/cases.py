@@ -42,6 +42,7 @@ FAILED: Final = 2
 ERRORED: Final = 3
 SKIPPED: Final = 4
 STATUS_WORDS: Final = ("passed", "passed", "failed", "errored", "skipped")
+_WORDS = ("total", "passed", "failed", "errored", "skipped", "flaky")
 _BAD = (False, False, True, True, False)  # failed or errored, by status
 _UNKNOWN = -1.0
 
@@ -169,12 +170,13 @@ class _Columns:
 class Cases:
     """Test cases of one or more artefacts; unchanging once built by ``CaseWriter``."""
 
-    __slots__ = ("_columns", "_statuses")
+    __slots__ = ("_bad_names", "_columns", "_statuses")
 
     def __init__(self, columns: _Columns, statuses: bytes) -> None:
         """Columns of equal length."""
         self._columns = columns
         self._statuses = statuses
+        self._bad_names: list[str] | None = None
 
     def __len__(self) -> int:
         return len(self._statuses)
@@ -220,8 +222,7 @@ class Cases:
         """The six counts; nothing at all where no case ran, because nothing was measured."""
         if self.total == self.skipped:
             return
-        for word in ("total", "passed", "failed", "errored", "skipped", "flaky"):
-            yield Measurement(f"tests.{word}", Decimal(getattr(self, word)))
+        yield from (Measurement(f"tests.{word}", Decimal(getattr(self, word))) for word in _WORDS)
 
     def texts(self) -> Iterator[str]:
         """All names, classes, suites and files, for a look at their characters."""
@@ -231,8 +232,14 @@ class Cases:
 
     def failed_names(self, limit: int) -> list[str]:
         """Identities of failed and errored cases, sorted, each once, at most ``limit``."""
-        bad = self.rows(list(map(_BAD.__getitem__, self._statuses)))
-        return sorted({case.identity for case in bad})[:limit]
+        if self._bad_names is None:
+            bad = self.rows(list(map(_BAD.__getitem__, self._statuses)))
+            self._bad_names = sorted({case.identity for case in bad})
+        return self._bad_names[:limit]
+
+    def ahead(self) -> None:
+        """Find the failed ones now, where two processes share the work: a verdict names them."""
+        self.failed_names(0)
 
     def select(self, patterns: Sequence[str]) -> Cases:
         """The cases that one of the patterns names.
@@ -334,14 +341,8 @@ class CaseWriter:
 
     def add_case(self, case: Case) -> None:
         """One row as it came out of other ``Cases``."""
-        self.add(
-            case.name,
-            case.status,
-            classname=case.classname,
-            suite=case.suite,
-            file=case.file,
-            seconds=case.seconds,
-        )
+        name, classname, suite, file, status, seconds = case
+        self.add(name, status, classname=classname, suite=suite, file=file, seconds=seconds)
 
     def extend(self, cases: Iterable[Case]) -> None:
         """All rows."""

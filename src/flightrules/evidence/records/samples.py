@@ -119,6 +119,10 @@ class Samples:
         found = self._all_durations().percentiles((percentile,))
         return found[0] if found else None
 
+    def ahead(self) -> None:
+        """Join the endpoints now, of which any total is taken; see ``Cases.ahead``."""
+        self._all_durations()
+
     @property
     def seconds(self) -> Decimal | None:
         """Seconds from the first start to the last end."""

@@ -73,6 +73,16 @@ def test_failed_names_are_sorted_limited_and_unique():
     assert twice.failed_names(1) == ["a"]
 
 
+def test_names_found_ahead_are_those_of_these_cases_alone():
+    some = cases(("a", ERRORED), ("b", PASSED), ("c", FAILED))
+    some.ahead()
+    assert some.failed_names(9) == ["a", "c"]
+    assert some.select(["c"]).failed_names(9) == ["c"]
+    assert some.merge(cases(("d", FAILED))).failed_names(9) == ["a", "c", "d"]
+    some.failed_names(9).clear()
+    assert some.failed_names(1) == ["a"]
+
+
 def test_the_same_file_read_twice_counts_once():
     assert numbers(SHOP.merge(SHOP)) == numbers(SHOP)
 
