@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from service import put_back
+
 from .board.board_stories import CHANGE, LINK, Board
 from .matrix_objects import OWN_PRODUCT, Asked, World, asks
 from .matrix_product_objects import RELEASE, _released, _shop
@@ -54,7 +56,8 @@ ONLY_CHAIR = frozenset(
 
 
 def _board(world: World) -> Any:
-    return Board(_shop(world, adopted=False), world.person)
+    shop = _shop(world, adopted=False)
+    return put_back.once("matrix board", lambda: Board(shop, world.person))
 
 
 @asks(

@@ -6,11 +6,12 @@ from typing import Any
 
 from flightrules.service.decisions.models import Decision, Override
 from people_stories import prove_now
+from service import put_back
 
 from .decisions.deciding import Case, case_of
 from .matrix_objects import OWN_PRODUCT, Asked, World, asks
 from .matrix_product_objects import _shop
-from .shop import junit
+from .shop import Shop, junit
 
 __all__ = ["PRACTICE"]
 
@@ -19,6 +20,10 @@ RELEASE = "/releases/{key}"
 
 def _no_go(world: World) -> Case:
     shop = _shop(world)
+    return put_back.once("matrix no-go", lambda: _stopped(shop))
+
+
+def _stopped(shop: Shop) -> Case:
     case = case_of(shop, adopted=False)
     shop.bring(case.key, "CI pipeline", junit(90, 10))
     case.judge()

@@ -7,6 +7,7 @@ from typing import Any
 
 from flightrules.service.people.powers import BUILT_IN_ROLES
 from people_stories import prove_now
+from service import put_back
 
 from .matrix_objects import OWN_PRODUCT, Asked, World, asks
 from .shop import DIGEST, RULEBOOK, Shop, coverage, junit
@@ -37,9 +38,16 @@ def _machine(world: World) -> Any:
 
 
 def _shop(world: World, *, adopted: bool = True) -> Shop:
+    shop = put_back.once("matrix shop", lambda: _opened(world))
+    if adopted:
+        shop.adopt()
+    return shop
+
+
+def _opened(world: World) -> Shop:
     manager = world.person("release-manager", product="")
     assert manager.post("/products", {"key": OWN_PRODUCT, "name": "Shop"}).status_code == 201
-    shop = Shop(
+    return Shop(
         qa=world.caller("qa-lead"),
         engineering=world.caller("engineering-lead"),
         owner=world.caller("product-owner"),
@@ -48,14 +56,11 @@ def _shop(world: World, *, adopted: bool = True) -> Shop:
         ci=_machine(world),
         stranger=None,
     )
-    if adopted:
-        shop.adopt()
-    return shop
 
 
 def _released(world: World) -> tuple[Shop, str]:
     shop = _shop(world)
-    return shop, shop.release()["key"]
+    return shop, put_back.once("released", lambda: shop.release()["key"])
 
 
 # --- catalogue
@@ -401,11 +406,16 @@ def a_release_case(world: World) -> Asked:
 
 def _decided(world: World) -> tuple[str, str]:
     """A release that was decided to go on one condition, and the decision."""
+    asks_people = "confirm" in world.operation
+    return put_back.once(("decided", asks_people), lambda: _made_decision(world, asks_people))
+
+
+def _made_decision(world: World, asks_people: bool) -> tuple[str, str]:
     from service.decisions.deciding import case_of
 
     opened = (world.now - timedelta(hours=1)).isoformat()
     case = case_of(_shop(world), adopted=False, opens_at=opened)
-    condition = "confirmed by operations: freeze lifted" if "confirm" in world.operation else SOON
+    condition = "confirmed by operations: freeze lifted" if asks_people else SOON
     assert case.open().status_code == 201
     assert case.verdict().status_code == 201
     assert case.vote("go-with-conditions", conditions=[condition]).status_code == 201

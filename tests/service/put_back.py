@@ -2,7 +2,8 @@
 
 A story's database is emptied by rolling back. Where the rows are just what they were when something was made
 before, the rows that it left are written again instead of asking all doors again: the same rows, a hundredth of
-the time. It is done only inside a story's own transaction on SQLite; elsewhere everything is made anew.
+the time. It is done only inside a story's own transaction on SQLite, and where all stories keep their bytes; elsewhere
+everything is made anew.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import connection
 
 T = TypeVar("T")
@@ -57,8 +59,16 @@ def once(what: Hashable, make: Callable[[], T]) -> T:
 
 
 def _known_ground() -> bool:
-    within = connection.vendor == "sqlite" and connection.in_atomic_block
+    within = connection.vendor == "sqlite" and connection.in_atomic_block and _place_of_blobs() == _BLOBS
     return within and _Standing.changes == connection.connection.total_changes
+
+
+def _place_of_blobs() -> tuple[str, str]:
+    """Rows speak of bytes, which stay where they were written."""
+    return str(settings.FLIGHTRULES_HOME), str(settings.FLIGHTRULES_BLOBS)
+
+
+_BLOBS = _place_of_blobs()
 
 
 def _stand(trail: tuple[Hashable, ...]) -> None:
