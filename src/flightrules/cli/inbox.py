@@ -70,6 +70,8 @@ def _of_product(service: Office, mine: _Mine) -> Iterator[tuple[str, str, str, s
                     what,
                     f"{how} --release {plain(release['version'])}",
                 )
+    if "accept" in mine.powers:
+        yield from _of_acceptances(service, releases, mine)
     opened = {one["key"] for one in releases if one["opened_by"] == mine.key}
     for one in every(service, f"/products/{mine.product}/obligations"):
         if one["waits_for"] in mine.roles or (one["waits_for"] == _TICKET and one["release"] in opened):
@@ -88,14 +90,19 @@ def _of_rulebook(service: Office, mine: _Mine) -> Iterator[tuple[str, str, str, 
             yield mine.product, f"edition {one['number']}", f"agree to the rulebook as {plain(role)}", how
 
 
-def _of_acceptances(service: Office, release: dict[str, Any], mine: _Mine) -> Iterator[tuple[str, str]]:
-    """Defects that others have accepted for the release, and that a role of the caller's still has to."""
+def _of_acceptances(
+    service: Office, releases: list[dict[str, Any]], mine: _Mine
+) -> Iterator[tuple[str, str, str, str]]:
+    """Defects that others have accepted for a release, and that a role of the caller's still has to."""
+    live = {one["key"]: plain(one["version"]) for one in releases if one["state"] in _LIVE}
     for defect in every(service, f"/products/{mine.product}/defects", state="open"):
+        number = plain(defect["number"])
         for one in defect["acceptances"]:
             asked = sorted(set(one["missing"]) & mine.roles)
-            if asked and one["release"] == release["key"] and not one["voided_because"]:
-                what = f"accept {plain(defect['number'])} as {plain(asked[0])}, or not"
-                yield what, f"flightrules accept {plain(defect['number'])} --as {plain(asked[0])}"
+            if asked and one["release"] in live and not one["voided_because"]:
+                version, role = live[one["release"]], plain(asked[0])
+                how = f"flightrules accept {number} --as {role} --release {version}"
+                yield mine.product, version, f"accept {number} as {role}, or not", how
 
 
 def _of_release(service: Office, release: dict[str, Any], mine: _Mine) -> Iterator[tuple[str, str]]:
@@ -106,8 +113,6 @@ def _of_release(service: Office, release: dict[str, Any], mine: _Mine) -> Iterat
     for one in every(service, f"{path}/blockers", state="open"):
         if mine.powers & {"accept", "block"}:
             yield f"blocker: {plain(one['title'])}", "flightrules blocker list"
-    if "accept" in mine.powers:
-        yield from _of_acceptances(service, release, mine)
     for one in every(service, f"{path}/overrides"):
         if one["closed_at"] is None and "override" in mine.powers:
             yield f"override lacks: {'; '.join(map(plain, one['lacks']))}", "flightrules override show"
