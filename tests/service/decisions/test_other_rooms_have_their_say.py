@@ -10,7 +10,7 @@ from flightrules.service.decisions.standing import why_undecided
 from flightrules.service.releases.models import Release
 from people_stories import now
 from service.board.board_stories import BOARD, Board
-from service.decisions.deciding import Case, code, entries
+from service.decisions.deciding import Case, case_of, code, entries
 from service.emergencies.conftest import emergency  # noqa: F401 -- a fixture
 from service.shop import RULEBOOK, junit, tracker
 
@@ -57,6 +57,13 @@ def test_much_at_stake_needs_an_agreed_path_and_then_the_board(board):
     assert {one["kind"] for one in answer.json()["reasons"]} == {"lacking"}
     board.approved()
     assert case.decide().status_code == 201
+
+
+@pytest.mark.parametrize("path", ["", "  escalation: {L1: {respond_within: 1h}}\n"])
+def test_what_the_rulebook_calls_high_stakes_needs_somebody_to_go_to(shop, path):
+    """Whatever the class of the release; a level without contacts leads to nobody."""
+    case = case_of(shop, RULEBOOK + path + "release: {high_stakes: yes}\n")
+    assert code(case.open()) == "E_ESCALATION_PATH"
 
 
 @pytest.fixture

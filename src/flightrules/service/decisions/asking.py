@@ -107,9 +107,9 @@ def required_gates(book: Rulebook, release: Release) -> tuple[str, ...]:
 
 
 def is_high_stakes(book: Rulebook, release: Release) -> bool:
-    """Whether the release is of a class that the board approves."""
+    """Whether the rulebook calls its releases so, or the release is of a class that the board approves."""
     found = _class(book, release)
-    return found is not None and found.approval == "cab"
+    return book.release.high_stakes or (found is not None and found.approval == "cab")
 
 
 def max_age(book: Rulebook, moment: str) -> timedelta:

@@ -151,12 +151,13 @@ def require_open_poll(poll: Poll, release: Release) -> None:
 
 def _require_path(dossier: Dossier, release: Release) -> None:
     """Before much is at stake it is agreed on where a disagreement goes."""
-    if is_high_stakes(dossier.book, release) and not dossier.book.authority.escalation:
+    reachable = any(level.contacts for level in dossier.book.authority.escalation)
+    if is_high_stakes(dossier.book, release) and not reachable:
         raise on_record(
             ConflictError(
                 "E_ESCALATION_PATH",
-                f"a release of the class {release.release_class} needs an agreed path of escalation",
-                hint="agree on `authority.escalation` in the rulebook",
+                "much is at stake with this release, and no path of escalation was agreed on",
+                hint="agree on `authority.escalation` in the rulebook, with contacts",
             ),
             release,
         )
