@@ -290,6 +290,7 @@ def test_every_story_of_this_folder_tells_of_a_case_or_of_its_kin():
         "test_a_role_in_one_other_script_is_named_as_it_is",
         "test_a_role_with_letters_of_its_language_votes",
         "test_a_role_or_a_deputy_that_comes_back_by_hand_is_named",
+        "test_a_token_lends_nothing_that_it_may_not_do_itself",
         "test_a_vote_that_is_taken_out_is_named_and_a_head_that_is_taken_out_too",
         "test_sod_01_nobody_waives_or_accepts_in_what_they_opened_or_wrote",
         "test_aut_09_an_emergency_is_called_agreed_to_and_lifted_by_nobody_its_author_sends",

@@ -85,3 +85,23 @@ def test_what_is_confirmed_for_one_role_gives_no_other_and_is_on_record(case, pe
     refused(case, lambda: admin.post(path, asked), 401, "E_REAUTH_REQUIRED")
     assert admin.post(path, {"role": "viewer", "product": "bank"}).status_code == 201
     assert Entry.objects.filter(tag="people:role:granted").count() == 1
+
+
+def test_a_token_lends_nothing_that_it_may_not_do_itself(case, person):
+    """With a proof, too: it was made so that whoever finds it can only look."""
+    owner, friend = case.shop.owner, person("viewer", product="shop")
+    lent = {
+        "delegate": friend.key,
+        "role": "product-owner",
+        "product": "shop",
+        "ends_at": (now() + timedelta(hours=1)).isoformat(),
+        "reason": "away",
+    }
+    tokens = ApiToken.objects.filter(account__key=owner.account_key)
+    for scopes in ([], ["read"], ["read", "sign", "agree-rulebook"]):
+        tokens.update(scopes=scopes)
+        prove_now(owner)
+        refused(case, lambda: owner.post("/delegations", lent), 403, "E_SCOPE")
+    tokens.update(scopes=["read", "sign", "accept", "block", "sit-on-board", "agree-rulebook"])
+    prove_now(owner)
+    assert owner.post("/delegations", lent).status_code == 201

@@ -27,6 +27,7 @@ __all__ = [
     "learn_adopted_authority",
     "learn_products",
     "powers_here",
+    "powers_of_role",
     "products_seen",
     "require",
     "require_product",
@@ -82,6 +83,11 @@ def powers_here(person_key: str, product: str, at: datetime) -> frozenset[Power]
     """All powers of the person for this product (an empty one is the office) at this moment."""
     found = powers_of(roles_of(person_key, product, at), _authority(product, at))
     return found | _cooling(person_key, product, at)
+
+
+def powers_of_role(role: str, product: str, at: datetime) -> frozenset[Power]:
+    """All that a role may mean for this product, with a rulebook and without."""
+    return powers_of([role]) | powers_of([role], _authority(product, at))
 
 
 def has_power(by: Actor, power: Power, *, product: str = "", at: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
-from flightrules.service.people.access import has_power, is_within, require
+from flightrules.service.people.access import has_power, is_within, powers_of_role, require
 from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.models import Delegation, Deputy
 from flightrules.service.people.powers import Power
@@ -178,10 +178,23 @@ def _may_lend(by: Actor, role: str, product: str, at: datetime) -> None:
     if not is_within(by, product):
         raise DeniedError("E_SCOPE", "the token that was used acts in another product").about(*about)
     if holds(by.key, role, product, at):
+        _require_within_token(by, role, product, at)
         return
     if any(seat.role == role and seat.product == product for seat in stood_in(by.key, product, at)):
         raise DeniedError("E_DELEGATION_DEPTH", "what was lent cannot be lent on").about(*about)
     raise DeniedError("E_ROLE_NOT_HELD", f"you do not hold {role} here").about(*about)
+
+
+def _require_within_token(by: Actor, role: str, product: str, at: datetime) -> None:
+    """A token that may only read is not good for lending what it may not do itself."""
+    means = (power.value for power in powers_of_role(role, product, at))
+    beyond = sorted(one for one in means if one not in by.scopes)
+    if by.via == "token" and beyond:
+        raise DeniedError(
+            "E_SCOPE",
+            f"the token that was used lends no power beyond its own: {', '.join(beyond)}",
+            hint="use a token with these scopes, or the browser",
+        ).about(OFFICE, f"{by.kind}/{by.key}")
 
 
 def _concerns(row: Delegation, by: Actor, at: datetime) -> bool:
