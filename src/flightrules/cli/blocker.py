@@ -11,9 +11,9 @@ from typing import Any
 
 from flightrules.cli.proving import add_proof_options
 from flightrules.cli.remote import Office, office, plain
-from flightrules.cli.remote_acts import add_format_option, every, prove_terms, required, table, told
+from flightrules.cli.remote_acts import add_format_option, every, one_of, prove_terms, required, table, told
 from flightrules.cli.remote_decisions import add_release_options, release_of
-from flightrules.errors import ExitCode, UsageError
+from flightrules.errors import ExitCode
 
 __all__ = ["configure", "execute"]
 
@@ -75,17 +75,7 @@ def _ended(service: Office, release: dict[str, Any], arguments: Namespace) -> An
 
 
 def _named(service: Office, release: dict[str, Any], key: str | None) -> dict[str, Any]:
-    rows = every(service, f"/releases/{release['key']}/blockers")
-    found = [one for one in rows if one["key"].startswith(key)] if key else []
-    if len(found) != 1:
-        raise UsageError(
-            "E_ARGUMENT",
-            "nothing says which blocker"
-            if not key
-            else f"{len(found)} blockers begin with {plain(key)[:40]}",
-            hint="see flightrules blocker list for their keys",
-        )
-    return found[0]
+    return one_of(every(service, f"/releases/{release['key']}/blockers"), key, "blocker", "title")
 
 
 def _cited(arguments: Namespace) -> dict[str, str]:

@@ -15,6 +15,7 @@ from flightrules.cli.remote_acts import (
     add_format_option,
     every,
     named_product,
+    one_of,
     prove_terms,
     show_first,
     table,
@@ -52,7 +53,7 @@ def execute(arguments: Namespace) -> int:
         head = ("KEY", "VERSION", "STATE", "DUE", "WAITS FOR", "WHAT")
         told(arguments, shown, table(head, map(_row, shown), "nothing is owed"))
         return int(ExitCode.GO)
-    found = _named(rows, arguments.obligation)
+    found = one_of(rows, arguments.obligation, "obligation")
     if arguments.act == "draft":
         draft = service.get(f"/obligations/{found['key']}/draft")
         told(arguments, draft, [draft["text"].rstrip("\n")])
@@ -81,17 +82,6 @@ def _confirmed(service: Office, found: dict[str, Any], arguments: Namespace) -> 
     show_first(arguments, map(plain, text.rstrip().splitlines()))
     prove_terms(service, "confirm-obligation", f"obligation/{found['key']}", {"text": text}, arguments)
     return service.post(f"/obligations/{found['key']}/confirmation", {})
-
-
-def _named(rows: list[dict[str, Any]], key: str | None) -> dict[str, Any]:
-    found = [one for one in rows if one["key"].startswith(key)] if key else []
-    if len(found) != 1:
-        raise UsageError(
-            "E_ARGUMENT",
-            "nothing says which obligation" if not key else f"{len(found)} begin with {plain(key)[:40]}",
-            hint="see flightrules obligations list for their keys",
-        )
-    return found[0]
 
 
 def _read(path: str) -> str:
