@@ -21,6 +21,9 @@ home.make_ready()
 
 from flightrules.service.config.settings import *  # noqa: E402, F403
 
+if "sqlite" in DATABASES["default"]["ENGINE"]:  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405 -- as for any other SQLite, each worker has its own
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; the real one has its own test
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
