@@ -195,7 +195,8 @@ def _cell(cell: Cell) -> str:
     if cell.graph is not None:
         return _graph(cell.graph)
     shown = f"<code>{text(cell.text)}</code>" if cell.code else text(cell.text)
-    if any(len(word) > _LONG for word in f"{cell.text} {cell.note}".split()):
+    said = f"{cell.text} {cell.note}"
+    if len(said) > _LONG and any(len(word) > _LONG for word in said.split()):
         return f'<span class="long">{_marked(cell, shown)}</span>'
     return _marked(cell, shown)
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 __all__ = ["LONGEST", "json_safe", "one_line", "storable", "whole"]
 
 LONGEST = 400
-_KEPT = 2048  # of a report's texts half stand there twice, and all of them in several reports
 
 # Explicit code points, not Unicode categories: those differ between Python versions, and the bytes may not.
 # Controls, soft hyphen, bidi marks and overrides, invisible separators, tags, byte order marks, surrogates,
@@ -17,17 +15,17 @@ _UNSAFE = (
     "\\x00-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f"
     "\\ud800-\\udfff\\ufdd0-\\ufdef\\ufeff\\ufff9-\\ufffb\\ufffe\\uffff\\U000e0000-\\U000e007f"
 )
-# Compiled by the first text that is not plain ASCII: they take a millisecond, and many reports need none.
+# Compiled by the first text that needs one: they take a millisecond, and many reports need none. Whatever
+# the Unicode version, nothing of the above is printable.
 _DRIVING = f"[{_UNSAFE}]"
 _SURROGATE = "[\\ud800-\\udfff]"
 _RAW_IN_JSON = "[\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff]"
 
 
-@lru_cache(_KEPT)
 def one_line(text: str, longest: int = LONGEST) -> str:
     r"""The text on one line, unsafe characters as ``\u202e``, cut with the number of characters left out."""
     folded = " ".join(text[: longest * 4].split())
-    if not folded.isascii() or not folded.isprintable():
+    if not folded.isprintable():
         folded = re.sub(_DRIVING, _escape, folded)
     if len(text) > longest and (len(folded) > longest or len(text) > longest * 4):
         return f"{folded[:longest]}… ({len(text) - longest:,} more characters)"
@@ -37,7 +35,7 @@ def one_line(text: str, longest: int = LONGEST) -> str:
 def whole(text: str) -> str:
     """The text uncut, on one line, inert; for values that must stay comparable, such as digests and paths."""
     folded = " ".join(text.split())
-    return folded if folded.isascii() and folded.isprintable() else re.sub(_DRIVING, _escape, folded)
+    return folded if folded.isprintable() else re.sub(_DRIVING, _escape, folded)
 
 
 def storable(text: str) -> str:

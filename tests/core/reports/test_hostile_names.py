@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from effort import examples
 from flightrules.reports import github, gitlab, html_page, json_report, junit_xml, markdown, nogo, sarif
-from flightrules.reports.plain import LONGEST, one_line
+from flightrules.reports.plain import _DRIVING, LONGEST, one_line
 from flightrules.reports.text import Style, render_text
 
 HOSTILE = (
@@ -359,3 +359,8 @@ def test_one_line_is_one_line_and_says_what_it_cut(text):
     clean.encode("utf-8")
     if len(clean) > LONGEST:
         assert clean.endswith("more characters)") or len(text) <= LONGEST
+
+
+def test_what_is_printable_needs_no_second_look():
+    every = "".join(map(chr, range(0x110000)))
+    assert [one for one in re.findall(_DRIVING, every) if one.isprintable()] == []
