@@ -4,9 +4,10 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from flightrules.evidence.records.checklists import ChecklistItem, Checklists
 from flightrules.evidence.records.defect_words import kind_of, severity_from, type_from
 from flightrules.evidence.records.defects import Defect, DefectList, Defects, Late
@@ -206,6 +207,7 @@ def in_blocks(records, size):
     return found
 
 
+@settings(deadline=None, max_examples=examples(40))
 @given(
     st.lists(
         st.builds(
