@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,15 @@ from flightrules.rules.exceptions import Acceptance, names_nothing, says_nothing
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.severity import SeverityLevel
 
-__all__ = ["acceptance_of", "count_open", "count_undocumented", "defect_lines", "density", "stories"]
+__all__ = [
+    "acceptance_ends",
+    "acceptance_of",
+    "count_open",
+    "count_undocumented",
+    "defect_lines",
+    "density",
+    "stories",
+]
 
 _NAMED = 10
 _MAY_BE_NONE = frozenset({"title", "severity", "affected_users", "business_impact"})
@@ -135,7 +143,8 @@ def _void(one: Acceptance, version: str, as_of: datetime) -> str:
     """Why an acceptance does not stand; empty when it does."""
     if one.expires_at is not None and one.expires_at <= as_of:
         return f"the acceptance expired on {one.expires_at.date().isoformat()}"
-    if one.expires_at is None and _passed(one.resolution_target, as_of):
+    ends = _end_of_target(one.resolution_target)
+    if ends is not None and ends <= as_of:
         return f"the acceptance's resolution target {one.resolution_target} has passed"
     if one.scope and not covers(one.scope, version):
         return f"the acceptance is for {one.scope}, not for {version or 'this version'}"
@@ -147,12 +156,18 @@ def _void(one: Acceptance, version: str, as_of: datetime) -> str:
     return ""
 
 
-def _passed(target: str, as_of: datetime) -> bool:
-    """Whether a resolution target that is a date lies before today; other texts are for people."""
+def acceptance_ends(one: Acceptance) -> datetime | None:
+    """When an acceptance ends: as it says, or with the day on which the defect was to be resolved."""
+    ends = (one.expires_at, _end_of_target(one.resolution_target))
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _end_of_target(target: str) -> datetime | None:
+    """The end of a resolution target that is a day, in UTC; other texts are for people."""
     try:
-        return date.fromisoformat(target.strip()[:10]) < as_of.date()
-    except ValueError:
-        return False
+        return datetime.combine(date.fromisoformat(target.strip()[:10]), time(), UTC) + timedelta(days=1)
+    except (ValueError, OverflowError):
+        return None
 
 
 def covers(scope: str, version: str) -> bool:

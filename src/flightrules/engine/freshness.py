@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from flightrules.engine.defects import acceptance_ends
 from flightrules.engine.verdict import Verdict
 from flightrules.rules.rulebook import Rulebook
 
@@ -28,7 +29,8 @@ def _ends(verdict: Verdict, book: Rulebook) -> Iterator[datetime]:
     for waiver in verdict.waivers:
         yield waiver.expires_at
     for line in verdict.defects:
-        if line.acceptance is not None and line.acceptance.expires_at is not None:
-            yield line.acceptance.expires_at
+        ends = acceptance_ends(line.acceptance) if line.acceptance is not None else None
+        if ends is not None:
+            yield ends
     for entry in book.quarantine.entries:
         yield entry.expires_at

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from flightrules.engine.freshness import stands_until
 from flightrules.engine.verdict import DefectLine, EvidenceUse, Outcome, Verdict
 from flightrules.rules.exceptions import Acceptance, Waiver
@@ -31,8 +33,8 @@ def waiver(expires_at: datetime) -> Waiver:
     return Waiver("w", "pass-rate", "why", (), "control", expires_at, "4.3.0")
 
 
-def accepted(expires_at: datetime | None) -> DefectLine:
-    acceptance = Acceptance("P-1", "t", "P2", "u", "b", "m", "w", "2027-01-01", (), expires_at)
+def accepted(expires_at: datetime | None, target: str = "4.3.0") -> DefectLine:
+    acceptance = Acceptance("P-1", "t", "P2", "u", "b", "m", "w", target, (), expires_at)
     return DefectLine("P-1", "t", "P2", "open", "accepted", acceptance, blocks=False, reason="")
 
 
@@ -59,6 +61,13 @@ def test_what_had_ended_before_the_verdict_was_given_is_in_it_already():
 def test_nothing_that_ends_lets_it_stand():
     lasting = verdict([use("anything"), use("nobody knows"), use(taken_at=None)], (), (accepted(None),))
     assert stands_until(lasting, BOOK) is None
+
+
+@pytest.mark.parametrize("expires_at", [None, datetime(2027, 3, 1, tzinfo=UTC)])
+def test_an_acceptance_ends_with_the_day_of_its_target_at_the_latest(expires_at):
+    ends = verdict(defects=(accepted(expires_at, "2027-01-01"),))
+    assert stands_until(ends, BOOK) == datetime(2027, 1, 2, tzinfo=UTC)
+    assert stands_until(verdict(defects=(accepted(expires_at, "9999-12-31"),)), BOOK) == expires_at
 
 
 def test_a_quarantined_test_comes_back_and_may_fail():

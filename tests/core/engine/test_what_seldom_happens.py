@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import gc
 import json
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from flightrules.engine.criterion_result import Case
+from flightrules.engine.defects import acceptance_of
 from flightrules.engine.evaluate import evaluate, prepare
 from flightrules.engine.facts import Changes, Facts, Refusal
 from flightrules.engine.operators import shown
 from flightrules.engine.prepared import plan_of, results_of
 from flightrules.engine.verdict import Outcome, Status
+from flightrules.rules.exceptions import Acceptance
 from flightrules.rules.loading import load_rulebook
 from flightrules.values import replace
 
@@ -227,6 +230,13 @@ def test_an_acceptance_lasts_until_its_target_where_it_has_no_date(desk):
     passed = accepted(desk, target="2026-11-20")
     assert passed.outcome is Outcome.NO_GO
     assert "resolution target 2026-11-20 has passed" in passed.defects[0].reason
+
+
+def test_a_target_that_has_passed_ends_an_acceptance_of_any_date():
+    one = Acceptance("D-1", "t", "P2", "u", "b", "m", "w", "2026-11-20", (), datetime(2099, 1, 1, tzinfo=UTC))
+    for hour, stands in ((-1, True), (0, False)):
+        at = datetime(2026, 11, 21, tzinfo=UTC) + timedelta(hours=hour)
+        assert (acceptance_of("D-1", (one,), "1.0", at)[0] is one) is stands
 
 
 def test_where_signatures_are_asked_for_words_accept_and_waive_nothing(desk, junit):
