@@ -58,8 +58,10 @@ def answer_within(book: Rulebook) -> timedelta:
 def override_meaning(side: str, choice: str, override: Override) -> str:
     """What a signature of one side says, in a sentence."""
     count = len(override.criteria) + len(override.defects) + len(override.blockers)
+    named = "the item it names" if count == 1 else f"the {count} items it names"
     if side == "authority":
-        return f"Override: I have read the risk statement and accept each of the {count} items it names."
+        each = "" if count == 1 else "each of "
+        return f"Override: I have read the risk statement and accept {each}{named}."
     if choice == SignOff.Choice.AGREE:
-        return f"Override: quality agrees; the risk of the {count} items it names is recorded."
-    return f"Override: I recommended no-go; the risk of the {count} items it names is recorded."
+        return f"Override: quality agrees; the risk of {named} is recorded."
+    return f"Override: I recommended no-go; the risk of {named} is recorded."
