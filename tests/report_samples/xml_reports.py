@@ -369,6 +369,13 @@ TESTNG = [
         "testng",
         refused="E_CONTRADICTION",
     ),
+    Sample(
+        "a header with more failures than are shown",
+        ng_results(method("a", "PASS") + method("b", "FAIL"), failed=2),
+        "testng",
+        (2, 1, 1, 0, 0, 0),
+        notices=("W_COUNT_MISMATCH",),
+    ),
     Sample("nothing", ng_results(""), "testng", refused="E_NO_CASES"),
 ]
 

@@ -11,7 +11,7 @@ from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.timestamps import earliest
 from flightrules.evidence.reading.xml import Node, stream
-from flightrules.evidence.records.case_reading import case_reading, declared_count
+from flightrules.evidence.records.case_reading import case_reading, declared_count, header_notice
 from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -43,12 +43,15 @@ def read(source: Source, _head: Head) -> Reading:
         elif node.tag == "test-method":
             _add(writer, node, (suite, group), retried, source)
     cases = writer.cases()
-    if failed and cases.total and not cases.failed + cases.errored:
+    bad = cases.failed + cases.errored
+    if failed and cases.total and not bad:
         raise EvidenceError(
             "E_CONTRADICTION",
             f"the header declares {failed} failed tests, the methods hold none",
             file=source.name,
         )
+    if failed > bad:
+        notices.append(header_notice("failed tests", failed, bad))
     facts, said = earliest(stamps)
     return case_reading("testng", source, cases, notices=[*notices, *said], facts=facts)
 
