@@ -75,6 +75,9 @@ def _on_criteria(rules: tuple[Rule, ...], version: str) -> Iterator[str]:
 
 def _on_quarantine(book: Rulebook) -> Iterator[str]:
     held = book.quarantine
+    bare = [entry.test for entry in held.entries if not entry.is_stated]
+    if bare:
+        yield f"quarantined without an owner or a reason, so not left out: {_some(bare)}"
     if held.fault:
         yield f"{held.fault}, so no test is left out"
     elif held.limit > _QUARANTINE_LIMIT and held.entries:

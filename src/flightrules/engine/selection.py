@@ -146,13 +146,13 @@ def narrow(joined: Joined, wanted: list[str], source: EvidenceSource | None, rul
 def without_quarantine(
     joined: Joined, rulebook: Rulebook, as_of: datetime
 ) -> tuple[Joined, tuple[str, ...], str]:
-    """Leave out the tests that stand on the quarantine list and have not expired there.
+    """Leave out the tests that stand on the quarantine list, with owner and reason, and did not expire there.
 
     A list that breaks its own rule leaves nothing out; the third value says how it does. Its limit holds for
     the tests that its patterns name, too: ``*`` is not one test.
     """
     cases, held = joined.records.get("Cases"), rulebook.quarantine
-    patterns = [entry.test for entry in held.entries if entry.expires_at > as_of]
+    patterns = [entry.test for entry in held.entries if entry.expires_at > as_of and entry.is_stated]
     if cases is None or not patterns:
         return joined, (), ""
     rest, excluded = cases.without(patterns)

@@ -98,3 +98,8 @@ class Quarantined:
     expires_at: datetime
     since: datetime | None = None
     origin: str = ""
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether somebody mends it, for a reason; otherwise nothing is left out because of it."""
+        return not names_nothing(self.owner) and not names_nothing(self.reason)

@@ -102,6 +102,17 @@ def test_six_entries_where_five_are_agreed_leave_nothing_out(desk, junit):
     assert "6 tests are quarantined; the limit is 5, so no test is left out" in six.warnings
 
 
+@pytest.mark.parametrize(
+    ("said", "nothing"), [("owner: Ines", "owner: nobody"), ("owner: Ines", "owner: TBD"), ("clock", "n/a")]
+)
+def test_a_quarantine_without_an_owner_or_a_reason_leaves_nothing_out(desk, junit, said, nothing):
+    found = run_of(desk, desk.artefact("CI run", junit(passed=5, failed=1)))
+    bare = desk.decide(quarantined("suite.tf0").replace(said, nothing), found)
+    stated = desk.decide(quarantined("suite.tf0"), found)
+    assert (only(bare).status, only(stated).status) == (Status.FAIL, Status.PASS)
+    assert "quarantined without an owner or a reason, so not left out: suite.tf0" in bare.warnings
+
+
 @pytest.mark.parametrize(("previous", "status"), [(1, Status.FAIL), (2, Status.PASS)])
 def test_a_list_that_does_not_shrink_from_sprint_to_sprint_leaves_nothing_out(desk, junit, previous, status):
     artefact = desk.artefact("CI run", junit(passed=8, failed=1))
