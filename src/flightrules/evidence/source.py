@@ -14,7 +14,7 @@ __all__ = ["SIZE_LIMIT", "Beside", "Source"]
 
 SIZE_LIMIT = 1 << 30
 _CHUNK = 1 << 18
-_AT_HAND = 1 << 16  # what was copied is still in the processor's cache when it is looked at: a tenth less time
+_AT_HAND = 1 << 16  # what was copied is in the processor's cache when it is looked at: a tenth less time
 _OPEN_FLAGS = (
     os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 )

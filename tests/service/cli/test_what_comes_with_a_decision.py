@@ -38,7 +38,9 @@ def test_a_vote_is_changed_conditions_are_shown_and_papers_are_saved(shop, termi
     assert "flag checkout: 20%" in done(qa(*read, sign=False))
     assert "by qa-lead" in done(qa("condition", "confirm", WATCH, *RELEASE, "--refuse"))
     assert "by qa-lead" in done(qa("condition", "confirm", WATCH, *RELEASE))
-    assert "E_CONDITION_NOT_ASKED" in done(qa("condition", "confirm", "confirmed by qa-lead: all", *RELEASE), 2)
+    assert "E_CONDITION_NOT_ASKED" in done(
+        qa("condition", "confirm", "confirmed by qa-lead: all", *RELEASE), 2
+    )
 
     listed = json.loads(done(owner("papers", "list", *RELEASE, "--format", "json", sign=False)))
     paper = str(tmp_path / "record.md")
