@@ -96,7 +96,7 @@ def due_runs(at: datetime, limit: int) -> Iterable[str]:
 
 def is_much(key: str) -> bool:
     """Whether judging a run takes seconds of a processor: by the bytes to read, or by its criteria."""
-    run = _runs().filter(pk=key).first()
+    run = _runs().filter(pk=key, state=State.WAITING).first()
     if run is None:
         return False
     if run.edition.size > _LITTLE_RULEBOOK:
