@@ -28,7 +28,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "flightrules.service.board": (f"{SERVICE}/board",),
     "flightrules.service.emergencies": (f"{SERVICE}/emergencies",),
     "flightrules.service.obligations": (f"{SERVICE}/obligations",),
-    "flightrules.service.clearance": (f"{SERVICE}/clearance",),
+    "flightrules.service.clearance": (f"{SERVICE}/clearance", f"{SERVICE}/decisions/test_who_wrote_it.py"),
     "flightrules.service.practice": (f"{SERVICE}/practice",),
 }
 """Package -> the tests that are its own."""

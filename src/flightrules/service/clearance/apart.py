@@ -34,6 +34,6 @@ def not_by_you(
         if broken.unknown:
             text = f"the rulebook keeps people apart ({name}), and it is not known who deploys"
             yield Reason("separation_unknown", text, "have a person ask, or state who had the part")
-        elif by.key in broken.persons:
+        else:
             text = f"the rulebook keeps people apart: {name}"
             yield Reason("separation", text, "let somebody else deploy it")
