@@ -6,28 +6,21 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from flightrules.errors import RulebookError
+from flightrules.rules.comparison import OPERATORS, only_exact, read_operator, threshold
 from flightrules.rules.criterion import Criterion, LoadCondition, Operator
 from flightrules.rules.metrics import METRICS
-from flightrules.rules.quantity import Quantity, in_percent, read_quantity
-from flightrules.rules.sentence import Words, parse_tree
-from flightrules.rules.statement import checklist, stories, vague
+from flightrules.rules.quantity import read_quantity
+from flightrules.rules.sentence import Words, parse_tree, refused
+from flightrules.rules.statement import checklist, says_done, stories, vague
 from flightrules.rules.subject import Subject, of_new_code, read_subject, severities
 from flightrules.values import replace
 
 __all__ = ["parse"]
 
-_OPERATORS = {
-    ">=": ">=", "≥": ">=", "at least": ">=", "no less than": ">=",
-    "<=": "<=", "≤": "<=", "at most": "<=", "no more than": "<=", "not more than": "<=",
-    "=": "=", "==": "=", "equals": "=", "equal to": "=",
-    "!=": "!=", "≠": "!=",
-    ">": ">", "more than": ">", "above": ">",
-    "<": "<", "less than": "<", "fewer than": "<", "below": "<",
-}  # fmt: skip
 _ENVIRONMENT = (
     r"(?i)(?:pre-?)?(?:staging|stage|prod|production|sit|uat|dev|development|test|qa|perf|ci|e2e)\b"
 )
+_MEASURES = ("under ", "less ", "below ", "at most ", "no more ")
 _USERS = frozenset(["user", "users", "vus", "vu"])
 _RATES = frozenset(["rps", "req/s", "requests/s", "requests"])
 _SINGLE = {
@@ -60,23 +53,47 @@ def parse(sentence: str, *, file: str | None = None, line: int = 1, column: int 
 
 
 def _compared(tree: Any, place: dict[str, Any], _sentence: str) -> Criterion:
-    subject_words = _flat(tree.children[0])
-    comparison = next(child for child in tree.children if getattr(child, "data", "") == "comparison")
-    _require_operator(comparison.children[0], place)
-    quantity = read_quantity(comparison)
-    clauses = _Clauses(tree.children[-1], place)
-    percent_of = clauses.single.get("share")
+    first, before, comparison, after = tree.children
+    subject_words = _flat(first)
+    operator = read_operator(comparison.children[0], place)
+    phrase = comparison.children[-1]
+    quantity = read_quantity(comparison.children[1:], _words(phrase) if hasattr(phrase, "data") else [])
+    clauses = _Clauses(place, before, after)
     subject = read_subject([*_plain(subject_words), *quantity.rest], place)
-    if percent_of:
-        subject.selectors["percentile"] = percent_of
-    operator = Operator(_OPERATORS[" ".join(str(comparison.children[0]).lower().removeprefix("is ").split())])
+    if percent_of := clauses.single.get("share"):
+        stated = subject.selectors.setdefault("percentile", percent_of)
+        if stated != percent_of:
+            message = f"p{stated} is not {percent_of} % of the requests"
+            raise refused("E_SENTENCE", message, place, "keep one of the two")
     clauses.read_remarks([*subject_words, *quantity.remarks])
-    return clauses.criterion(subject, operator, _threshold(quantity, subject, place))
+    return clauses.criterion(subject, operator, threshold(quantity, subject, place))
+
+
+def _counted(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
+    """``At most 2 P2 defects open``, ``100% of critical path tests pass``: the number stands in front."""
+    operator = read_operator(tree.children[0], place) if tree.children[0].type == "OPERATOR" else None
+    numbers = tree.children[1 if operator else 0 : -2]
+    return _number_first(operator, numbers, _flat(tree.children[-2]), tree.children[-1], (place, sentence))
+
+
+def _number_first(
+    operator: Operator | None,
+    numbers: list[Any],
+    words: Words,
+    tail: Any,
+    written: tuple[dict[str, Any], str],
+) -> Criterion:
+    place, sentence = written
+    quantity, clauses = read_quantity(numbers, words), _Clauses(place, tail)
+    subject = read_subject(quantity.rest, place)
+    value = threshold(quantity, subject, place)
+    clauses.read_remarks(quantity.remarks)
+    return clauses.criterion(subject, operator or only_exact(subject, value, place, sentence), value)
 
 
 def _none(tree: Any, place: dict[str, Any], _sentence: str) -> Criterion:
     words = _flat(tree.children[1])
-    clauses = _Clauses(tree.children[-1], place)
+    clauses = _Clauses(place, tree.children[-1])
     clauses.read_remarks(words)
     return clauses.criterion(read_subject(_plain(words), place), Operator.EQUAL, Decimal(0))
 
@@ -85,22 +102,22 @@ def _every(tree: Any, place: dict[str, Any], _sentence: str) -> Criterion:
     words = _flat(tree.children[1])
     subject = read_subject(_plain(words), place)
     if subject.metric.name != "defects.open":
-        raise _error(
+        raise refused(
             "E_METRIC",
             "only defects can be asked for fields",
             place,
             "write: Every open defect has: severity, mitigation, owner",
         )
     fields = [child for child in tree.children if getattr(child, "data", "") == "phrase_list"][1]
-    clauses = _Clauses(tree.children[-1], place)
-    clauses.requires += [name.lower() for name in _list(fields)]
+    clauses = _Clauses(place, tree.children[-1])
+    clauses.requires += _fields(fields)
     documented = Subject(METRICS["defects.undocumented"], subject.selectors)
     return clauses.criterion(documented, Operator.EQUAL, Decimal(0))
 
 
 def _all(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
     words = _flat(tree.children[1])
-    clauses = _Clauses(tree.children[-1], place)
+    clauses = _Clauses(place, tree.children[-1])
     lower = [str(word).lower() for word in words]
     if set(lower) & {"tests", "test", "suites", "checks"} or not words:
         raise vague(sentence, place)
@@ -118,7 +135,9 @@ def _statement(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
     )
     if inner is not None:
         return _with_remark(words, inner, place)
-    clauses = _Clauses(tree.children[-1], place)
+    if words[0].type == "NUMBER" and len(words) > 1 and not says_done(words):
+        return _number_first(None, words[:1], Words(words[1:]), tree.children[-1], (place, sentence))
+    clauses = _Clauses(place, tree.children[-1])
     clauses.read_remarks(words)
     subject = checklist(_joined(tree.children[0]), clauses.take_by(), place, sentence)
     return clauses.criterion(subject, Operator.EQUAL, Decimal(100))
@@ -134,13 +153,20 @@ def _with_remark(words: Words, inner: str, place: dict[str, Any]) -> Criterion:
     return replace(found, environment=found.environment or where)
 
 
-_FORMS = {"compared": _compared, "none": _none, "every": _every, "all": _all, "statement": _statement}
+_FORMS = {
+    "compared": _compared,
+    "counted": _counted,
+    "none": _none,
+    "every": _every,
+    "all": _all,
+    "statement": _statement,
+}
 
 
 class _Clauses:
     """The clauses behind the comparison, each at most once."""
 
-    def __init__(self, tail: Any, place: dict[str, Any]) -> None:
+    def __init__(self, place: dict[str, Any], *tails: Any) -> None:
         self.place = place
         self.single: dict[str, str] = {}
         self.load: LoadCondition | None = None
@@ -150,7 +176,7 @@ class _Clauses:
         self.by: str | None = None
         self.tracked = False
         self.note: str | None = None
-        for clause in (child for child in tail.children if hasattr(child, "data")):
+        for clause in (child for tail in tails for child in tail.children if hasattr(child, "data")):
             self._read(clause)
 
     def _read(self, clause: Any) -> None:
@@ -162,7 +188,7 @@ class _Clauses:
         elif kind == "severity":
             self.severity = severities(_list(last))
         elif kind == "requires":
-            self.requires += [name.lower() for name in _list(last)]
+            self.requires += _fields(last)
         elif kind == "condition_of_use":
             self.applies_when += _touched(", ".join(_list(last)))
         elif kind == "by":
@@ -172,7 +198,7 @@ class _Clauses:
         elif kind == "condition":
             self._put("condition", self._condition(clause), clause)
         elif kind == "excluding":
-            self._put("excluding", Words(_plain(_words(last))).text, clause)
+            self._put("excluding", self._quarantine(Words(_plain(_words(last)))), clause)
         else:
             self._text(str(kind), _joined(last) if last.data == "phrase_list" else _plain_text(last), clause)
 
@@ -184,7 +210,17 @@ class _Clauses:
             kind = "scope"
         if kind == "on":
             kind = "environment" if self._is_environment(text) else "scope"
+        if kind == "environment" and text.lower().startswith(_MEASURES):
+            hint = "put a limit behind an operator, such as <= 300 s, or say it in the item's name"
+            raise refused("E_SENTENCE", f"{text!r} is no environment", self.place, hint, clause.children[0])
         self._put(_SINGLE[kind], text, clause)
+
+    def _quarantine(self, words: Words) -> str:
+        """Nothing but the quarantine list, with its owners and reasons, is left out of a rate."""
+        if "quarantine" not in words.text.lower():
+            hint = "write excluding tests in the quarantine list, or name the part behind 'for'"
+            raise refused("E_SENTENCE", f"{words.text!r} cannot be left out", self.place, hint, words[0])
+        return words.text
 
     def _is_environment(self, text: str) -> bool:
         ran = (self.single.get("method") or "").lower().endswith((" run", " executed"))
@@ -193,7 +229,7 @@ class _Clauses:
     def _put(self, name: str, value: str, clause: Any) -> None:
         if name in self.single:
             at = next((child for child in clause.children if hasattr(child, "column")), None)
-            raise _error(
+            raise refused(
                 "E_SENTENCE",
                 f"the sentence has two of: {name}",
                 self.place,
@@ -207,7 +243,8 @@ class _Clauses:
         right = " ".join(
             str(item.children[0]) if hasattr(item, "children") else str(item) for item in value.children
         )
-        return f"{_words(name).text} {_OPERATORS.get(str(operator).lower(), str(operator))} {right}"
+        sign = OPERATORS.get(" ".join(str(operator).lower().split()), str(operator))
+        return f"{_words(name).text} {sign} {right}"
 
     def _load(self, clause: Any) -> LoadCondition:
         number = next(child for child in clause.children if getattr(child, "type", "") == "NUMBER")
@@ -215,14 +252,14 @@ class _Clauses:
         words = {str(word).lower() for word in _words(clause.children[-1])}
         amount = Decimal(str(number).replace(",", ""))
         if not amount:
-            raise _error("E_UNIT", "no load is asked for", self.place, "say how much", number)
+            raise refused("E_UNIT", "no load is asked for", self.place, "say how much", number)
         if percent and "projected" in words:
             return LoadCondition(amount, "projected")
         if words & _USERS:
             return LoadCondition(amount, "users")
         if words & _RATES:
             return LoadCondition(amount, "rps")
-        raise _error(
+        raise refused(
             "E_UNIT", "the load has no unit", self.place, "write under 200 users, or under 100 RPS", number
         )
 
@@ -255,7 +292,7 @@ class _Clauses:
         elif not re.search(r"[0-9<>=%]", text):
             self.note = str(token)[1:-1].strip()
         else:
-            raise _error(
+            raise refused(
                 "E_SENTENCE",
                 f"the remark ({text[:60]}) is not understood",
                 self.place,
@@ -274,11 +311,11 @@ class _Clauses:
         if metric.name == "stories.accepted_rate" and (by := self.take_by()):
             selectors["accepted_by"] = by
         if metric.name == "load.percentile" and "percentile" not in selectors:
-            raise _error(
+            raise refused(
                 "E_METRIC", "a response time needs its percentile", self.place, "write p95 response time"
             )
         if "severity" in selectors and metric.families[0] not in ("findings", "defects"):
-            raise _error(
+            raise refused(
                 "E_METRIC", f"{metric.title} has no severity", self.place, "name findings or defects"
             )
         return Criterion(
@@ -301,39 +338,6 @@ class _Clauses:
         )
 
 
-def _threshold(quantity: Quantity, subject: Subject, place: dict[str, Any]) -> Decimal:
-    """The number in the metric's own unit."""
-    metric = subject.metric
-    factor = {("ms", "s"): Decimal(1000), ("ms", "ms"): Decimal(1), ("s", "ms"): Decimal("0.001")}
-    if metric.unit == "%":
-        if quantity.unit != "%":
-            raise _error(
-                "E_UNIT",
-                f"{metric.title} is a rate; the threshold needs %",
-                place,
-                in_percent(quantity.value),
-                quantity.token,
-            )
-        return quantity.value
-    if metric.unit == "ms":
-        if (metric.unit, quantity.unit) not in factor:
-            raise _error(
-                "E_UNIT", f"{metric.title} needs ms or s", place, f"write {quantity.value} ms", quantity.token
-            )
-        return quantity.value * factor[metric.unit, quantity.unit]
-    if quantity.unit == "%" or (quantity.unit in ("ms", "s") and metric.unit == "1"):
-        if metric.name == "monitoring.value":
-            return quantity.value
-        raise _error(
-            "E_UNIT",
-            f"{metric.title} is counted, not measured in {quantity.unit}",
-            place,
-            f"write {quantity.value}",
-            quantity.token,
-        )
-    return quantity.value
-
-
 def _touched(text: str) -> list[str]:
     """``if release touches auth, PII, or payment`` to its list of words."""
     body = re.sub(r"\A(?:if|when)\s+", "", text.strip(), flags=re.IGNORECASE)
@@ -350,14 +354,6 @@ def _labelled(found: Criterion, label: str) -> Criterion:
     if found.method is None and " " in label:
         return replace(found, method=label)
     return found if found.note else replace(found, note=label)
-
-
-def _require_operator(token: Any, place: dict[str, Any]) -> None:
-    if token.type == "ODD_OPERATOR":
-        right = {"=>": ">=", "=<": "<=", "<>": "!="}.get(str(token), "one of >= <= = != > <")
-        raise _error(
-            "E_OPERATOR", f"{str(token)!r} is not an operator", place, f"did you mean {right}?", token
-        )
 
 
 def _flat(phrases: Any) -> Words:
@@ -394,6 +390,6 @@ def _list(phrases: Any) -> list[str]:
     return [Words(_plain(_words(child))).text for child in phrases.children if child.data == "phrase"]
 
 
-def _error(code: str, message: str, place: dict[str, Any], hint: str, token: Any = None) -> RulebookError:
-    column = place["column"] + (int(token.column) - 1 if token is not None else 0)
-    return RulebookError(code, message, file=place["file"], line=place["line"], column=column, hint=hint)
+def _fields(phrases: Any) -> list[str]:
+    """Fields that a record must hold: ``a documented mitigation`` asks for the mitigation."""
+    return [name.lower().removeprefix("documented ") for name in _list(phrases)]

@@ -11,8 +11,9 @@ __all__ = ["Quantity", "in_percent", "read_quantity"]
 
 _UNITS = {
     "ms": "ms", "milliseconds": "ms", "s": "s", "sec": "s", "seconds": "s", "second": "s",
-    "rps": "1/s", "req/s": "1/s", "/s": "1/s", "percent": "%", "%": "%",
+    "rps": "1/s", "req/s": "1/s", "/s": "1/s", "percent": "%", "per cent": "%", "%": "%",
     "defects/kloc": "1/KLOC", "bugs/kloc": "1/KLOC", "/kloc": "1/KLOC",
+    "per kloc": "1/KLOC", "defects per kloc": "1/KLOC", "bugs per kloc": "1/KLOC",
 }  # fmt: skip
 
 
@@ -34,16 +35,25 @@ def in_percent(value: Decimal) -> str:
     return f"write {value}%"
 
 
-def read_quantity(comparison: Any) -> Quantity:
-    """The quantity behind an operator in the parse tree."""
-    tokens = comparison.children
-    number = tokens[1]
-    percent = any(getattr(token, "type", "") == "PERCENT" for token in tokens)
-    phrase = tokens[-1] if hasattr(tokens[-1], "data") else None
-    words = [item.children[0] for item in phrase.children] if phrase is not None else []
+def read_quantity(numbers: list[Any], words: list[Any]) -> Quantity:
+    """The quantity that stands beside an operator.
+
+    Args:
+        numbers: the number's token, and a percent sign where one follows.
+        words: what stands behind it: unit, subject, remarks.
+    """
+    percent = any(getattr(token, "type", "") == "PERCENT" for token in numbers)
     remarks = [word for word in words if str(word).startswith("(")]
     plain = [word for word in words if not str(word).startswith("(")]
-    unit = "%" if percent else "1"
-    if plain and not percent and str(plain[0]).lower() in _UNITS:
-        unit = _UNITS[str(plain.pop(0)).lower()]
-    return Quantity(Decimal(str(number).replace(",", "")), unit, plain, remarks, number)
+    unit = "%" if percent else _take_unit(plain)
+    return Quantity(Decimal(str(numbers[0]).replace(",", "")), unit, plain, remarks, numbers[0])
+
+
+def _take_unit(words: list[Any]) -> str:
+    """The unit that the words begin with, taken off them; the longest one wins."""
+    for length in (3, 2, 1):
+        unit = _UNITS.get(" ".join(str(word).lower() for word in words[:length]))
+        if unit is not None and len(words) >= length:
+            del words[:length]
+            return unit
+    return "1"

@@ -7,7 +7,7 @@ from typing import Any
 from flightrules.errors import RulebookError
 from flightrules.rules.lalr import END_OF_TEXT, UnexpectedCharacterError, UnexpectedTokenError, parse
 
-__all__ = ["Words", "near", "parse_tree"]
+__all__ = ["Words", "near", "parse_tree", "refused"]
 
 SENTENCE_LIMIT = 1000
 _KEYWORDS = [
@@ -85,6 +85,20 @@ def near(word: str, known: list[str]) -> str | None:
     return found[0] if found else None
 
 
+def refused(code: str, message: str, place: dict[str, Any], hint: str, token: Any = None) -> RulebookError:
+    """The refusal of a sentence, at the word; without one, at its first character.
+
+    Args:
+        code: of the catalogue of codes.
+        message: what does not fit.
+        place: ``file``, ``line`` and ``column`` of the sentence.
+        hint: what to write.
+        token: the word.
+    """
+    column = place["column"] + (int(token.column) - 1 if token is not None else 0)
+    return RulebookError(code, message, file=place["file"], line=place["line"], column=column, hint=hint)
+
+
 def _unexpected(
     error: UnexpectedTokenError, file: str | None, line: int, column: int, text: str
 ) -> RulebookError:
@@ -98,6 +112,8 @@ def _unexpected(
             column=column + len(text),
             hint=_expected(error.expected),
         )
+    if token.type == "PERCENT" and "OPERATOR" in error.expected:
+        return _without_operator(text[: token.column - 1], {"file": file, "line": line, "column": column})
     at = column + token.column - 1
     return RulebookError(
         "E_SENTENCE",
@@ -107,6 +123,17 @@ def _unexpected(
         column=at,
         hint=_expected(error.expected),
     )
+
+
+def _without_operator(before: str, place: dict[str, Any]) -> RulebookError:
+    """``Pass rate 97%``, ``Coverage between 80% and 90%``: a number that nothing compares with."""
+    head, _, number = before.rstrip().rpartition(" ")
+    if "between" in head.lower().split():
+        hint = "write two criteria, one with >= and one with <="
+    else:
+        hint = f"write an operator before the number, such as >= {number}% or <= {number}%"
+    at = {**place, "column": place["column"] + len(head) + bool(head)}
+    return refused("E_OPERATOR", f"{number}% stands without an operator", at, hint)
 
 
 def _expected(expected: frozenset[str]) -> str:

@@ -7,12 +7,16 @@ from typing import Any
 
 from flightrules.errors import RulebookError
 from flightrules.rules.metrics import METRICS, Metric
+from flightrules.rules.rewritten import rewritten
 from flightrules.rules.sentence import near
 from flightrules.values import frozen
 
 __all__ = ["Subject", "of_new_code", "read_subject", "severities", "suite_of"]
 
 _PERCENTILE = re.compile(r"p([0-9]{1,2}(?:\.[0-9]+)?)\Z", re.IGNORECASE)
+_ORDINAL = re.compile(r"([0-9]{1,2}(?:\.[0-9]+)?)(?:st|nd|rd|th)\Z", re.IGNORECASE)
+_MEDIAN = "50"
+_NO_PERCENTILE = frozenset(["average", "mean", "avg", "max", "maximum", "worst", "min", "minimum"])
 _DEFECT_LEVEL = re.compile(r"p[1-4](?:[/|]p[1-4])*\Z", re.IGNORECASE)
 _FINDING_LEVELS = frozenset(["critical", "high", "medium", "low", "info"])
 _SUITES = frozenset(
@@ -145,7 +149,7 @@ def _normalised(words: list[str]) -> frozenset[str]:
     found = {part for word in words for part in (word.split("_") if word not in METRICS else [word])}
     if "new" in found and found & {"code", "line", "lines"}:
         found |= {"new-code", "code"} if "coverage" in found else {"new-code"}
-    if found & {"latency"} or any(_PERCENTILE.match(word) for word in words):
+    if found & {"latency", "percentile"} or any(_PERCENTILE.match(word) for word in words):
         found.add("response")
     if any(_DEFECT_LEVEL.match(word) for word in words) and not found & {"findings"}:
         found.add("defects")
@@ -166,9 +170,8 @@ def _take(word: str, metric: Metric, selectors: dict[str, str], words: list[str]
     known = metric.extra.union(_FILLER, *metric.core)
     if known.issuperset(word.split("_")):
         return True
-    if metric.name == "load.percentile" and (found := _PERCENTILE.match(word)):
-        selectors["percentile"] = found.group(1)
-        return True
+    if metric.name == "load.percentile" and (percentile := _percentile(word, words)):
+        return selectors.setdefault("percentile", percentile) == percentile
     if metric.name.startswith("defects") and (
         _DEFECT_LEVEL.match(word) or _FINDING_LEVELS.issuperset(word.split("/"))
     ):
@@ -177,13 +180,23 @@ def _take(word: str, metric: Metric, selectors: dict[str, str], words: list[str]
         return _note(selectors, "severity", word)
     if metric.name.startswith("a11y") and word in _STANDARDS:
         return _note(selectors, "standard", word)
-    if metric.families[0] in ("tests", "contracts") and word in _SUITES:
+    if metric.families[0] in ("tests", "contracts", "coverage") and word in _SUITES:
         return _note(selectors, "suite", word)
     if metric.families[0] == "tests" and word == "path" and "critical" in words:
         return True
     if word == "new":
         return metric.families[0] in _KNOWS_NEW
+    if word == "percentile":
+        return "percentile" in selectors
     return word in ("defect", "defects", "aa", "and", "or", "p/s")
+
+
+def _percentile(word: str, words: list[str]) -> str | None:
+    """``p95``, ``95th percentile`` and ``median`` as the percentile that they name."""
+    if word == "median":
+        return _MEDIAN
+    found = _PERCENTILE.match(word) or (_ORDINAL.match(word) if "percentile" in words else None)
+    return found[1] if found else None
 
 
 def _note(selectors: dict[str, str], name: str, word: str) -> bool:
@@ -201,10 +214,12 @@ def _finished(selectors: dict[str, str]) -> dict[str, str]:
 def _no_metric(tokens: list[Any], words: list[str], place: dict[str, Any]) -> RulebookError:
     known = sorted({word for metric in METRICS.values() for core in metric.core for word in core})
     for token, word in zip(tokens, words, strict=True):
-        guess = near(word, known)
+        guess = None if rewritten([word]) else near(word, known)
         if guess and guess != word:
             return _at(token, place, f"{str(token)!r} is no metric", f"did you mean {guess!r}?")
     at = tokens[0] if tokens else None
+    if better := rewritten(words):
+        return _at(at, place, "the sentence names no metric", f"write for example: {better}")
     titles = ", ".join(sorted(metric.title for metric in METRICS.values())[:6])
     return _at(
         at,
@@ -219,6 +234,8 @@ def _odd_word(token: Any, word: str, metric: Metric, place: dict[str, Any]) -> R
     guess = near(word, known)
     if word == "new":
         hint = "of new code there is `New-code statement coverage`, of findings `No NEW findings`"
+    elif metric.name == "load.percentile" and (word in _NO_PERCENTILE or _percentile(word, [word])):
+        hint = "write one percentile, such as p95 response time; p50 is the median"
     elif guess and guess != word:
         hint = f"did you mean {guess!r}?"
     else:

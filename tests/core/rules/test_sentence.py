@@ -162,13 +162,68 @@ WRONG = [
     ("Pass rate >= 97% in staging in prod", "E_SENTENCE", 29, "staging"),
     ("Pass rate >= 97% ^ 3", "E_SENTENCE", 18, "quotes"),
     ("p95 response time <= 300 ms under 0 users", "E_UNIT", 35, "how much"),
-    ("Unit coverage >= 80%", "E_METRIC", 1, "for the unit"),
+    ("Checkout coverage >= 80%", "E_METRIC", 1, "for the checkout"),
+    ("p95 p99 response time <= 300 ms", "E_METRIC", 5, "one percentile"),
+    ("p99 response time <= 2 s for 95% of transactions", "E_SENTENCE", 1, "keep one"),
+    ("Average response time <= 300 ms", "E_METRIC", 1, "p95"),
+    ("98% of planned tests executed", "E_OPERATOR", 1, "at least 98% of planned"),
+    ("2 P2 defects open", "E_OPERATOR", 1, "at most 2 P2"),
+    ("Pass rate 97%", "E_OPERATOR", 11, "before the number"),
+    ("Coverage between 80% and 90%", "E_OPERATOR", 18, "two criteria"),
+    ("Pass rate >= 95% excluding flaky tests", "E_SENTENCE", 28, "quarantine list"),
+    ("Rollback rehearsed in under 5 minutes", "E_SENTENCE", 20, "operator"),
+    ("Performance is acceptable", "E_VAGUE_CRITERION", 1, "p95 response time <="),
+    ("Security scan clean", "E_VAGUE_CRITERION", 1, "No NEW findings"),
+    ("Coverage is good", "E_VAGUE_CRITERION", 1, "coverage >= 80%"),
+    ("Everything is tested", "E_VAGUE_CRITERION", 1, "measured by"),
+    ("Ready for production", "E_VAGUE_CRITERION", 1, "measured by"),
+    ("No major issues", "E_METRIC", 4, "Open P1 defects = 0"),
+    ("Stakeholders happy", "E_VAGUE_CRITERION", 1, "approved by"),
     ("New branch coverage >= 80%", "E_METRIC", 1, "New-code statement coverage"),
     ("New pass rate >= 80%", "E_METRIC", 1, "NEW findings"),
     ("Branch coverage >= 80% for the new code", "E_METRIC", 1, "New-code statement coverage"),
     ("Line coverage >= 80% for changed files", "E_METRIC", 1, "New-code statement coverage"),
     ("", "E_SENTENCE", 1, "name"),
 ]
+
+
+SAID_OTHERWISE = [
+    ("95th percentile response time <= 300 ms under a load of 200 users", "p95 <= 300 ms under 200 users"),
+    ("99.9th percentile of latency is at most 2 seconds", "p99.9 response time <= 2 s"),
+    ("Median response time < 50 ms", "p50 response time < 50 ms"),
+    ("p95 response time for checkout <= 500 ms under 100 RPS", "p95 <= 500 ms for checkout under 100 RPS"),
+    ("Coverage on new code must be at least 80 per cent", "New code coverage >= 80%"),
+    ("Vulnerabilities of severity HIGH = 0", "No HIGH findings"),
+    ("0 new HIGH findings measured by ZAP", "No NEW HIGH findings measured by ZAP"),
+    ("Zero critical CVEs", "No critical findings"),
+    ("Security scan: 0 critical findings", "Security scan: No critical findings"),
+    ("No more than 2 open P2 defects", "P2 defects open <= 2"),
+    ("At most 5 flaky tests", "Flaky tests <= 5"),
+    ("At least 97% of regression tests pass", "Regression pass rate >= 97%"),
+    ("100% of critical path tests pass", "Critical-path pass rate = 100%"),
+    ("100% of stories accepted by PM in staging", "All stories accepted by PM in staging"),
+    ("Regression pass rate not less than 97%", "Regression pass rate >= 97%"),
+    ("Pass rate is greater than or equal to 97 %", "Pass rate >= 97%"),
+    ("Error rate does not exceed 0.1 %", "Error rate <= 0.1%"),
+    ("Defect density < 0.5 defects per KLOC", "Defect density < 0.5 defects/KLOC"),
+    (
+        "All open P2 defects have severity, mitigation and owner",
+        "Every open P2 defect has: severity, mitigation, owner",
+    ),
+    ("Every open P2 defect has a documented mitigation", "Every open P2 defect has: mitigation"),
+]
+
+
+@pytest.mark.parametrize(("said", "plainly"), SAID_OTHERWISE, ids=[row[0][:40] for row in SAID_OTHERWISE])
+def test_the_same_promise_in_other_words_is_the_same_criterion(said, plainly):
+    assert parse(said) == parse(plainly)
+    assert parse(render(parse(said))) == parse(said)
+
+
+def test_coverage_names_the_level_whose_tests_make_it():
+    found = parse("Unit test coverage >= 80% measured by the CI run")
+    assert (found.metric, found.selector("suite")) == ("coverage.lines", "unit")
+    assert parse(render(found)) == found
 
 
 @pytest.mark.parametrize(
@@ -216,6 +271,8 @@ NAMES = st.lists(
             "4.2.1",
             "no",
             "100",
+            "is",
+            "not less than",
         ]
     ),
     min_size=1,

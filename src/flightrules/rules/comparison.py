@@ -1,0 +1,91 @@
+"""Operator and threshold of a sentence: signs and their words, and the number in the metric's own unit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flightrules.rules.criterion import Operator
+from flightrules.rules.quantity import Quantity, in_percent
+from flightrules.rules.sentence import refused
+from flightrules.rules.subject import Subject
+
+__all__ = ["OPERATORS", "only_exact", "read_operator", "threshold"]
+
+_WHOLE = 100
+OPERATORS = {
+    ">=": ">=", "≥": ">=", "at least": ">=", "no less than": ">=",
+    "not less than": ">=", "no fewer than": ">=", "not below": ">=", "greater than or equal to": ">=",
+    "<=": "<=", "≤": "<=", "at most": "<=", "no more than": "<=", "not more than": "<=",
+    "not above": "<=", "less than or equal to": "<=", "does not exceed": "<=", "must not exceed": "<=",
+    "=": "=", "==": "=", "equals": "=", "equal to": "=",
+    "!=": "!=", "≠": "!=",
+    ">": ">", "more than": ">", "greater than": ">", "above": ">",
+    "<": "<", "less than": "<", "fewer than": "<", "below": "<",
+}  # fmt: skip
+
+
+def read_operator(token: Any, place: dict[str, Any]) -> Operator:
+    """The operator that a sign or its words stand for.
+
+    Raises:
+        RulebookError: E_OPERATOR at a sign that is none, with the one that it resembles.
+    """
+    if token.type == "ODD_OPERATOR":
+        right = {"=>": ">=", "=<": "<=", "<>": "!="}.get(str(token), "one of >= <= = != > <")
+        raise refused(
+            "E_OPERATOR", f"{str(token)!r} is not an operator", place, f"did you mean {right}?", token
+        )
+    words = " ".join(str(token).lower().split())
+    for modal in ("is ", "are ", "must be ", "shall be "):
+        words = words.removeprefix(modal)
+    return Operator(OPERATORS[words])
+
+
+def only_exact(subject: Subject, value: Decimal, place: dict[str, Any], sentence: str) -> Operator:
+    """Equality, where a number without an operator can mean nothing else: none at all, or all of them.
+
+    Raises:
+        RulebookError: E_OPERATOR for any other number, which may be a limit or the exact value.
+    """
+    metric = subject.metric
+    if (metric.better == "lower" and value == 0) or (
+        metric.rate and metric.better == "higher" and value == _WHOLE
+    ):
+        return Operator.EQUAL
+    wanted = "at least" if metric.better == "higher" else "at most"
+    message = f"{value:f} stands without an operator"
+    raise refused("E_OPERATOR", message, place, f"write: {wanted} {sentence.strip()}")
+
+
+def threshold(quantity: Quantity, subject: Subject, place: dict[str, Any]) -> Decimal:
+    """The number in the metric's own unit."""
+    metric = subject.metric
+    factor = {("ms", "s"): Decimal(1000), ("ms", "ms"): Decimal(1), ("s", "ms"): Decimal("0.001")}
+    if metric.unit == "%":
+        if quantity.unit != "%":
+            raise refused(
+                "E_UNIT",
+                f"{metric.title} is a rate; the threshold needs %",
+                place,
+                in_percent(quantity.value),
+                quantity.token,
+            )
+        return quantity.value
+    if metric.unit == "ms":
+        if (metric.unit, quantity.unit) not in factor:
+            raise refused(
+                "E_UNIT", f"{metric.title} needs ms or s", place, f"write {quantity.value} ms", quantity.token
+            )
+        return quantity.value * factor[metric.unit, quantity.unit]
+    if quantity.unit == "%" or (quantity.unit in ("ms", "s") and metric.unit == "1"):
+        if metric.name == "monitoring.value":
+            return quantity.value
+        raise refused(
+            "E_UNIT",
+            f"{metric.title} is counted, not measured in {quantity.unit}",
+            place,
+            f"write {quantity.value}",
+            quantity.token,
+        )
+    return quantity.value
