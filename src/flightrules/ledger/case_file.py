@@ -9,6 +9,7 @@ refused. The decision record on case files says why it looks like this.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import zipfile
 import zlib
@@ -33,6 +34,7 @@ _RATIO_LIMIT = 200
 _CHUNK = 1 << 20
 _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_END, _END_SIZE = b"PK\x05\x06", 22
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -116,6 +118,7 @@ def open_case_file(file: IO[bytes], *, name: str = "<case file>") -> CaseFile:
     with _damaged(name):
         archive = zipfile.ZipFile(file)
         _require_plain(archive, name)
+        _require_end(file, name)
         with archive.open(_ABOUT) as member:
             data = member.read(_ABOUT_LIMIT + 1)
     if len(data) > _ABOUT_LIMIT:
@@ -143,10 +146,21 @@ def _require_plain(archive: zipfile.ZipFile, name: str) -> None:
             raise _refused("a member is encrypted or packed in another way", name)
         if one.file_size > _CHUNK and one.file_size > one.compress_size * _RATIO_LIMIT:
             raise _refused("a member unpacks to more than it can hold", name)
+    if archive.comment or any(one.comment or one.extra for one in members):
+        raise _refused("it says something beside its members", name)
     places = sorted((one.header_offset, one.compress_size) for one in members)
+    if places[0][0]:
+        raise _refused("something stands before its first member", name)
     ends = [at + size for at, size in places]
     if any(end > following for end, (following, _) in zip(ends, places[1:], strict=False)):
         raise _refused("its members lie over each other", name)
+
+
+def _require_end(file: IO[bytes], name: str) -> None:
+    """Nothing stands behind the archive: other readers would look for other members there."""
+    file.seek(-_END_SIZE, os.SEEK_END)
+    if not file.read(len(_END)).startswith(_END):
+        raise _refused("something stands behind its end", name)
 
 
 def _too_long(line: bytes) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from flightrules.ledger.decoding import field as member
 from flightrules.ledger.entry import Entry, read_entry
 from flightrules.ledger.frontier import Frontier
 from flightrules.ledger.history import Head, head_in, is_signed, known_keys
+from flightrules.ledger.key_files import load_public_key
 from flightrules.ledger.keys import PublicKey
 from flightrules.ledger.merkle import leaf_hash, verify_inclusion
 from flightrules.ledger.trail import Trail
@@ -31,8 +32,23 @@ VERSION: Final = 1
 LAST_GATE: Final = 5
 _OPENED: Final = "release:release:opened"
 _TAKEN_AWAY: Final = "readiness:evidence:tombstoned"
-_MUST_BE_THERE: Final = ("readiness:evidence:received", "catalogue:rulebook:")
+_MUST_BE_THERE: Final = (
+    "readiness:evidence:received",
+    "catalogue:rulebook:",
+    "decision:decision:recorded",
+    "decision:dossier:handed-out",
+    "decision:override:",
+    "decision:poll:opened",
+    "decision:sign-off:recorded",
+)
+_MEMBERS: Final = frozenset(
+    {"v", "kind", "about", "made_at", "stream", "start", "head", "checkpoints", "keys"}
+    | {"others", "blobs", "openings"}
+)
+_INTACT: Final = "intact"
 _DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+_NAMED_BY: Final = ("digest", "commitment", "entry")
 _HASH = re.compile(r"[0-9a-f]{64}")
 Outcome = tuple[bool | None, str]
 
@@ -86,13 +102,31 @@ class Examined:
 def _case(case: Examined) -> Outcome:
     if case.of("v", int) != VERSION or case.of("kind", str) != "flightrules-case-file":
         raise LedgerError("E_ENUM", "it is a case file of a version that is not known here")
+    _require_members(dict(case.file.about), _MEMBERS, "case.json")
     about, start = case.of("about", str), case.of("start", dict)
+    _require_subject(about, case.of("stream", str))
+    if not _MOMENT.fullmatch(case.of("made_at", str)):
+        raise LedgerError("E_MALFORMED", "made_at of case.json is no moment in UTC")
+    for pem in _list(case, "keys", str):
+        load_public_key(pem.encode("utf-8"), name="keys of case.json")
     edge = Frontier.of_bytes(member(start, "size", int, "start"), _peaks(start))
     case.head = head_in(case.of("head", str))
     case.kept = [head_in(one) for one in _list(case, "checkpoints", str)]
     sizes = [head.head.size for head in (case.head, *case.kept, *case.anchors.values())]
     case.trail = Trail(case.of("stream", str), start=edge, prev=None if edge.size else "", sizes=sizes)
     return True, f"{about}, stream {case.trail.stream}, entries from {edge.size}"
+
+
+def _require_subject(about: str, stream: str) -> None:
+    """Nothing in the ledger says what a file is about, so it says no more than its entries show."""
+    if not about.startswith("release/") and about not in (stream, f"stream/{stream}"):
+        raise LedgerError("E_CONTRADICTION", f"it is not about {about:.80}: its stream is {stream:.60}")
+
+
+def _require_members(holder: Mapping[str, Any], known: Collection[str], what: str) -> None:
+    strange = sorted(set(holder) - set(known))
+    if strange:
+        raise LedgerError("E_UNKNOWN_FIELD", f"{what} says {strange[0]!r:.60}, which nobody vouches for")
 
 
 def _entries(case: Examined) -> Outcome:
@@ -112,10 +146,11 @@ def _entries(case: Examined) -> Outcome:
 
 def _require_beginning(case: Examined, entry: Entry) -> None:
     """The case of a release begins where it was opened, every other one at the beginning of the stream."""
-    about = case.of("about", str)
-    if case.count or entry.seq == 0:
+    if case.count:
         return
-    if not about.startswith("release/") or (entry.tag, entry.subject) != (_OPENED, about):
+    about = case.of("about", str)
+    is_release = about.startswith("release/")
+    if (entry.tag, entry.subject) != (_OPENED, about) if is_release else entry.seq:
         raise LedgerError("E_CONTRADICTION", f"the case of {about:.80} does not begin at its beginning")
 
 
@@ -176,6 +211,7 @@ def _others(case: Examined) -> Outcome:
     """Entries from before the first or of the office, each proved by its path to a signed root."""
     shown = _list(case, "others", dict)
     for one in shown:
+        _require_members(one, ("entry", "proof", "head"), "another entry")
         body = member(one, "entry", str, "another entry").encode("utf-8")
         entry = read_entry(body)
         proof = [_hash(text) for text in member(one, "proof", list, "another entry")]
@@ -194,6 +230,8 @@ def _blobs(case: Examined) -> Outcome:
     for digest in held:
         if case.file.digest_of(digest) != digest:
             raise LedgerError("E_BLOB_TAMPERED", f"the bytes of sha256:{digest} were changed")
+    for one in listed.values():
+        _require_members(one, ("digest", "state"), "a blob")
     foreign = [digest for digest in held if digest not in case.named]
     if foreign:
         raise LedgerError("E_CONTRADICTION", f"no entry speaks of sha256:{foreign[0]}")
@@ -202,6 +240,9 @@ def _blobs(case: Examined) -> Outcome:
         said = listed.get(gone[0], {}).get("state")
         code = "E_BLOB_TAMPERED" if said == "tampered" else "E_BLOB_MISSING"
         raise LedgerError(code, f"{len(gone)} recorded files are not there, first sha256:{gone[0]}")
+    unlisted = [digest for digest in held if listed.get(digest, {}).get("state") != _INTACT]
+    if unlisted:
+        raise LedgerError("E_CONTRADICTION", f"it does not list sha256:{unlisted[0]} as intact")
     away = len((set(listed) | case.needed) - set(held))
     return True, f"{len(held)} files match their digests" + (f"; {away} taken away on record" if away else "")
 
@@ -212,6 +253,7 @@ def _openings(case: Examined) -> Outcome:
         commitment = member(one, "commitment", str, "an opening")
         if commitment not in case.commitments:
             raise LedgerError("E_CONTRADICTION", "an opening belongs to no entry")
+        _require_members(one, ("commitment", "salt", "value", "erased_at"), "an opening")
         if "erased_at" in one:
             if commitment not in case.erased:
                 raise LedgerError("E_CONTRADICTION", "something is said to be erased, and no entry says so")
@@ -244,7 +286,14 @@ def _list(case: Examined, key: str, kind: type) -> list[Any]:
     found = case.of(key, list)
     if not all(isinstance(one, kind) for one in found):
         raise LedgerError("E_WRONG_TYPE", f"{key} of case.json holds something else than expected")
+    if len({_identity(one) for one in found}) != len(found):
+        raise LedgerError("E_CONTRADICTION", f"{key} of case.json says the same twice")
     return list(found)
+
+
+def _identity(one: Any) -> str:
+    named = [one[key] for key in _NAMED_BY if key in one] if isinstance(one, dict) else [one]
+    return repr(named)
 
 
 def _peaks(start: dict[str, Any]) -> bytes:

@@ -142,6 +142,20 @@ FAULTS = {
         {"others": [{"entry": BODIES[0].decode(), "proof": ["00" * 32, "00" * 32]}]},
         (8, "E_PROOF"),
     ),
+    "another subject": ({"about": "GO for every release"}, (1, "E_CONTRADICTION")),
+    "another release": ({"about": "release/43"}, (2, "E_CONTRADICTION")),
+    "a word of somebody's": ({"verdict": "GO"}, (1, "E_UNKNOWN_FIELD")),
+    "no moment": ({"made_at": "yesterday"}, (1, "E_MALFORMED")),
+    "a key that is none": ({"keys": ["x"]}, (1, "E_KEY")),
+    "the same said twice": (
+        {"openings": [{"commitment": COMMITMENT, "salt": SALT.hex(), "value": "Ada"}] * 2},
+        (10, "E_CONTRADICTION"),
+    ),
+    "evidence that is not listed": ({"blobs": []}, (9, "E_CONTRADICTION")),
+    "evidence in another state": (
+        {"blobs": [{"digest": DIGEST, "state": "missing"}]},
+        (9, "E_CONTRADICTION"),
+    ),
     "an opening of nothing": ({"openings": [{"commitment": "ff" * 32}]}, (10, "E_CONTRADICTION")),
     "an erasure without an entry": ({"openings": [ERASED]}, (10, "E_CONTRADICTION")),
     "a salt that is none": (
@@ -295,6 +309,39 @@ def test_a_member_that_stands_twice_is_refused():
         file = zipped([*PARTS, PARTS[0]])
     with pytest.raises(LedgerError, match="twice"):
         case_file.open_case_file(file)
+
+
+@pytest.mark.parametrize("place", ["before", "behind", "comment", "comment-of-a-member", "extra"])
+def test_nothing_stands_beside_the_members(place):
+    whole = written().getvalue()
+    data = {"before": b"PK\x03\x04" + whole, "behind": whole + b"GO"}.get(place)
+    if data is None:
+        file = io.BytesIO(whole)
+        with zipfile.ZipFile(file, "a") as archive:
+            if place == "comment":
+                archive.comment = b"GO"
+            else:
+                name = "comment" if place == "comment-of-a-member" else "extra"
+                setattr(archive.infolist()[0], name, b"\x75\x70\x01\x00G")
+                archive._didModify = True  # the directory alone is written again
+        data = file.getvalue()
+    with pytest.raises(LedgerError) as caught:
+        outcome(io.BytesIO(data))
+    assert caught.value.code == "E_ARCHIVE"
+
+
+def test_what_was_signed_may_not_be_taken_out():
+    bodies = chained([("decision:sign-off:recorded", "sign-off/1", {"dossier": {"sha256": DIGEST}})])
+    said = case(
+        about=STREAM,
+        start={"size": 0, "peaks": []},
+        head=signed(bodies),
+        checkpoints=[],
+        others=[],
+        openings=[],
+    )
+    assert outcome(written(said, bodies)) is None
+    assert outcome(written(said | {"blobs": []}, bodies, blobs=())) == (9, "E_BLOB_MISSING")
 
 
 def test_members_that_lie_over_each_other_are_refused():
