@@ -175,9 +175,10 @@ def _answered(number: str, title: str, advice: str, answer: _Answer) -> Detectio
     return Detection(number, title, state, sentence, rows, advice if state is State.FOUND else "")
 
 
-def _said(rows: Iterable[Row], found: str, clean: str) -> _Answer:
+def _said(rows: Iterable[Row], one: str, many: str, clean: str) -> _Answer:
     kept = tuple(rows)
-    return (State.FOUND, f"{len(kept)} {found}", kept) if kept else (State.CLEAN, clean, ())
+    said = one if len(kept) == 1 else f"{len(kept)} {many}"
+    return (State.FOUND, said, kept) if kept else (State.CLEAN, clean, ())
 
 
 def _unwritten(history: History) -> _Answer:
@@ -186,10 +187,14 @@ def _unwritten(history: History) -> _Answer:
         return State.TOO_LITTLE, "nothing was decided yet", ()
     rows = [Row(f"decision/{one.key}", f"{one.version}: the record is {one.record}") for one in last]
     bad = [row for row, one in zip(rows, last, strict=True) if one.record not in ("written", "pending")]
+    alone = len(last) == 1
     return _said(
         bad,
+        "the last decision lacks a record in time"
+        if alone
+        else f"1 of the last {len(last)} decisions lacks a record in time",
         f"of the last {len(last)} decisions lack a record in time",
-        f"the last {len(last)} decisions have their records",
+        "the last decision has its record" if alone else f"the last {len(last)} decisions have their records",
     )
 
 
@@ -207,7 +212,7 @@ def _rollback(history: History) -> _Answer:
         for one in told
         if len(by_signal[one.signal]) > 1
     )
-    return _said(rows, "triggers answer differently for one signal", "each signal has one answer")
+    return _said(rows, "", "triggers answer differently for one signal", "each signal has one answer")
 
 
 def _emergencies(history: History) -> _Answer:
@@ -236,7 +241,10 @@ def _outside_lock(history: History) -> _Answer:
         if not one.is_proven
     ]
     return _said(
-        rows, "changes lie outside their lock or were not shown", "every hotfix stayed within its lock"
+        rows,
+        "1 change lies outside its lock or was not shown",
+        "changes lie outside their lock or were not shown",
+        "every hotfix stayed within its lock",
     )
 
 
@@ -250,7 +258,12 @@ def _shipped_again(history: History) -> _Answer:
         if promised is not None and one.at.date() > promised:
             rows.append(Row(f"defect/{one.defect}", f"{one.version}: it was to be mended by {promised}"))
         targets[one.defect] = min(one.resolution_target, promised or one.resolution_target)
-    return _said(rows, "acceptances came after the defect was to be mended", "no defect outlived its target")
+    return _said(
+        rows,
+        "1 acceptance came after the defect was to be mended",
+        "acceptances came after the defect was to be mended",
+        "no defect outlived its target",
+    )
 
 
 def _skipped(history: History) -> _Answer:
@@ -261,7 +274,10 @@ def _skipped(history: History) -> _Answer:
         Row(f"decision/{one.key}", f"{one.version}: {item}") for one in with_lists for item in one.skipped
     ]
     return _said(
-        rows, "points of checklists were skipped", "every point was ticked before the release went out"
+        rows,
+        "1 point of a checklist was skipped",
+        "points of checklists were skipped",
+        "every point was ticked before the release went out",
     )
 
 
@@ -276,8 +292,12 @@ def _rubber_stamps(history: History) -> _Answer:
     for person, given in sorted(per_person.items()):
         if len(given) >= limits.signatures_minimum and not any(one.choice == "no-go" for one in given):
             rows.append(Row(f"person/{person}", f"{len(given)} signatures and never a no-go"))
+    given = len(history.sign_offs)
     return _said(
-        rows, "signatures look like formality", f"{len(history.sign_offs)} signatures, all read first"
+        rows,
+        "1 sign that signing is a formality",
+        "signs that signing is a formality",
+        f"{given} {'signature' if given == 1 else 'signatures'}, all read first",
     )
 
 
@@ -296,7 +316,12 @@ def _over_engineering(history: History) -> _Answer:
     enough = any(number >= history.limits.runs_minimum for number in _runs(history).values())
     if not rows and not enough and not history.waivers:
         return State.TOO_LITTLE, "no gate has been judged often enough", ()
-    return _said(rows, "gates or criteria never decided anything", "every gate has decided something")
+    return _said(
+        rows,
+        "1 gate or criterion never decided anything",
+        "gates or criteria never decided anything",
+        "every gate has decided something",
+    )
 
 
 def _runs(history: History) -> Counter[str]:

@@ -187,3 +187,37 @@ def test_p10_a_criterion_that_is_waived_in_every_release():
     assert [row.subject for row in found.rows] == ["criterion/coverage"]
     assert answer("P10", decisions=decided, waivers=waived[:2]).state is State.CLEAN
     assert answer("P10", decisions=decided[:2], waivers=waived).state is State.CLEAN
+
+
+@pytest.mark.parametrize(
+    ("number", "history", "sentence"),
+    [
+        ("P2", {"decisions": (decision(1, "late"),)}, "the last decision lacks a record in time"),
+        ("P2", {"decisions": (decision(1),)}, "the last decision has its record"),
+        (
+            "P2",
+            {"decisions": (decision(1, "late"), decision(2))},
+            "1 of the last 2 decisions lacks a record in time",
+        ),
+        (
+            "P6",
+            {"hotfixes": (Hotfix("r1", "4.2.1", ("a.py",)),)},
+            "1 change lies outside its lock or was not shown",
+        ),
+        ("P8", {"decisions": (decision(1, skipped=("backup",)),)}, "1 point of a checklist was skipped"),
+        ("P9", {"sign_offs": (signature(1),)}, "1 signature, all read first"),
+        ("P9", {"sign_offs": (signature(1, read=None),)}, "1 sign that signing is a formality"),
+        ("P10", {"runs": runs("exit", 20)}, "1 gate or criterion never decided anything"),
+    ],
+)
+def test_one_of_a_kind_is_told_in_the_singular(number, history, sentence):
+    assert answer(number, **history).sentence == sentence
+
+
+def test_p7_the_day_of_the_target_is_still_in_time():
+    first = Acceptance("PROJ-1", "4.1.0", AT - 60 * DAY, AT.date())
+    assert (
+        answer("P7", acceptances=(first, Acceptance("PROJ-1", "4.2.0", AT, AT.date()))).state is State.CLEAN
+    )
+    late = Acceptance("PROJ-1", "4.2.1", AT + DAY, AT.date() + DAY)
+    assert len(answer("P7", acceptances=(first, late)).rows) == 1
