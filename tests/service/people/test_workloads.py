@@ -58,7 +58,7 @@ def test_an_elliptic_key_does_as_well(pipeline):
     assert exchanged(token).status_code == 200
 
 
-def _part(said: dict[str, str]) -> str:
+def _part(said: dict[str, Any]) -> str:
     return _encoded(json.dumps(said).encode())
 
 
@@ -252,6 +252,36 @@ def test_a_provider_that_points_elsewhere_is_not_believed(pipeline, document, mo
     pipeline.provider.document, pipeline.provider.moved = document, moved
     answer = exchanged(pipeline.provider.token())
     assert (answer.status_code, code(answer)) == (503, "E_WORKLOAD_ISSUER")
+
+
+def test_a_provider_that_does_not_answer_is_left_alone_for_a_while(pipeline):
+    pipeline.trust()
+    pipeline.provider.document = ["no", "document"]
+    for _ in range(3):
+        assert exchanged(pipeline.provider.token()).status_code == 503
+    assert pipeline.provider.asked == ["/.well-known/openid-configuration"]
+
+
+@pytest.mark.parametrize("algorithm", [[], {}, None, 1, True], ids=str)
+def test_an_algorithm_is_one_word(pipeline, algorithm):
+    body = pipeline.provider.token().split(".")[1]
+    answer = exchanged(f"{_part({'alg': algorithm, 'kid': 'r'})}.{body}.e30")
+    assert (answer.status_code, code(answer)) == (401, "E_WORKLOAD_TOKEN")
+
+
+def test_a_key_that_is_none_or_does_not_verify_leaves_the_others(pipeline):
+    pipeline.trust()
+    own = pipeline.provider.keys()[0]
+    pipeline.provider.listed = [
+        {**own, "kid": "none", "alg": "none"},
+        {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "kid": "off"},
+        {**own, "kid": "enc", "key_ops": ["encrypt"]},
+        {**own, "kid": "odd", "key_ops": 5},
+        own,
+    ]
+    assert exchanged(pipeline.provider.token()).status_code == 200
+    for name in ("none", "off", "enc", "odd"):
+        assert exchanged(pipeline.provider.token(kid=name)).status_code == 401, name
 
 
 def test_of_several_keys_those_that_sign_count_and_a_single_one_needs_no_name(pipeline):

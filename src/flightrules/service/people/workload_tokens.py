@@ -36,6 +36,7 @@ _PATIENCE_S = 5.0
 _DEADLINE_S = 10.0
 _FRESH_S = 600.0
 _AGAIN_S = 30.0
+_PAUSE_S = 5.0
 _LEEWAY_S = 30
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -77,7 +78,7 @@ def verify(token: str) -> Shown:
     if not isinstance(issuer, str) or issuer not in settings.FLIGHTRULES_WORKLOAD_ISSUERS:
         raise _refused("nobody here trusts its issuer")
     algorithm = header.get("alg")
-    if algorithm not in _ALGORITHMS:
+    if not isinstance(algorithm, str) or algorithm not in _ALGORITHMS:
         raise _refused("its algorithm is none that is taken")
     key = _KEYS.key(issuer, header.get("kid"))
     try:
@@ -131,27 +132,44 @@ class _NoRedirect(HTTPRedirectHandler):
 
 
 class _Keys:
-    """Keys of each provider, kept for ten minutes; an unknown one is asked for at most twice a minute."""
+    """Keys of each provider, kept for ten minutes; an unknown one is asked for at most twice a minute.
+
+    A provider that does not answer is left alone for some seconds: whoever can write a token, signed or not,
+    could have everybody wait for it, one after the other.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: dict[str, tuple[float, dict[str, jwt.PyJWK]]] = {}
+        self._silent: dict[str, tuple[float, UnavailableError]] = {}
 
     def key(self, issuer: str, name: object) -> jwt.PyJWK:
         with self._lock:
             asked, keys = self._known.get(issuer, (float("-inf"), {}))
             age = time.monotonic() - asked
             if age > _FRESH_S or (_named(keys, name) is None and age > _AGAIN_S):
-                keys = _fetched(issuer)
-                self._known[issuer] = (time.monotonic(), keys)
+                keys = self._asked(issuer)
         found = _named(keys, name)
         if found is None:
             raise _refused("its issuer has no such key")
         return found
 
+    def _asked(self, issuer: str) -> dict[str, jwt.PyJWK]:
+        failed, trouble = self._silent.get(issuer, (float("-inf"), None))
+        if trouble is not None and time.monotonic() - failed < _PAUSE_S:
+            raise trouble
+        try:
+            keys = _fetched(issuer)
+        except UnavailableError as error:
+            self._silent[issuer] = (time.monotonic(), error)
+            raise
+        self._known[issuer] = (time.monotonic(), keys)
+        return keys
+
     def forget(self) -> None:
         with self._lock:
             self._known.clear()
+            self._silent.clear()
 
 
 _KEYS = _Keys()
@@ -170,16 +188,23 @@ def _fetched(issuer: str) -> dict[str, jwt.PyJWK]:
     listed = _document(str(document.get("jwks_uri", "")), issuer).get("keys")
     found: dict[str, jwt.PyJWK] = {}
     for number, one in enumerate(listed if isinstance(listed, list) else []):
-        if (
-            isinstance(one, dict)
-            and one.get("kty") in ("RSA", "EC", "OKP")
-            and one.get("use", "sig") == "sig"
-        ):
+        if isinstance(one, dict) and _verifies(one):
             try:
                 found[str(one.get("kid") or f"number {number}")] = jwt.PyJWK(one)
-            except jwt.PyJWTError:
-                continue  # of an algorithm that is not known here
+            except (jwt.PyJWTError, ValueError, TypeError, NotImplementedError):
+                continue  # of an algorithm that is not known here, or no key at all: the others count
     return found
+
+
+def _verifies(one: dict[str, Any]) -> bool:
+    """Whether the provider says that its tokens are signed with this key."""
+    uses = one.get("key_ops", ["verify"])
+    return (
+        one.get("kty") in ("RSA", "EC", "OKP")
+        and one.get("use", "sig") == "sig"
+        and isinstance(uses, list)
+        and "verify" in uses
+    )
 
 
 def _document(url: str, issuer: str) -> dict[str, Any]:
