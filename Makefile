@@ -87,10 +87,14 @@ branches: installed $(PROVIDER)/node_modules/.installed ## every branch of the a
 mutation: installed ## change one thing at a time in who decides, and see whether its tests notice (fifteen minutes)
 	$(BIN)/python tools/mutation.py
 
-bench-service: installed ## state changes, votes and decisions a second and p95 through REST, on both databases
+bench-service: installed ## state changes, votes, decisions and gates through REST, recovery and the sweep, on both databases
 	$(BIN)/python bench/service/run.py
 	$(BIN)/python bench/service/decisions.py
 	$(BIN)/python bench/service/while_judging.py
+	$(BIN)/python bench/service/while_judging.py --criteria 10000 --rate 100
+	$(BIN)/python bench/service/recovery.py
+	$(BIN)/python bench/service/recovery.py --database postgresql
+	$(BIN)/python bench/service/sweep.py
 
 check-self: installed ## Flightrules goes out by its own rules
 	-@$(BIN)/ruff check --quiet --output-format sarif --output-file reports/ruff.sarif .
