@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from flightrules.errors import LedgerError
-from flightrules.reports.decision_record import agreement, header, title
+from flightrules.reports.decision_record import accepted_by_name, agreement, header, title
 from flightrules.reports.document import Banner, Bullets, Document, Section, Text
 from flightrules.reports.signatures import Openings, name_of, signature_table, signed_at
-from flightrules.reports.wording import listed
+from flightrules.reports.wording import roles_named
 from flightrules.rules.role_words import role_words
 
 __all__ = ["document", "signatures_in"]
@@ -61,7 +61,13 @@ def document(record: Mapping[str, Any], openings: Openings, sign_off: str) -> Do
 
 
 def _listed(record: Mapping[str, Any]) -> Bullets | Text:
-    lines = [f"{one['criterion']} is waived by {listed(one['roles'])}" for one in record["waivers"]]
+    lines = [text for gate in record["gates"] for text in gate["blockers"]]
+    lines += accepted_by_name(record)
+    lines += [f"{one['criterion']} is waived by {roles_named(one['roles'])}" for one in record["waivers"]]
+    lines += [
+        f"{one['defect']} ({one['severity']}) is accepted by {roles_named(one['roles'])}"
+        for one in record["acceptances"]
+    ]
     lines += [
         f"{one['number']} ({one['severity']}) {one['title']}: {one['decision']}" for one in record["defects"]
     ]

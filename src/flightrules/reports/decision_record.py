@@ -24,10 +24,10 @@ from flightrules.reports.document import (
     Text,
 )
 from flightrules.reports.signatures import Openings, name_of, outcome_mark, signature_table, signed_at
-from flightrules.reports.wording import count, listed, moment
+from flightrules.reports.wording import count, listed, moment, roles_named
 from flightrules.rules.role_words import role_words
 
-__all__ = ["agreement", "document", "header", "sentence", "title"]
+__all__ = ["accepted_by_name", "agreement", "document", "header", "sentence", "title"]
 
 _SILENT = "not stated"
 
@@ -67,9 +67,19 @@ def header(record: Mapping[str, Any]) -> Facts:
             ("Decided", Cell(_moment(record["decided_at"]))),
             ("Environment", Cell(target["environment"] or _SILENT)),
             ("Release window", Cell(_window(target))),
-            ("Valid until", Cell(_moment(record["valid_until"]))),
+            *([("Valid until", Cell(_moment(record["valid_until"])))] if _lasts(record) else []),
         )
     )
+
+
+def accepted_by_name(record: Mapping[str, Any]) -> list[str]:
+    """What the signatures of an override accept, a sentence each kind; empty where nothing was overridden."""
+    override = record.get("override_record") or {}
+    return [
+        f"The override accepts {words} by name: {listed(override[kind])}"
+        for kind, words in (("criteria", "criteria"), ("defects", "defects"), ("blockers", "blockers"))
+        if override.get(kind)
+    ]
 
 
 def agreement(record: Mapping[str, Any]) -> Facts:
@@ -150,17 +160,18 @@ def _signatures(
 ) -> Iterator[Block]:
     yield signature_table("Quality verdict, votes and decision", signed, openings)
     if record["missing"]:
-        yield Text(f"Asked and not heard: {listed(record['missing'])}.")
+        yield Text(f"Asked and not heard: {roles_named(record['missing'])}.")
 
 
 def _risks(record: Mapping[str, Any]) -> Iterator[Block]:
-    lines = [
-        f"{one['criterion']} is waived until {_moment(one['expires_at'])}, by {listed(one['roles'])}"
+    lines = accepted_by_name(record)
+    lines += [
+        f"{one['criterion']} is waived until {_moment(one['expires_at'])}, by {roles_named(one['roles'])}"
         for one in record["waivers"]
     ]
     lines += [
         f"{one['defect']} ({one['severity']}) is accepted until {_moment(one['expires_at'])}, "
-        f"by {listed(one['roles'])}"
+        f"by {roles_named(one['roles'])}"
         for one in record["acceptances"]
     ]
     yield _bullets(lines, "Nothing is waived or accepted.")
@@ -203,6 +214,12 @@ def _window(target: Mapping[str, Any]) -> str:
     closes = f" to {_moment(target['closes_at'])}" if target["closes_at"] else ""
     zone = f" ({target['zone']})" if target["zone"] else ""
     return f"{_moment(target['opens_at'])}{closes}{zone}"
+
+
+def _lasts(record: Mapping[str, Any]) -> bool:
+    """Whether the decision lets anything happen afterwards; a no-go ends with itself."""
+    until = record["valid_until"]
+    return not until or datetime.fromisoformat(until) > datetime.fromisoformat(record["decided_at"])
 
 
 def _moment(text: str) -> str:

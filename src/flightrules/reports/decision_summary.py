@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flightrules.reports.wording import listed, moment
+from flightrules.reports.wording import listed, moment, roles_named
 from flightrules.rules.role_words import role_words
 
 __all__ = ["summary"]
@@ -35,7 +35,7 @@ def _decided(record: _Record) -> Iterator[str]:
     if record["votes"]:
         yield f"The votes were {listed([_said(one) for one in record['votes']])}."
     if record["missing"]:
-        yield f"Asked and not heard: {listed(record['missing'])}."
+        yield f"Asked and not heard: {roles_named(record['missing'])}."
 
 
 def _overridden(record: _Record) -> Iterator[str]:
@@ -55,14 +55,10 @@ def _terms(record: _Record) -> Iterator[str]:
     against = [f"{role_words(one['role'])} ({_words(one['choice'])})" for one in record["dissent"]]
     yield f"Dissent came from {listed(against)}." if against else "Nobody dissented."
     waived = [
-        f"{one['criterion']} until {_moment(one['expires_at'])} (by {_named(one['roles'])})"
+        f"{one['criterion']} until {_moment(one['expires_at'])} (by {roles_named(one['roles'])})"
         for one in record["waivers"]
     ]
     yield _sentence("Waived: ", waived, "Nothing was waived.")
-
-
-def _named(roles: Sequence[str]) -> str:
-    return listed(list(map(role_words, roles)))
 
 
 def _left_over(record: _Record) -> Iterator[str]:

@@ -5,7 +5,7 @@ It is read in under two minutes. What nobody has stated is named as not stated; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flightrules.reports.decision_record import agreement, header, sentence, title
@@ -46,8 +46,8 @@ def _sections(record: Mapping[str, Any], openings: Openings) -> tuple[Section, .
         Section(1, "Status", (Text(_status(record, len(reasons))), Text(said or "No reason was written."))),
         Section(2, "What blocks", (_some(blocking, "Nothing is recorded beside the reason above."),)),
         Section(3, "Risk if shipped", (_some(_risks(bad), "Effect on users and revenue is not stated."),)),
-        Section(4, "What it takes to get to GO", (_some(record["remediation"], "A new poll."),)),
-        Section(5, "Alternatives", (Bullets(_alternatives(bool(bad)), numbered=True),)),
+        Section(4, "What it takes to get to GO", tuple(_way(record, blocking))),
+        Section(5, "Alternatives", tuple(_ways_out(holds_defects=bool(bad)))),
         Section(6, "Signature", (signature_table("Decision", [record["decided"]], openings),)),
     )
 
@@ -63,14 +63,23 @@ def _risks(bad: list[Mapping[str, Any]]) -> list[str]:
     return [f"{one['number']} ({one['severity']}) {one['title']} would reach users" for one in bad]
 
 
-def _alternatives(has_defects: bool) -> tuple[str, ...]:
-    without = "Release without the part that holds the defects: flag off, or descoped."
-    return (
-        "Mend what blocks, judge the gate again and open a new poll.",
-        without if has_defects else "Release a smaller scope that meets the criteria.",
-        "Take a new window and use the time for what is missing.",
-        "Escalate: an override names every item above and takes two signatures.",
+def _way(record: Mapping[str, Any], blocking: list[str]) -> Iterator[Bullets | Text]:
+    yield _some(record["remediation"], "A new poll.")
+    if blocking:
+        yield Text("Effort and dates are not in the record; ask the owners of what blocks.")
+
+
+def _ways_out(*, holds_defects: bool) -> Iterator[Bullets | Text]:
+    what = "the part that holds the defects" if holds_defects else "what does not meet the criteria"
+    ways = (
+        "Delay: take a new window, mend what blocks, judge the gate again and open a new poll.",
+        f"Release without {what}: flag off, or descoped.",
+        "Release to a small share of users first; this too takes an override.",
+        "Ship and accept the risk: an override names every item above and takes two signatures.",
     )
+    yield Bullets(ways, numbered=True)
+    instead = f"if the business cannot absorb that, release without {what} (2)"
+    yield Text(f"Recommendation: delay (1); {instead}.", strong=True)
 
 
 def _some(lines: list[str], none: str) -> Bullets | Text:

@@ -62,11 +62,16 @@ def signature_table(title: str, signatures: Sequence[Mapping[str, Any]], opening
             Cell(name_of(one, openings)),
             Cell(signed_at(one)),
             Cell(one["meaning"]),
-            Cell("; ".join(_remarks(one, openings)) or "none"),
+            Cell(_in_a_row(_remarks(one, openings)) or "none"),
         )
         for one in signatures
     )
     return Table(title, tuple(map(Column, columns)), rows)
+
+
+def _in_a_row(remarks: list[str]) -> str:
+    """Remarks one behind the other; what somebody wrote keeps its own full stop."""
+    return "; ".join(remarks).replace(".; ", ". ")
 
 
 def _remarks(one: Mapping[str, Any], openings: Openings) -> list[str]:

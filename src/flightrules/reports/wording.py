@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flightrules.engine.verdict import Outcome, Status, Verdict
@@ -20,6 +21,7 @@ __all__ = [
     "met",
     "moment",
     "role_title",
+    "roles_named",
     "span",
     "statement",
     "window",
@@ -76,6 +78,11 @@ def listed(names: list[str], joint: str = "and") -> str:
     if len(names) <= 1:
         return "".join(names)
     return f"{', '.join(names[:-1])} {joint} {names[-1]}"
+
+
+def roles_named(roles: Iterable[str]) -> str:
+    """Several roles in words, as a list in a sentence."""
+    return listed([role_words(role) for role in roles])
 
 
 def role_title(book: Rulebook, role: str) -> str:

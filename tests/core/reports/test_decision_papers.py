@@ -230,7 +230,7 @@ def test_conditions_waivers_acceptances_blockers_and_cautions_are_listed():
     for said in (
         "on 1 condition checked at deployment",
         "flag new-checkout <= 20 %",
-        "coverage is waived until 2026-12-24 00:00 UTC, by qa-lead",
+        "coverage is waived until 2026-12-24 00:00 UTC, by QA lead",
         "PROJ-9 (P2) is accepted",
         "Blocker Printer: accepted",
         "decided without an authorisation before",
@@ -265,7 +265,8 @@ def test_many_reasons_are_cut_and_none_is_made_up():
         "and 3 more, in the decision record",
         "No reason was written.",
         "Effect on users and revenue is not stated.",
-        "Release a smaller scope",
+        "Release without what does not meet the criteria: flag off",
+        "Recommendation: delay",
     ):
         assert said in shown
 
@@ -283,6 +284,40 @@ def test_the_form_of_one_signatory_says_what_that_one_signed():
     clear = forms(approval_form.document(record(), OPENINGS, "so-product-owner"))["md"]
     assert "no known blockers" in clear
     assert "None is known." in clear
+
+
+def test_a_form_never_says_that_no_risk_is_known_where_one_is():
+    blocked = [{**RECORD["gates"][0], "outcome": "NO-GO", "blockers": ["coverage FAIL: 74 %"]}]
+    against = NO_GO | {"gates": blocked, "defects": []}
+    accepted = record(
+        acceptances=[{"defect": "PROJ-9", "severity": "P2", "expires_at": "", "roles": ["qa-lead", "cto"]}]
+    )
+    for held, sign_off, risk in (
+        (against, "so-qa-lead", "coverage FAIL: 74 %"),
+        (OVERRIDE | {"defects": []}, "so-a", "The override accepts criteria by name: pass-rate"),
+        (OVERRIDE | {"defects": []}, "so-a", "The override accepts defects by name: PROJ-7"),
+        (accepted, "so-product-owner", "PROJ-9 (P2) is accepted by QA lead and CTO"),
+    ):
+        shown = forms(approval_form.document(held, OPENINGS, sign_off))["md"]
+        assert risk in shown
+        assert "None is known." not in shown
+
+
+def test_an_override_record_counts_what_it_accepts_among_the_accepted_risks():
+    shown = forms(decision_record.document(OVERRIDE, OPENINGS))["md"]
+    assert "Nothing is waived or accepted." not in shown
+    assert "The override accepts defects by name: PROJ-7" in shown
+
+
+def test_a_no_go_is_not_valid_until_the_moment_of_its_own_decision():
+    ended = NO_GO | {"valid_until": NO_GO["decided_at"]}
+    assert "Valid until" not in forms(decision_record.document(ended, OPENINGS))["md"]
+    assert "Valid until" in forms(decision_record.document(record(), OPENINGS))["md"]
+
+
+def test_roles_are_named_in_words():
+    shown = forms(decision_record.document(record(missing=["product-owner", "cto_vp_eng"]), OPENINGS))["md"]
+    assert "Asked and not heard: product owner and CTO or VP of engineering." in shown
 
 
 def test_a_signature_that_the_record_does_not_hold_has_no_form():
