@@ -169,6 +169,14 @@ def test_any_change_fails_the_verification_and_names_the_step(shop, changed):
     assert "FAIL" in out
 
 
+def test_a_clearance_that_cannot_be_read_fails_its_first_step(shop):
+    shop.run("keygen", "--out", "me.key")
+    shop.write("clearance.json", '{"payload": "e30", "payloadType": ')
+    code, out, _ = shop.run("verify", "clearance.json", "--key", "me.key.pub", "--environment", "prod")
+    assert code == ExitCode.NO_GO
+    assert " 1. FAIL Envelope" in out
+
+
 def test_comments_and_layout_do_not_change_what_was_agreed(shop):
     first = shop.run("show")[1].splitlines()[1]
     path = shop.path / ".flightrules.yml"

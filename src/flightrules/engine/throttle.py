@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, Decimal
 
+from flightrules.engine.operators import shown
 from flightrules.values import frozen
 
 __all__ = ["LIMIT", "WINDOW_AGE", "WINDOW_RELEASES", "Past", "Share", "share_with_one_more"]
@@ -65,12 +66,11 @@ class Share:
         return self.counted > self.releases
 
     def __str__(self) -> str:
-        """``3 of 20 releases = 15.0 %, limit 10 %``."""
-        shown = self.per_cent.quantize(Decimal("0.1"), ROUND_HALF_UP)
+        """``3 of 20 releases = 15 %, limit 10 %``; never rounded to the other side of the limit."""
+        per_cent = shown(self.per_cent, self.limit)
         young = f", counted as {self.counted} as the history is short" if self.is_young else ""
-        return (
-            f"{self.emergencies} of {self.releases} releases{young} = {shown} %, limit {_plain(self.limit)} %"
-        )
+        counted = f"{self.emergencies} of {self.releases} releases{young}"
+        return f"{counted} = {per_cent} %, limit {_plain(self.limit)} %"
 
 
 def share_with_one_more(
@@ -79,13 +79,14 @@ def share_with_one_more(
     """The share if one more emergency were let in now.
 
     Args:
-        history: all releases decided for production, in any order; what lies after ``at`` is left out.
+        history: all releases decided for production, in any order. Of what lies after ``at`` emergencies
+            alone count: a clock that was set back makes no room for another.
         under_way: other emergencies that are classified and not decided.
         at: now.
         limit: of the track, in per cent; 10 where it states none.
     """
     allowed = LIMIT if limit is None else min(limit, LIMIT)
-    known = sorted((one for one in history if one.at <= at), key=lambda one: one.at)
+    known = sorted((one for one in history if one.at <= at or one.emergency), key=lambda one: one.at)
     recent = sum(one.at >= at - WINDOW_AGE for one in known)
     size = max(recent, min(WINDOW_RELEASES, len(known)))
     window = known[len(known) - size :]

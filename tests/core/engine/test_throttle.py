@@ -30,7 +30,7 @@ def test_the_third_of_twenty_is_fifteen_per_cent_and_too_many():
     found = share(19, 2)
     assert found.per_cent == Decimal(15)
     assert found.is_exceeded
-    assert str(found) == "3 of 20 releases = 15.0 %, limit 10 %"
+    assert str(found) == "3 of 20 releases = 15 %, limit 10 %"
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,10 @@ def test_what_is_older_than_the_window_is_forgiven():
     assert share_with_one_more(edge, under_way=0, at=NOW).emergencies == 2
 
 
-def test_what_lies_ahead_does_not_count():
-    assert share_with_one_more([Past(NOW + DAY, True)], under_way=0, at=NOW).releases == 1
+def test_a_clock_that_was_set_back_makes_no_room_for_another():
+    ahead = [Past(NOW + DAY, True)]
+    assert share_with_one_more(ahead, under_way=0, at=NOW).is_exceeded
+    assert share_with_one_more([Past(NOW + DAY, False)] * 30, under_way=0, at=NOW).releases == 1
 
 
 PASTS = st.lists(

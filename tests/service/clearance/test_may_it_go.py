@@ -101,6 +101,13 @@ def test_what_ends_ends_the_clearance(shop, green):
     assert ask(shop.ci)["open"]
 
 
+def test_what_was_decided_later_than_now_waits_for_the_clock(shop, green):
+    """Whoever sets the clock back brings no validity, window or evidence to life again."""
+    decided(green, at=now() + timedelta(minutes=10))
+    answer = ask(shop.ci)
+    assert (answer["open"], answer["state"], codes(answer)) == (False, "WAITING", ["clock"])
+
+
 def test_the_window_is_the_releases(shop, green):
     decided(green)
     for opens, closes, code, state in (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -59,6 +59,7 @@ __all__ = [
 ]
 
 _GOES = frozenset({"GO", "CONDITIONAL GO", "GO BY OVERRIDE"})
+_CLOCKS_DIFFER = timedelta(minutes=5)
 _CONDITIONAL = "CONDITIONAL GO"
 _BY_OVERRIDE = "GO BY OVERRIDE"
 
@@ -277,6 +278,9 @@ class _Question:
         elif decision.valid_until <= self.at:
             text = f"the decision was valid until {decision.valid_until.isoformat()}"
             yield Reason("expired", text, again)
+        if decision.at > self.at + _CLOCKS_DIFFER:
+            text = f"it was decided at {decision.at.isoformat()}, which is yet to come: a clock was set back"
+            yield Reason("clock", text, "set the clock of the service right", waits=True)
         if self.asked.artefact not in decision.artefacts.values():
             yield Reason(
                 "other_artefact", "the decision is about other digests", "deploy what was decided on"
