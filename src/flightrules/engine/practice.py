@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from flightrules.engine.operators import shown
 from flightrules.values import field, frozen
 
 __all__ = [
@@ -221,7 +222,9 @@ def _emergencies(history: History) -> _Answer:
     if total < limits.emergency_minimum:
         return State.TOO_LITTLE, f"{len(emergencies)} of {total} releases were emergencies", ()
     share = Decimal(100 * len(emergencies)) / total
-    said = f"{len(emergencies)} of {total} releases were emergencies ({share:.1f} %)"
+    said = (
+        f"{len(emergencies)} of {total} releases were emergencies ({shown(share, limits.emergency_share)} %)"
+    )
     if share <= limits.emergency_share:
         return State.CLEAN, said, ()
     return State.FOUND, said, tuple(Row(f"decision/{one.key}", one.version) for one in emergencies)
@@ -292,12 +295,12 @@ def _rubber_stamps(history: History) -> _Answer:
     for person, given in sorted(per_person.items()):
         if len(given) >= limits.signatures_minimum and not any(one.choice == "no-go" for one in given):
             rows.append(Row(f"person/{person}", f"{len(given)} signatures and never a no-go"))
-    given = len(history.sign_offs)
+    number = len(history.sign_offs)
     return _said(
         rows,
         "1 sign that signing is a formality",
         "signs that signing is a formality",
-        f"{given} {'signature' if given == 1 else 'signatures'}, all read first",
+        f"{number} {'signature' if number == 1 else 'signatures'}, all read first",
     )
 
 

@@ -221,3 +221,12 @@ def test_p7_the_day_of_the_target_is_still_in_time():
     )
     late = Acceptance("PROJ-1", "4.2.1", AT + DAY, AT.date() + DAY)
     assert len(answer("P7", acceptances=(first, late)).rows) == 1
+
+
+def test_p5_a_share_just_over_the_limit_is_not_shown_as_the_limit():
+    rows = tuple(decision(n, is_emergency=n < 51) for n in range(509))
+    found = answer("P5", decisions=rows)
+    assert (found.state, found.sentence) == (
+        State.FOUND,
+        "51 of 509 releases were emergencies (10.02 %)",
+    )

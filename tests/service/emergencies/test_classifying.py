@@ -78,7 +78,7 @@ def test_the_cto_classifies_and_the_track_is_engaged(emergency):
     assert answer.status_code == 201, answer.content
     said = answer.json()
     assert (said["track"], said["reason"], said["paths"]) == ("emergency", REASON, ["src/pay/"])
-    assert said["share"] == "1 of 1 releases, counted as 10 as the history is short = 10.0 %, limit 10 %"
+    assert said["share"] == "1 of 1 releases, counted as 10 as the history is short = 10 %, limit 10 %"
     assert said["approvers"] == {"roles": ["cto-vp-eng"], "needed": 1, "required": []}
     row = Release.objects.get(pk=key)
     assert (row.track, row.emergency) == ("emergency", said["key"])
@@ -188,7 +188,7 @@ def test_the_third_emergency_of_twenty_releases_is_stopped_and_on_record(emergen
     assert codes(answer) == (422, "E_THROTTLE_EXCEEDED")
     assert (answer.json()["share_per_cent"], answer.json()["limit_per_cent"]) == ("15.00", "10")
     (entry,) = entries("emergency:emergency:throttled")
-    assert b"3 of 20 releases = 15.0 %, limit 10 %" in entry
+    assert b"3 of 20 releases = 15 %, limit 10 %" in entry
     assert Release.objects.get(pk=key).track == ""
     assert not Classification.objects.filter(release=key).exists()
     assert not list(unrecorded(Throttling, [Throttling.recorded_as]))
@@ -199,7 +199,7 @@ def test_the_third_emergency_of_twenty_releases_is_stopped_and_on_record(emergen
 
 def test_the_second_of_twenty_is_within_the_limit(emergency):
     emergency.past(19, 1)
-    assert emergency.classify(emergency.hotfix()).json()["share"] == "2 of 20 releases = 10.0 %, limit 10 %"
+    assert emergency.classify(emergency.hotfix()).json()["share"] == "2 of 20 releases = 10 %, limit 10 %"
 
 
 def test_releases_that_never_went_to_production_do_not_thin_the_share_out(emergency):
