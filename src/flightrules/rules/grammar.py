@@ -11,7 +11,7 @@ from flightrules.rules.criterion import Criterion, LoadCondition, Operator
 from flightrules.rules.metrics import METRICS
 from flightrules.rules.quantity import read_quantity
 from flightrules.rules.sentence import Words, parse_tree, refused
-from flightrules.rules.statement import checklist, says_done, stories, vague
+from flightrules.rules.statement import checklist, field_named, says_done, stories, vague
 from flightrules.rules.subject import Subject, of_new_code, read_subject, severities
 from flightrules.values import replace
 
@@ -110,7 +110,7 @@ def _every(tree: Any, place: dict[str, Any], _sentence: str) -> Criterion:
         )
     fields = [child for child in tree.children if getattr(child, "data", "") == "phrase_list"][1]
     clauses = _Clauses(place, tree.children[-1])
-    clauses.requires += _fields(fields)
+    clauses.requires += _fields(fields, place)
     documented = Subject(METRICS["defects.undocumented"], subject.selectors)
     return clauses.criterion(documented, Operator.EQUAL, Decimal(0))
 
@@ -188,7 +188,7 @@ class _Clauses:
         elif kind == "severity":
             self.severity = severities(_list(last))
         elif kind == "requires":
-            self.requires += _fields(last)
+            self.requires += _fields(last, self.place)
         elif kind == "condition_of_use":
             self.applies_when += _touched(", ".join(_list(last)))
         elif kind == "by":
@@ -390,6 +390,11 @@ def _list(phrases: Any) -> list[str]:
     return [Words(_plain(_words(child))).text for child in phrases.children if child.data == "phrase"]
 
 
-def _fields(phrases: Any) -> list[str]:
+def _fields(phrases: Any, place: dict[str, Any]) -> list[str]:
     """Fields that a record must hold: ``a documented mitigation`` asks for the mitigation."""
-    return [name.lower().removeprefix("documented ") for name in _list(phrases)]
+    found = []
+    for child in phrases.children:
+        if child.data == "phrase":
+            words = Words(_plain(_words(child)))
+            found.append(field_named(words.text.lower().removeprefix("documented "), words, place))
+    return found

@@ -17,6 +17,19 @@ from flightrules.values import replace
 __all__ = ["lint_criteria"]
 
 _SCOPED = frozenset({"tests", "coverage", "load"})
+_USUAL = {
+    "coverage": "coverage report",
+    "findings": "security scan",
+    "load": "load test",
+    "a11y": "accessibility scan",
+    "contracts": "contract verification",
+    "api": "API diff tool",
+    "defects": "issue tracker",
+    "checklist": "release checklist",
+    "monitoring": "monitoring snapshot",
+}
+"""What a method is usually called, to propose where the rulebook knows none."""
+
 _YIELDS = {  # families of the registry of formats in the words of the catalogue of metrics
     "security": ("findings",),
     "performance": ("load",),
@@ -49,8 +62,7 @@ def _measurable(book: Rulebook, rule: Rule, families: Mapping[str, str] | None) 
     if "rulebook" in METRICS[criterion.metric].families:
         return
     if criterion.method is None:
-        known = book.sources[0].name if book.sources else "nightly CI run"
-        hint = f"write: {render(replace(criterion, method=known))}"
+        hint = f"write: {render(replace(criterion, method=_method_for(book, rule, families)))}"
         yield _error("L_NO_METHOD", rule, "says nothing about how it is measured", hint)
         return
     source = book.source(criterion.method)
@@ -61,6 +73,21 @@ def _measurable(book: Rulebook, rule: Rule, families: Mapping[str, str] | None) 
     yield from _family(rule, source, families)
     yield from _parts(book, rule, source)
     yield from _needs(book, rule, source)
+
+
+def _method_for(book: Rulebook, rule: Rule, families: Mapping[str, str] | None) -> str:
+    """A method that could measure it: one that measures its kind already, else by format, else usual."""
+    wanted = set(METRICS[rule.criterion.metric].families)
+    for one in book.rules:
+        if one.criterion.method and wanted & set(METRICS[one.criterion.metric].families):
+            return one.criterion.method
+    for source in book.sources:
+        family = (families or {}).get(source.format or "", "")
+        if wanted & set(_YIELDS.get(family, (family,))):
+            return source.name
+    return next(
+        (_USUAL[family] for family in METRICS[rule.criterion.metric].families if family in _USUAL), "CI run"
+    )
 
 
 def _declare(book: Rulebook, method: str) -> str:

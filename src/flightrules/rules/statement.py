@@ -7,9 +7,10 @@ from typing import Any
 from flightrules.errors import RulebookError
 from flightrules.rules.metrics import METRICS
 from flightrules.rules.rewritten import BETTER, rewritten
+from flightrules.rules.sentence import Words, refused
 from flightrules.rules.subject import Subject
 
-__all__ = ["checklist", "says_done", "stories", "vague"]
+__all__ = ["checklist", "field_named", "says_done", "stories", "vague"]
 
 _DONE = frozenset(
     [
@@ -69,6 +70,18 @@ _DONE = frozenset(
 )
 
 
+_FIELDS = (
+    "affected users",
+    "affected users estimate",
+    "business impact",
+    "mitigation",
+    "monitoring",
+    "owner",
+    "resolution target",
+    "severity",
+    "title",
+)
+_ALMOST = 0.79
 _SAYS_NOTHING = _DONE | {"all", "everything", "it", "we", "is", "are", "fully", "release", "product", "and"}
 """Words that name nothing that could be found done; a sentence of them alone is an aspiration."""
 
@@ -76,6 +89,22 @@ _SAYS_NOTHING = _DONE | {"all", "everything", "it", "we", "is", "are", "fully", 
 def says_done(words: list[str]) -> bool:
     """Whether the words name something that can be found done."""
     return any(word.lower() in _DONE for word in words)
+
+
+def field_named(name: str, words: Words, place: dict[str, Any]) -> str:
+    """A field that records are asked for: one of a known defect, or a column of the tracker's own.
+
+    Raises:
+        RulebookError: E_METRIC at a name that is a known one but for a letter or two; no record has that.
+    """
+    if name in _FIELDS:
+        return name
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, _FIELDS, n=1, cutoff=_ALMOST)
+    if close:
+        raise refused("E_METRIC", f"{name!r} is no field", place, f"did you mean {close[0]!r}?", words[0])
+    return name
 
 
 def checklist(text: str, by: str | None, place: dict[str, Any], sentence: str) -> Subject:

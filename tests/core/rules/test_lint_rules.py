@@ -50,6 +50,24 @@ def test_no_shipped_profile_has_an_error(profile):
     ] == []
 
 
+@pytest.mark.parametrize(
+    ("sentence", "method"),
+    [
+        ("P2 defects open <= 2", "the tracker"),
+        ("Failed tests = 0", "the runs"),
+        ("Line coverage >= 80%", "the coverage report"),
+        ("p95 response time <= 300 ms", "the load test"),
+    ],
+)
+def test_a_method_that_is_proposed_could_measure_it(sentence, method):
+    text = (
+        f"flightrules: 1\ncriteria: {{one: P1 defects open = 0 measured by tracker, mine: '{sentence}'}}\n"
+        "evidence: {tracker: [jira.json], runs: {paths: a.xml, format: junit}}\n"
+    )
+    hint = next(one.suggestion for one in findings(text) if one.code == "L_NO_METHOD")
+    assert hint.endswith(f"measured by {method}.")
+
+
 CRITERION = "criteria: {{mine: '{sentence}'}}\nevidence: {{CI: {{paths: a.xml, format: {format}}}}}\n"
 
 

@@ -175,6 +175,8 @@ WRONG = [
     ("Performance is acceptable", "E_VAGUE_CRITERION", 1, "p95 response time <="),
     ("Security scan clean", "E_VAGUE_CRITERION", 1, "No NEW findings"),
     ("Coverage is good", "E_VAGUE_CRITERION", 1, "coverage >= 80%"),
+    ("Every open defect has: severity, mitigatoin", "E_METRIC", 34, "'mitigation'"),
+    ("P2 defects open <= 2 each with onwer", "E_METRIC", 32, "'owner'"),
     ("Everything is tested", "E_VAGUE_CRITERION", 1, "measured by"),
     ("Ready for production", "E_VAGUE_CRITERION", 1, "measured by"),
     ("No major issues", "E_METRIC", 4, "Open P1 defects = 0"),
