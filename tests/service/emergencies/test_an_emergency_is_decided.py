@@ -10,6 +10,7 @@ from flightrules.service.emergencies import history
 from flightrules.service.obligations.models import Obligation
 from people_stories import denied_codes
 from service.decisions.deciding import Case, code
+from service.emergencies.conftest import proved
 from service.emergencies.test_the_list import confirm_all, green
 from service.shop import DIGEST, now
 
@@ -62,12 +63,24 @@ def test_what_was_decided_as_an_emergency_counts_as_one(emergency, case):
     assert case.decide(who=emergency.cto).status_code == 201
     found = emergency.cto.get("/products/shop/emergencies").json()
     assert (found["emergencies"], found["releases"], found["exceeded"]) == (2, 2, True)
+    _is_nowhere_left(emergency, case)
+
+
+def _is_nowhere_left(emergency, case):
+    """Opened again it may not be taken off the track, and withdrawn it still counts: it may have gone."""
+    reason = {"reason": "The window closed before it went."}
+    reopened = proved(emergency.shop.manager).post(f"/releases/{case.key}/reopening", reason)
+    assert reopened.status_code == 201, reopened.content
+    ended = proved(emergency.cto).post(f"/releases/{case.key}/emergency/end", reason)
+    assert (ended.status_code, code(ended)) == (409, "E_EMERGENCY_STATE")
+    assert emergency.shop.manager.post(f"/releases/{case.key}/withdrawal", reason).status_code == 201
+    assert code(emergency.classify(emergency.hotfix("4.2.2"))) == "E_THROTTLE_EXCEEDED"
 
 
 def history_of_the_room():
-    from flightrules.service.decisions.history import let_go
+    from flightrules.service.decisions.history import once_let_go
 
-    return lambda product: [(str(one.release_id), one.at, one.environment) for one in let_go(product)]
+    return lambda product: [(str(one.release_id), one.at, one.environment) for one in once_let_go(product)]
 
 
 def test_a_p1_in_the_hotfix_is_overridden_by_nobody(emergency, case):

@@ -18,7 +18,7 @@ class DecisionsConfig(AppConfig):
         """From here on the share of emergencies, the board and what is owed rest on what was decided."""
         from flightrules.service.board.lookups import learn_decided as learn_undecided
         from flightrules.service.decisions.documents import drafted_for
-        from flightrules.service.decisions.history import let_go
+        from flightrules.service.decisions.history import once_let_go
         from flightrules.service.decisions.standing import why_undecided
         from flightrules.service.emergencies.history import learn_decided
         from flightrules.service.obligations.lookups import learn_drafter
@@ -26,5 +26,5 @@ class DecisionsConfig(AppConfig):
         learn_undecided(why_undecided)
         learn_drafter(drafted_for)
         learn_decided(
-            lambda product: [(str(one.release_id), one.at, one.environment) for one in let_go(product)]
+            lambda product: [(str(one.release_id), one.at, one.environment) for one in once_let_go(product)]
         )

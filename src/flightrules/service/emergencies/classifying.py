@@ -29,7 +29,7 @@ from flightrules.service.door.refusals import (
     InvalidError,
     RefusalError,
 )
-from flightrules.service.emergencies.history import share_with
+from flightrules.service.emergencies.history import decided_releases, share_with
 from flightrules.service.emergencies.models import Classification, Throttling
 from flightrules.service.emergencies.queries import classification_of, debts
 from flightrules.service.emergencies.telling import tell_classified, tell_throttled
@@ -176,7 +176,8 @@ def end(*, release: str, reason: str, by: Actor, at: datetime) -> Classification
     """Take the classification back before the decision; the release is on the track that it came from again.
 
     Raises:
-        ConflictError: E_EMERGENCY_STATE. UnauthenticatedError: E_REAUTH_REQUIRED.
+        ConflictError: E_EMERGENCY_STATE, also where it was let go once. UnauthenticatedError:
+            E_REAUTH_REQUIRED.
     """
     row = locked(release, by, at)
     require(by, Power.CLASSIFY_EMERGENCY, product=row.product_id, at=at)
@@ -184,6 +185,8 @@ def end(*, release: str, reason: str, by: Actor, at: datetime) -> Classification
     one = classification_of(row)
     if one is None:
         raise _in_the_way(row, "the release is classified as no emergency")
+    if str(row.key) in decided_releases(row.product_id):
+        raise _in_the_way(row, "it was let go as an emergency, and counts as one, opened again or not")
     _require_said(reason)
     _require_proof("end-emergency", f"classification/{one.key}", {"reason": reason}, by, at)
     one.ended_at, one.ended_by = at, by.key

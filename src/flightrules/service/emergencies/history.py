@@ -19,7 +19,10 @@ from flightrules.service.releases.queries import Release
 __all__ = ["Decided", "decided_releases", "learn_decided", "share_with", "under_way"]
 
 Decided = Callable[[str], Iterable[tuple[str, datetime, str]]]
-"""Key, moment and environment of each release of a product that was let go: GO, conditional, by override."""
+"""Key, moment and environment of each release of a product that was let go: GO, conditional, by override.
+
+Where the decision was voided since, too: opened again, withdrawn or not, what was let go may have gone.
+"""
 
 _decided: list[Decided] = []
 
