@@ -93,6 +93,7 @@ def test_only_release_managers_open_and_strangers_find_nothing(shop):
     ("facts", "code"),
     [
         ({"zone": "Mars/Olympus"}, "E_ZONE"),
+        ({"zone": "localtime"}, "E_ZONE"),
         ({"opens_at": "2027-03-01T09:00:00Z"}, "E_ZONE"),
         ({**FACTS, "closes_at": "2027-03-01T08:00:00"}, "E_WINDOW"),
         ({"closes_at": "2027-03-01T08:00:00Z", "zone": "UTC"}, "E_WINDOW"),

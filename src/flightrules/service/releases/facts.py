@@ -48,6 +48,10 @@ SHOWN_AS_DIGEST = FREE_TEXT | {"rollback_minutes"}
 """What those who sign are shown as one digest."""
 
 
+_OF_THE_MACHINE = frozenset({"localtime", "Factory"})
+"""Listed among the zones, and different on every machine."""
+
+
 def checked(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts, or why they make no sense together.
 
@@ -57,7 +61,7 @@ def checked(facts: Mapping[str, Any]) -> dict[str, Any]:
     found = dict(facts)
     zone: str = found.get("zone") or ""
     opens, closes = found.get("opens_at"), found.get("closes_at")
-    if zone and zone not in available_timezones():
+    if zone and (zone not in available_timezones() or zone in _OF_THE_MACHINE):
         raise InvalidError(
             "E_ZONE", f"{zone[:40]!r} is no time zone", hint="write an IANA name such as Europe/Berlin"
         )
