@@ -17,7 +17,7 @@ from flightrules.reports.report import (
     target_of,
     title_of,
 )
-from flightrules.reports.section_recommendation import override_needs, verdict_sentence
+from flightrules.reports.section_recommendation import blocking_severities, override_needs, verdict_sentence
 from flightrules.reports.wording import count, listed, role_title
 from flightrules.rules.criterion import Enforcement
 from flightrules.values import frozen
@@ -154,7 +154,7 @@ def _alternatives(report: Report, cut: _Cut) -> str:
         "Delay, mend the items above, and run the gate again",
         _partial(report),
         *_waiver(report, cut),
-        f"Ship and accept the risk. {override_needs(report.rulebook)}",
+        f"Ship and accept the risk. {override_needs(report.rulebook, blocking_severities(report.verdict))}",
     ]
     said = "\n".join(f"{at}. {way.rstrip('.')}." for at, way in enumerate(ways, 1))
     return f"Alternatives:\n{said}\n\nRecommendation: {_recommended(report)}"

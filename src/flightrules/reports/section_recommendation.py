@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flightrules.engine.verdict import Outcome, Verdict
 from flightrules.reports.document import BLANK, Block, Bullets, Cell, Column, Part, Section, Table, Text
 from flightrules.reports.report import Report, blocker_lines, sorted_results, title_of
@@ -9,7 +11,7 @@ from flightrules.reports.wording import count, listed, met, role_title, span, st
 from flightrules.rules.authority import Act
 from flightrules.rules.rulebook import Rulebook
 
-__all__ = ["override_needs", "recommendation_section", "verdict_sentence"]
+__all__ = ["blocking_severities", "override_needs", "recommendation_section", "verdict_sentence"]
 
 _AFTER = ("decision", "override", "verbal-sign-off", "release", "emergency-release")
 
@@ -55,7 +57,9 @@ def recommendation_section(report: Report) -> Section:
     blocks: list[Block] = [Text(f"{word}. {verdict_sentence(report)}", strong=True), *_grounds(report)]
     blocks.append(Part("Signatures", _signatures(report)))
     if verdict.outcome is Outcome.NO_GO:
-        blocks.append(Part("If this is overridden", (Text(override_needs(book)),)))
+        blocks.append(
+            Part("If this is overridden", (Text(override_needs(book, blocking_severities(verdict))),))
+        )
     due = [one for one in book.obligations if one.after in _AFTER and _concerns(one.applies_to, book)]
     if due:
         said = tuple(
@@ -127,11 +131,17 @@ def _line(role: str, act: str, said: str, book: Rulebook) -> tuple[Cell, ...]:
     return Cell(role_title(book, role), act), Cell(person) if person else BLANK, Cell(said), BLANK, BLANK
 
 
-def override_needs(book: Rulebook) -> str:
+def blocking_severities(verdict: Verdict) -> list[str]:
+    """Severities of the open defects that block."""
+    return [line.severity for line in verdict.defects if line.blocks]
+
+
+def override_needs(book: Rulebook, severities: Iterable[str] = ()) -> str:
     """What an override takes; a written one is legitimate, an unwritten one is not."""
     act = book.authority.act("override") or Act("override", required=("qa_lead",), quorum=2)
     must = listed([role_title(book, role) for role in act.required])
-    others = [role_title(book, role) for role in act.signers if role not in act.required]
+    able = book.severity.lifting(severities, [role for role in act.signers if role not in act.required])
+    others = [role_title(book, role) for role in able if role not in act.required]
     among = f", {must} among them (who may sign as dissent acknowledged)" if must else ""
     with_whom = f"; the other is {listed(others, 'or')}" if others else ""
     people = " of different people" if act.distinct_people else ""

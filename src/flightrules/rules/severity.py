@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
+from flightrules.rules.role_words import role_words
 from flightrules.values import frozen
 
 __all__ = ["SeverityLevel", "SeverityPolicy"]
@@ -38,3 +40,17 @@ class SeverityPolicy:
             if key == level.name.casefold() or key in (other.casefold() for other in level.also):
                 return level
         return None
+
+    def lifting(self, severities: Iterable[str], authorities: Iterable[str]) -> tuple[str, ...]:
+        """Which authorities may override while defects of these severities are open.
+
+        A level that only an override lifts names who has to agree; where none of the authorities is among
+        them, those are asked instead. Roles are compared without regard to how they are spelt.
+        """
+        able = tuple(authorities)
+        worst = {(self.level(one) or self.levels[0]).name for one in severities if self.levels}
+        for level in self.levels:
+            if level.name in worst and level.decision == "override-only" and level.waivable_by:
+                named = {role_words(role) for role in level.waivable_by}
+                able = tuple(role for role in able if role_words(role) in named) or level.waivable_by
+        return able

@@ -123,6 +123,18 @@ def test_an_open_p1_of_the_register_is_named_too(no_go):
     assert override.json()["defects"] == ["PROJ-7"]
 
 
+def test_an_open_p1_takes_the_cto_and_not_the_product_manager(no_go, person):
+    manager = person("product-manager", product="shop", name="Pat Moss")
+    no_go.shop.qa.post(
+        "/products/shop/defects", {"number": "PROJ-7", "title": "Orders vanish", "severity": "P1"}
+    )
+    draft = no_go.shop.owner.get(f"/releases/{no_go.key}/override-draft").json()
+    assert draft["authorities"] == ["cto-vp-eng"]
+    override = ask(no_go, accepts=("pass-rate", "PROJ-7")).json()
+    assert receive(no_go, override, manager, "product-manager").status_code == 403
+    assert receive(no_go, override).status_code in (200, 201)
+
+
 def test_the_risk_statement_names_each_item(no_go):
     override = asked(no_go)
     statement = json.loads(no_go.cto.get(f"/overrides/{override['key']}/statement").content)

@@ -32,7 +32,7 @@ def draft(*, release: str, by: Actor, at: datetime) -> dict[str, Any]:
     """
     row = get_release(key=release, by=by, at=at)
     dossier = dossier_of(row, at)
-    found, sides = against(dossier), sides_of(dossier.book)
+    found, sides = against(dossier), sides_of(dossier)
     return {
         "dossier": dossier.digest,
         "criteria": list(found.criteria),

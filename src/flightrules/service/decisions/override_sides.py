@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from flightrules.rules.authority import Act as SignedAct
 from flightrules.rules.rulebook import Rulebook
+from flightrules.service.decisions.against import against
 from flightrules.service.decisions.asking import matching
+from flightrules.service.decisions.dossiers import Dossier
 from flightrules.service.decisions.models import Override, SignOff
 from flightrules.service.people.powers import role_key
 
@@ -31,8 +33,22 @@ class Sides:
         return "authority" if matching(role, self.authorities) else ""
 
 
-def sides_of(book: Rulebook) -> Sides:
-    """Who signs an override by this rulebook; the QA lead is never left out, whatever it says."""
+def sides_of(dossier: Dossier) -> Sides:
+    """Who signs an override of what stands against going now: defects that only some may lift leave only
+    those as the authority.
+
+    Raises:
+        ConflictError: E_EVIDENCE_TAMPERED, E_BLOB_MISSING, E_BLOB_TAMPERED.
+    """
+    book, stated = dossier.book, _stated(dossier.book)
+    open_ones = [str(one["severity"]) for one in against(dossier).defects]
+    able = book.severity.lifting(open_ones, stated.authorities)
+    lifting = (role_key(one) for one in able)
+    return Sides(stated.quality, tuple(one for one in lifting if not matching(one, stated.quality)))
+
+
+def _stated(book: Rulebook) -> Sides:
+    """Both sides by the rulebook alone; the QA lead is never left out, whatever it says."""
     act_ = book.authority.act("override") or SignedAct("override")
     quality = tuple(dict.fromkeys(role_key(one) for one in (act_.required or (_QUALITY,))))
     named = act_.signers or tuple(one.id for one in book.authority.roles if one.may_override)
@@ -50,7 +66,7 @@ def answer_within(book: Rulebook) -> timedelta:
 
     What others owe after an override has a clock of its own.
     """
-    mine = answers(sides_of(book))
+    mine = answers(_stated(book))
     stated = [one for one in book.obligations if one.after == "override" and matching(one.owner, mine)]
     return min((one.within for one in stated), default=_ANSWER)
 

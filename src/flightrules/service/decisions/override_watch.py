@@ -73,7 +73,7 @@ def _silent(override: Override, now: Dossier) -> list[str]:
     given = set(
         SignOff.objects.filter(override=override, voided_at__isnull=True).values_list("role", flat=True)
     )
-    sides = sides_of(now.book)
+    sides = sides_of(now)
     return [role for side in (sides.quality, sides.authorities) if not given & set(side) for role in side]
 
 

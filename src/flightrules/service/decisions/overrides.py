@@ -128,7 +128,7 @@ def confirm_receipt(*, key: str, role: str, statement: str, by: Actor, at: datet
     """
     override, row = _held(key, by, at)
     dossier = _require_live(override, row, at)
-    _require_side(role, "authority", sides_of(dossier.book), dossier.book, row)
+    _require_side(role, "authority", sides_of(dossier), dossier.book, row)
     _require_seat(role, dossier.book, row, by, at)
     if statement != override.statement:
         raise on_record(
@@ -169,7 +169,7 @@ def sign_override(
     override, row = _held(key, by, at)
     now = _require_live(override, row, at)
     require_current(dossier, now, row)
-    sides = sides_of(now.book)
+    sides = sides_of(now)
     side = sides.side_of(role)
     _require_side(role, side, sides, now.book, row)
     _require_meaning(choice, side)
@@ -224,7 +224,7 @@ def close(
 
 def case_of(override: Override, row: Release, now: Dossier, at: datetime) -> OverrideCase:
     """The override as the engine looks at it, with everybody's eligibility as it is now."""
-    sides = sides_of(now.book)
+    sides = sides_of(now)
     given = SignOff.objects.filter(override=override, voided_at__isnull=True).order_by("at")
     votes = tuple(
         Vote(one.person, one.role, one.holder, one.choice, one.at, one.dossier, (), is_eligible(one, row, at))
