@@ -12,6 +12,7 @@ from flightrules.engine.roles import lacking
 from flightrules.engine.verdict import DefectLine, Status
 from flightrules.evidence.records.defects import Defect, Defects
 from flightrules.rules.exceptions import Acceptance, names_nothing, says_nothing
+from flightrules.rules.role_words import role_words
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.severity import SeverityLevel
 
@@ -222,7 +223,7 @@ def _accepted(
         return True, "blocks", f"the acceptance {missing}"
     if rulebook.waivers.require_signature and not all(one.verified_by for one in accepted.approvals):
         return True, "blocks", "the acceptance is not signed by its approvers' keys"
-    names = ", ".join(f"{approval.name} ({approval.role})" for approval in accepted.approvals)
+    names = ", ".join(f"{approval.name} ({role_words(approval.role)})" for approval in accepted.approvals)
     return False, f"ships with mitigation: {accepted.mitigation}", f"accepted by {names}"
 
 

@@ -64,7 +64,7 @@ def _fires(trigger: Trigger) -> str:
         unit = f" {trigger.unit}" if trigger.unit else ""
         parts.append(f"is above {number(trigger.limit)}{unit}")
     elif trigger.failures is not None:
-        parts.append(f"occurs {trigger.failures} times in a row")
+        parts.append(f"{trigger.failures} times in a row")
     parts += [f"for {span(trigger.lasting)} without a break"] if trigger.lasting else []
     parts += [f"within {span(trigger.within)} of the release"] if trigger.within else []
     return " ".join(parts)
