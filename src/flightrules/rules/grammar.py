@@ -20,16 +20,10 @@ __all__ = ["parse"]
 _ENVIRONMENT = (
     r"(?i)(?:pre-?)?(?:staging|stage|prod|production|sit|uat|dev|development|test|qa|perf|ci|e2e)\b"
 )
+_MEASURED = frozenset(["tests", "test", "suites", "checks", "defects", "bugs", "findings", "vulnerabilities"])
 _MEASURES = ("under ", "less ", "below ", "at most ", "no more ")
 _USERS = frozenset(["user", "users", "vus", "vu"])
 _RATES = frozenset(["rps", "req/s", "requests/s", "requests"])
-_SINGLE = {
-    "scope": "scope",
-    "method": "method",
-    "environment": "environment",
-    "build": "build",
-    "moment": "moment",
-}
 
 
 def parse(sentence: str, *, file: str | None = None, line: int = 1, column: int = 1) -> Criterion:
@@ -119,7 +113,7 @@ def _all(tree: Any, place: dict[str, Any], sentence: str) -> Criterion:
     words = _flat(tree.children[1])
     clauses = _Clauses(place, tree.children[-1])
     lower = [str(word).lower() for word in words]
-    if set(lower) & {"tests", "test", "suites", "checks"} or not words:
+    if _MEASURED.intersection(lower) or not words:
         raise vague(sentence, place)
     clauses.read_remarks(words)
     by = clauses.take_by()
@@ -211,9 +205,9 @@ class _Clauses:
         if kind == "on":
             kind = "environment" if self._is_environment(text) else "scope"
         if kind == "environment" and text.lower().startswith(_MEASURES):
-            hint = "put a limit behind an operator, such as <= 300 s, or say it in the item's name"
+            hint = 'name the item with its limit: checklist "rollback tested in less than 5 minutes" = 100%'
             raise refused("E_SENTENCE", f"{text!r} is no environment", self.place, hint, clause.children[0])
-        self._put(_SINGLE[kind], text, clause)
+        self._put(kind, text, clause)
 
     def _quarantine(self, words: Words) -> str:
         """Nothing but the quarantine list, with its owners and reasons, is left out of a rate."""

@@ -234,6 +234,8 @@ def _odd_word(token: Any, word: str, metric: Metric, place: dict[str, Any]) -> R
     guess = near(word, known)
     if word == "new":
         hint = "of new code there is `New-code statement coverage`, of findings `No NEW findings`"
+    elif word in ("should", "may", "might", "could"):
+        hint = "leave the word out; a criterion that need not be met says `enforcement: advisory`"
     elif metric.name == "load.percentile" and (word in _NO_PERCENTILE or _percentile(word, [word])):
         hint = "write one percentile, such as p95 response time; p50 is the median"
     elif guess and guess != word:
