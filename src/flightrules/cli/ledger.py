@@ -2,7 +2,7 @@
 
 verify     re-hash every stored entry and compare it with every signed head; name the first bad entry
 export     write the case file of a release, a product or a stream; `flightrules verify` checks it offline
-prove      print the proof that an entry stands under the newest signed head
+prove      print the proof that an entry stands under the newest signed head; flightrules verify checks it
 head       print the newest signed heads, to be kept elsewhere as anchors
 anchor     have the newest head witnessed outside: by an RFC 3161 authority, or as a note in a git repository
 adopt-key  let the key in use vouch for its successor, before the key file is replaced

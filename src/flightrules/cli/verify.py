@@ -1,4 +1,4 @@
-"""Verify a signed record, clearance or case file offline: numbered steps, the file, the keys, what you hold.
+"""Verify a signed record, clearance, case file or proof of an entry offline, in numbered steps.
 
 Exit code 0 when the record holds (whatever its verdict), 1 when it does not. With --require-go it is 1, too,
 when the verdict is neither GO nor CONDITIONAL GO, or was only advice.
@@ -26,7 +26,9 @@ _MARKS = {True: "ok  ", False: "FAIL", None: "--  "}
 
 def configure(parser: ArgumentParser) -> None:
     """Arguments of the command."""
-    parser.add_argument("file", metavar="FILE", help="the signed record, or a case file of the ledger")
+    parser.add_argument(
+        "file", metavar="FILE", help="the signed record, or a case file or proof of the ledger"
+    )
     parser.add_argument("--key", action="append", required=True, metavar="PUB", help="public key; repeatable")
     parser.add_argument("--threshold", type=int, default=1, metavar="N", help="signatures by different keys")
     parser.add_argument("--rulebook", metavar="FILE", help="compare with this rulebook")
@@ -54,10 +56,13 @@ def execute(arguments: Namespace) -> int:
     if _is_case_file(arguments.file):
         return _verify_case(arguments)
     from flightrules.ledger.clearance_attestation import is_clearance_attestation
+    from flightrules.ledger.inclusion import is_proof
 
     bundle = _bytes(arguments.file)
     if is_clearance_attestation(bundle) or (arguments.environment is not None and _is_broken(bundle)):
         return _verify_clearance(arguments, bundle)
+    if is_proof(bundle):
+        return _verify_proof(arguments, bundle)
     if arguments.environment is not None:
         raise UsageError(
             "E_CASE", "only a clearance speaks of an environment", hint="leave --environment out"
@@ -151,6 +156,24 @@ def _verify_clearance(arguments: Namespace, bundle: bytes) -> int:
     sys.stdout.write(_json(verification) if arguments.format == "json" else _told(verification, said))
     holds = verification.ok and (not arguments.require_go or lets_through(record))
     return int(ExitCode.GO if holds else ExitCode.NO_GO)
+
+
+def _verify_proof(arguments: Namespace, data: bytes) -> int:
+    """A proof speaks of one entry of a ledger, and brings all that it is compared with."""
+    from flightrules.cli.trust import named_keys
+    from flightrules.ledger.inclusion import verify_proof
+
+    asked = ("rulebook", "evidence", "artefact", "environment", "require_go", "anchor")
+    if any(getattr(arguments, name) for name in asked) or arguments.threshold != 1:
+        raise UsageError("E_CASE", "a proof is of one entry of the ledger", hint="give --key only")
+    verification = verify_proof(data, public_keys=named_keys(arguments.key), name=arguments.file)
+    record = verification.record or {}
+    said = (
+        f"verified: entry {record.get('seq')} of {record.get('stream')} is in the ledger: {record.get('tag')}"
+        f" about {record.get('subject')} at {record.get('at')}"
+    )
+    sys.stdout.write(_json(verification) if arguments.format == "json" else _told(verification, said))
+    return int(ExitCode.GO if verification.ok else ExitCode.NO_GO)
 
 
 def _lets_through(record: dict[str, Any]) -> bool:
