@@ -97,6 +97,11 @@ def test_another_key_vouches_for_nothing():
         verify_proof(b"{}", public_keys=[])
 
 
+def test_a_list_is_no_proof():
+    found = verified([proof()])
+    assert (found.failed.number, found.failed.code) == (1, "E_WRONG_TYPE")
+
+
 @given(st.binary(max_size=60))
 def test_what_is_no_proof_is_refused_and_nothing_else(data):
     assert not is_proof(data)

@@ -137,6 +137,17 @@ def test_nobody_confirms_what_they_wrote_themselves(shop, release):
         Obligation.objects.update(confirmed_at=now(), confirmed_by=shop.qa.key)
 
 
+def test_nobody_has_what_they_wrote_confirmed_in_a_seat_that_they_lent(shop, release):
+    Release.objects.update(opened_by=shop.qa.key)
+    (row,) = begun(release, at=now())
+    assert paid(proved(shop.qa, now()), row).status_code == 201
+    seat = {"role": "qa-lead", "product": "shop", "delegate": shop.engineering.key, "reason": "away"}
+    seat["ends_at"] = (now() + timedelta(days=1)).isoformat()
+    lent = proved(shop.qa, now()).post("/delegations", seat)
+    assert lent.status_code == 201, lent.content
+    assert codes(confirmed(proved(shop.engineering, now()), row)) == (409, "E_DISTINCT_PERSONS")
+
+
 def test_what_needs_no_confirmation_gets_none(shop, release):
     (row,) = begun(release, "verbal-sign-off", at=now())
     proved(shop.qa, now())
