@@ -96,14 +96,11 @@ def _every(tree: Any, place: dict[str, Any], _sentence: str) -> Criterion:
     words = _flat(tree.children[1])
     subject = read_subject(_plain(words), place)
     if subject.metric.name != "defects.open":
-        raise refused(
-            "E_METRIC",
-            "only defects can be asked for fields",
-            place,
-            "write: Every open defect has: severity, mitigation, owner",
-        )
+        hint = "write: Every open defect has: severity, mitigation, owner"
+        raise refused("E_METRIC", "only defects can be asked for fields", place, hint)
     fields = [child for child in tree.children if getattr(child, "data", "") == "phrase_list"][1]
     clauses = _Clauses(place, tree.children[-1])
+    clauses.read_remarks([*words, *_flat(fields)])
     clauses.requires += _fields(fields, place)
     documented = Subject(METRICS["defects.undocumented"], subject.selectors)
     return clauses.criterion(documented, Operator.EQUAL, Decimal(0))
@@ -198,13 +195,14 @@ class _Clauses:
 
     def _text(self, kind: str, text: str, clause: Any) -> None:
         """Clauses that hold a name: scope, method, environment, build, moment, found_in, on."""
-        if kind == "environment" and text.lower().endswith("quarantine list"):
+        named = _is_quoted(clause.children[-1])
+        if kind == "environment" and text.lower().endswith("quarantine list") and not named:
             return
         if kind == "found_in":
             kind = "scope"
         if kind == "on":
             kind = "environment" if self._is_environment(text) else "scope"
-        if kind == "environment" and text.lower().startswith(_MEASURES):
+        if kind == "environment" and text.lower().startswith(_MEASURES) and not named:
             hint = 'name the item with its limit: checklist "rollback tested in less than 5 minutes" = 100%'
             raise refused("E_SENTENCE", f"{text!r} is no environment", self.place, hint, clause.children[0])
         self._put(kind, text, clause)
@@ -373,6 +371,11 @@ def _words(phrase: Any) -> Words:
 
 def _plain(words: list[Any]) -> list[Any]:
     return [word for word in words if not str(word).startswith("(")]
+
+
+def _is_quoted(phrase: Any) -> bool:
+    """Whether it begins with a quotation mark, so that it is a name whatever it says."""
+    return str(next(iter(_words(phrase) if phrase.data == "phrase" else _flat(phrase)), "")).startswith('"')
 
 
 def _plain_text(phrase: Any) -> str:

@@ -344,6 +344,20 @@ def _selectors(draw, metric):
     return {}
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        'New accessibility violations >= 0 in "under checkout".',
+        'Pass rate >= 97% measured by CI in "quarantine list".',
+        "Every open defect has: mitigation, owner (tracked, not blocking).",
+    ],
+)
+def test_a_name_in_quotes_is_a_name_and_a_remark_is_heard_everywhere(sentence):
+    found = parse(sentence)
+    assert found.environment in ("under checkout", "quarantine list") or found.tracked
+    assert parse(render(found)) == found
+
+
 @given(criteria())
 def test_any_criterion_survives_its_own_sentence(criterion):
     assert parse(render(criterion)) == criterion
