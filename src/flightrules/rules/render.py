@@ -54,6 +54,7 @@ _RESERVED = frozenset(
         "a",
         "an",
         "our",
+        "quarantine",
     ]
 )
 
