@@ -93,7 +93,6 @@ bench-service: installed ## state changes, votes, decisions and gates through RE
 	$(BIN)/python bench/service/while_judging.py
 	$(BIN)/python bench/service/while_judging.py --criteria 10000 --rate 100
 	$(BIN)/python bench/service/recovery.py
-	$(BIN)/python bench/service/recovery.py --database postgresql
 	$(BIN)/python bench/service/sweep.py
 
 check-self: installed ## Flightrules goes out by its own rules

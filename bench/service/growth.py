@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from functools import partial
 
 import load
 import run as office
@@ -120,7 +121,7 @@ def _measured(database: str, sizes: list[tuple[int, int]], seconds: float) -> No
             }
             for what, data in asks.items():
                 lasts = 0.001 if what == "first proof" else seconds  # the first of a process reads all
-                found = office.with_cpu(web, lambda one=data, s=lasts: load.without_pause(port, [one], s))  # type: ignore[misc]  # a default binds it
+                found = office.with_cpu(web, partial(load.without_pause, port, [data], lasts))
                 print(
                     f"  {releases:>9,} releases {entries:>9,} entries  {what:20}"
                     f" cpu {found.cpu_ms:6.2f} ms  p50 {found.p50_ms:8.2f} ms  p95 {found.p95_ms:8.2f} ms"

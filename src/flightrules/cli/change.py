@@ -110,7 +110,7 @@ def _edited(service: Office, path: str, arguments: Namespace) -> Any:
     return service.edit(path, _facts(arguments))
 
 
-def _submitted(service: Office, path: str, arguments: Namespace) -> Any:  # noqa: ARG001 -- one shape for all
+def _submitted(service: Office, path: str, _arguments: Namespace) -> Any:
     return service.post(f"{path}/moves", {"to": "assess"})
 
 
@@ -119,7 +119,7 @@ def _moved(service: Office, path: str, arguments: Namespace) -> Any:
     return service.post(f"{path}/moves", {"to": arguments.to})
 
 
-def _implemented(service: Office, path: str, arguments: Namespace) -> Any:  # noqa: ARG001 -- one shape for all
+def _implemented(service: Office, path: str, _arguments: Namespace) -> Any:
     return service.post(f"{path}/implementation", {})
 
 
@@ -133,7 +133,7 @@ def _closed(service: Office, path: str, arguments: Namespace) -> Any:
     return service.post(f"{path}/closure", {"review": arguments.review})
 
 
-def _shown(service: Office, path: str, arguments: Namespace) -> Any:  # noqa: ARG001 -- one shape for all
+def _shown(service: Office, path: str, _arguments: Namespace) -> Any:
     return service.get(path)
 
 

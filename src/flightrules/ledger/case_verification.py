@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import IO
 
 from flightrules.errors import LedgerError
 from flightrules.ledger.case_file import open_case_file
-from flightrules.ledger.case_steps import LAST_GATE, STEPS, Examined, Outcome
+from flightrules.ledger.case_steps import LAST_GATE, STEPS, Examined
 from flightrules.ledger.history import Head
 from flightrules.ledger.keys import PublicKey
-from flightrules.ledger.verification import Step
+from flightrules.ledger.verification import Step, walked
 from flightrules.values import frozen
 
 __all__ = ["CaseVerification", "verify_case_file"]
@@ -62,21 +62,8 @@ def verify_case_file(
         raise LedgerError("E_KEY", "no public key is given", hint="name the ledger's public key")
     opened = open_case_file(file, name=name)
     case = Examined(opened, tuple(dict.fromkeys(public_keys)), anchors or {})
-    steps: list[Step] = []
-    for number, (title, check) in enumerate(STEPS, 1):
-        if any(step.ok is False and step.number <= LAST_GATE for step in steps):
-            steps.append(Step(number, title, None, "not reached"))
-        else:
-            steps.append(_carried_out(number, title, check, case))
+    steps = walked(STEPS, case, last_gate=LAST_GATE)
     opened.close()
     about = str(opened.about.get("about", ""))
     origin = case.head.head.origin if case.head else ""
-    return CaseVerification(tuple(steps), about, origin, case.trail.size, name)
-
-
-def _carried_out(number: int, title: str, check: Callable[[Examined], Outcome], case: Examined) -> Step:
-    try:
-        ok, detail = check(case)
-    except LedgerError as error:
-        return Step(number, title, False, error.message, error.code)
-    return Step(number, title, ok, detail)
+    return CaseVerification(steps, about, origin, case.trail.size, name)

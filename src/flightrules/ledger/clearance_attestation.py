@@ -30,7 +30,7 @@ from flightrules.ledger.statement import (
     parse_statement,
     sha256_hex,
 )
-from flightrules.ledger.verification import Step, Verification
+from flightrules.ledger.verification import Verification, walked
 
 __all__ = [
     "DECIDER",
@@ -140,20 +140,9 @@ def verify_clearance(
     if not public_keys:
         raise LedgerError("E_KEY", "no key is given", hint="name the public key of the ledger")
     case = _Case(bundle, tuple(public_keys), artefact, environment, at, name)
-    steps: list[Step] = []
-    for number, (title, check) in enumerate(_STEPS, 1):
-        if any(step.ok is False and step.number <= _LAST_GATE for step in steps):
-            steps.append(Step(number, title, None, "not reached"))
-            continue
-        try:
-            ok, detail = check(case)
-            steps.append(Step(number, title, ok, detail))
-        except LedgerError as error:
-            steps.append(Step(number, title, False, error.message, error.code))
+    steps = walked(_STEPS, case, last_gate=_LAST_GATE)
     broken = any(step.ok is False for step in steps)
-    return Verification(
-        tuple(steps), None if broken else case.record, () if broken else tuple(case.signers), name
-    )
+    return Verification(steps, None if broken else case.record, () if broken else tuple(case.signers), name)
 
 
 @dataclass(slots=True)

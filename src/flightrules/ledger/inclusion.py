@@ -19,7 +19,8 @@ from flightrules.ledger.entry import Entry, read_entry
 from flightrules.ledger.history import Head, head_in, is_signed
 from flightrules.ledger.keys import PublicKey
 from flightrules.ledger.merkle import leaf_hash, verify_inclusion
-from flightrules.ledger.verification import Step, Verification
+from flightrules.ledger.steps import Outcome
+from flightrules.ledger.verification import Verification, walked
 from flightrules.values import is_sha256
 
 __all__ = ["is_proof", "verify_proof"]
@@ -54,17 +55,11 @@ def verify_proof(data: bytes, *, public_keys: Collection[PublicKey], name: str =
     if not keys:
         raise LedgerError("E_KEY", "no key is given", hint="name the public key of the ledger")
     case = _Case(data, keys, name)
-    steps: list[Step] = []
-    for number, (title, check) in enumerate(_STEPS, 1):
-        if steps and steps[-1].ok is not True:
-            steps.append(Step(number, title, None, "not reached"))
-            continue
-        try:
-            steps.append(Step(number, title, True, check(case)))
-        except LedgerError as error:
-            steps.append(Step(number, title, False, error.message, error.code))
-    holds = steps[-1].ok is True
-    return Verification(tuple(steps), case.record() if holds else None, keys if holds else (), name)
+    steps = walked(_STEPS, case, last_gate=len(_STEPS))
+    if steps[-1].ok is not True:
+        return Verification(steps, None, (), name)
+    signers = tuple(key for key in keys if is_signed(case.signed, [key]))
+    return Verification(steps, case.record(), signers, name)
 
 
 @dataclass(slots=True)
@@ -81,6 +76,12 @@ class _Case:
     def of(self, key: str) -> Any:
         return member(self.found or {}, key, _KINDS[key], "the proof")
 
+    @property
+    def signed(self) -> Head:
+        """The head over all entries; read in step 3."""
+        assert self.head is not None  # noqa: S101 -- step 3 is a gate
+        return self.head
+
     def record(self) -> dict[str, Any]:
         entry = self.entry
         assert entry is not None  # noqa: S101 -- step 2 is a gate
@@ -88,7 +89,7 @@ class _Case:
         return {**told, "data": dict(entry.data), "head": self.of("head")}
 
 
-def _members(case: _Case) -> str:
+def _members(case: _Case) -> Outcome:
     found = decode_text(text_of(case.data, case.name), case.name)
     if not isinstance(found, dict):
         raise LedgerError("E_WRONG_TYPE", "a proof is a JSON object")
@@ -98,46 +99,44 @@ def _members(case: _Case) -> str:
     case.found = found
     for key in _KINDS:
         case.of(key)
-    return f"entry {case.of('index')} of {case.of('size')} in the stream {case.of('stream'):.60}"
+    return True, f"entry {case.of('index')} of {case.of('size')} in the stream {case.of('stream'):.60}"
 
 
-def _entry(case: _Case) -> str:
+def _entry(case: _Case) -> Outcome:
     case.entry = entry = read_entry(case.of("entry").encode("utf-8"), name=case.name)
     if (entry.stream, entry.seq) != (case.of("stream"), case.of("index")):
         place = f"entry {entry.seq} of the stream {entry.stream:.60}"
         raise LedgerError("E_CONTRADICTION", f"the entry says that it is {place}")
-    return f"{entry.tag} about {entry.subject:.80} at {entry.at}"
+    return True, f"{entry.tag} about {entry.subject:.80} at {entry.at}"
 
 
-def _head(case: _Case) -> str:
+def _head(case: _Case) -> Outcome:
     case.head = head_in(case.of("head"))
     head, stream = case.head.head, case.of("stream")
     if not re.fullmatch(rf"flightrules/[0-9a-f]{{32}}/{re.escape(stream)}", head.origin):
         raise LedgerError("E_ORIGIN", f"the head is of {head.origin:.100}, not of the stream {stream:.60}")
     if head.size != case.of("size"):
         raise LedgerError("E_CONTRADICTION", f"the head is of {head.size} entries, not {case.of('size')}")
-    return head.origin
+    return True, head.origin
 
 
-def _signature(case: _Case) -> str:
-    assert case.head is not None  # noqa: S101 -- step 3 is a gate
-    if not is_signed(case.head, case.keys):
+def _signature(case: _Case) -> Outcome:
+    if not is_signed(case.signed, case.keys):
         raise LedgerError("E_SIGNATURE", "no given key signed the head as it stands")
-    return f"the head of {case.head.head.size} entries is signed by a given key"
+    return True, f"the head of {case.signed.head.size} entries is signed by a given key"
 
 
-def _inclusion(case: _Case) -> str:
-    assert case.head is not None  # noqa: S101 -- step 3 is a gate
+def _inclusion(case: _Case) -> Outcome:
     hashes = case.of("proof")
     if not all(isinstance(one, str) and is_sha256(one) for one in hashes):
         raise LedgerError("E_MALFORMED", "a proof is a list of SHA-256 in lower-case hex")
     hashed = leaf_hash(case.of("entry").encode("utf-8"))
     path = [bytes.fromhex(one) for one in hashes]
-    verify_inclusion(case.of("index"), case.of("size"), hashed, path, case.head.head.root)
-    return f"{len(path)} hashes lead from the entry to the signed head"
+    verify_inclusion(case.of("index"), case.of("size"), hashed, path, case.signed.head.root)
+    return True, f"{len(path)} hashes lead from the entry to the signed head"
 
 
-_STEPS: Final[tuple[tuple[str, Callable[[_Case], str]], ...]] = (
+_STEPS: Final[tuple[tuple[str, Callable[[_Case], Outcome]], ...]] = (
     ("Members", _members),
     ("Entry", _entry),
     ("Head", _head),

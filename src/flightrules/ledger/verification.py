@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, TypeVar
 
 from flightrules.errors import LedgerError
 from flightrules.ledger.keys import PublicKey
@@ -11,7 +11,10 @@ from flightrules.ledger.statement import bare_digest, sha256_hex
 from flightrules.ledger.steps import LAST_GATE, STEPS, Case, Given, Outcome, common_signers, count
 from flightrules.values import frozen
 
-__all__ = ["Step", "Verification", "verify_attestation"]
+__all__ = ["Step", "Verification", "verify_attestation", "walked"]
+
+C = TypeVar("C")
+"""What a verification has found so far."""
 
 
 @frozen
@@ -111,18 +114,26 @@ def verify_attestation(  # noqa: PLR0913  a verifier may bring much along; all o
 
 
 def _walked(case: Case) -> Verification:
+    steps = walked(STEPS, case, last_gate=LAST_GATE)
+    if any(step.ok is False for step in steps):
+        return Verification(steps, None, (), case.given.name)
+    return Verification(steps, case.record, common_signers(case), case.given.name)
+
+
+def walked(
+    checks: Iterable[tuple[str, Callable[[C], Outcome]]], case: C, *, last_gate: int
+) -> tuple[Step, ...]:
+    """Every step in its order; behind a failure among the first ``last_gate`` ones nothing is carried out."""
     steps: list[Step] = []
-    for number, (title, check) in enumerate(STEPS, 1):
-        if any(step.ok is False and step.number <= LAST_GATE for step in steps):
+    for number, (title, check) in enumerate(checks, 1):
+        if any(step.ok is False and step.number <= last_gate for step in steps):
             steps.append(Step(number, title, None, "not reached"))
         else:
             steps.append(_carried_out(number, title, check, case))
-    if any(step.ok is False for step in steps):
-        return Verification(tuple(steps), None, (), case.given.name)
-    return Verification(tuple(steps), case.record, common_signers(case), case.given.name)
+    return tuple(steps)
 
 
-def _carried_out(number: int, title: str, check: Callable[[Case], Outcome], case: Case) -> Step:
+def _carried_out(number: int, title: str, check: Callable[[C], Outcome], case: C) -> Step:
     try:
         ok, detail = check(case)
     except LedgerError as error:

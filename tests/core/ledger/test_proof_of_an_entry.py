@@ -91,6 +91,11 @@ def test_no_member_can_be_changed_alone(changed, step, code):
     assert (found.failed.number, found.failed.code) == (step, code)
 
 
+def test_only_the_key_that_signed_is_named():
+    data, other = json.dumps(proof()).encode(), generate_key()
+    assert verify_proof(data, public_keys=[other.public, KEY.public]).signers == (KEY.public,)
+
+
 def test_another_key_vouches_for_nothing():
     assert verified(proof(), key=generate_key()).failed.code == "E_SIGNATURE"
     with pytest.raises(LedgerError, match="no key is given"):
