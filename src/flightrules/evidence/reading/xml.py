@@ -126,6 +126,13 @@ def feed(parser: Any, source: Source, after: Callable[[], None] | None = None) -
     Raises:
         EvidenceError: E_MALFORMED, E_TRUNCATED, E_FIELD_TOO_LONG, E_EMPTY, with line and column.
     """
+    for _ in _fed(parser, source):
+        if after is not None:
+            after()
+
+
+def _fed(parser: Any, source: Source) -> Iterator[None]:
+    """Give all bytes to the parser, with a stop behind every chunk and one at the end."""
     fed = 0
     try:
         for chunk in _trimmed(source):
@@ -133,22 +140,15 @@ def feed(parser: Any, source: Source, after: Callable[[], None] | None = None) -
             fed += len(chunk)
             # expat 2.5 scans an unfinished token again with every chunk: quadratic (CVE-2023-52425)
             if fed - parser.CurrentByteIndex > TOKEN_LIMIT:
-                raise _at(
-                    parser,
-                    source,
-                    "E_FIELD_TOO_LONG",
-                    "one tag or attribute is longer than 4 MiB",
-                    "check the tool that wrote it",
-                )
-            if after is not None:
-                after()
+                what = "one tag or attribute is longer than 4 MiB"
+                raise _at(parser, source, "E_FIELD_TOO_LONG", what, "check the tool that wrote it")
+            yield
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise malformed(source, error) from None
     except LookupError as error:
         raise _unknown_encoding(source, error) from None
-    if after is not None:
-        after()
+    yield
 
 
 def tree(source: Source, *, notices: list[Notice] | None = None) -> Node:
@@ -179,27 +179,9 @@ def stream(
     ready: list[Node] = []
     builder = _Builder(source, tags, ready.append, openings)
     parser = builder.parser(notices)
-    fed = 0
-    try:
-        for chunk in _trimmed(source):
-            parser.Parse(chunk, False)
-            fed += len(chunk)
-            if fed - parser.CurrentByteIndex > TOKEN_LIMIT:
-                raise _at(
-                    parser,
-                    source,
-                    "E_FIELD_TOO_LONG",
-                    "one tag or attribute is longer than 4 MiB",
-                    "check the tool that wrote it",
-                )
-            yield from ready
-            ready.clear()
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise malformed(source, error) from None
-    except LookupError as error:
-        raise _unknown_encoding(source, error) from None
-    yield from ready
+    for _ in _fed(parser, source):
+        yield from ready
+        ready.clear()
 
 
 class _Builder:
