@@ -6,7 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import pytest
 from django.db import connection
@@ -48,9 +48,22 @@ def test_three_releases_end_to_end():
     assert paid.confirmed_at is not None
     assert not _equipped()
     assert Account.objects.count() == 9
+    _the_first_to_look_is_let_in()
     with pytest.raises(UsageError) as caught:
         fill(now())
     assert caught.value.code == "E_DEMO"
+
+
+def _the_first_to_look_is_let_in():
+    """The made-up people took nobody's place: the set-up link opens the first account that is used."""
+    from flightrules.service.people.services import open_first_account, setup_link
+    from flightrules.service.records.actor import SYSTEM
+
+    link = urlsplit(setup_link(at=now()))
+    code = parse_qs(link.query)["code"][0]
+    opened = {"name": "Robin", "email": "robin@example.org", "roles": ["release-manager"]}
+    open_first_account(code=code, password=secrets.token_urlsafe(), by=SYSTEM, at=now(), **opened)
+    assert setup_link(at=now()) is None
 
 
 def test_each_case_file_of_the_demo_verifies_offline(tmp_path, capsys):

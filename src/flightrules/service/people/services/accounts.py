@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from flightrules.service.door.refusals import ConflictError, ForeignError, InvalidError
 from flightrules.service.people.access import require
 from flightrules.service.people.authentication import require_signed_terms
-from flightrules.service.people.models import Account, Invitation, OutsideIdentity, Person
+from flightrules.service.people.models import Account, Invitation, OutsideIdentity, Person, RoleGrant
 from flightrules.service.people.names import checked_email, checked_name
 from flightrules.service.people.one_time import INVITATION_PREFIX, digest_of, new_secret
 from flightrules.service.people.powers import BUILT_IN_ROLES, Power
@@ -43,11 +43,12 @@ _PASSWORD_LIMIT = 1000
 
 
 def setup_link(at: datetime) -> str | None:
-    """A new one-time link that opens the first account; nothing once there is an account.
+    """A new one-time link that opens the first account; nothing once somebody was made administrator.
 
     Each web process prints one when it starts. They all end with the first account, or when their time is up.
+    The people of the demo never were administrators, and none of them can sign in.
     """
-    if Account.objects.exists():
+    if _is_set_up():
         return None
     code = _make_setup_code(by=SYSTEM, at=at)
     return f"{settings.FLIGHTRULES_BASE_URL}/setup?{urlencode({'code': code})}"
@@ -75,16 +76,16 @@ def open_first_account(
     """Open the first account, as administrator and in further roles of choice; they count at once.
 
     Raises:
-        ForeignError: E_LINK, when the link is unknown, used, withdrawn or too old, or an account exists.
-        InvalidError: E_PERSON_NAME, E_EMAIL, E_PASSWORD, E_ROLE.
+        ForeignError: E_LINK, when the link is unknown, used, withdrawn or too old, or somebody was first.
+        ConflictError: E_EMAIL_TAKEN. InvalidError: E_PERSON_NAME, E_EMAIL, E_PASSWORD, E_ROLE.
     """
     list(
         Invitation.objects.select_for_update().filter(person__isnull=True).order_by("pk")
     )  # one set-up at a time
     link = _usable(code, at)
-    if link.person_id is not None or Account.objects.exists():
+    if link.person_id is not None or _is_set_up():
         raise _no_link()
-    person = Person.objects.create(name=checked_name(name), email=checked_email(email))
+    person = Person.objects.create(name=checked_name(name), email=_free_email(email))
     account = _open(person, person.email, at)
     _set_password(account, password)
     _use(link, at)
@@ -281,6 +282,11 @@ def _no_link() -> ForeignError:
         "this link does not work (any more)",
         hint="ask for a new one; each works once and not for long",
     )
+
+
+def _is_set_up() -> bool:
+    """Whether anybody ever was administrator: the first account is, and a grant is never deleted."""
+    return RoleGrant.objects.filter(role=ADMINISTRATOR).exists()
 
 
 def _open(person: Person, email: str, at: datetime, *, is_further: bool = False) -> Account:
