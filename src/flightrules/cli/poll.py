@@ -55,10 +55,6 @@ def _lines(found: dict[str, Any], release: dict[str, Any]) -> list[str]:
     asked = found["asked"]
     since = plain(found["opened_at"])
     lines = [f"poll of {plain(release['version'])}, {plain(found['moment'])}, open since {since}"]
-    if release["state"] == "draft":
-        lines.append(
-            "  release: draft; nothing is decided before its entry gate is met, or overridden on record"
-        )
     verdict = plain(found["verdict"]) or f"missing, signed as {plain(asked['verdict'])}"
     lines += [f"  quality verdict: {verdict}"]
     for title, names in (("heard", found["heard"]), ("missing", found["missing"])):

@@ -18,7 +18,7 @@ from flightrules.service.records.actor import SYSTEM
 from flightrules.service.releases.models import Release
 from people_stories import denied_codes, now
 from service.decisions.deciding import case_of, code, proved
-from service.shop import DIGEST, junit
+from service.shop import DIGEST, RULEBOOK, junit
 
 NOBODY = str(uuid.UUID(int=0))
 
@@ -73,7 +73,38 @@ def unjudged(shop):
     return case
 
 
+def test_nobody_is_asked_about_a_draft_and_the_refusal_says_the_way_out(unjudged):
+    answer = unjudged.open()
+    assert (answer.status_code, code(answer)) == (409, "E_RELEASE_STATE")
+    assert "4.4.0 is draft: its entry gate was not judged as met yet" in answer.json()["detail"]
+    assert "override-entry" in answer.json()["hint"]
+    assert code(unjudged.verdict("no-go", reason="Nobody has tried it.")) == "E_RELEASE_STATE"
+    assert not SignOff.objects.filter(release_id=unjudged.key).exists()
+
+
+def test_an_entry_gate_that_fails_leaves_nothing_to_vote_on_until_it_is_overridden_on_record(unjudged):
+    shop = unjudged.shop
+    shop.bring(unjudged.key, "smoke run", junit(10, 90))
+    shop.run(unjudged.key, "entry")
+    assert "its entry gate fails at smoke" in unjudged.open("authorisation").json()["detail"]
+    body = {"reason": "The smoke run hangs on a printer that nobody uses."}
+    overridden = shop.qa.post(f"/releases/{unjudged.key}/entry-override", body)
+    assert overridden.status_code == 201, overridden.content
+    assert code(unjudged.open()) == "E_RUN_STALE", "testing has begun, and the exit gate was not judged"
+
+
+def test_an_agreement_that_adds_an_entry_gate_closes_the_poll_of_a_draft_to_votes(shop):
+    lines = RULEBOOK.splitlines(keepends=True)
+    case = case_of(shop, "".join(line for line in lines if "kind: entry" not in line), gates=("exit",))
+    assert case.open().status_code == 201, "where nobody agreed on an entry gate a draft is asked about"
+    shop._adopt(RULEBOOK.replace("product: Shop", "product: The shop"))
+    assert code(case.vote()) == "E_RELEASE_STATE"
+
+
 def test_what_was_never_judged_is_not_put_to_the_vote_and_gets_no_go_of_quality(unjudged):
+    shop = unjudged.shop
+    shop.bring(unjudged.key, "smoke run", junit(101))
+    shop.run(unjudged.key, "entry")
     answer = unjudged.open()
     assert (answer.status_code, code(answer)) == (409, "E_RUN_STALE")
     assert "not judged yet" in answer.json()["detail"]

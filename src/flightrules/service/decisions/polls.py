@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from flightrules.service.decisions.asking import Asking, asking_of, is_high_stakes
+from flightrules.service.decisions.begun import require_begun
 from flightrules.service.decisions.counting import live_verdict, live_votes
 from flightrules.service.decisions.dossiers import Dossier, dossier_of, keep
 from flightrules.service.decisions.involved import involved_in
@@ -49,6 +50,7 @@ def open_poll(*, release: str, moment: str, by: Actor, at: datetime) -> Poll:
     require_open(row)
     require_approvable(row)
     dossier = dossier_of(row, at)
+    require_begun(row, dossier.book)
     asking = asking_of(dossier.book, row)
     _require_path(dossier, row)
     _require_judged(dossier, row, at)

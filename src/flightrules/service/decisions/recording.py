@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flightrules.engine.decision import Outcome
+from flightrules.service.decisions.begun import begins_at_once
 from flightrules.service.decisions.dossiers import Dossier
 from flightrules.service.decisions.models import GOING, Decision, Moment, SignOff
 from flightrules.service.decisions.situation import Found
@@ -37,7 +38,7 @@ def move_release(row: Release, decision: Decision, dossier: Dossier, *, by: Acto
     elif decision.outcome == Outcome.NO_GO and row.state == states.READY:
         move(row, states.IN_TEST)
     elif decision.outcome in GOING and decision.moment == Moment.FINAL:
-        if row.state == states.DRAFT and not any(gate.kind == "entry" for gate in dossier.book.gates):
+        if row.state == states.DRAFT and begins_at_once(dossier.book):
             move(row, states.IN_TEST)  # nobody agreed on what testing begins with
         move(row, states.DECIDED)
     if row.state != before:

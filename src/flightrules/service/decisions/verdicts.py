@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flightrules.engine.quorum import Choice
 from flightrules.service.decisions.asking import asking_of
+from flightrules.service.decisions.begun import require_begun
 from flightrules.service.decisions.counting import carried_to, live_verdict
 from flightrules.service.decisions.dossiers import Dossier, dossier_of, keep
 from flightrules.service.decisions.hindrances import raised
@@ -48,6 +49,7 @@ def sign_verdict(*, release: str, said: Said, by: Actor, at: datetime) -> SignOf
     asking = asking_of(dossier.book, row)
     seat = require_seat(asking.verdict, row, escalation(contacts(dossier.book)), by=by, at=at)
     require_open(row)
+    require_begun(row, dossier.book)
     require_separate(seat, dossier.inputs, by=by, at=at)
     votes = SignOff.objects.filter(poll__release=row, poll__closed_at__isnull=True, voided_at__isnull=True)
     require_own_seat(asking.verdict, [one for one in votes if one.role != asking.verdict], row, by=by)

@@ -8,6 +8,7 @@ from datetime import datetime
 from flightrules.engine.quorum import Choice
 from flightrules.rules.role_words import role_words
 from flightrules.service.decisions.asking import Asking, asking_of, matching
+from flightrules.service.decisions.begun import require_begun
 from flightrules.service.decisions.counting import WITHDRAWN, live_verdict, live_votes
 from flightrules.service.decisions.dossiers import BLOCKS, Dossier, dossier_of, keep
 from flightrules.service.decisions.hindrances import raised
@@ -53,7 +54,7 @@ def vote(*, poll: str, role: str, said: Said, by: Actor, at: datetime) -> SignOf
     Raises:
         DeniedError: E_POWER, E_CONSULTED_ONLY, E_ROLE_NOT_HELD, E_DELEGATION_EXPIRED, E_SELF_APPROVAL,
             E_ATTESTOR_IS_SIGNER, E_AUTHOR_IS_SIGNER, E_PROOF_OF_MACHINE.
-        ConflictError: E_POLL_CLOSED, E_DOSSIER_STALE, E_DISTINCT_PERSONS, E_DUPLICATE_SEAT,
+        ConflictError: E_POLL_CLOSED, E_RELEASE_STATE, E_DOSSIER_STALE, E_DISTINCT_PERSONS, E_DUPLICATE_SEAT,
             E_SIGNED_ALREADY, E_ACCEPTANCE_MISSING.
         InvalidError: E_REASON, E_CONDITIONS_MISSING, E_CONDITIONS_STATED, E_CONDITION and its kin.
         UnauthenticatedError: E_REAUTH_REQUIRED.
@@ -106,6 +107,7 @@ def _voted(poll: Poll, row: Release, role: str, said: Said, *, by: Actor, at: da
     asking = asking_of(dossier.book, row)
     asked, seat = _seat(asking, role, dossier, row, by, at)
     require_open_poll(poll, row)
+    require_begun(row, dossier.book)
     require_separate(seat, dossier.inputs, by=by, at=at)
     refresh(poll, row, dossier, by=by, at=at)
     _require_unheard(poll, row, asked, by)
