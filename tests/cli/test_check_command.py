@@ -75,7 +75,9 @@ def test_the_rulebook_is_found_upwards_but_not_beyond_the_repository(shop, monke
     assert "would be" in shop.run("check", "--no-report")[1]
 
 
-@pytest.mark.parametrize("kind", ["json", "md", "html", "junit", "sarif", "gitlab", "nogo", "github"])
+@pytest.mark.parametrize(
+    "kind", ["json", "md", "html", "junit", "sarif", "gitlab", "azuredevops", "nogo", "github"]
+)
 def test_the_same_inputs_give_the_same_bytes(shop, kind):
     first = shop.run("check", "--format", kind, "--no-report", *AS_OF)
     second = shop.run("check", "--format", kind, "--no-report", *AS_OF)

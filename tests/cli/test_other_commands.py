@@ -31,6 +31,16 @@ def test_help_version_and_a_misspelt_command(repository):
     assert repository.run()[0] == ExitCode.USAGE
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_file_name_commands_neither_the_terminal_nor_the_build_host(repository, form):
+    named = repository.write("##vso[task.prependpath]\x1b[31m\n::error::x.json", "{}")
+    code, out, err = repository.run("inspect", named, "--format", form)
+    assert code == ExitCode.USAGE
+    assert not [part for part in ("\x1b", "\n::", "##vso[") if part in out + err]
+    if form == "json":
+        assert json.loads(out)["file"] == str(named)
+
+
 def test_inspect_gives_one_object_for_each_file(repository):
     good = repository.junit(passed=2, failed=1)
     bad = repository.write("bad.xml", "<testsuite>")

@@ -168,6 +168,7 @@ def test_the_exit_gate_in_production_asks_for_the_same(pipeline):
         ("junit", 'errors="1"'),
         ("github", "no pass in uat"),
         ("gitlab", "no pass in uat is shown"),
+        ("azuredevops", "no pass in uat is shown"),
         ("sarif", "no pass in uat is shown"),
         ("nogo", "Awaited: a pass in uat"),
         ("md", "no pass in uat is shown, and it is required before"),

@@ -8,6 +8,7 @@ from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler
 
 from flightrules.errors import UsageError
+from flightrules.inert import whole
 
 __all__ = ["NoRedirect", "plain", "refused", "unreachable"]
 
@@ -21,7 +22,7 @@ class NoRedirect(HTTPRedirectHandler):
 
 def plain(text: object) -> str:
     """Text from elsewhere for a terminal: one line, nothing that moves the cursor or turns the direction."""
-    return "".join(one if one.isprintable() else " " for one in str(text))
+    return whole(str(text))
 
 
 def refused(error: HTTPError) -> UsageError:

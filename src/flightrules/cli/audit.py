@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flightrules.cli.remote import office, plain
-from flightrules.cli.terminal import say
+from flightrules.cli.terminal import say, say_json
 from flightrules.errors import ExitCode, UsageError
 
 __all__ = ["configure", "execute"]
@@ -35,9 +35,7 @@ def execute(arguments: Namespace) -> int:
         raise UsageError("E_REMOTE_RELEASE", "nothing says which product", hint="give --product KEY")
     found = service.get(f"/products/{product}/practice")
     if arguments.format == "json":
-        import json
-
-        say((json.dumps(found, indent=2, sort_keys=True) + "\n").encode())
+        say_json(found)
     else:
         say("".join(map(_shown, found["detections"])).encode())
     states = {one["state"] for one in found["detections"]}

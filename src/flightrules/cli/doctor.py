@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from flightrules.cli.terminal import say_json
 from flightrules.errors import ExitCode
 
 __all__ = ["configure", "execute"]
@@ -32,9 +33,7 @@ def execute(arguments: Namespace) -> int:
     found = list(findings(timezone.now(), production=arguments.production))
     asked = len(ALWAYS) + (len(PRODUCTION) if arguments.production else 0)
     if arguments.json:
-        import json
-
-        print(json.dumps([one._asdict() for one in found], indent=1))
+        say_json([one._asdict() for one in found])
     else:
         for one in found:
             print(f"{one.code}: {one.what}\n  fix    {one.fix}")

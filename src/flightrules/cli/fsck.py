@@ -5,10 +5,9 @@ Exit code 0 when nothing is wrong, 1 when something is.
 
 from __future__ import annotations
 
-import json
-import sys
 from argparse import ArgumentParser, Namespace
 
+from flightrules.cli.terminal import say_json
 from flightrules.errors import ExitCode
 
 __all__ = ["configure", "execute"]
@@ -34,7 +33,7 @@ def execute(arguments: Namespace) -> int:
         found = list(check_all(keys=keys, anchors=anchors, with_blobs=not arguments.no_blobs))
     if arguments.format == "json":
         told = [{"room": one.room, "code": one.code, "message": one.message} for one in found]
-        sys.stdout.write(json.dumps({"ok": not found, "findings": told}, ensure_ascii=False, indent=2) + "\n")
+        say_json({"ok": not found, "findings": told})
     else:
         for one in found:
             print(f"FAIL {one.room}: {one.code} {one.message}")

@@ -7,7 +7,6 @@ condition met now. 1 closed, 6 where people or time can open it, 4 where the ser
 
 from __future__ import annotations
 
-import json
 import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flightrules.cli.remote import Office, office, plain
-from flightrules.cli.terminal import say
+from flightrules.cli.terminal import say, say_json
 from flightrules.errors import EvidenceError, ExitCode, UsageError
 
 __all__ = ["configure", "execute"]
@@ -108,7 +107,7 @@ def _code(found: Mapping[str, Any]) -> ExitCode:
 
 def _show(found: Mapping[str, Any], form: str) -> None:
     if form == "json":
-        say((json.dumps(found, indent=2, sort_keys=True) + "\n").encode())
+        say_json(found)
         return
     release = found.get("release") or {}
     named = f"{release.get('product', '')} {release.get('version', '')}".strip()

@@ -33,7 +33,12 @@ _LOOKED_FOR = (
     "**/*.out",
 )
 _MOST = 400
-_PIPELINES = {".github/workflows": "github", ".gitlab-ci.yml": "gitlab", "Jenkinsfile": "jenkins"}
+_PIPELINES = {
+    ".github/workflows": "github",
+    ".gitlab-ci.yml": "gitlab",
+    "Jenkinsfile": "jenkins",
+    "azure-pipelines.yml": "azuredevops",
+}
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -41,7 +46,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--product", metavar="NAME", help="the product's name; else the folder's")
     parser.add_argument("--print", action="store_true", dest="only_print", help="print instead of writing")
     parser.add_argument(
-        "--ci", choices=("github", "gitlab", "jenkins"), help="which snippet to print; else as found"
+        "--ci", choices=tuple(_PIPELINES.values()), help="which snippet to print; else as found"
     )
 
 

@@ -5,11 +5,10 @@ Exit code 0 when every file was understood, 2 when any was not.
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from flightrules.cli.parallel import beside
-from flightrules.cli.terminal import Progress
+from flightrules.cli.terminal import Progress, say, say_lines
 from flightrules.errors import EvidenceError, ExitCode
 from flightrules.evidence.measurement import Measurement, Reading
 from flightrules.evidence.source import Source
@@ -39,7 +38,10 @@ def execute(arguments: Namespace) -> int:
         seen = inspect(path, arguments.expected)
         understood = understood and seen["error"] is None
         progress.done()
-        sys.stdout.write(_json(seen) if arguments.format == "json" else _text(seen))
+        if arguments.format == "json":
+            say(_json(seen))
+        else:
+            say_lines(_text(seen))
     return int(ExitCode.GO if understood else ExitCode.USAGE)
 
 
@@ -94,13 +96,15 @@ def _number(value: Any) -> int | str:
     return int(value) if value == value.to_integral_value() else format(value, "f")
 
 
-def _json(seen: dict[str, Any]) -> str:
+def _json(seen: dict[str, Any]) -> bytes:
     import json
 
-    return json.dumps(seen, ensure_ascii=False) + "\n"
+    from flightrules.inert import json_safe, storable
+
+    return storable(f"{json_safe(json.dumps(seen, ensure_ascii=False))}\n").encode()
 
 
-def _text(seen: dict[str, Any]) -> str:
+def _text(seen: dict[str, Any]) -> list[str]:
     error = seen["error"]
     if error is not None:
         place = ":".join(
@@ -108,11 +112,11 @@ def _text(seen: dict[str, Any]) -> str:
         )
         lines = [f"error {error['code']}: {place}: {error['message']}"]
         lines += [f"  fix    {error['hint']}"] if error["hint"] else []
-        return "\n".join([*lines, f"  learn  flightrules explain {error['code']}", ""])
+        return [*lines, f"  learn  flightrules explain {error['code']}"]
     lines = [f"{seen['file']}  {seen['format']}  {seen['bytes']} bytes  sha256:{seen['sha256'][:12]}…"]
     for one in seen["measurements"]:
         labels = " ".join(f"{name}={value}" for name, value in one["labels"].items())
         unit = "" if one["unit"] == "1" else f" {one['unit']}"
         lines.append(f"  {one['metric']:<28} {one['value']}{unit}  {labels}".rstrip())
     lines += [f"  note {one['code']}: {one['message']}" for one in seen["warnings"]]
-    return "\n".join([*lines, ""])
+    return lines

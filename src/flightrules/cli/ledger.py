@@ -12,7 +12,6 @@ Exit code 0 when the ledger holds, 1 when it does not or is behind an anchor, 5 
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from argparse import ArgumentParser, Namespace
@@ -21,6 +20,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
 
+from flightrules.cli.terminal import say_json
 from flightrules.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _verify(arguments: Namespace) -> int:
     holds = all(report.ok for report in reports)
     if arguments.format == "json":
         found = {"ok": holds and bool(reports), "streams": [_record(report) for report in reports]}
-        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+        say_json(found)
     else:
         _say(reports)
     if not reports:
@@ -163,7 +163,7 @@ def _prove(arguments: Namespace) -> int:
     if not arguments.stream or arguments.seq is None:
         raise UsageError("E_CASE", "a proof is of one entry", hint="give --stream NAME --seq N")
     found = proof(arguments.stream, arguments.seq)
-    sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+    say_json(found)
     return int(ExitCode.GO)
 
 

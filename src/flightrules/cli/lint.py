@@ -5,11 +5,11 @@ Exit code 0 when nothing is wrong (warnings allowed), 2 when an error was found.
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flightrules.cli.discover import find_rulebook, read_file
+from flightrules.cli.terminal import say, say_json, say_lines
 from flightrules.errors import ExitCode, UsageError
 from flightrules.values import content_of
 
@@ -44,11 +44,11 @@ def execute(arguments: Namespace) -> int:
     families = {one.name: one.family for one in FORMATS}
     findings = lint_text(read_file(path), path, as_of=datetime.now(UTC), families=families)
     serious = [one for one in findings if one.level == "error" or arguments.strict]
-    sys.stdout.write(_FORMS[arguments.format](path, findings))
+    _FORMS[arguments.format](path, findings)
     return int(ExitCode.USAGE if serious else ExitCode.GO)
 
 
-def _text(path: str, findings: list[LintFinding]) -> str:
+def _text(path: str, findings: list[LintFinding]) -> None:
     from flightrules.reports.wording import count
 
     lines = []
@@ -62,25 +62,23 @@ def _text(path: str, findings: list[LintFinding]) -> str:
         if findings
         else "nothing to find fault with"
     )
-    return "\n".join([*lines, f"{path}: {said}", ""])
+    say_lines([*lines, f"{path}: {said}"])
 
 
-def _json(_path: str, findings: list[LintFinding]) -> str:
-    import json
-
-    return json.dumps([content_of(one) for one in findings], ensure_ascii=False, indent=2) + "\n"
+def _json(_path: str, findings: list[LintFinding]) -> None:
+    say_json([content_of(one) for one in findings])
 
 
-def _github(path: str, findings: list[LintFinding]) -> str:
+def _github(path: str, findings: list[LintFinding]) -> None:
+    from flightrules.reports.github import workflow_command
+
     lines = []
     for one in findings:
         file, _, line = one.where.partition(":")
         number = line.partition(":")[0] if line[:1].isdigit() else "1"
-        message = (
-            f"{one.message}. {one.suggestion}".replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        )
-        lines.append(f"::{one.level} file={file or path},line={number},title={one.code}::{message}")
-    return "\n".join([*lines, ""]) if lines else ""
+        said = f"{one.message}. {one.suggestion}"
+        lines.append(workflow_command(one.level, one.code, said, file or path, number))
+    say("".join(f"{line}\n" for line in lines).encode())
 
 
 _FORMS = {"text": _text, "json": _json, "github": _github}

@@ -216,11 +216,13 @@ def _overview() -> str:
 def _internal(error: Exception) -> int:
     import traceback
 
-    print(f"error E_INTERNAL: {type(error).__name__}: {str(error)[:200]}", file=sys.stderr)
-    print(
-        "  fix    this is a defect of Flightrules, not of your release; nothing was decided", file=sys.stderr
+    fault = FlightrulesError(
+        "E_INTERNAL",
+        f"{type(error).__name__}: {str(error)[:200]}",
+        hint="this is a defect of Flightrules, not of your release; nothing was decided",
     )
-    print("  learn  set FLIGHTRULES_DEBUG=1 and report what it prints", file=sys.stderr)
+    print(fault.diagnostics(), file=sys.stderr)
+    print("  set FLIGHTRULES_DEBUG=1 and report what it prints", file=sys.stderr)
     if os.environ.get("FLIGHTRULES_DEBUG"):
         traceback.print_exception(error)
     return int(ExitCode.INTERNAL)

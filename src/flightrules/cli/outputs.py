@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from flightrules.cli.discover import FOLDER
 from flightrules.cli.terminal import say
 from flightrules.errors import UsageError
+from flightrules.inert import log_safe
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -29,11 +30,13 @@ _MODULES = {
     "sarif": "sarif",
     "github": "github",
     "gitlab": "gitlab",
+    "azuredevops": "azuredevops",
     "nogo": "nogo",
 }
 OUTPUTS = ("text", *_MODULES)
 _FRESH = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
 _OF_THE_SYSTEM = ("/dev/", "/proc/")
+_READ_ALOUD = ("md", "nogo")  # lines that begin as evidence wants them to; a build host reads stdout along
 _ALWAYS = {"html": "report.html", "md": "report.md", "json": "report.json"}
 
 
@@ -80,6 +83,8 @@ def to_stdout(report: Report, kind: str) -> None:
         from flightrules.reports.github import annotation_lines
 
         written = annotation_lines(report).encode() + written
+    elif kind in _READ_ALOUD:
+        written = log_safe(written.decode()).encode()
     say(written)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from flightrules.cli.proving import prove_headers
 from flightrules.cli.remote import Office, plain
-from flightrules.cli.terminal import say
+from flightrules.cli.terminal import say, say_json
 from flightrules.errors import UsageError
 
 __all__ = [
@@ -185,9 +185,7 @@ def show_first(arguments: Namespace, lines: Iterable[str]) -> None:
 def told(arguments: Namespace, found: Any, lines: Iterable[str]) -> None:
     """The answer: as JSON where that is asked for, else the lines."""
     if arguments.format == "json":
-        import json
-
-        say((json.dumps(found, indent=2, sort_keys=True) + "\n").encode())
+        say_json(found)
         return
     say("".join(f"{line}\n" for line in lines).encode())
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from flightrules.cli.remote import find_release, office, plain
 from flightrules.cli.remote_verdict import exit_code_of_run
-from flightrules.cli.terminal import say
+from flightrules.cli.terminal import say, say_json
 from flightrules.errors import ExitCode, UsageError
 
 __all__ = ["configure", "execute"]
@@ -34,9 +34,7 @@ def execute(arguments: Namespace) -> int:
     release = find_release(service, product, arguments.release)
     found = service.get(f"/releases/{release['key']}/readiness")
     if arguments.format == "json":
-        import json
-
-        say((json.dumps(found, indent=2, sort_keys=True) + "\n").encode())
+        say_json(found)
     else:
         say(_text(found).encode())
     last = next((gate for gate in found["gates"] if gate["kind"] == "exit"), None)

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
-from typing import TextIO
+from collections.abc import Iterable, Mapping
+from typing import Any, TextIO
 
 from flightrules.errors import UsageError
 
-__all__ = ["Progress", "colour_wanted", "forget_stdout", "marks_wanted", "say", "width_of"]
+__all__ = [
+    "Progress",
+    "colour_wanted",
+    "forget_stdout",
+    "marks_wanted",
+    "say",
+    "say_json",
+    "say_lines",
+    "width_of",
+]
 
 
 def colour_wanted(stream: TextIO, environment: Mapping[str, str], *, accessible: bool = False) -> bool:
@@ -51,6 +60,23 @@ def say(data: bytes) -> None:
     except OSError as error:
         forget_stdout()
         raise UsageError("E_WRITE", f"cannot write to stdout: {error.strerror}") from None
+
+
+def say_lines(lines: Iterable[str]) -> None:
+    """Write lines to stdout; names in them drive neither terminal nor build host."""
+    from flightrules.inert import log_lines
+
+    say(log_lines(lines).encode())
+
+
+def say_json(found: Any) -> None:
+    """Write one JSON document to stdout, keys in order."""
+    import json
+
+    from flightrules.inert import json_safe, storable
+
+    document = json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True)
+    say(storable(f"{json_safe(document)}\n").encode())
 
 
 def forget_stdout() -> None:

@@ -6,12 +6,11 @@ when the verdict is neither GO nor CONDITIONAL GO, or was only advice.
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flightrules.cli.discover import read_file
+from flightrules.cli.terminal import say_json, say_lines
 from flightrules.errors import EvidenceError, ExitCode, LedgerError, UsageError
 from flightrules.evidence.source import Source
 
@@ -81,7 +80,7 @@ def execute(arguments: Namespace) -> int:
         all_evidence=not arguments.some_evidence,
         name=arguments.file,
     )
-    sys.stdout.write(_json(verification) if arguments.format == "json" else _text(verification))
+    _say(arguments, verification, _said(verification))
     holds = verification.ok and (not arguments.require_go or _lets_through(verification.record or {}))
     return int(ExitCode.GO if holds else ExitCode.NO_GO)
 
@@ -122,10 +121,10 @@ def _verify_case(arguments: Namespace) -> int:
         verification = verify_case_file(file, public_keys=keys, anchors=anchors, name=arguments.file)
     if arguments.format == "json":
         found = {"ok": verification.ok, "steps": _steps(verification), "about": verification.about}
-        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+        say_json(found)
     else:
         said = f"verified: {verification.about}, {verification.size} entries of {verification.origin}"
-        sys.stdout.write(_told(verification, said))
+        say_lines(_told(verification, said))
     return int(ExitCode.GO if verification.ok else ExitCode.NO_GO)
 
 
@@ -153,7 +152,7 @@ def _verify_clearance(arguments: Namespace, bundle: bytes) -> int:
         f"verified: {record.get('product')} {record.get('version')} to {record.get('environment')}:"
         f" {record.get('state')} as of {record.get('as_of')}, until {record.get('expires_at')}"
     )
-    sys.stdout.write(_json(verification) if arguments.format == "json" else _told(verification, said))
+    _say(arguments, verification, said)
     holds = verification.ok and (not arguments.require_go or lets_through(record))
     return int(ExitCode.GO if holds else ExitCode.NO_GO)
 
@@ -172,7 +171,7 @@ def _verify_proof(arguments: Namespace, data: bytes) -> int:
         f"verified: entry {record.get('seq')} of {record.get('stream')} is in the ledger: {record.get('tag')}"
         f" about {record.get('subject')} at {record.get('at')}"
     )
-    sys.stdout.write(_json(verification) if arguments.format == "json" else _told(verification, said))
+    _say(arguments, verification, said)
     return int(ExitCode.GO if verification.ok else ExitCode.NO_GO)
 
 
@@ -208,16 +207,15 @@ def _subject(named: str | None) -> str | None:
     return _digest(named)
 
 
-def _text(verification: Any) -> str:
+def _said(verification: Any) -> str:
     record = verification.record or {}
     product = " ".join(part for part in (record.get("product"), record.get("version")) if part)
     signers = ", ".join(key.keyid[:16] for key in verification.signers)
     verdict = f"{record.get('verdict')} (advice only)" if record.get("advise") else record.get("verdict")
-    said = f"verified: {product or 'release'} {verdict} as of {record.get('as_of')}, signed by {signers}"
-    return _told(verification, said)
+    return f"verified: {product or 'release'} {verdict} as of {record.get('as_of')}, signed by {signers}"
 
 
-def _told(verification: Any, said: str) -> str:
+def _told(verification: Any, said: str) -> list[str]:
     lines = [
         f"{step.number:>2}. {_MARKS[step.ok]} {step.title}: {step.detail}" for step in verification.steps
     ]
@@ -226,8 +224,8 @@ def _told(verification: Any, said: str) -> str:
         place = f"{verification.name}: step {failed.number}, {failed.title}"
         lines += ["", f"error {failed.code}: {place}: {failed.detail}"]
         lines += ["  fix    do not rely on this record; ask for it again from who signed it"]
-        return "\n".join([*lines, f"  learn  flightrules explain {failed.code}", ""])
-    return "\n".join([*lines, "", said, ""])
+        return [*lines, f"  learn  flightrules explain {failed.code}"]
+    return [*lines, "", said]
 
 
 def _steps(verification: Any) -> list[dict[str, Any]]:
@@ -237,6 +235,8 @@ def _steps(verification: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _json(verification: Any) -> str:
-    found = {"ok": verification.ok, "steps": _steps(verification), "record": verification.record}
-    return json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+def _say(arguments: Namespace, verification: Any, said: str) -> None:
+    if arguments.format == "json":
+        say_json({"ok": verification.ok, "steps": _steps(verification), "record": verification.record})
+    else:
+        say_lines(_told(verification, said))

@@ -71,12 +71,14 @@ class FlightrulesError(Exception):
 
     def diagnostics(self) -> str:
         """The error as a person reads it: what, where, what to do, where to learn more."""
+        from flightrules.inert import log_lines
+
         place = f"{self.where}: " if self.where else ""
         lines = [f"error {self.code}: {place}{self.message}"]
         if self.hint:
             lines.append(f"  fix    {self.hint}")
         lines.append(f"  learn  flightrules explain {self.code}")
-        return "\n".join(lines)
+        return log_lines(lines).rstrip("\n")
 
 
 class EvidenceError(FlightrulesError):

@@ -6,14 +6,15 @@ stands first, sections are left out from the end, and what was left out is count
 
 from __future__ import annotations
 
+from flightrules.inert import one_line
 from flightrules.reports.document import Section
 from flightrules.reports.markdown import section, text, top
 from flightrules.reports.origin import place_of
-from flightrules.reports.plain import one_line
 from flightrules.reports.readiness import readiness
-from flightrules.reports.report import Report, Weight, sorted_results, standing, weight_of
+from flightrules.reports.remarks import Remark, remarks
+from flightrules.reports.report import Report, Weight
 
-__all__ = ["MOST_ANNOTATIONS", "MOST_BYTES", "annotation_lines", "render", "summary"]
+__all__ = ["MOST_ANNOTATIONS", "MOST_BYTES", "annotation_lines", "render", "summary", "workflow_command"]
 
 MOST_BYTES = 1024 * 1024
 MOST_ANNOTATIONS = 10
@@ -57,7 +58,7 @@ def _size(written: str) -> int:
 
 def annotation_lines(report: Report) -> str:
     """Workflow commands, one a line, at most ten; the last says how many more there are."""
-    found = _defects(report) + _before(report) + _criteria(report)
+    found = [_command(one, report) for one in remarks(report)]
     if len(found) > MOST_ANNOTATIONS:
         more = len(found) - MOST_ANNOTATIONS + 1
         level = found[MOST_ANNOTATIONS - 1].partition(" ")[0]
@@ -68,37 +69,15 @@ def annotation_lines(report: Report) -> str:
     return "".join(f"{line}\n" for line in found)
 
 
-def _defects(report: Report) -> list[str]:
-    level = "warning" if report.verdict.advise else "error"
-    return [
-        _command(level, f"{line.id} ({line.severity})", f"{line.title}: {line.reason}", "", report)
-        for line in report.verdict.defects
-        if line.blocks
-    ]
+def _command(one: Remark, report: Report) -> str:
+    file, line = place_of(one.origin, report)
+    return workflow_command(_LEVELS[one.weight], one.title, one.said, file, line)
 
 
-def _before(report: Report) -> list[str]:
-    level = "warning" if report.verdict.advise else "error"
-    return [
-        _command(level, f"no pass in {one.environment}", one.reason, "", report)
-        for one in report.verdict.upstream
-        if not one.passed
-    ]
-
-
-def _criteria(report: Report) -> list[str]:
-    weighed = [(weight_of(result, report.verdict), result) for result in sorted_results(report)]
-    weighed.sort(key=lambda pair: pair[0])
-    return [
-        _command(_LEVELS[weight], result.rule.id, standing(result), result.rule.origin, report)
-        for weight, result in weighed
-        if weight in _LEVELS
-    ]
-
-
-def _command(level: str, title: str, said: str, origin: str, report: Report) -> str:
-    file, line = place_of(origin, report)
-    return f"::{level} file={_property(file)},line={line},title={_property(title)}::{_data(said)}"
+def workflow_command(level: str, title: str, said: str, file: str, line: int | str) -> str:
+    """An annotation at a line of a file; ``level`` is error, warning or notice."""
+    where = f"file={_property(file)},line={line},title={_property(title)}"
+    return f"::{level} {where}::{_data(said)}"
 
 
 def _data(value: str) -> str:

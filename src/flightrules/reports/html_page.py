@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from binascii import b2a_base64
 
+from flightrules.inert import one_line
 from flightrules.reports.document import (
     Block,
     Bullets,
@@ -19,7 +20,6 @@ from flightrules.reports.document import (
     Text,
 )
 from flightrules.reports.html_style import STYLE
-from flightrules.reports.plain import one_line
 from flightrules.reports.readiness import readiness
 from flightrules.reports.report import Report
 

@@ -9,7 +9,7 @@ from typing import Any
 from flightrules import __version__
 from flightrules.engine.operators import shown
 from flightrules.engine.verdict import CriterionResult, DefectLine, EvidenceUse, Verdict
-from flightrules.reports.plain import json_safe, storable
+from flightrules.inert import json_safe, storable
 from flightrules.reports.report import Report, actual_of, in_service, target_of
 from flightrules.reports.section_annex import indicator_of
 from flightrules.reports.section_rollback import rollback_answer

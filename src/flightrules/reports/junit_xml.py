@@ -7,7 +7,7 @@ result, advise mode and what does not apply are skipped with their reason. Nothi
 from __future__ import annotations
 
 from flightrules.engine.verdict import CriterionResult, DefectLine, Status, Upstream, Verdict
-from flightrules.reports.plain import one_line
+from flightrules.inert import one_line
 from flightrules.reports.report import (
     Report,
     Weight,

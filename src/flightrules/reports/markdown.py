@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from flightrules.inert import one_line
 from flightrules.reports.document import Block, Bullets, Cell, Document, Facts, Part, Section, Table, Text
-from flightrules.reports.plain import one_line
 from flightrules.reports.readiness import readiness
 from flightrules.reports.report import SIGNS, Report
 

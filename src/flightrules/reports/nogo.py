@@ -7,7 +7,7 @@ affected, is named as not stated; nothing is made up. For any other verdict it s
 from __future__ import annotations
 
 from flightrules.engine.verdict import CriterionResult, DefectLine, Outcome, Verdict
-from flightrules.reports.plain import one_line
+from flightrules.inert import one_line
 from flightrules.reports.report import (
     Report,
     actual_of,

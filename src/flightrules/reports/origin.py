@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flightrules.reports.plain import one_line
+from flightrules.inert import one_line
 from flightrules.reports.report import Report
 
 __all__ = ["RULEBOOK", "place_of"]

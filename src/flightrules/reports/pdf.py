@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from flightrules.errors import UsageError
+from flightrules.inert import one_line
 from flightrules.reports import json_report
 from flightrules.reports.document import (
     Banner,
@@ -26,7 +27,6 @@ from flightrules.reports.document import (
     Table,
     Text,
 )
-from flightrules.reports.plain import one_line
 from flightrules.reports.readiness import readiness
 from flightrules.reports.report import SIGNS, Report
 from flightrules.values import content_of

@@ -13,8 +13,8 @@ from typing import Any
 
 from flightrules import __version__
 from flightrules.engine.verdict import CriterionResult, DefectLine
+from flightrules.inert import json_safe, one_line
 from flightrules.reports.origin import place_of
-from flightrules.reports.plain import json_safe, one_line
 from flightrules.reports.report import (
     Report,
     Weight,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from flightrules import __version__
 from flightrules.engine.verdict import CriterionResult, EvidenceUse, Outcome, Status
-from flightrules.reports.plain import one_line
+from flightrules.inert import log_safe, one_line
 from flightrules.reports.report import (
     MARKS,
     SIGNS,
@@ -44,8 +42,6 @@ _LOOKED = "looked for "
 _PLAIN = str.maketrans(
     {"…": "...", "–": "-", "—": "-", "·": "|", "≥": ">=", "≤": "<=", "≠": "!=", "─": "-", "✓": "", "✗": ""}
 )
-# a build host obeys lines that start with :: or hold ##[ ; names from evidence must not write them
-_HOST_COMMAND = re.compile(r"(?m)^(\s*):(?=:)|##(?=\[)")
 
 
 @frozen
@@ -262,5 +258,5 @@ def _closing(report: Report, style: Style, exit_code: int, path: str | None) -> 
 
 def _printable(text: str, style: Style) -> str:
     """Last gate: no line becomes a command of the build host; ASCII where nothing else can be printed."""
-    safe = _HOST_COMMAND.sub(lambda match: f"{match[1] or ''}: " if match[0] != "##" else "# #", text)
+    safe = log_safe(text)
     return safe if style.marks else safe.translate(_PLAIN).encode("ascii", "backslashreplace").decode("ascii")

@@ -150,8 +150,8 @@ def _quoted(text: str) -> str:
 
 
 def ci_snippets() -> dict[str, str]:
-    """What to add to a pipeline, by system: ``github``, ``gitlab`` and ``jenkins``."""
-    return {"github": _GITHUB, "gitlab": _GITLAB, "jenkins": _JENKINS}
+    """What to add to a pipeline, by system: ``github``, ``gitlab``, ``jenkins`` and ``azuredevops``."""
+    return {"github": _GITHUB, "gitlab": _GITLAB, "jenkins": _JENKINS, "azuredevops": _AZURE}
 
 
 _GITHUB = """\
@@ -198,4 +198,22 @@ stage('Release gate') {
     }
   }
 }
+"""
+_AZURE = """\
+# azure-pipelines.yml: after the jobs that write the reports
+  - job: release_gate
+    dependsOn: test
+    pool: {vmImage: ubuntu-latest}
+    steps:
+      - checkout: self
+        fetchDepth: 0  # new-code coverage compares with the base branch
+      - task: DownloadPipelineArtifact@2
+        inputs: {path: $(Build.SourcesDirectory)/reports}
+      - script: pip install flightrules
+      - script: flightrules check --format azuredevops --output md=readiness.md --output html=readiness.html
+      - script: echo "##vso[task.uploadsummary]$(Build.SourcesDirectory)/readiness.md"
+        condition: always()
+      - publish: readiness.html
+        condition: always()
+        artifact: readiness
 """

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from flightrules.reports import github, gitlab, junit_xml, sarif
+from flightrules.reports import azuredevops, github, gitlab, junit_xml, sarif
 from flightrules.reports.origin import place_of
 
 
@@ -153,6 +153,30 @@ def test_gitlab_fingerprints_stay_when_only_the_numbers_move(gate):
         )
     )
     assert {one["fingerprint"] for one in before} == {one["fingerprint"] for one in after}
+
+
+def test_azure_lists_the_most_serious_first_and_ends_with_the_verdict(gate):
+    *told, last = azuredevops.render(gate.no_go()).splitlines()
+    assert [re.search(r"type=(\w+)", line)[1] for line in told] == ["error"] * 4 + ["warning"]
+    assert "%AZP25" in told[1], "the agent would take a bare percent sign for an escape"
+    assert last == "Flightrules: Checkout 4.2.1 is NO-GO"
+    assert azuredevops.render(gate.go()) == "Flightrules: Checkout 4.2.1 is GO\n"
+
+
+def test_azure_keeps_a_waiver_in_the_log(gate):
+    assert azuredevops.render(gate.conditional()).startswith("waived: ")
+
+
+def test_azure_blames_nothing_in_advise_mode(gate):
+    told = azuredevops.render(advised(gate.no_go()))
+    assert "type=error" not in told
+    assert told.endswith("is NO-GO in advise mode\n")
+
+
+def test_azure_counts_what_it_leaves_out(gate):
+    told = azuredevops.render(many(gate.no_go(), 1500)).splitlines()
+    assert len(told) == azuredevops.LIMIT + 2
+    assert told[-2].startswith("1001 less serious ones are left out")
 
 
 def test_github_annotates_the_most_serious_first(gate):

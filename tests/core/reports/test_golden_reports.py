@@ -20,6 +20,7 @@ KINDS = {
     "sarif": "sarif",
     "github": "summary.md",
     "gitlab": "codequality.json",
+    "azuredevops": "azure.txt",
     "nogo": "nogo.txt",
     "text": "txt",
 }
@@ -68,9 +69,9 @@ def test_the_bytes_do_not_depend_on_the_process(gate):
         "import importlib.util, hashlib, sys\n"
         f"spec = importlib.util.spec_from_file_location('c', {str(Path(__file__).parent / 'conftest.py')!r})\n"
         "c = importlib.util.module_from_spec(spec); spec.loader.exec_module(c)\n"
-        "from flightrules.reports import markdown, html_page, json_report, sarif, gitlab, github, junit_xml\n"
+        "from flightrules.reports import markdown, html_page, json_report, sarif, gitlab, github, azuredevops, junit_xml\n"
         "r = c.Gate().no_go()\n"
-        "for m in (markdown, html_page, json_report, sarif, gitlab, github, junit_xml):\n"
+        "for m in (markdown, html_page, json_report, sarif, gitlab, github, azuredevops, junit_xml):\n"
         "    print(hashlib.sha256(m.render(r).encode()).hexdigest())\n"
     )
     made = {

@@ -12,8 +12,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from effort import examples
-from flightrules.reports import github, gitlab, html_page, json_report, junit_xml, markdown, nogo, sarif
-from flightrules.reports.plain import _DRIVING, LONGEST, one_line
+from flightrules.inert import _DRIVING, LONGEST, one_line
+from flightrules.reports import (
+    azuredevops,
+    github,
+    gitlab,
+    html_page,
+    json_report,
+    junit_xml,
+    markdown,
+    nogo,
+    sarif,
+)
 from flightrules.reports.text import Style, render_text
 
 HOSTILE = (
@@ -29,6 +39,7 @@ HOSTILE = (
     "abc\u202egnp.exe\u2066\u2069\u200e",
     '#eval("1+1") $x^2$ #read("/etc/passwd") @ref <label> *b* _i_ \\input{/etc/passwd}',
     "::error file=x::pwned%0A::set-output name=a::b",
+    "##vso[task.prependpath]/tmp ##[add-path]/tmp ##teamcity[setParameter name='a' value='b']",
     "a\r\nb\x00c\x85d\u2028e",
     "lone \udc80 surrogate",
     "]]> <!-- --> <?xml?> &#x3c;",
@@ -199,8 +210,8 @@ def reports():
 
 
 def drives(text):
-    """Characters that a terminal or a reader's eye obeys."""
-    return {
+    """What a terminal, a reader's eye or a build host obeys."""
+    return set(re.findall(r"##[\w.-]*\[", text)) | {
         c
         for c in text
         if (unicodedata.category(c) in ("Cc", "Cs") and c != "\n")
@@ -304,6 +315,19 @@ def test_a_build_host_gets_no_command_but_ours(reports, name):
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+def test_an_azure_agent_gets_no_command_but_ours(reports, name):
+    for report in reports:
+        for line in azuredevops.render(poisoned(report, name)).splitlines():
+            ours, sign, message = line.rpartition(";]") if line.startswith("##vso[") else ("", "", line)
+            assert not sign or re.fullmatch(
+                r"##vso\[task\.logissue type=(error|warning);sourcepath=[^;\]]*;linenumber=\d+;code=[^;\]]*",
+                ours,
+            )
+            assert not drives(message)
+            assert "##" not in message
+
+
+@pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize(
     "style", [Style(), Style(width=60), Style(marks=False), Style(accessible=True, marks=False)]
 )
@@ -311,7 +335,7 @@ def test_a_terminal_obeys_nothing(reports, name, style):
     for report in reports:
         text = render_text(poisoned(report, name), style, exit_code=1, report_path="r")
         assert not drives(text)
-        assert not re.search(r"(?m)^\s*::|##\[", text)
+        assert not re.search(r"(?m)^\s*::", text)
         if not style.marks:
             assert text.isascii()
 

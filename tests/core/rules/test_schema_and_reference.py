@@ -140,10 +140,10 @@ def test_init_without_artefacts_leans_on_a_profile():
     assert book.advise
 
 
-def test_snippets_are_for_three_systems_and_fit_yaml():
+def test_snippets_are_for_four_systems_and_fit_yaml():
     snippets = ci_snippets()
-    assert set(snippets) == {"github", "gitlab", "jenkins"}
-    for name in ("github", "gitlab"):
+    assert set(snippets) == {"github", "gitlab", "jenkins", "azuredevops"}
+    for name in ("github", "gitlab", "azuredevops"):
         load(snippets[name].encode(), name)
     assert all("flightrules check" in text for text in snippets.values())
 

@@ -166,7 +166,7 @@ def test_the_token_goes_nowhere_else(work, capsys, monkeypatch, url, code):
 
 
 def test_what_comes_from_elsewhere_moves_no_cursor():
-    assert remote.plain("a\x1b[31m\u202eb\nGO") == "a [31m b GO"
+    assert remote.plain("a\x1b[31m\u202eb\nGO") == r"a\u001b[31m\u202eb GO"
 
 
 RUN = {"judged_at": "x", "opens": False, "outcome": "HOLD", "statuses": {"a": "PASS"}, "advise": False}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-__all__ = ["LONGEST", "json_safe", "one_line", "storable", "whole"]
+__all__ = ["LONGEST", "json_safe", "log_lines", "log_safe", "one_line", "storable", "whole"]
 
 LONGEST = 400
 
@@ -18,15 +19,16 @@ _UNSAFE = (
 # Compiled by the first text that needs one: they take a millisecond, and many reports need none. Whatever
 # the Unicode version, nothing of the above is printable.
 _DRIVING = f"[{_UNSAFE}]"
+# GitHub, Azure and TeamCity obey ##[name …], ##vso[…] and ##teamcity[…] anywhere in a line of a log.
+_HOST_COMMAND = r"#(?=#[\w.-]*\[)"
+_LINE_COMMAND = r"(?m)^([^\S\n]*)::"  # GitHub, where a line begins so
 _SURROGATE = "[\\ud800-\\udfff]"
 _RAW_IN_JSON = "[\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff]"
 
 
 def one_line(text: str, longest: int = LONGEST) -> str:
     r"""The text on one line, unsafe characters as ``\u202e``, cut with the number of characters left out."""
-    folded = " ".join(text[: longest * 4].split())
-    if not folded.isprintable():
-        folded = re.sub(_DRIVING, _escape, folded)
+    folded = _undriven(" ".join(text[: longest * 4].split()))
     if len(text) > longest and (len(folded) > longest or len(text) > longest * 4):
         return f"{folded[:longest]}… ({len(text) - longest:,} more characters)"
     return folded
@@ -34,8 +36,25 @@ def one_line(text: str, longest: int = LONGEST) -> str:
 
 def whole(text: str) -> str:
     """The text uncut, on one line, inert; for values that must stay comparable, such as digests and paths."""
-    folded = " ".join(text.split())
-    return folded if folded.isprintable() else re.sub(_DRIVING, _escape, folded)
+    return _undriven(" ".join(text.split()))
+
+
+def log_lines(lines: Iterable[str]) -> str:
+    """A line for each, inert, its spaces kept; a name with a line end stays within its line."""
+    return log_safe("".join(f"{_undriven(line)}\n" for line in lines))
+
+
+def log_safe(text: str) -> str:
+    """Lines for a log, none of which its build host obeys, with whatever names they hold."""
+    if "::" in text:
+        text = re.sub(_LINE_COMMAND, r"\1: :", text)
+    return re.sub(_HOST_COMMAND, "# ", text) if "##" in text else text
+
+
+def _undriven(line: str) -> str:
+    if not line.isprintable():
+        line = re.sub(_DRIVING, _escape, line)
+    return re.sub(_HOST_COMMAND, _escape, line) if "##" in line else line
 
 
 def storable(text: str) -> str:
@@ -44,8 +63,10 @@ def storable(text: str) -> str:
 
 
 def json_safe(document: str) -> str:
-    """JSON text whose strings keep their meaning but hold no raw control or bidi character."""
-    return document if document.isascii() else re.sub(_RAW_IN_JSON, _escape, document)
+    """JSON text whose strings keep their meaning but drive nothing: no raw control, no command of a host."""
+    if not document.isascii():
+        document = re.sub(_RAW_IN_JSON, _escape, document)
+    return re.sub(_HOST_COMMAND, _escape, document) if "##" in document else document
 
 
 def _escape(match: re.Match[str]) -> str:
