@@ -2,7 +2,7 @@
 
 The QA lead signs with one of two meanings, ``agree`` or ``dissent-acknowledged``; either completes that side,
 and it is never left out. The authority that overrides confirms that the risk statement was received. Nobody
-signs for both sides, whatever roles they hold.
+signs for both sides, whatever roles they hold, nor lets somebody sign the one in a role that they lent.
 """
 
 from __future__ import annotations
@@ -99,11 +99,11 @@ def _lacking(case: OverrideCase, dossier: str, at: datetime) -> Iterator[Shortfa
     yield from _both(quality, authority, case.receipt_by)
 
 
-def _both(quality: tuple[str, ...], authority: tuple[str, ...], receipt_by: str) -> Iterator[Shortfall]:
+def _both(quality: tuple[Vote, ...], authority: tuple[Vote, ...], receipt_by: str) -> Iterator[Shortfall]:
     """What is lacking once both sides are signed: a person for each, and the receipt of the authority."""
     if not quality or not authority:
         return
-    others = {one for one in authority if set(quality) - {one}}
+    others = {two.person for two in authority if any(not one.speakers & two.speakers for one in quality)}
     if not others:
         yield Shortfall(Lack.DISTINCT_PEOPLE, "both sides were signed by one person")
     elif receipt_by not in others:
@@ -116,11 +116,11 @@ def _side(
     meanings: frozenset[str],
     dossier: str,
     at: datetime,
-) -> tuple[str, ...]:
-    """Who has signed for a side with a meaning that it knows."""
+) -> tuple[Vote, ...]:
+    """What was signed for a side with a meaning that it knows."""
     ask = Ask(roles, distinct_people=False)
     counted = tally(ask, signatures, dossier=dossier, at=at).counted
-    return tuple(vote.person for vote in counted if vote.choice in meanings)
+    return tuple(vote for vote in counted if vote.choice in meanings)
 
 
 def _waiting(roles: tuple[str, ...], case: OverrideCase, dossier: str, at: datetime) -> str:

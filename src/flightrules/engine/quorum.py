@@ -42,6 +42,8 @@ class Vote:
     Attributes:
         person: key of who signed; empty is nobody, and never counts.
         role, holder: the seat: which role, and who holds it. A deputy speaks in the holder's seat.
+        lender: who lent the seat to the person; empty where nobody did. It is the lender's word as well, so
+            the lender has no second one.
         dossier: SHA-256 of what was shown, or of what a rule carried it over to.
         eligible: whether the person may still speak in that seat at the moment of counting.
     """
@@ -54,6 +56,12 @@ class Vote:
     dossier: str
     conditions: tuple[str, ...] = ()
     eligible: bool = True
+    lender: str = ""
+
+    @property
+    def speakers(self) -> frozenset[str]:
+        """Whose word it is: the person's, and of who chose the person to speak."""
+        return frozenset({self.person, self.lender} - {""})
 
 
 @frozen
@@ -142,7 +150,7 @@ def _why_not(
         (not dossier or vote.dossier != dossier, Uncounted.OTHER_DOSSIER),
         (vote.at > at or (max_age is not None and at - vote.at > max_age), Uncounted.EXPIRED),
         (
-            ask.distinct_people and any(one.person == vote.person for one in counted),
+            ask.distinct_people and any(one.speakers & vote.speakers for one in counted),
             Uncounted.DUPLICATE_PERSON,
         ),
         (any(one.role == vote.role for one in counted), Uncounted.DUPLICATE_SEAT),

@@ -180,6 +180,7 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_AUTHOR_IS_SIGNER", "who wrote the change does not sign", "Authors see what they meant.", "Let another holder of the role sign."),
     Code("E_BLOCKED", "an open blocker stands in the way", "Any signatory can raise one; it is resolved or accepted with a mitigation, never passed over.", "Resolve it, or have it accepted; then decide."),
     Code("E_CONDITIONS_MISSING", "nobody asks for a condition", "A conditional go without a condition is a go.", "Name at least one, such as `off-peak 22:00-06:00 Europe/Berlin`, or say GO."),
+    Code("E_CONDITION_ROLE", "a condition waits for a role that nobody holds", "Nobody could ever confirm it, so the release could never be deployed.", "Name a role that the message names, or grant the role first."),
     Code("E_CONDITIONS_STATED", "conditions go with another word", "A condition that does not stand in the decision is checked by nobody.", "Say GO WITH CONDITIONS, or decide CONDITIONAL GO."),
     Code("E_CONSULTED_ONLY", "this role is heard and does not sign", "The rulebook says who answers for it; the others disagree by the agreed path.", "Raise a blocker, or escalate as the hint says."),
     Code("E_DECISION_LACKS", "something that must come first is not there", "The board's approval, or what an emergency asks for, is not made up for later.", "Get what the message names."),

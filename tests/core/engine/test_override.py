@@ -115,6 +115,15 @@ def test_a_side_that_no_role_can_sign_says_so():
     assert "a role that the rulebook does not name" in str(found[0])
 
 
+def test_both_sides_are_not_one_person_who_lent_the_role_of_the_one():
+    lent = signature("dora", "qa-lead", "dissent-acknowledged", holder="carla", lender="carla")
+    assert lacks(signatures=(lent, CTO)) == {Lack.DISTINCT_PEOPLE}
+    both_lent = signature("nora", "cto", holder="carla", lender="carla")
+    assert lacks(signatures=(lent, both_lent), receipt_by="nora") == {Lack.DISTINCT_PEOPLE}
+    other = signature("dora", "qa-lead", "dissent-acknowledged", holder="mira", lender="mira")
+    assert lacks(signatures=(other, CTO)) == set()
+
+
 def test_the_receipt_must_be_of_the_one_who_signs_for_the_other_side():
     """Mira signs for quality and, holding another role too, as authority beside Carla."""
     both = (QA, signature("mira", "product-manager"), CTO)

@@ -76,6 +76,21 @@ def test_the_one_who_holds_a_role_and_the_one_who_stands_in_are_one_voice():
     assert count.uncounted == ((later, Uncounted.DUPLICATE_SEAT),)
 
 
+LENT = [
+    ("who lent the seat", vote("owner", role="owner")),
+    ("another whom the same person lent a seat", vote("stefan", role="owner", lender="owner")),
+    ("who it was lent to", vote("anna", role="owner")),
+]
+
+
+@pytest.mark.parametrize(("_what", "second"), LENT, ids=[row[0] for row in LENT])
+def test_a_lent_seat_is_a_word_of_its_lender_who_has_no_second_one(_what, second):
+    lent = vote("anna", holder="owner", lender="owner", at=AT - timedelta(hours=2))
+    count = counted(lent, second)
+    assert (count.counted, count.uncounted) == ((lent,), ((second, Uncounted.DUPLICATE_PERSON),))
+    assert counted(lent, second, ask=Ask(("qa-lead", "owner"), distinct_people=False)).complete
+
+
 def test_the_earlier_of_two_voices_counts_in_whatever_order_they_are_told():
     early, late = vote("mira"), vote("dora", holder="mira", at=AT)
     assert counted(late, early).counted == (early,)

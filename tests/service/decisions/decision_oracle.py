@@ -34,7 +34,7 @@ VERDICT, DECIDER = "qa-lead", "product-owner"
 AUTHORITIES = ("cto", "product-manager")
 GOES = ("go", "go-with-conditions")
 FINE = ("met", "waived", "accepted", "ships")
-RELIES_ON_LITTLE = "operations"
+RELIES_ON_LITTLE = WORD_OF = "operations"
 """This role's signature is carried over where only evidence, gates, waivers and acceptances changed."""
 
 
@@ -138,11 +138,17 @@ class Oracle:
         return {"manager", *(one[3] for one in self.evidence.values() if one[3])}
 
     def separate(self, person, role):
-        seat = next(iter(self.seats_of(person, role)), None)
-        if seat is None:
-            return False
-        speaks = {person} | ({seat.holder} if seat.through == "delegation" else set())
-        return not speaks & self.involved()
+        return bool(self.seats_of(person, role)) and not self.speaks(person, role) & self.involved()
+
+    def speaks(self, person, role):
+        """Whose word it would be if this person signed in this role."""
+        seat = self.seats_of(person, role)[0]
+        return {person, seat.holder} if seat.through == "delegation" else {person}
+
+    def confirmable(self, conditions):
+        """Somebody has the role that has to say a word, if only from tomorrow on."""
+        holds = (one for one in self.seats if one.role == WORD_OF and one.through == "grant")
+        return "word" not in conditions or any(one.end is None or one.end > self.now for one in holds)
 
     def eligible(self, one):
         return any(seat.holder == one.holder for seat in self.seats_of(one.person, one.role))
@@ -185,6 +191,7 @@ class Oracle:
     def sign(self, act, person, role, choice, conditions=()):
         seat = self.seats_of(person, role)[0]
         made = Signed(act, person, role, seat.holder, choice, self.now, self.table())
+        made.lender = seat.holder if seat.through == "delegation" else ""
         made.conditions = tuple(conditions)
         if act == "vote":
             made.moment, made.polls = self.moment(), {self.poll}
@@ -214,19 +221,23 @@ class Oracle:
                     one.polls.add(self.poll)
                     one.counts_for.add(self.table())
 
-    def may_vote(self, person, role, seen, proved, changed=None):
+    def may_vote(self, person, role, seen, proved, changed=None, conditions=()):
         if role not in VOTERS or not self.poll or not self.separate(person, role):
+            return False
+        if not self.confirmable(conditions):
             return False
         standing = [one for one in self.live("vote") if one is not changed and self.fate(one) != "void"]
         verdict = [one for one in self.live("verdict") if self.fate(one) != "void"]
-        if any(one.person == person or one.role == role for one in standing):
+        mine = self.speaks(person, role)
+        if any(one.speaks() & mine or one.role == role for one in standing):
             return False
-        return not any(one.person == person for one in verdict) and seen == self.table() and proved
+        return not any(one.speaks() & mine for one in verdict) and seen == self.table() and proved
 
     def may_give_verdict(self, person, choice, seen, proved):
         if self.state != "open" or not self.separate(person, VERDICT):
             return False
-        if self.poll and any(one.person == person for one in self.live("vote")):
+        mine = self.speaks(person, VERDICT)
+        if self.poll and any(one.speaks() & mine for one in self.live("vote")):
             return False
         stands = any(self.table() in one.counts_for and self.eligible(one) for one in self.live("verdict"))
         founded = choice == "no-go" or self.gate_open()
@@ -246,7 +257,7 @@ class Oracle:
         votes = [one for one in voices if one.act == "vote"]
         heard = {one.role for one in votes}
         agreed = len(heard) >= NEEDED and REQUIRED in heard and any(one.act == "verdict" for one in voices)
-        people = [one.person for one in voices]
+        people = [who for one in voices for who in one.speaks()]
         apart = len(set(people)) == len(people) and not set(people) & self.involved()
         willing = all(one.choice in GOES for one in voices)
         if not (self.gate_open() and agreed and apart and willing) or self.blockers:
@@ -266,9 +277,12 @@ class Oracle:
     def may_decide(self, person, outcome, seen, proved):
         if not self.poll or self.state != "open" or not self.separate(person, DECIDER):
             return False
-        if any(one.person == person and one.role != DECIDER for one in self.counted()):
+        mine = self.speaks(person, DECIDER)
+        if any(one.speaks() & mine and one.role != DECIDER for one in self.counted()):
             return False
         going = outcome not in ("NO-GO", "DEFERRED")
+        if going and not self.confirmable([text for one in self.counted() for text in one.conditions]):
+            return False
         end = self.opens_at if self.moment() == AHEAD else self.closes_at
         if going and (self.now >= end or outcome != self.may_go()):
             return False
@@ -353,7 +367,10 @@ class Oracle:
         if role not in (VERDICT, *AUTHORITIES) or (role != VERDICT and choice != "agree"):
             return False
         given = self.live("override")
-        if not self.separate(person, role) or any(person == one.person or role == one.role for one in given):
+        if not self.separate(person, role):
+            return False
+        mine = self.speaks(person, role)
+        if any(mine & one.speaks() or role == one.role for one in given):
             return False
         return proved and (role == VERDICT or self.override["receipt"] == person)
 

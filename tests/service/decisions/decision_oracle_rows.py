@@ -37,9 +37,14 @@ class Signed:
     counts_for: set = field(default_factory=set)
     void: bool = False
     conditions: tuple = ()
+    lender: str = ""
 
     def __post_init__(self):
         self.counts_for.add(self.table)
+
+    def speaks(self):
+        """Whose word it is: who lent a seat is heard through it."""
+        return {self.person, self.lender} - {""}
 
 
 @dataclass

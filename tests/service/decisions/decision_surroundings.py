@@ -191,10 +191,12 @@ class Surroundings(Acts):
             self.stand_ins["deputy", holder] = (str(made.key), seat)
 
     @rule(
-        holder=st.sampled_from(["quinn", "owner", "manager"]), to=st.sampled_from(["stand", "stand", "eng"])
+        holder=st.sampled_from(["quinn", "owner", "manager", "pair"]),
+        to=st.sampled_from(["stand", "stand", "eng"]),
     )
     def lend_a_role_or_end_it(self, holder, to):
-        role = "qa-lead" if holder == "quinn" else "product-owner"
+        """Who has several roles and lends one speaks once, through whomever."""
+        role = "qa-lead" if holder in ("quinn", "pair") else "product-owner"
         former = self.stand_ins.pop(("delegation", role), None)
         if former is not None:
             key, seat = former

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 
+from flightrules.service.people.models import RoleGrant
 from flightrules.service.records import blobs
-from people_stories import tags
+from people_stories import now, tags
 from service.decisions.deciding import code, entries
 
 
@@ -139,6 +140,31 @@ def test_a_conditional_go_carries_its_conditions(case):
     answer = case.decide("CONDITIONAL GO", conditions=["until 2099-12-01T18:00Z"])
     assert answer.status_code == 201, answer.content
     assert answer.json()["conditions"] == [*said, "until 2099-12-01T18:00Z"]
+
+
+def test_a_condition_waits_for_nobody_who_is_not_there(case):
+    case.open()
+    answer = case.vote("go-with-conditions", conditions=["confirmed by qa-leads: the helpdesk knows"])
+    assert (answer.status_code, code(answer)) == (409, "E_CONDITION_ROLE")
+    assert answer.json()["hint"].startswith("did you mean 'qa-lead'?")
+    assert {"engineering-lead", "product-owner", "qa-lead"} <= set(answer.json()["roles"])
+    said = ["confirmed by operations: the freeze is lifted"]
+    assert code(case.verdict("go-with-conditions", conditions=said)) == "E_CONDITION_ROLE"
+    assert case.verdict("go-with-conditions", conditions=["confirmed by qa-lead: all"]).status_code == 201
+    assert case.vote().status_code == 201
+    assert code(case.decide("CONDITIONAL GO", conditions=said)) == "E_CONDITION_ROLE"
+    assert case.decide("CONDITIONAL GO").status_code == 201
+
+
+def test_a_role_that_is_given_up_before_the_decision_takes_its_condition_s_chance_along(case, person):
+    someone = person("operations", product="shop")
+    case.open()
+    said = ["confirmed by operations: the freeze is lifted"]
+    assert case.verdict().status_code == 201
+    assert case.vote("go-with-conditions", conditions=said).status_code == 201
+    RoleGrant.objects.filter(person_id=someone.key).update(revoked_at=now())
+    assert code(case.decide("CONDITIONAL GO")) == "E_CONDITION_ROLE"
+    assert case.decide("NO-GO", reason="Nobody can say that the freeze is lifted.").status_code == 201
 
 
 def test_a_condition_that_no_machine_can_check_is_refused(case):

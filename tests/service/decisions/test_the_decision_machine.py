@@ -95,7 +95,8 @@ class Machine(Deploying, RuleBasedStateMachine):
         if not key:
             return
         digest, table = self.seen(fresh)
-        foretold, bound = self.oracle.may_vote(who, role, table, proved), self.asked_for(choice)
+        bound = self.asked_for(choice)
+        foretold = self.oracle.may_vote(who, role, table, proved, conditions=bound)
         said = self.said(choice, digest, bound)
         wanted = {"poll": key, "role": role, "said": said, "by": self.by(who, proved)}
         if self.ask(votes.vote, foretold, "decision:sign-off:recorded", **wanted) is not None:
@@ -119,8 +120,9 @@ class Machine(Deploying, RuleBasedStateMachine):
         [row] = rows_.distinct()
         digest, table = self.seen(fresh=True)
         mine = who == former.person
-        foretold = mine and self.oracle.may_vote(who, former.role, table, proved, changed=former)
         bound = self.asked_for(choice)
+        asked = {"changed": former, "conditions": bound}
+        foretold = mine and self.oracle.may_vote(who, former.role, table, proved, **asked)
         said = self.said(choice, digest, bound)
         wanted = {"sign_off": str(row.key), "said": said, "by": self.by(who, proved)}
         tags = ("decision:sign-off:recorded", "decision:sign-off:withdrawn")

@@ -274,6 +274,58 @@ def test_holder_and_delegate_are_one_seat(case, person, first):
     assert vote["through"] == ("grant" if first == "holder" else "delegation")
 
 
+def test_who_lent_a_seat_has_no_second_one_beside_it(case, person):
+    delegate = person("viewer", product="shop")
+    lend(case.shop.owner, delegate)
+    grant(case.shop.owner, "qa-lead")
+    case.open()
+    assert case.vote(who=delegate).status_code == 201
+    answer = case.verdict(who=case.shop.owner)
+    refused(case, answer, 409, "E_DISTINCT_PERSONS")
+    assert "product owner was signed in a seat that one of you lent" in answer.json()["detail"]
+    assert case.verdict().status_code == 201
+
+
+def test_nor_when_the_lender_was_first_and_of_two_lent_seats_one_speaks(case, person):
+    one, other = person("viewer", product="shop"), person("viewer", product="shop")
+    grant(case.shop.qa, "product-owner")
+    lend(case.shop.qa, one)
+    lend(case.shop.qa, other, role="qa-lead")
+    case.open()
+    assert case.verdict().status_code == 201
+    refused(case, case.vote(who=one), 409, "E_DISTINCT_PERSONS")
+    case.edit(build="4.3.0+18")  # the verdict was of another build
+    case.judge()
+    assert case.verdict(who=other).status_code == 201
+    refused(case, case.vote(who=one), 409, "E_DISTINCT_PERSONS")
+    assert case.vote().status_code == 201
+
+
+def test_who_was_named_by_others_speaks_beside_whom_they_stand_in_for(case, person):
+    deputy = person("viewer", product="shop")
+    grant(case.shop.qa, "product-owner")
+    stated = {"role": "product-owner", "product": "shop", "named_at": now(), "counts_from": now()}
+    Deputy.objects.create(holder_id=case.shop.qa.key, deputy_id=deputy.key, **stated)
+    case.open()
+    assert case.verdict().status_code == 201
+    assert case.vote(who=deputy).status_code == 201
+
+
+def test_votes_that_became_one_voice_are_not_counted_as_two(case, person):
+    """Whichever way they came to stand side by side, the decision looks again."""
+    delegate = person("viewer", product="shop")
+    lend(case.shop.owner, delegate)
+    case.open()
+    assert case.verdict().status_code == 201
+    assert case.vote(who=delegate).status_code == 201
+    SignOff.objects.filter(act="verdict").update(person=case.shop.owner.key)
+    grant(case.shop.owner, "qa-lead")
+    SignOff.objects.filter(act="verdict").update(holder=case.shop.owner.key)
+    assert any(
+        "one person speaks as QA lead and product owner" in one["text"] for one in case.now()["reasons"]
+    )
+
+
 def test_what_was_lent_ends(case, person):
     delegate = person("viewer", product="shop")
     lend(case.shop.owner, delegate, ends_at=now() - timedelta(minutes=1))

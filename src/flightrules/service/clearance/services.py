@@ -23,7 +23,7 @@ from flightrules.service.clearance.queries import Asked, clearance
 from flightrules.service.door.refusals import ConflictError, DeniedError, InvalidError
 from flightrules.service.people.access import require, roles_of
 from flightrules.service.people.authentication import require_signing_proof
-from flightrules.service.people.powers import Power, role_key
+from flightrules.service.people.powers import Power, stands_for
 from flightrules.service.records.actor import Actor, Kind
 from flightrules.service.records.services import OFFICE, act, append, product_stream
 from flightrules.service.records.tags import Tag
@@ -222,4 +222,4 @@ def _require_asked(release: Release, wanted: Confirmation) -> None:
 
 
 def _holds(by: Actor, role: str, product: str, at: datetime) -> bool:
-    return role_key(role) in {role_key(one) for one in roles_of(by.key, product, at)}
+    return any(stands_for(role, one) for one in roles_of(by.key, product, at))

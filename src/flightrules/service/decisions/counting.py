@@ -14,6 +14,7 @@ from flightrules.service.decisions.dossiers import Dossier
 from flightrules.service.decisions.models import Carried, Poll, SignOff
 from flightrules.service.decisions.seats import is_eligible
 from flightrules.service.releases.queries import Release
+from flightrules.values import replace
 
 __all__ = [
     "WITHDRAWN",
@@ -25,6 +26,7 @@ __all__ = [
     "live_verdict",
     "live_votes",
     "moment_of_counting",
+    "vote_of",
 ]
 
 WITHDRAWN = "withdrawn by who gave it"
@@ -100,6 +102,21 @@ def is_expired(one: SignOff, moment: str, dossier: Dossier, at: datetime) -> boo
     return at - one.at > max_age(dossier.book, given_in)
 
 
+def vote_of(one: SignOff, release: Release, at: datetime) -> Vote:
+    """A sign-off as the engine counts it, with the signer's eligibility as it is now."""
+    return Vote(
+        person=one.person,
+        role=one.role,
+        holder=one.holder,
+        choice=one.choice,
+        at=one.at,
+        dossier=one.dossier,
+        conditions=tuple(one.conditions),
+        eligible=is_eligible(one, release, at),
+        lender=one.lender,
+    )
+
+
 def _counted(
     ask: Ask,
     live: Iterable[SignOff],
@@ -112,8 +129,9 @@ def _counted(
     """The count of what is live and what was lost; a verdict counts into no poll and ages like votes."""
     release = dossier.inputs.release
     carried = carried_to(dossier.digest, into)
-    rows = [(_vote(one, one.pk in carried, release, dossier, at), one) for one in live]
-    rows += [(_void(one, release, at), one) for one in lost]
+    rows = [(_on_the_table(one, release, dossier, at, is_carried=one.pk in carried), one) for one in live]
+    # a voided one never counts again, not even when everything is as it was: it only says what was lost
+    rows += [(replace(vote_of(one, release, at), dossier="", conditions=()), one) for one in lost]
     old = [vote for vote, one in rows if is_expired(one, moment, dossier, at)]
     fresh = [vote for vote, _ in rows if not any(vote is other for other in old)]
     counted_at = moment_of_counting((one for _, one in rows), at)
@@ -122,30 +140,12 @@ def _counted(
     return Count(Tally(found.ask, found.counted, (*found.uncounted, *expired)), tuple(rows))
 
 
-def _vote(one: SignOff, is_carried: bool, release: Release, dossier: Dossier, at: datetime) -> Vote:
-    return Vote(
-        person=one.person,
-        role=one.role,
-        holder=one.holder,
-        choice=one.choice,
-        at=one.at,
-        dossier=dossier.digest if is_carried else one.dossier,
-        conditions=tuple(one.conditions),
-        eligible=is_eligible(one, release, at),
-    )
-
-
-def _void(one: SignOff, release: Release, at: datetime) -> Vote:
-    """A voided one never counts again, not even when everything is as it was: it only says what was lost."""
-    return Vote(
-        person=one.person,
-        role=one.role,
-        holder=one.holder,
-        choice=one.choice,
-        at=one.at,
-        dossier="",
-        eligible=is_eligible(one, release, at),
-    )
+def _on_the_table(
+    one: SignOff, release: Release, dossier: Dossier, at: datetime, *, is_carried: bool
+) -> Vote:
+    """The vote, as one on this dossier where a rule carried it over."""
+    vote = vote_of(one, release, at)
+    return replace(vote, dossier=dossier.digest) if is_carried else vote
 
 
 def _voided(rows: QuerySet[SignOff]) -> list[SignOff]:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from flightrules.engine.decision import Outcome
 from flightrules.rules.role_words import role_words
 from flightrules.service.decisions.asking import max_age
+from flightrules.service.decisions.confirmers import require_confirmable
 from flightrules.service.decisions.dossiers import Dossier, dossier_of, keep
 from flightrules.service.decisions.hindrances import raised
 from flightrules.service.decisions.involved import require_own_seat, require_separate
@@ -85,7 +86,7 @@ def record_decision(*, poll: str, said: Decided, by: Actor, at: datetime) -> Dec
         ConflictError: E_POLL_CLOSED, E_RELEASE_STATE, E_DISTINCT_PERSONS, E_WINDOW_PASSED, E_DOSSIER_STALE,
             E_QUORUM_LOST, E_APPROVAL_EXPIRED, E_RUN_STALE, E_EVIDENCE_TAMPERED, E_GATE_SHUT,
             E_BLOCKED, E_DECISION_LACKS, E_NO_GO_SAID, E_VERDICT_MISSING, E_QUORUM_MISSING,
-            E_SEPARATION, E_CONDITIONS_STATED, E_CONDITIONS_MISSING.
+            E_SEPARATION, E_CONDITIONS_STATED, E_CONDITIONS_MISSING, E_CONDITION_ROLE.
         InvalidError: E_REASON, E_CONDITIONS_STATED, E_CONDITION and its kin.
         UnauthenticatedError: E_REAUTH_REQUIRED.
     """
@@ -98,10 +99,12 @@ def record_decision(*, poll: str, said: Decided, by: Actor, at: datetime) -> Dec
     require_open_poll(asked, row)
     require_open(row)
     require_separate(seat, dossier.inputs, by=by, at=at)
-    require_own_seat(role, [one for one in found.signed() if one.role != role], row, by=by)
+    require_own_seat(seat, role, [one for one in found.signed() if one.role != role], row, by=by)
     _require_in_time(asked, row, said.outcome, at)
     if said.outcome not in found.assessment.allowed:
         raise on_record(refusal_of(said.outcome, found), row)
+    if said.outcome in GOING:
+        require_confirmable(found.assessment.conditions, row, at)
     require_current(said.dossier, dossier, row)
     word = Word(
         act=SignOff.Act.AUTHORISATION,

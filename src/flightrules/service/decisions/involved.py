@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flightrules.engine.separation import Involved, Part, Separation, Violation, separations_of, violations
+from flightrules.rules.role_words import role_words
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.catalogue.queries import rulebook_of
 from flightrules.service.decisions.models import SignOff
@@ -14,7 +15,7 @@ from flightrules.service.decisions.seats import on_record
 from flightrules.service.door.refusals import ConflictError, DeniedError
 from flightrules.service.emergencies.queries import classification_of
 from flightrules.service.people.queries import people
-from flightrules.service.people.seats import Seat
+from flightrules.service.people.seats import Seat, speakers
 from flightrules.service.readiness.inputs import Inputs
 from flightrules.service.records.actor import SYSTEM, Actor
 from flightrules.service.releases.authorship import authors_of
@@ -74,7 +75,7 @@ def require_separate(seat: Seat, inputs: Inputs, *, by: Actor, at: datetime) -> 
     known = involved_in(inputs, at)
     rules = kept_apart(rulebook_of(inputs.edition))
     signing = [one for one in rules if Part.SIGNER in (one.first, one.second)]
-    for person in dict.fromkeys((by.key, *((seat.holder,) if seat.through == "delegation" else ()))):
+    for person in sorted(speakers(seat, by.key)):
         for broken in violations(replace(known, signers=(person,)), signing):
             if not broken.flagged and (broken.unknown or person in broken.persons):
                 raise on_record(_refused(broken), inputs.release)
@@ -92,11 +93,17 @@ def _refused(broken: Violation) -> DeniedError:
     return DeniedError(code, why, hint="let another holder of the role sign")
 
 
-def require_own_seat(role: str, others: Iterable[SignOff], release: Release, *, by: Actor) -> None:
+def require_own_seat(
+    seat: Seat, role: str, others: Iterable[SignOff], release: Release, *, by: Actor
+) -> None:
     """Refuse a second signature of one person, through whichever account, and a second one in one seat.
 
+    What is signed in a lent seat is the word of its lender as well: neither of the two signs in another seat
+    beside it, and of two seats that one person lent only one speaks.
+
     Args:
-        role: in which the actor signs.
+        seat: in which the actor signs.
+        role: in which the actor signs, as it was asked.
         others: sign-offs that stand.
         release: what is signed about.
         by: who.
@@ -105,18 +112,21 @@ def require_own_seat(role: str, others: Iterable[SignOff], release: Release, *, 
         ConflictError: E_DISTINCT_PERSONS, E_DUPLICATE_SEAT.
     """
     for one in others:
-        if one.person == by.key and one.role != role:
-            raise on_record(
-                ConflictError(
-                    "E_DISTINCT_PERSONS", f"you have signed as {one.role}; another person signs here"
-                ),
-                release,
-            )
+        if one.role != role and one.speakers & speakers(seat, by.key):
+            raise on_record(_spoken_for(one, by), release)
         if one.role == role and one.person != by.key:
             raise on_record(
                 ConflictError("E_DUPLICATE_SEAT", f"{role} has spoken already, through somebody else"),
                 release,
             )
+
+
+def _spoken_for(one: SignOff, by: Actor) -> ConflictError:
+    if one.person == by.key:
+        why = f"you have signed as {role_words(one.role)}; another person signs here"
+    else:
+        why = f"{role_words(one.role)} was signed in a seat that one of you lent; that is one voice"
+    return ConflictError("E_DISTINCT_PERSONS", why, hint="let another holder of the role sign, or a deputy")
 
 
 def _persons(keys: Iterable[str], at: datetime) -> set[str]:

@@ -174,6 +174,16 @@ class SignOff(models.Model):
             ),
         )
 
+    @property
+    def lender(self) -> str:
+        """Who lent the seat in which it was signed; a deputy was named by others."""
+        return self.holder if self.through == "delegation" else ""
+
+    @property
+    def speakers(self) -> frozenset[str]:
+        """Whose word it is: who signed, and who lent the seat."""
+        return frozenset({self.person, self.lender} - {""})
+
 
 class Carried(models.Model):
     """A sign-off that counts for another dossier than the one that was signed, by a rule that says so."""

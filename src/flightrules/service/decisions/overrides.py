@@ -13,20 +13,19 @@ from datetime import datetime
 from typing import Any
 
 from flightrules.engine.override import MEANINGS, OverrideCase, assess_override
-from flightrules.engine.quorum import Vote
 from flightrules.ledger.canonical import canonical_bytes
 from flightrules.reports.risk_statement import drafted
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.decisions.against import Against, against
 from flightrules.service.decisions.asking import matching
-from flightrules.service.decisions.counting import moment_of_counting
+from flightrules.service.decisions.counting import moment_of_counting, vote_of
 from flightrules.service.decisions.dossiers import Dossier, dossier_of, keep
 from flightrules.service.decisions.involved import require_own_seat, require_separate
 from flightrules.service.decisions.meaning import checked_reason
 from flightrules.service.decisions.models import Decision, Override, SignOff
 from flightrules.service.decisions.override_decision import answered, conclude
 from flightrules.service.decisions.override_sides import Sides, answer_within, override_meaning, sides_of
-from flightrules.service.decisions.seats import escalation, is_eligible, on_record, require_seat
+from flightrules.service.decisions.seats import escalation, on_record, require_seat
 from flightrules.service.decisions.signing import Word, require_current, sign, terms_of
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.emergencies.queries import forbids_override
@@ -177,7 +176,7 @@ def sign_override(
     require_separate(seat, now.inputs, by=by, at=at)
     spoken = matching(role, (*sides.quality, *sides.authorities))
     given = list(SignOff.objects.filter(override=override, voided_at__isnull=True))
-    require_own_seat(spoken, given, row, by=by)
+    require_own_seat(seat, spoken, given, row, by=by)
     if any(one.role == spoken for one in given):
         raise on_record(ConflictError("E_DUPLICATE_SEAT", f"{spoken} has signed already"), row)
     if side == "authority" and override.receipt_by != by.key:
@@ -226,10 +225,7 @@ def case_of(override: Override, row: Release, now: Dossier, at: datetime) -> Ove
     """The override as the engine looks at it, with everybody's eligibility as it is now."""
     sides = sides_of(now)
     given = SignOff.objects.filter(override=override, voided_at__isnull=True).order_by("at")
-    votes = tuple(
-        Vote(one.person, one.role, one.holder, one.choice, one.at, one.dossier, (), is_eligible(one, row, at))
-        for one in given
-    )
+    votes = tuple(vote_of(one, row, at) for one in given)
     return OverrideCase(
         failing=against(now).names,
         named=frozenset((*override.criteria, *override.defects, *override.blockers)),

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flightrules.engine.decision import Assessment, GateStanding, Hindrance, Situation, assess
+from flightrules.engine.quorum import Vote
 from flightrules.engine.separation import Violation, violations
+from flightrules.rules.role_words import role_words
 from flightrules.service.decisions.asking import Asking, asking_of
 from flightrules.service.decisions.counting import Count, count_verdict, count_votes
 from flightrules.service.decisions.dossiers import Dossier
@@ -71,7 +73,7 @@ def found_for(
         poll=votes.tally,
         blockers=blockers_in_words(release),
         lacks=lacks(release, at),
-        separations=_separations([*verdict.counted(), *votes.counted()], dossier, at),
+        separations=_separations((*verdict.tally.counted, *votes.tally.counted), dossier, at),
         conditions=conditions,
     )
     return Found(asking, verdict, votes, gates, assess(situation))
@@ -140,20 +142,22 @@ def _is_tampered(stale: str) -> bool:
     return any(one.strip().startswith(_TAMPERED) for one in stale.split(";"))
 
 
-def _separations(signed: list[SignOff], dossier: Dossier, at: datetime) -> tuple[str, ...]:
-    """Who signed and has had another part since; asked at the vote, and again when it is counted."""
+def _separations(spoken: tuple[Vote, ...], dossier: Dossier, at: datetime) -> tuple[str, ...]:
+    """Who spoke and has had another part since; asked at the vote, and again when it is counted.
+
+    What is signed in a lent seat is the word of its lender as well.
+    """
     known = involved_in(dossier.inputs, at)
     rules = kept_apart(dossier.book)
     found = []
-    for one in signed:
-        parts = replace(known, signers=(one.person,))
+    for one in spoken:
+        parts = replace(known, signers=tuple(sorted(one.speakers)))
         broken = [each for each in violations(parts, rules) if not each.flagged]
-        found += [f"{one.role}: {_in_words(each)}" for each in broken]
-    people = {one.person for one in signed}
-    for person in sorted(people):
-        roles = sorted({one.role for one in signed if one.person == person})
+        found += [f"{role_words(one.role)}: {_in_words(each)}" for each in broken]
+    for person in sorted({each for one in spoken for each in one.speakers}):
+        roles = sorted({role_words(one.role) for one in spoken if person in one.speakers})
         if len(roles) > 1:
-            found.append(f"one person signed as {' and '.join(roles)}")
+            found.append(f"one person speaks as {' and '.join(roles)}")
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from flightrules.engine.quorum import Choice
 from flightrules.service.decisions.asking import asking_of
 from flightrules.service.decisions.begun import require_begun
+from flightrules.service.decisions.confirmers import require_confirmable
 from flightrules.service.decisions.counting import carried_to, live_verdict
 from flightrules.service.decisions.dossiers import Dossier, dossier_of, keep
 from flightrules.service.decisions.hindrances import raised
@@ -52,9 +53,10 @@ def sign_verdict(*, release: str, said: Said, by: Actor, at: datetime) -> SignOf
     require_begun(row, dossier.book)
     require_separate(seat, dossier.inputs, by=by, at=at)
     votes = SignOff.objects.filter(poll__release=row, poll__closed_at__isnull=True, voided_at__isnull=True)
-    require_own_seat(asking.verdict, [one for one in votes if one.role != asking.verdict], row, by=by)
+    require_own_seat(seat, asking.verdict, [one for one in votes if one.role != asking.verdict], row, by=by)
     require_current(said.dossier, dossier, row)
     conditions = checked_conditions(said.conditions, said.choice)
+    require_confirmable(conditions, row, at)
     reason = checked_reason(said.reason, said.choice)
     require_complete(dossier, said.choice)
     _require_founded(dossier, said.choice, at)

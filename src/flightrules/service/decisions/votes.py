@@ -9,6 +9,7 @@ from flightrules.engine.quorum import Choice
 from flightrules.rules.role_words import role_words
 from flightrules.service.decisions.asking import Asking, asking_of, matching
 from flightrules.service.decisions.begun import require_begun
+from flightrules.service.decisions.confirmers import require_confirmable
 from flightrules.service.decisions.counting import WITHDRAWN, live_verdict, live_votes
 from flightrules.service.decisions.dossiers import BLOCKS, Dossier, dossier_of, keep
 from flightrules.service.decisions.hindrances import raised
@@ -55,7 +56,7 @@ def vote(*, poll: str, role: str, said: Said, by: Actor, at: datetime) -> SignOf
         DeniedError: E_POWER, E_CONSULTED_ONLY, E_ROLE_NOT_HELD, E_DELEGATION_EXPIRED, E_SELF_APPROVAL,
             E_ATTESTOR_IS_SIGNER, E_AUTHOR_IS_SIGNER, E_PROOF_OF_MACHINE.
         ConflictError: E_POLL_CLOSED, E_RELEASE_STATE, E_DOSSIER_STALE, E_DISTINCT_PERSONS, E_DUPLICATE_SEAT,
-            E_SIGNED_ALREADY, E_ACCEPTANCE_MISSING.
+            E_SIGNED_ALREADY, E_ACCEPTANCE_MISSING, E_CONDITION_ROLE.
         InvalidError: E_REASON, E_CONDITIONS_MISSING, E_CONDITIONS_STATED, E_CONDITION and its kin.
         UnauthenticatedError: E_REAUTH_REQUIRED.
     """
@@ -110,9 +111,10 @@ def _voted(poll: Poll, row: Release, role: str, said: Said, *, by: Actor, at: da
     require_begun(row, dossier.book)
     require_separate(seat, dossier.inputs, by=by, at=at)
     refresh(poll, row, dossier, by=by, at=at)
-    _require_unheard(poll, row, asked, by)
+    _require_unheard(poll, row, seat, asked, by)
     require_current(said.dossier, dossier, row)
     conditions = checked_conditions(said.conditions, said.choice)
+    require_confirmable(conditions, row, at)
     reason = checked_reason(said.reason, said.choice)
     if asked == asking.verdict:
         require_complete(dossier, said.choice)
@@ -146,16 +148,16 @@ def _seat(
     return asked, require_seat(asked, row, path, by=by, at=at)
 
 
-def _require_unheard(poll: Poll, row: Release, role: str, by: Actor) -> None:
+def _require_unheard(poll: Poll, row: Release, seat: Seat, role: str, by: Actor) -> None:
     """One voice a person and a seat; the quality verdict is a signature of somebody, too."""
     votes, verdict = live_votes(poll), live_verdict(row)
     if any(one.person == by.key and one.role == role for one in votes):
         raise on_record(
             ConflictError("E_SIGNED_ALREADY", "you have voted", hint="change the vote that stands"), row
         )
-    require_own_seat(role, votes, row, by=by)
+    require_own_seat(seat, role, votes, row, by=by)
     if verdict is not None and verdict.role != role:
-        require_own_seat(role, [verdict], row, by=by)
+        require_own_seat(seat, role, [verdict], row, by=by)
 
 
 def _poll_of(one: SignOff) -> object:

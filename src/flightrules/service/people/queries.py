@@ -46,6 +46,7 @@ __all__ = [
     "people",
     "person_of",
     "rasci_in_force",
+    "roles_held",
     "team_of",
     "teams_of",
     "tokens_of",
@@ -108,6 +109,14 @@ def holders_of(product: str, *, by: Actor, at: datetime) -> QuerySet[Person]:
     require(by, Power.READ, product=product, at=at)
     held = live_grants(at).filter(Q(product="") | Q(product=product), person_id=OuterRef("pk"))
     return Person.objects.filter(Exists(held), disabled_at__isnull=True)
+
+
+def roles_held(product: str, at: datetime) -> frozenset[str]:
+    """Roles that somebody who can sign in holds for a product, those in their cool-down among them."""
+    here = live_grants(at, cooling=True).filter(
+        Q(product="") | Q(product=product), person__accounts__is_active=True
+    )
+    return frozenset(here.values_list("role", flat=True))
 
 
 def who_can_sign_in(keys: Iterable[str], at: datetime, *, product: str | None = None) -> list[str]:

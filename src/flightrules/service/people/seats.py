@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet, UUIDField
 
 from flightrules.service.people.models import RoleGrant
 
-__all__ = ["Seat", "held", "holds", "live_grants", "seats_apart", "seats_of", "stood_in"]
+__all__ = ["Seat", "held", "holds", "live_grants", "seats_apart", "seats_of", "speakers", "stood_in"]
 
 # Own seats and those of others in plain SQL: every request asks for them, and building took most of the time.
 _HELD = """
@@ -126,6 +126,11 @@ def stood_in(person_key: str, product: str | None, at: datetime) -> list[Seat]:
 def seats_of(person_key: str, product: str, at: datetime) -> list[Seat]:
     """Every seat in which the person may speak here and now, their own first."""
     return held(person_key, product, at) + stood_in(person_key, product, at)
+
+
+def speakers(seat: Seat, person_key: str) -> frozenset[str]:
+    """Whose word it is when the person speaks in the seat: a delegate was chosen by who lent it."""
+    return frozenset({person_key, seat.holder} if seat.through == "delegation" else {person_key})
 
 
 def seats_apart(person_key: str, product: str, at: datetime, *, apart: Iterable[str]) -> list[Seat]:
