@@ -12,7 +12,7 @@ from flightrules.engine.conditions import conditions_of
 from flightrules.engine.criterion_result import Case, judge
 from flightrules.engine.defects import defect_lines
 from flightrules.engine.methods import methods_of
-from flightrules.engine.prepared import plan_of, results_of
+from flightrules.engine.prepared import Plan, plan_of, results_of
 from flightrules.engine.selection import NotCoveredError, join
 from flightrules.engine.uses import uses_of
 from flightrules.engine.verdict import (
@@ -54,9 +54,11 @@ def evaluate(gate: Gate, case: Case, waivers: tuple[Waiver, ...] = ()) -> Verdic
     plan = plan_of(gate, case.rulebook)
     waived = frozenset(one.criterion for one in waivers)
     with _uncollected():
-        results = results_of(plan, case, waived, _judge(gate, case, waivers))
+        results, statuses = results_of(plan, case, waived, _judge(gate, case, waivers))
     defects = _defects(plan.on_defects, case)
-    outcome, place, before = _with_upstream(_outcome(_seen(results), defects, gate), gate, case, waivers)
+    outcome, place, before = _with_upstream(
+        _outcome(_seen(plan, statuses), defects, gate), gate, case, waivers
+    )
     known: dict[str, Any] = {
         "gate": gate.id,
         "outcome": outcome,
@@ -80,9 +82,9 @@ def prepare(gate: Gate, case: Case) -> None:
     Raises:
         RulebookError: E_EMPTY_GATE, E_REFERENCE.
     """
-    for source, criterion in plan_of(gate, case.rulebook).asked:
-        joined = case.facts.of(source.name).joined
-        joined.labelled.get(criterion.metric)
+    for look_up in plan_of(gate, case.rulebook).look_ups:
+        joined = case.facts.of(look_up.source.name).joined
+        joined.labelled.get(look_up.criterion.metric)
 
 
 def _with_upstream(
@@ -101,8 +103,8 @@ def _alone(gate: Gate, case: Case, waivers: tuple[Waiver, ...]) -> Outcome:
     """The outcome of a gate by its own criteria."""
     plan = plan_of(gate, case.rulebook)
     waived = frozenset(one.criterion for one in waivers)
-    results = results_of(plan, case, waived, _judge(gate, case, waivers))
-    return _outcome(_seen(results), _defects(plan.on_defects, case), gate)
+    _, statuses = results_of(plan, case, waived, _judge(gate, case, waivers))
+    return _outcome(_seen(plan, statuses), _defects(plan.on_defects, case), gate)
 
 
 @contextmanager
@@ -168,8 +170,8 @@ def _defect_records(rule: Rule, case: Case) -> tuple[Defect, ...]:
     return tuple(records) if isinstance(records, Defects) else ()
 
 
-def _seen(results: tuple[CriterionResult, ...]) -> set[tuple[Status, Enforcement]]:
-    return {(result.status, result.rule.enforcement) for result in results}
+def _seen(plan: Plan, statuses: list[Status]) -> set[tuple[Status, Enforcement]]:
+    return {(status, weight) for weight, pick in plan.weights for status in set(pick(statuses))}
 
 
 def _outcome(seen: set[tuple[Status, Enforcement]], defects: tuple[DefectLine, ...], gate: Gate) -> Outcome:

@@ -10,9 +10,10 @@ other criteria, and these where anything is unusual, go through the eight steps 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import repeat
+from operator import itemgetter
 from sys import intern
 from typing import Any
 
@@ -28,27 +29,42 @@ from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.source import EvidenceSource
 from flightrules.values import frozen
 
-__all__ = ["Plan", "plan_of", "results_of"]
+__all__ = ["LookUp", "Plan", "plan_of", "results_of"]
 
 Judge = Callable[[Rule], CriterionResult]
 Explain = Callable[[CriterionResult], CriterionResult]
 Table = dict[str, Any]  # label to a value or several
-Meets = Callable[[Decimal, Decimal], bool]
-Step = tuple[int, str, Meets, Decimal]  # a table, a label in it, and what the value is held against
-_NOWHERE = 0  # the table without entries, of criteria that need all eight steps
+Pick = Callable[[Any], Sequence[Any]]
+_STATUSES = (Status.FAIL, Status.PASS)  # by whether the threshold is met
+
+
+@frozen
+class LookUp:
+    """Criteria on the same evidence with the same operator, column by column: their places in the gate, what
+    they ask for and what they hold it against.
+
+    In the gate's order each would ask another table, and fetch all of it from memory anew: that takes twice
+    as long. For the same reason thresholds that are equal are one object.
+    """
+
+    source: EvidenceSource
+    criterion: Criterion  # any of them: the metric, the operator, the build and the environment matter
+    places: tuple[int, ...]
+    labels: tuple[str, ...]
+    thresholds: tuple[Decimal, ...]
+    pick: Pick
 
 
 @frozen
 class Plan:
-    """The criteria of one gate in its order, and column by column how each is looked up and compared."""
+    """The criteria of one gate in its order, and which of them are looked up together."""
 
     gate: Gate
     rules: tuple[Rule, ...]
-    tables: tuple[int, ...]
-    labels: tuple[str, ...]
-    meets: tuple[Meets, ...]
-    thresholds: tuple[Decimal, ...]
-    asked: tuple[tuple[EvidenceSource, Criterion], ...]  # a table for each; its build and environment matter
+    weights: tuple[tuple[Enforcement, Pick], ...]  # and what picks its criteria of all
+    look_ups: tuple[LookUp, ...]
+    in_all_steps: tuple[int, ...]
+    in_order: Pick  # from the order of the look-ups, and then of all others, to that of the gate
     on_defects: tuple[Rule, ...]
 
 
@@ -65,8 +81,10 @@ def plan_of(gate: Gate, rulebook: Rulebook) -> Plan:
     return made
 
 
-def results_of(plan: Plan, case: Case, waived: frozenset[str], judge: Judge) -> tuple[CriterionResult, ...]:
-    """One result for each criterion of the plan.
+def results_of(
+    plan: Plan, case: Case, waived: frozenset[str], judge: Judge
+) -> tuple[tuple[CriterionResult, ...], list[Status]]:
+    """One result for each criterion of the plan, and their statuses alone.
 
     Args:
         plan: the criteria.
@@ -74,31 +92,52 @@ def results_of(plan: Plan, case: Case, waived: frozenset[str], judge: Judge) -> 
         waived: ids of criteria that have a waiver on file; they take all steps.
         judge: the eight steps and what follows them; its result is what a result is when it is looked at.
     """
-    tables = [{}, *(_table(case, source, criterion) for source, criterion in plan.asked)]
-    found: list[Any] = list(map(dict.get, map(tables.__getitem__, plan.tables), plan.labels))
-    unusual = [] if set(map(type, found)) == {Decimal} and not waived else _unusual(plan, found, waived)
-    columns = zip(plan.meets, found, plan.thresholds, strict=True)
-    passed, failed = Status.PASS, Status.FAIL
-    statuses = [passed if meets(value, threshold) else failed for meets, value, threshold in columns]
+    unusual = [*plan.in_all_steps, *_waived(plan.rules, waived)]
+    decided: list[Status] = []
+    for look_up in plan.look_ups:
+        found = _found(look_up, case)
+        if set(map(type, found)) != {Decimal}:
+            found = _deciding(look_up, found, unusual, plan.rules)
+        met = map(OPERATORS[look_up.criterion.operator], found, look_up.thresholds)
+        decided += map(_STATUSES.__getitem__, met)
+    decided += repeat(Status.ERROR, len(plan.in_all_steps))  # until they are judged
+    statuses = list(plan.in_order(decided))
     results = _decided(plan.rules, statuses, _explanation(judge))
-    for place in unusual:
+    for place in sorted(set(unusual)):
         results[place] = judge(plan.rules[place])
-    return tuple(results)
+        statuses[place] = results[place].status
+    return tuple(results), statuses
 
 
-def _unusual(plan: Plan, found: list[Any], waived: frozenset[str]) -> list[int]:
-    """The criteria that a value does not decide; of several values the one that does is put in place."""
-    unusual = []
-    for place, rule in enumerate(plan.rules):
-        if found[place] is None or rule.id in waived:
+def _waived(rules: tuple[Rule, ...], waived: frozenset[str]) -> list[int]:
+    return [place for place, rule in enumerate(rules) if rule.id in waived] if waived else []
+
+
+def _found(look_up: LookUp, case: Case) -> Sequence[Any]:
+    """What the evidence holds for each criterion: a value, several, or ``None``."""
+    joined = case.standing((look_up.source,), look_up.criterion).plain
+    table: Table = joined.labelled.get(look_up.criterion.metric, {}) if joined is not None else {}
+    try:
+        return look_up.pick(table)
+    except KeyError:
+        return [table.get(label) for label in look_up.labels]
+
+
+def _deciding(
+    look_up: LookUp, found: Sequence[Any], unusual: list[int], rules: tuple[Rule, ...]
+) -> list[Decimal]:
+    """Of several values the one that decides; where there is none, the criterion is noted as unusual."""
+    values = list(found)
+    for at, (value, place) in enumerate(zip(found, look_up.places, strict=True)):
+        if value is None:
             unusual.append(place)
-            found[place] = plan.thresholds[place]
-        elif type(found[place]) is list:
-            found[place] = worst_of(found[place], rule.criterion)
-    return unusual
+            values[at] = look_up.thresholds[at]
+        elif type(value) is list:
+            values[at] = worst_of(value, rules[place].criterion)
+    return values
 
 
-def _decided(rules: tuple[Rule, ...], statuses: list[Status], later: Explain) -> list[CriterionResult]:
+def _decided(rules: tuple[Rule, ...], statuses: Sequence[Status], later: Explain) -> list[CriterionResult]:
     """As ``values.later`` makes one; all of them field by field, which takes two thirds of the time."""
     made = list(map(object.__new__, repeat(CriterionResult, len(rules))))
     columns = {"rule": rules, "status": statuses, "_later": repeat(later)}
@@ -117,30 +156,61 @@ def _explanation(judge: Judge) -> Explain:
     return explained
 
 
-def _table(case: Case, source: EvidenceSource, criterion: Criterion) -> Table:
-    joined = case.standing((source,), criterion).plain
-    return joined.labelled.get(criterion.metric, {}) if joined is not None else {}
-
-
 def _plan(gate: Gate, rulebook: Rulebook) -> Plan:
     rules = _rules(gate, rulebook)
-    asked: dict[Any, tuple[int, EvidenceSource, Criterion]] = {}
-    steps = [_step(rule, rulebook, asked) for rule in rules]
-    tables, labels, meets, thresholds = zip(*steps, strict=True) if steps else ((), (), (), ())
-    asks = tuple((source, criterion) for _, source, criterion in asked.values())
-    on_defects = tuple(rule for rule in rules if rule.criterion.metric.startswith("defects."))
-    return Plan(gate, rules, tables, labels, meets, thresholds, asks, on_defects)
+    alike: dict[tuple[Any, ...], tuple[EvidenceSource, list[int]]] = {}
+    in_all_steps = []
+    for place, rule in enumerate(rules):
+        source = _source(rule, rulebook)
+        if source is None:
+            in_all_steps.append(place)
+        else:
+            alike.setdefault(_key(source, rule.criterion), (source, []))[1].append(place)
+    equal: dict[Decimal, Decimal] = {}
+    look_ups = tuple(_look_up(source, places, rules, equal) for source, places in alike.values())
+    order = [place for look_up in look_ups for place in look_up.places] + in_all_steps
+    return Plan(
+        gate,
+        rules,
+        _weights(rules),
+        look_ups,
+        tuple(in_all_steps),
+        _picker(sorted(range(len(order)), key=order.__getitem__)),
+        tuple(rule for rule in rules if rule.criterion.metric.startswith("defects.")),
+    )
 
 
-def _step(rule: Rule, rulebook: Rulebook, asked: dict[Any, tuple[int, EvidenceSource, Criterion]]) -> Step:
-    criterion = rule.criterion
-    meets = OPERATORS[criterion.operator]
-    source = rulebook.source(criterion.method) if criterion.method is not None else None
-    if source is None or not _looks_up(rule, rulebook):
-        return _NOWHERE, "", meets, criterion.threshold
-    key = (source.name, criterion.metric, criterion.build, criterion.environment)
-    at, _, _ = asked.setdefault(key, (len(asked) + 1, source, criterion))
-    return at, intern(criterion.selector("series") or ""), meets, criterion.threshold
+def _source(rule: Rule, rulebook: Rulebook) -> EvidenceSource | None:
+    """Where a criterion is looked up; ``None`` where it needs all steps."""
+    method = rule.criterion.method
+    source = rulebook.source(method) if method is not None else None
+    return source if source is not None and _looks_up(rule, rulebook) else None
+
+
+def _key(source: EvidenceSource, criterion: Criterion) -> tuple[Any, ...]:
+    """What criteria that are looked up together have in common."""
+    return source.name, criterion.metric, criterion.build, criterion.environment, criterion.operator
+
+
+def _look_up(
+    source: EvidenceSource, places: list[int], rules: tuple[Rule, ...], equal: dict[Decimal, Decimal]
+) -> LookUp:
+    criteria = [rules[place].criterion for place in places]
+    labels = tuple(intern(one.selector("series") or "") for one in criteria)
+    thresholds = tuple(equal.setdefault(one.threshold, one.threshold) for one in criteria)
+    return LookUp(source, criteria[0], tuple(places), labels, thresholds, _picker(labels))
+
+
+def _weights(rules: tuple[Rule, ...]) -> tuple[tuple[Enforcement, Pick], ...]:
+    places: dict[Enforcement, list[int]] = {}
+    for place, rule in enumerate(rules):
+        places.setdefault(rule.enforcement, []).append(place)
+    return tuple((weight, _picker(held)) for weight, held in places.items())
+
+
+def _picker(keys: Sequence[Any]) -> Pick:
+    """As ``itemgetter``, which gives no tuple for a single key."""
+    return itemgetter(*keys) if len(keys) > 1 else lambda held: [held[key] for key in keys]
 
 
 def _looks_up(rule: Rule, rulebook: Rulebook) -> bool:
