@@ -113,7 +113,7 @@ parser: installed ## write the parser anew from the grammar of the sentence
 
 lock: ## lock the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/dev.in -o requirements/dev.txt
-	$(BIN)/python tools/lock_service.py
+	$(BIN)/python tools/lock_parts.py
 
 clean: ## take away what was built
 	rm -rf $(VENV) build dist reports .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*

@@ -8,6 +8,7 @@ A document speaks to this test in comments before a fenced block:
     <!-- part -->            sections of a rulebook: they load on top of the profile web-feature
     <!-- sentences -->       one criterion a line: each is understood
     <!-- snippet: NAME -->   the snippet that `flightrules init --ci NAME` prints
+    <!-- offered -->         how others use action.yml or .pre-commit-hooks.yaml: what it names is there
 
 A block of ``console`` is run from top to bottom in one empty folder a document. A line after ``$`` is a command;
 what follows is its output, whole, where … stands for anything within a line and alone for any lines.
@@ -22,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
 import flightrules
 from flightrules.evidence.registry import FORMATS
@@ -212,12 +214,23 @@ def test_every_snippet_is_the_one_that_init_prints(name, body):
     assert body == ci_snippets()[name]
 
 
+@pytest.mark.parametrize(("name", "body"), marked("offered"))
+def test_what_others_are_told_to_name_is_offered(name, body):
+    inputs = set(yaml.safe_load((ROOT / "action.yml").read_text())["inputs"])
+    hooks = {one["id"] for one in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
+    shown = yaml.safe_load(body)
+    if isinstance(shown, list):
+        assert set(shown[0]["with"]) <= inputs
+    else:
+        assert {hook["id"] for hook in shown["repos"][0]["hooks"]} <= hooks
+
+
 @pytest.mark.parametrize("path", DOCS, ids=named)
 def test_no_block_of_yaml_goes_untested(path):
     loose = [
         body
         for kind, _, language, body in blocks(path)
-        if language == "yaml" and kind not in ("file", "rulebook", "part", "snippet")
+        if language == "yaml" and kind not in ("file", "rulebook", "part", "snippet", "offered")
     ]
     assert loose == []
 

@@ -1,6 +1,7 @@
-"""Write requirements/service.txt and build.txt: the parts of dev.txt that the container needs, with their hashes.
+"""Write requirements/service.txt, check.txt and build.txt: parts of dev.txt with their hashes.
 
-One lock for everything: what the tests ran against is what the container runs. Markers are kept as they stand.
+The container needs the first and the last, a pipeline that checks the last two. One lock for everything: what the
+tests ran against is what runs. Markers are kept as they stand.
 """
 
 from __future__ import annotations
@@ -18,19 +19,20 @@ _EXTRAS = re.compile(r"\[([^\]]*)\]")
 
 def main() -> int:
     blocks = _blocks((FOLDER / "dev.txt").read_text())
-    parts = {"service": _ours(), "build": [("hatchling", frozenset())]}
+    parts = {"service": _ours("service"), "check": _ours(), "build": [("hatchling", frozenset())]}
     for part, roots in parts.items():
         names = sorted(_closure(roots))
         text = "".join(blocks[name] for name in names if name in blocks)
-        (FOLDER / f"{part}.txt").write_text(f"# written by tools/lock_service.py from dev.txt\n{text}")
+        (FOLDER / f"{part}.txt").write_text(f"# written by tools/lock_parts.py from dev.txt\n{text}")
         print(f"requirements/{part}.txt: {len(names)} packages")
     return 0
 
 
-def _ours() -> list[tuple[str, frozenset[str]]]:
-    """What the package itself and its extra ``service`` ask for."""
+def _ours(*extras: str) -> list[tuple[str, frozenset[str]]]:
+    """What the package itself and these extras of it ask for."""
     project = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text())["project"]
-    return [_asked(line) for line in (*project["dependencies"], *project["optional-dependencies"]["service"])]
+    optional = [line for extra in extras for line in project["optional-dependencies"][extra]]
+    return [_asked(line) for line in (*project["dependencies"], *optional)]
 
 
 def _blocks(text: str) -> dict[str, str]:
