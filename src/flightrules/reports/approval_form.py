@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flightrules.errors import LedgerError
-from flightrules.reports.decision_record import accepted_by_name, agreement, header, title
+from flightrules.reports.decision_record import accepted_by_name, agreement, defects_that_ship, header, title
 from flightrules.reports.document import Banner, Bullets, Document, Section, Text
 from flightrules.reports.signatures import Openings, name_of, signature_table, signed_at
 from flightrules.reports.wording import roles_named
@@ -23,7 +23,7 @@ _CHOICES = {
     "go-with-conditions": ("GO WITH CONDITIONS", "waived"),
     "no-go": ("NO-GO", "fail"),
     "agree": ("AGREE", "waived"),
-    "dissent-acknowledged": ("DISSENT ACKNOWLEDGED", "fail"),
+    "dissent-acknowledged": ("DISSENT ACKNOWLEDGED", "waived"),
 }
 
 
@@ -53,16 +53,17 @@ def document(record: Mapping[str, Any], openings: Openings, sign_off: str) -> Do
         banner=Banner(word, mark, f"{signature['meaning']} Signed by {said}.", label="Signature"),
         sections=(
             Section(1, "Statement", (Text(signature["meaning"], strong=True),)),
-            Section(2, "Risks that are listed", (_listed(record),)),
+            Section(2, "Risks that are listed", (_listed(record, signature),)),
             Section(3, "Signature", (signature_table("Signature", [signature], openings),)),
         ),
         foot=f"Sign-off {sign_off}, dossier {signature['dossier']['sha256']}",
     )
 
 
-def _listed(record: Mapping[str, Any]) -> Bullets | Text:
+def _listed(record: Mapping[str, Any], signature: Mapping[str, Any]) -> Bullets | Text:
+    """What lay on the table; what an override accepts is in the signatures of the override alone."""
     lines = [text for gate in record["gates"] for text in gate["blockers"]]
-    lines += accepted_by_name(record)
+    lines += accepted_by_name(record) if signature["act"] == "override" else []
     lines += [f"{one['criterion']} is waived by {roles_named(one['roles'])}" for one in record["waivers"]]
     lines += [
         f"{one['defect']} ({one['severity']}) is accepted by {roles_named(one['roles'])}"
@@ -70,6 +71,10 @@ def _listed(record: Mapping[str, Any]) -> Bullets | Text:
     ]
     lines += [
         f"{one['number']} ({one['severity']}) {one['title']}: {one['decision']}" for one in record["defects"]
+    ]
+    lines += [
+        f"{one['id']} ({one['severity']}) {one['title']}: {one['decision']}"
+        for one in defects_that_ship(record)
     ]
     lines += [f"Blocker {one['title']}: {one['state']}" for one in record["blockers"]]
     return Bullets(tuple(lines)) if lines else Text("None is known.")

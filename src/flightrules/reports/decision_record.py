@@ -27,7 +27,15 @@ from flightrules.reports.signatures import Openings, name_of, outcome_mark, sign
 from flightrules.reports.wording import count, listed, moment, roles_named
 from flightrules.rules.role_words import role_words
 
-__all__ = ["accepted_by_name", "agreement", "document", "header", "sentence", "title"]
+__all__ = [
+    "accepted_by_name",
+    "agreement",
+    "defects_that_ship",
+    "document",
+    "header",
+    "sentence",
+    "title",
+]
 
 _SILENT = "not stated"
 
@@ -65,6 +73,7 @@ def header(record: Mapping[str, Any]) -> Facts:
     return Facts(
         (
             ("Decided", Cell(_moment(record["decided_at"]))),
+            ("Class and track", Cell(_kind(record["release"]))),
             ("Environment", Cell(target["environment"] or _SILENT)),
             ("Release window", Cell(_window(target))),
             *([("Valid until", Cell(_moment(record["valid_until"])))] if _lasts(record) else []),
@@ -82,6 +91,12 @@ def accepted_by_name(record: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def defects_that_ship(record: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    """Open defects that the gates found beside those of the register, where the record names them."""
+    known = {one["number"] for one in record["defects"]}
+    return [one for one in record.get("shipping", ()) if one["id"] not in known]
+
+
 def agreement(record: Mapping[str, Any]) -> Facts:
     """By which rules, on which dossier and artefacts."""
     rulebook = record["rulebook"]
@@ -89,7 +104,8 @@ def agreement(record: Mapping[str, Any]) -> Facts:
     return Facts(
         (
             ("Rulebook", Cell(f"edition {rulebook['edition']}")),
-            ("Rulebook digest", Cell(rulebook["sha256"], code=True)),
+            ("Rulebook digest", Cell(f"sha256:{rulebook['meaning']}", code=True)),
+            ("Rulebook's file, SHA-256", Cell(rulebook["sha256"], code=True)),
             ("Dossier that was signed", Cell(record["dossier"]["sha256"], code=True)),
             *shipped,
         )
@@ -111,6 +127,8 @@ def sentence(record: Mapping[str, Any], openings: Openings) -> str:
 def _parts(record: Mapping[str, Any], openings: Openings) -> Iterator[tuple[str, tuple[Block, ...]]]:
     if override := record.get("override_record"):
         yield "What was overridden", tuple(_overridden(override, openings))
+    if emergency := record.get("emergency"):
+        yield "Emergency", tuple(_emergency(emergency, openings))
     yield "Gates", (_gates(record),)
     signed = [*([record["verdict"]] if record["verdict"] else []), *record["votes"], record["decided"]]
     yield "Signatures", tuple(_signatures(record, signed, openings))
@@ -130,13 +148,38 @@ def _overridden(override: Mapping[str, Any], openings: Openings) -> Iterator[Blo
         (
             ("No-go of", Cell(_moment(override["of_at"]))),
             ("Asked for", Cell(_moment(override["asked_at"]))),
-            ("Receipt of the risk statement confirmed", Cell(_moment(override["receipt_at"]))),
-            ("Risk statement", Cell(override["statement"]["sha256"], code=True)),
+            ("Receipt of the risk statement confirmed", Cell(_received(override, openings))),
+            ("Risk statement, SHA-256", Cell(override["statement"]["sha256"], code=True)),
         )
     )
     for name, heading in (("criteria", "Criteria"), ("defects", "Defects"), ("blockers", "Blockers")):
         yield Text(f"{heading} that were accepted by name: {listed(override[name]) or 'none'}.")
     yield signature_table("Signatures of the override", override["signatures"], openings)
+
+
+def _received(override: Mapping[str, Any], openings: Openings) -> str:
+    """When, and by whom where that is one of the signers; the authority alone receives it."""
+    signed = (one for one in override["signatures"] if one["person"] == override["receipt_by"])
+    names = [f" by {role_words(one['role'])}, {name_of(one, openings)}" for one in signed]
+    return f"{_moment(override['receipt_at'])}{''.join(names[:1])}"
+
+
+def _emergency(emergency: Mapping[str, Any], openings: Openings) -> Iterator[Block]:
+    """Why it was one, what it was locked to, and its list as it stood when it was decided."""
+    yield Facts(
+        (
+            ("Classified", Cell(f"{_moment(emergency['at'])} by {role_words(emergency['role'])}")),
+            ("Reason", Cell(openings.get(emergency["reason"]["commitment"], "reason erased"))),
+            ("Reference", Cell(emergency["reference"])),
+            ("Locked to", Cell(listed(emergency["paths"]) or _SILENT)),
+            ("Share of emergencies", Cell(emergency["share"] or _SILENT)),
+        )
+    )
+    rows = tuple(
+        (Cell(one["title"]), Cell("met" if one["met"] else "open"), Cell(one["why"]))
+        for one in emergency["points"]
+    )
+    yield Table("The emergency's list", tuple(map(Column, ("Point", "State", "Shown by"))), rows)
 
 
 def _gates(record: Mapping[str, Any]) -> Table | Text:
@@ -176,12 +219,15 @@ def _risks(record: Mapping[str, Any]) -> Iterator[Block]:
     ]
     yield _bullets(lines, "Nothing is waived or accepted.")
     if record["defects"]:
-        rows = tuple(
-            tuple(Cell(one[name]) for name in ("number", "severity", "title", "decision"))
-            for one in record["defects"]
-        )
-        columns = tuple(map(Column, ("Defect", "Severity", "Title", "Decision")))
-        yield Table("Open defects that were known", columns, rows)
+        yield _defects("Open defects of the register", "number", record["defects"])
+    if shipping := defects_that_ship(record):
+        yield _defects("Open defects that the gates found and that ship", "id", shipping)
+
+
+def _defects(title: str, number: str, found: list[Mapping[str, str]]) -> Table:
+    names = (number, "severity", "title", "decision")
+    rows = tuple(tuple(Cell(one[name]) for name in names) for one in found)
+    return Table(title, tuple(map(Column, ("Defect", "Severity", "Title", "Decision"))), rows)
 
 
 def _objections(
@@ -212,8 +258,13 @@ def _window(target: Mapping[str, Any]) -> str:
     if not target["opens_at"]:
         return _SILENT
     closes = f" to {_moment(target['closes_at'])}" if target["closes_at"] else ""
-    zone = f" ({target['zone']})" if target["zone"] else ""
+    zone = f", planned in {target['zone']}" if target["zone"] else ""
     return f"{_moment(target['opens_at'])}{closes}{zone}"
+
+
+def _kind(release: Mapping[str, Any]) -> str:
+    named = [release[name] for name in ("release_class", "track") if release.get(name)]
+    return ", ".join(named) or _SILENT
 
 
 def _lasts(record: Mapping[str, Any]) -> bool:

@@ -43,7 +43,11 @@ def _sections(record: Mapping[str, Any], openings: Openings) -> tuple[Section, .
     blocking = [text for gate in record["gates"] for text in gate["blockers"]] or reasons
     bad = [one for one in record["defects"] if one["decision"] == "blocks"]
     return (
-        Section(1, "Status", (Text(_status(record, len(reasons))), Text(said or "No reason was written."))),
+        Section(
+            1,
+            "Status",
+            (Text(_status(record, len(blocking) or len(reasons))), Text(said or "No reason was written.")),
+        ),
         Section(2, "What blocks", (_some(blocking, "Nothing is recorded beside the reason above."),)),
         Section(3, "Risk if shipped", (_some(_risks(bad), "Effect on users and revenue is not stated."),)),
         Section(4, "What it takes to get to GO", tuple(_way(record, blocking))),
@@ -52,11 +56,10 @@ def _sections(record: Mapping[str, Any], openings: Openings) -> tuple[Section, .
     )
 
 
-def _status(record: Mapping[str, Any], reasons: int) -> str:
-    return (
-        f"{title(record)} does not go to {record['target']['environment'] or 'production'} now: "
-        f"{count(reasons, 'reason')} recorded against going."
-    )
+def _status(record: Mapping[str, Any], blocking: int) -> str:
+    where = record["target"]["environment"] or "production"
+    held = f": {count(blocking, 'item stands', 'items stand')} against it" if blocking else ""
+    return f"{title(record)} does not go to {where} now{held}."
 
 
 def _risks(bad: list[Mapping[str, Any]]) -> list[str]:

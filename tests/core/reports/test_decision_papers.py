@@ -130,6 +130,7 @@ OVERRIDE = NO_GO | {
     "override_record": {
         "of_at": "2026-11-21T12:05:00+00:00",
         "asked_at": "2026-11-21T12:10:00+00:00",
+        "receipt_by": "p-cto",
         "receipt_at": "2026-11-21T12:20:00+00:00",
         "statement": {"sha256": "5" * 64},
         "criteria": ["pass-rate"],
@@ -140,10 +141,18 @@ OVERRIDE = NO_GO | {
                 "qa-lead",
                 "dissent-acknowledged",
                 "a",
+                act="override",
                 meaning="Override: I recommended no-go.",
                 sign_off="so-q",
             ),
-            signed("cto", "agree", "c", meaning="Override: I accept each of the 2 items.", sign_off="so-a"),
+            signed(
+                "cto",
+                "agree",
+                "c",
+                act="override",
+                meaning="Override: I accept each of the 2 items.",
+                sign_off="so-a",
+            ),
         ],
     },
 }
@@ -242,7 +251,7 @@ def test_conditions_waivers_acceptances_blockers_and_cautions_are_listed():
 def test_the_no_go_message_is_short_and_complete():
     shown = forms(no_go_decision.document(NO_GO, OPENINGS))["md"]
     for said in (
-        "does not go to prod now: 1 reason recorded",
+        "does not go to prod now: 1 item stands against it.",
         "Payments were tried by hand",
         "operations voted NO-GO",
         "PROJ-7 (P1) Orders vanish would reach users",
@@ -301,6 +310,60 @@ def test_a_form_never_says_that_no_risk_is_known_where_one_is():
         shown = forms(approval_form.document(held, OPENINGS, sign_off))["md"]
         assert risk in shown
         assert "None is known." not in shown
+
+
+def test_a_form_lists_the_defects_that_ship_and_no_risk_that_was_accepted_after_it_was_signed():
+    rounding = {"id": "PROJ-17", "severity": "P3", "title": "One cent is lost", "decision": "ships, tracked"}
+    ships = forms(approval_form.document(record(shipping=[rounding]), OPENINGS, "so-product-owner"))["md"]
+    assert "PROJ-17 (P3) One cent is lost: ships, tracked" in ships
+    before = forms(approval_form.document(OVERRIDE, OPENINGS, "so-qa-lead"))["md"]
+    assert "The override accepts" not in before
+
+
+def test_what_ships_is_named_once_in_the_record():
+    known = {"number": "PROJ-9", "severity": "P2", "title": "Slow", "state": "open", "decision": "accepted"}
+    found = [
+        {"id": number, "severity": "P3", "title": "Old", "decision": "ships, tracked"}
+        for number in ("PROJ-9", "PROJ-17")
+    ]
+    shown = forms(decision_record.document(record(defects=[known], shipping=found), OPENINGS))["md"]
+    assert shown.count("PROJ-9") == shown.count("PROJ-17") == 1
+
+
+def test_an_override_names_who_received_the_risk_statement():
+    shown = forms(decision_record.document(OVERRIDE, OPENINGS))["md"]
+    assert "2026-11-21 12:20 UTC by CTO, Carla Ruiz" in shown
+
+
+def test_the_record_of_an_emergency_tells_why_it_was_one_and_how_its_list_stood():
+    emergency = {
+        "track": "emergency",
+        "role": "cto",
+        "at": "2026-11-21T10:00:00+00:00",
+        "reason": {"commitment": "e" * 64},
+        "reference": "PROJ-441",
+        "paths": ["src/pay/", "tests/pay/"],
+        "share": "1 of 20 releases, 5 %",
+        "points": [
+            {"point": "on-call", "title": "Somebody is on call", "met": True, "why": "until 14:00 UTC"},
+            {"point": "reviewed", "title": "Reviewed", "met": False, "why": "nobody has signed"},
+        ],
+    }
+    release = RECORD["release"] | {"track": "emergency", "release_class": "minor"}
+    quick = record(emergency=emergency, release=release)
+    shown = forms(decision_record.document(quick, OPENINGS))["md"]
+    for said in (
+        "minor, emergency",
+        "2026-11-21 10:00 UTC by CTO",
+        "Payments were tried by hand",
+        "PROJ-441",
+        "src/pay/ and tests/pay/",
+        "1 of 20 releases",
+        "until 14:00 UTC",
+    ):
+        assert said in shown, said
+    erased = forms(decision_record.document(quick, NAMES))["md"]
+    assert "reason erased" in erased
 
 
 def test_an_override_record_counts_what_it_accepts_among_the_accepted_risks():

@@ -131,14 +131,13 @@ def _rendered(data: bytes, document: Document, form: str, moment: str) -> bytes:
 
 
 def _openings(record: Mapping[str, Any]) -> dict[str, str]:
-    """What the commitments in the signatures stand for, as far as they were not erased."""
-    found: dict[str, str] = {}
-    for one in approval_form.signatures_in(record).values():
-        for said in (one["name"], one["reason"]):
-            value = opened(said["commitment"]) if said else None
-            if value is not None:
-                found[said["commitment"]] = value
-    return found
+    """What the commitments in a record stand for, as far as they were not erased."""
+    signed = approval_form.signatures_in(record).values()
+    kept = [said for one in signed for said in (one["name"], one["reason"]) if said]
+    if record.get("emergency"):
+        kept.append(record["emergency"]["reason"])
+    found = {said["commitment"]: opened(said["commitment"]) for said in kept}
+    return {commitment: value for commitment, value in found.items() if value is not None}
 
 
 def _none() -> ForeignError:

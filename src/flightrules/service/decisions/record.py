@@ -18,6 +18,9 @@ Its members (``v`` 1, ``kind`` ``flightrules-decision``); moments are RFC 3339 i
     blockers      [{key, title, state, raised_at}] that were open or accepted then
     waivers, acceptances, defects    as in the dossier
     cautions      sentences: what is out of the ordinary and does not forbid it
+    shipping      [{id, severity, title, decision}]: open defects that the gates found and that do not block
+    emergency     null, or {classification, track, role, at, reason, reference, paths, share,
+                  points [{point, title, met, why}]}
     reasons       [{kind, text}]: what stood against going
     remediation   sentences: what it takes to come back, for an outcome that does not go; else []
     decided       sign-off of the one who decided; of an override the last of its signatures
@@ -40,9 +43,11 @@ from typing import Any
 
 from flightrules.ledger.canonical import canonical_bytes
 from flightrules.service.blockers.queries import blockers
+from flightrules.service.decisions.as_emergency import emergency_block
 from flightrules.service.decisions.counting import Count
 from flightrules.service.decisions.dossiers import Dossier
 from flightrules.service.decisions.models import GOING, Carried, Decision, Poll, SignOff
+from flightrules.service.decisions.reported import shipping, what_it_takes
 from flightrules.service.decisions.situation import Found
 from flightrules.service.records import blobs
 from flightrules.service.releases.queries import Release
@@ -64,7 +69,6 @@ def record_of(
     content, goes = dossier.content, decision.outcome in GOING
     verdict = [_block(row, found.verdict, None, dossier) for _, row in found.verdict.rows]
     votes = [_block(row, found.votes, decision.poll, dossier) for _, row in found.votes.rows]
-    reasons = [{"kind": one.kind.value, "text": one.text} for one in found.assessment.reasons]
     return {
         "v": 1,
         "kind": "flightrules-decision",
@@ -84,9 +88,11 @@ def record_of(
         "conditions": list(decision.conditions),
         "blockers": _blockers(release),
         **{name: content[name] for name in ("waivers", "acceptances", "defects")},
+        "shipping": shipping(dossier),
+        "emergency": emergency_block(release, decision.at),
         "cautions": list(cautions),
-        "reasons": reasons,
-        "remediation": [] if goes else [one["text"] for one in reasons],
+        "reasons": [{"kind": one.kind.value, "text": one.text} for one in found.assessment.reasons],
+        "remediation": [] if goes else what_it_takes(found.assessment.reasons, dossier),
         "decided": sign_off_block(decided),
         "decided_at": _moment(decision.at),
         "valid_until": _moment(decision.valid_until),

@@ -155,7 +155,8 @@ def _confirmed(here: _Here) -> tuple[bool, str, bool]:
 def _locked(here: _Here) -> tuple[bool, str, bool]:
     check = lock_of(here.release, here.one.paths, here.inputs)
     if check.holds:
-        return True, f"all {len(check.paths)} changed paths are locked in", True
+        what = "the changed path is" if len(check.paths) == 1 else f"all {len(check.paths)} changed paths are"
+        return True, f"{what} locked in", True
     more = f" and {len(check.outside) - _NAMED} more" if len(check.outside) > _NAMED else ""
     said = f"changed outside the lock: {', '.join(check.outside[:_NAMED])}{more}"
     return False, check.fault or said, True
