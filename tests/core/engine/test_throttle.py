@@ -96,6 +96,7 @@ def test_a_clock_that_was_set_back_makes_no_room_for_another():
     ahead = [Past(NOW + DAY, True)]
     assert share_with_one_more(ahead, under_way=0, at=NOW).is_exceeded
     assert share_with_one_more([Past(NOW + DAY, False)] * 30, under_way=0, at=NOW).releases == 1
+    assert share_with_one_more([Past(NOW, False)], under_way=0, at=NOW).releases == 2, "now is not ahead"
 
 
 PASTS = st.lists(
