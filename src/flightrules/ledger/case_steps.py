@@ -1,4 +1,4 @@
-"""The ten steps that a case file goes through, in their fixed order.
+"""The eleven steps that a case file goes through, in their fixed order.
 
 Steps 1 to 5 stop at the first failure: nothing may be read from entries that nobody vouches for. The later
 ones are all carried out, so that every difference is shown at once.
@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from flightrules.errors import LedgerError
 from flightrules.ledger.case_file import CaseFile
+from flightrules.ledger.case_seal import sealed_openings
 from flightrules.ledger.decoding import field as member
 from flightrules.ledger.entry import Entry, read_entry
 from flightrules.ledger.frontier import Frontier
@@ -24,6 +25,7 @@ from flightrules.ledger.history import Head, head_in, is_signed, known_keys
 from flightrules.ledger.key_files import load_public_key
 from flightrules.ledger.keys import PublicKey
 from flightrules.ledger.merkle import leaf_hash, verify_inclusion
+from flightrules.ledger.steps import count
 from flightrules.ledger.trail import Trail
 
 __all__ = ["LAST_GATE", "STEPS", "Examined"]
@@ -43,7 +45,7 @@ _MUST_BE_THERE: Final = (
 )
 _MEMBERS: Final = frozenset(
     {"v", "kind", "about", "made_at", "stream", "start", "head", "checkpoints", "keys"}
-    | {"others", "blobs", "openings"}
+    | {"others", "blobs", "openings", "seal"}
 )
 _INTACT: Final = "intact"
 _DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
@@ -268,6 +270,15 @@ def _openings(case: Examined) -> Outcome:
     return True, f"{opened} opened, {erased} erased by law, {closed} left closed"
 
 
+def _seal(case: Examined) -> Outcome:
+    sealed = sealed_openings(dict(case.file.about), case.signed.head.origin, case.known)
+    taken_out = sealed - len(_list(case, "openings", dict))
+    if taken_out < 0:
+        raise LedgerError("E_CONTRADICTION", "it opens more than was sealed")
+    more = f"; {count(taken_out, 'opening')} taken out since" if taken_out else ""
+    return True, f"nothing beside the entries was left out{more}"
+
+
 STEPS: Final[tuple[tuple[str, Callable[[Examined], Outcome]], ...]] = (
     ("Case", _case),
     ("Entries", _entries),
@@ -279,6 +290,7 @@ STEPS: Final[tuple[tuple[str, Callable[[Examined], Outcome]], ...]] = (
     ("Further entries", _others),
     ("Evidence bytes", _blobs),
     ("Commitments", _openings),
+    ("Seal", _seal),
 )
 
 

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from flightrules.errors import LedgerError
 from flightrules.ledger import case_file
+from flightrules.ledger.case_seal import seal_text
 from flightrules.ledger.case_verification import verify_case_file
 from flightrules.ledger.checkpoint import Checkpoint
 from flightrules.ledger.entry import KEY_ADOPTED, Entry, entry_bytes, moment
@@ -95,18 +96,60 @@ def case(**changes):
     return said | changes
 
 
+def sealed(said, *, key=ADA, origin=None):
+    origin = origin or said["head"].partition("\n")[0] or "nobody"
+    return said | {"seal": sign_note(seal_text(said, origin), [(origin, key)])}
+
+
 def written(said=None, bodies=None, blobs=((DIGEST, REPORT),)):
     file = io.BytesIO()
+    said = case() if said is None else said
+    said = said if "seal" in said else sealed(said)
     streams = [(digest, io.BytesIO(data)) for digest, data in blobs]
-    case_file.write_case_file(
-        file, case() if said is None else said, BODIES[1:] if bodies is None else bodies, streams
-    )
+    case_file.write_case_file(file, said, BODIES[1:] if bodies is None else bodies, streams)
     return io.BytesIO(file.getvalue())
 
 
 def outcome(file, anchors=None, keys=(ADA,)):
     found = verify_case_file(file, public_keys=[key.public for key in keys], anchors=anchors)
     return (found.failed.number, found.failed.code) if found.failed else None
+
+
+LEFT_OUT = {
+    "a kept head": ("checkpoints", []),
+    "a proof of an entry from before": ("others", []),
+    "a key": ("keys", []),
+    "another moment": ("made_at", "2026-11-22T12:00:00.000000Z"),
+}
+
+
+@pytest.mark.parametrize("what", LEFT_OUT, ids=lambda name: name.replace(" ", "-"))
+def test_what_stands_beside_the_entries_is_not_left_out_unseen(what):
+    name, left = LEFT_OUT[what]
+    whole = sealed(case(keys=[BEN.public.to_pem().decode()]))
+    assert outcome(written(whole)) is None
+    assert outcome(written(whole | {name: left})) == (11, "E_CONTRADICTION")
+
+
+def test_a_name_may_be_taken_out_of_a_file_that_is_handed_on_and_that_is_said():
+    said = sealed(case()) | {"openings": []}
+    found = verify_case_file(written(said), public_keys=[ADA.public])
+    assert found.ok
+    assert found.steps[10].detail == "nothing beside the entries was left out; 1 opening taken out since"
+    assert outcome(written(sealed(case(openings=[])) | {"openings": case()["openings"]})) == (
+        11,
+        "E_CONTRADICTION",
+    )
+
+
+def test_a_seal_is_there_of_a_known_key_and_is_no_other_note():
+    assert outcome(written(case(seal=""))) == (11, "E_SIGNATURE")
+    assert outcome(written(case(seal=7))) == (11, "E_SIGNATURE")
+    assert outcome(written(sealed(case(), key=BEN))) == (11, "E_SIGNATURE")
+    assert outcome(written(sealed(case(), origin=OFFICE))) == (11, "E_SIGNATURE")
+    assert outcome(written(case(seal=signed(BODIES)))) == (11, "E_CONTRADICTION")
+    with pytest.raises(LedgerError):
+        head_in(sealed(case())["seal"])
 
 
 def test_a_whole_case_holds():

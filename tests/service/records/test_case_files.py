@@ -66,7 +66,7 @@ def failed(verification):
 
 def test_a_case_file_holds_offline(exported, story):
     found = judged(exported)
-    assert [step.ok for step in found.steps] == [True] * 6 + [None] + [True] * 3
+    assert [step.ok for step in found.steps] == [True] * 6 + [None] + [True] * 4
     assert (found.about, found.size) == ("release/42", 12)
     with zipfile.ZipFile(io.BytesIO(exported)) as archive:
         assert set(archive.namelist()) == {"case.json", "entries.jsonl"} | {
@@ -130,6 +130,35 @@ def about(data, **changes):
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         found = json.loads(archive.read("case.json")) | changes
     return json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+
+
+@pytest.mark.parametrize("what", ["checkpoints", "others", "blobs"])
+def test_what_only_adds_to_the_entries_is_not_left_out_unseen(exported, what):
+    """A rulebook from before the release, say, goes with the entry that proves it and its bytes."""
+    left_out = {"case.json": about(exported, **{what: []})}
+    with zipfile.ZipFile(io.BytesIO(exported)) as archive:
+        left_out |= {
+            name: None for name in archive.namelist() if what == "blobs" and name.startswith("blobs/")
+        }
+    assert (11, "E_CONTRADICTION") in [
+        (one.number, one.code) for one in judged(repacked(exported, **left_out)).steps
+    ]
+
+
+def test_a_name_may_be_taken_out_and_that_is_said(exported):
+    found = judged(repacked(exported, **{"case.json": about(exported, openings=[])}))
+    assert found.ok
+    assert found.steps[10].detail.endswith("1 opening taken out since")
+
+
+def test_without_a_signing_key_the_case_is_exported_and_does_not_pass_as_whole(story, at, settings):
+    keys = public_keys()
+    settings.FLIGHTRULES_SIGNING_KEY = "/nowhere.pem"
+    file = io.BytesIO()
+    case_files.export_release(file, release_key="42", at=at)
+    found = judged(file.getvalue(), keys=keys)
+    assert [one.number for one in found.steps if one.ok is False] == [11]
+    assert "nobody sealed it" in found.steps[10].detail
 
 
 def test_an_entry_that_is_left_out_is_missed(exported):

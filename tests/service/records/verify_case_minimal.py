@@ -1,7 +1,8 @@
 """A second verifier of case files, from the decision record alone: no code of the product.
 
 A zip of case.json, entries.jsonl and blobs/<sha256>. The entries are leaves of an RFC 6962 tree; before them stand the
-peaks of ``start``. The head is a C2SP note: origin, size, base64 root; its Ed25519 signature covers the text.
+peaks of ``start``. The head is a C2SP note: origin, size, base64 root; its Ed25519 signature covers the text. So is the
+seal: its kind, the origin, the digest of case.json without the openings and itself, how many openings there were.
 """
 
 import base64
@@ -77,6 +78,11 @@ def check(data, pem):
     origin, said, encoded, *_ = signed_text(case["head"], pem)
     assert (int(said), base64.b64decode(encoded)) == (size, root)
     assert re.fullmatch("flightrules/[0-9a-f]{32}/" + re.escape(case["stream"]), origin)
+    bare = {name: one for name, one in case.items() if name not in ("seal", "openings")}
+    canonical = json.dumps(bare, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    *bound, openings = signed_text(case["seal"], pem)
+    assert bound == ["flightrules case file", origin, "sha256:" + hashlib.sha256(canonical).hexdigest()]
+    assert len(case["openings"]) <= int(openings.removeprefix("openings "))
     text = b"\n".join(bodies) + json.dumps(case["others"]).encode()
     held = [name[6:] for name in archive.namelist() if name.startswith("blobs/")]
     for digest in held:

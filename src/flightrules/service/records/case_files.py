@@ -19,15 +19,18 @@ from django.db import DatabaseError
 
 from flightrules.errors import LedgerError
 from flightrules.ledger.case_file import write_case_file
+from flightrules.ledger.case_seal import seal_text
 from flightrules.ledger.checkpoint import parse_checkpoint
 from flightrules.ledger.entry import moment, read_entry
 from flightrules.ledger.frontier import EMPTY, Frontier
 from flightrules.ledger.merkle import Tree
-from flightrules.service.door.refusals import ConflictError, ForeignError
+from flightrules.ledger.note import sign_note
+from flightrules.service.door.refusals import ConflictError, ForeignError, UnavailableError
 from flightrules.service.records import blobs
 from flightrules.service.records.models import Blob, Checkpoint, Entry, PersonalDatum, Stream
 from flightrules.service.records.queries import BATCH, batches, leaves, public_keys
 from flightrules.service.records.services import OFFICE, product_stream
+from flightrules.service.records.signer import ledger_key
 from flightrules.service.records.tags import Tag
 
 __all__ = ["Contents", "export_product", "export_release", "export_stream"]
@@ -97,7 +100,7 @@ def _export(
         found.look_at(entry["entry"].encode())
     erasures = _erasures(found.commitments)
     states = {digest: str(state) for digest, state in blobs.states_of(_stored(found.digests)).items()}
-    contents = {
+    contents: dict[str, Any] = {
         "v": 1,
         "kind": "flightrules-case-file",
         "about": about,
@@ -111,9 +114,18 @@ def _export(
         "blobs": [{"digest": digest, "state": state} for digest, state in sorted(states.items())],
         "openings": _openings(found.commitments),
     }
+    contents["seal"] = _seal(contents, head)
     held = [digest for digest, state in sorted(states.items()) if state == blobs.BlobState.INTACT]
     write_case_file(file, contents, _bodies(tip, start, size), _streams(held))
     return Contents(about, tip.name, size - start, states, head)
+
+
+def _seal(contents: dict[str, Any], head: str) -> str:
+    """The exporter's signature under what stands beside the entries; none while there is no key."""
+    origin = head.partition("\n")[0]
+    with suppress(UnavailableError):
+        return sign_note(seal_text(contents, origin), [(origin, ledger_key())])  # type: ignore[list-item]
+    return ""
 
 
 class _Found:
