@@ -78,7 +78,7 @@ EVIDENCE_CODES: tuple[Code, ...] = (
     Code("W_ABORTED", "the run ended early", "What was measured before counts, with this warning.", "Repeat the run."),
     Code("W_RESET", "a counter went backwards", "A process was restarted in the window.", "Check the window."),
     Code("W_NOT_DEFECTS", "records of a tracker are not defects", "Stories, tasks and the like are listed and counted apart.", "Narrow the filter to defects if only they are meant."),
-    Code("W_UNKNOWN_STATE", "records have no known state", "What is not known to be done counts as open.", "Export the field that holds the state."),
+    Code("W_UNKNOWN_STATE", "records have no known state", "What is not known to be done counts as open, and a test whose end is not known as errored.", "Export the field that holds the state; for a test see the words of its tool."),
     Code("W_DUPLICATE_ID", "records repeat an id", "One id counts once; the latest update wins.", "Nothing to do."),
     Code("W_MAYBE_PARTIAL", "the list is exactly one page long", "The answer does not say whether further pages exist.", "Fetch until a page comes back empty, or use a search that states its total."),
     Code("W_CLAIMED", "values are claimed and not counted from records", "Nobody can count them again from the file.", "Hand over the tool's own report where there is one."),

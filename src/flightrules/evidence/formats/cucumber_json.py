@@ -40,35 +40,45 @@ def read(source: Source, _head: Head) -> Reading:
     Raises:
         EvidenceError: E_ENUM, E_WRONG_TYPE, E_MISSING_FIELD, and as ``json_case_reading``.
     """
-    writer, stamps = CaseWriter(), []
+    writer, stamps = CaseWriter(), list[str]()
     for feature in objects(decode(source, free_text=True), "the report", source.name):
-        background: set[int] = set()
-        for element in objects(feature.get("elements"), "elements", source.name, optional=True):
-            stamps.append(text(element, "start_timestamp"))
-            is_background = "background" in (text(element, "type"), text(element, "keyword").lower())
-            ends = set(_ends(element, source, may_be_silent=is_background))
-            if is_background:
-                background = ends  # runs again before each scenario that follows
-                continue
-            _add(writer, feature, element, ends | background)
-            background = set()
+        for element, ends in _scenarios(feature, stamps, source):
+            end = next((one for one in _WORST if one in ends), SKIPPED)
+            name = text(feature, "name")
+            writer.add(text(element, "name"), end, classname=name, suite=name, file=text(feature, "uri"))
     facts, said = earliest(stamps)
     return json_case_reading("cucumber", source, writer.cases(), notices=said, facts=facts)
 
 
-def _add(writer: CaseWriter, feature: dict[str, Any], element: dict[str, Any], ends: set[int]) -> None:
-    end = next((one for one in _WORST if one in ends), SKIPPED)
-    writer.add(
-        text(element, "name"),
-        end,
-        classname=text(feature, "name"),
-        suite=text(feature, "name"),
-        file=text(feature, "uri"),
-    )
+def _scenarios(
+    feature: dict[str, Any], stamps: list[str], source: Source
+) -> list[tuple[dict[str, Any], set[int]]]:
+    """The scenarios of a feature, each with the ends of its parts, of the background before it and of itself.
+
+    Behave writes the end of a scenario to the background of a rule if one follows.
+    """
+    found: list[tuple[dict[str, Any], set[int]]] = []
+    background: set[int] = set()
+    skipped = text(feature, "status") == "skipped"
+    for element in objects(feature.get("elements"), "elements", source.name, optional=True):
+        stamps.append(text(element, "start_timestamp"))
+        stated = text(element, "status")
+        is_background = "background" in (text(element, "type"), text(element, "keyword").lower())
+        silent = is_background or skipped or bool(stated)
+        ends = set(_ends(element, source, may_be_silent=silent))
+        if is_background:
+            background = ends  # runs again before each scenario that follows
+            if stated:
+                (found[-1][1] if found else background).add(_end(stated, source))
+            continue
+        if stated:
+            ends.add(_end(stated, source))
+        found.append((element, ends | background))
+        background = set()
+    return found
 
 
 def _ends(element: dict[str, Any], source: Source, *, may_be_silent: bool) -> Iterator[int]:
-    stated = text(element, "status")
     for key in ("before", "steps", "after"):
         for step in objects(element.get(key), key, source.name, optional=True):
             hooks = [
@@ -77,11 +87,9 @@ def _ends(element: dict[str, Any], source: Source, *, may_be_silent: bool) -> It
                 for hook in objects(step.get(side), side, source.name, optional=True)
             ]
             for one in (step, *hooks):
-                if (stated or may_be_silent) and "result" not in one:
+                if may_be_silent and "result" not in one:
                     continue
                 yield _end(text(one, "result", "status"), source)
-    if stated:
-        yield _end(stated, source)
 
 
 def _end(status: str, source: Source) -> int:

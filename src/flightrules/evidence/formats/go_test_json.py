@@ -24,6 +24,7 @@ from flightrules.evidence.source import Source
 __all__ = ["read"]
 
 _NOT_BUILT = re.compile(r"FAIL\t(\S+)")
+_MEANWHILE = ("output", "pause", "cont", "bench", "attr", "artifacts", "start")
 _ENDS = {"pass": PASSED, "fail": FAILED, "skip": SKIPPED}
 
 
@@ -68,6 +69,8 @@ class _Walk:
         elif action in _ENDS:
             self._running.pop((package, test), None)
             self._add(package, test, _ENDS[action], event.get("Elapsed"))
+        elif action not in _MEANWHILE:
+            self._running[package, test] = None  # until it ends in a way that is known
 
     def stray(self, line: str) -> None:
         """A line that is no event: until Go 1.24 a package that does not build is told so only here."""

@@ -57,6 +57,9 @@ def _end(test: dict[str, Any], source: Source) -> int:
     result = text(test, "result")
     if text(test, "status") == "NOTRUN":
         return SKIPPED
+    if text(test, "status") not in ("", "RUN"):
+        what = f"the status {text(test, 'status')[:40]!r} is neither RUN nor NOTRUN"
+        raise EvidenceError("E_ENUM", what, file=source.name)
     if result not in _RESULTS:
         raise EvidenceError(
             "E_ENUM", f"the result {result[:40]!r} is none of {', '.join(_RESULTS)}", file=source.name

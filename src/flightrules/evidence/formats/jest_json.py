@@ -45,7 +45,12 @@ def read(source: Source, _head: Head) -> Reading:
         )
         for result in results:
             _add(writer, result, file, source)
-        if text(suite, "status") == "failed" and not any(
+        stated = text(suite, "status")
+        if stated and stated not in _STATUSES:
+            raise EvidenceError(
+                "E_ENUM", f"the status {stated[:40]!r} of a file is unknown", file=source.name
+            )
+        if stated in ("failed", "error") and not any(
             text(one, "status") in ("failed", "error") for one in results
         ):
             broken += 1

@@ -22,6 +22,21 @@ from flightrules.evidence.reading.junit_events import (
     read_pieces,
 )
 from flightrules.evidence.reading.junit_text import CaseText, Shape, Tag
+from flightrules.evidence.reading.junit_words import (
+    ERROR,
+    FAILURE,
+    FLAKY_ATTEMPT,
+    MARKS,
+    NOT_RUN,
+    PART_SKIP,
+    RAW_MARKS,
+    RERUN,
+    SET_ASIDE,
+    SKIP,
+    STATES,
+    UNKNOWN,
+    UNSTARTED,
+)
 from flightrules.evidence.reading.timestamps import earliest
 from flightrules.evidence.reading.xml import ATTRIBUTE_LIMIT, DEPTH_LIMIT
 from flightrules.evidence.reading.xml_markup import attributes_of
@@ -33,28 +48,6 @@ from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
-# what was seen inside a case, as bits, until the case is settled
-_FAILURE, _ERROR, _SKIP, _FLAKY, _RERUN, _NOT_RUN, _PART_SKIP, _UNSTARTED = 1, 2, 4, 8, 16, 32, 64, 128
-_MARKS = {
-    "failure": _FAILURE,
-    "error": _ERROR,
-    "skipped": _SKIP,
-    "skip": _SKIP,
-    "ignored": _SKIP,
-    "flakyFailure": _FLAKY,
-    "flakyError": _FLAKY,
-    "rerunFailure": _RERUN,
-    "rerunError": _RERUN,
-}
-_STATES = {
-    **dict.fromkeys(("disabled", "notrun", "not run", "not_run", "suppressed"), _NOT_RUN),
-    **dict.fromkeys(("skipped", "skip", "ignored", "pending"), _SKIP),
-    **dict.fromkeys(("failed", "fail", "failure"), _FAILURE),
-    **dict.fromkeys(("error", "errored", "broken", "aborted", "timeout", "crashed"), _ERROR),
-    **dict.fromkeys(("timedout", "timed out", "interrupted", "undefined", "ambiguous", "unknown"), _ERROR),
-    **dict.fromkeys(("inconclusive", "untested", "todo", "blocked", "incomplete"), _PART_SKIP),
-    **dict.fromkeys(("canceled", "cancelled", "notexecuted", "not executed", "not_executed"), _PART_SKIP),
-}
 _PYTEST_SKIPS = frozenset(("pytest.skip", "pytest.xfail"))  # a phase or subtest; another one may fail
 _MAY_FAIL = "TEST_CASE tagged with !"  # Catch2: the failure beside it was expected
 _TODO = "todo"  # node --test: whether it passes does not matter yet
@@ -62,7 +55,6 @@ _TODO = "todo"  # node --test: whether it passes does not matter yet
 _NO_START = ("Unable to find ", "Failed to start", "Fixture dependency failed", "Insufficient resources")
 _CASE = "testcase"
 _SUITES = frozenset(("testsuite", "testsuites"))
-_RAW_MARKS = {tag.encode(): mark for tag, mark in _MARKS.items()}
 _RAW_SUITES = frozenset(tag.encode() for tag in _SUITES)
 _MANY = 4 * ATTRIBUTE_LIMIT  # fewer bytes cannot hold more attributes than the limit
 
@@ -74,11 +66,23 @@ def read(source: Source, head: Head) -> Reading:
         EvidenceError: E_NO_CASES, E_ALL_SKIPPED, E_RUN_CRASHED, E_COUNT_MISMATCH, E_CONTRADICTION,
             E_NEGATIVE, E_NUMBER, E_MISSING_FIELD, and what makes XML unsafe or broken.
     """
+    _refuse_list(head, source)
     walk = _Walk(source)
     if head.namespace or not read_outlined(source, walk.take_text):
         walk = _Walk(source)
         read_pieces(source, walk.take, namespaces=not head.namespace)
     return walk.reading()
+
+
+def _refuse_list(head: Head, source: Source) -> None:
+    """GoogleTest lists tests in the same elements, without what only a run can tell."""
+    if head.attributes.keys() == {"tests", "name"} and head.attributes["name"] == "AllTests":
+        raise EvidenceError(
+            "E_ALL_SKIPPED",
+            "this is a list of tests (--gtest_list_tests); none was executed",
+            file=source.name,
+            hint="run the tests without --gtest_list_tests",
+        )
 
 
 class _Walk:
@@ -97,7 +101,7 @@ class _Walk:
         self._assigned = 0  # cases whose suite is known
         self._depth = 0  # open elements when the piece began
         self._stamps: set[str] = set()
-        self._odd_time = ""
+        self._odd_time = self._unknown = ""
         self._uncollected = 0
 
     def take_text(self, text: bytes) -> bytes:
@@ -145,21 +149,21 @@ class _Walk:
                 continue
             if self._depth >= DEPTH_LIMIT or starts == b"testcase" or _is_odd(attributes):
                 raise NotPlainError  # or a fault, which handlers can place
-            if starts in _RAW_MARKS:
-                self._mark(_RAW_MARKS[starts], attributes)
-            elif starts in _RAW_SUITES:
+            if starts in _RAW_SUITES:
                 self._open(starts == b"testsuites", attributes)
                 if closed:
                     self._settle()
             elif starts == b"property" and self._started > self._ended:
                 self._property(self._started - 1, attributes_of(attributes))
+            elif starts and RAW_MARKS[starts]:
+                self._mark(RAW_MARKS[starts], attributes)
             self._depth += not closed
 
     def _mark(self, mark: int, attributes: bytes) -> None:
         if self._started > self._ended:
-            told = attributes_of(attributes) if mark in (_SKIP, _ERROR) else {}
+            told = attributes_of(attributes) if mark in (SKIP, ERROR) else {}
             self._see(self._started - 1, mark, told)
-        elif mark in (_FAILURE, _ERROR):
+        elif mark in (FAILURE, ERROR):
             self._break(mark)
 
     def take(self, piece: Piece) -> None:
@@ -194,7 +198,7 @@ class _Walk:
     def reading(self) -> Reading:
         """The result, when the file has ended."""
         self._settle()
-        unshown = self._checks.unshown
+        unshown = [*self._checks.unshown, *(self._checks.empty if len(self._writer) else ())]
         cases = self._writer.cases([*self._broken, *unshown], self._checks.dropped)
         if cases.errored == cases.total == self._uncollected > 0:
             what = f"the run ended while collecting tests: {self._uncollected} errors, nothing ran"
@@ -217,6 +221,9 @@ class _Walk:
             if self._odd_time
             else []
         )
+        if self._unknown:
+            what = f"the end {self._unknown[:40]!r} is not known; such cases count as errored"
+            said.append(Notice("W_UNKNOWN_STATE", what))
         if self._checks.dropped:
             said.append(
                 Notice(
@@ -229,28 +236,29 @@ class _Walk:
         base = len(self._writer)
         self._writer.add_columns(found.names, found.classes, found.files, found.times)
         self._odd_time = self._odd_time or next(iter(found.odd_times), "")
-        for at, status, result in found.states:
-            mark = _STATES.get(status.lower(), 0) | _STATES.get(result.lower(), 0)
-            if mark:
-                self._marks[base + at] = self._marks.get(base + at, 0) | mark
+        for at, words in found.states:
+            for word in words:
+                if STATES[word]:
+                    self._marks[base + at] = self._marks.get(base + at, 0) | STATES[word]
+                    self._unknown = self._unknown or (word if STATES[word] & UNKNOWN else "")
 
     def _start(self, event: Event) -> None:
         tag, flat, row, _ = event
-        mark = _MARKS.get(tag)
-        if mark is None:
+        mark = MARKS[tag]
+        if not mark:
             if tag in _SUITES:
                 self._open(tag == "testsuites", dict(zip(flat[::2], flat[1::2], strict=True)))
             elif tag == "property" and self._started + row > self._ended:
                 self._property(self._started + row - 1, dict(zip(flat[::2], flat[1::2], strict=True)))
         elif self._started + row > self._ended:
             self._see(self._started + row - 1, mark, dict(zip(flat[::2], flat[1::2], strict=True)))
-        elif mark in (_FAILURE, _ERROR):
+        elif mark in (FAILURE, ERROR):
             self._break(mark)
 
     def _break(self, mark: int) -> None:
         """A failure of a suite as a whole."""
         self._suites[-1].broken += 1
-        self._broken.append((self._suites[-1].name, FAILED if mark == _FAILURE else ERRORED))
+        self._broken.append((self._suites[-1].name, FAILED if mark == FAILURE else ERRORED))
 
     def _open(self, root: bool, attributes: dict[str, str] | bytes) -> None:
         self._assign()
@@ -260,18 +268,18 @@ class _Walk:
             self._stamps.update(text for key, text in suite.attributes.items() if key == "timestamp")
 
     def _see(self, case: int, mark: int, attributes: dict[str, str]) -> None:
-        if mark == _SKIP and attributes:
+        if mark == SKIP and attributes:
             mark = _skip(attributes)
         self._marks[case] = self._marks.get(case, 0) | mark
-        if mark in (_FLAKY, _RERUN):
+        if mark in (FLAKY_ATTEMPT, RERUN):
             self._suites[-1].attempts += 1
-        elif mark == _ERROR and "collection failure" in attributes.values():
+        elif mark == ERROR and "collection failure" in attributes.values():
             self._uncollected += 1
 
     def _property(self, case: int, attributes: dict[str, str]) -> None:
         """node-tap writes a case that did not run like a pass, with a property that says so."""
         if attributes.get("name") in ("skip", "todo") and "assertions" in self._suites[-1].attributes:
-            self._marks[case] = self._marks.get(case, 0) | _PART_SKIP
+            self._marks[case] = self._marks.get(case, 0) | PART_SKIP
 
     def _assign(self) -> None:
         """The ended cases that belong to no suite yet belong to the innermost open one."""
@@ -297,20 +305,23 @@ class _Walk:
             self._suites[-1].attempts += suite.attempts
 
     def _status(self, case: int, marks: int) -> int:
-        if marks & _NOT_RUN:
-            return ERRORED if marks & _UNSTARTED else SKIPPED
-        if marks & _SKIP:
-            if marks & (_FAILURE | _ERROR):
+        if marks & SET_ASIDE:
+            return SKIPPED
+        bad = marks & (FAILURE | ERROR)
+        if marks & NOT_RUN and not bad:
+            return ERRORED if marks & UNSTARTED else SKIPPED
+        if marks & SKIP:
+            if bad:
                 what = f"the case {self._writer.names[case][:80]!r} is skipped and failed at once"
                 raise EvidenceError(
                     "E_CONTRADICTION", what, file=self._source.name, hint="check the tool that wrote it"
                 )
             return SKIPPED
-        if marks == _PART_SKIP:
+        if marks == PART_SKIP:
             return SKIPPED
-        if marks & (_FAILURE | _RERUN):
-            return FAILED if marks & _FAILURE or not marks & _ERROR else ERRORED
-        return ERRORED if marks & _ERROR else FLAKY
+        if marks & (FAILURE | RERUN):
+            return FAILED if marks & FAILURE or not marks & ERROR else ERRORED
+        return ERRORED if marks & ERROR else FLAKY
 
 
 def _late(shape: Shape, text: bytes, cases: int, keep: Sequence[bool] | None) -> LateRows:
@@ -327,8 +338,8 @@ def _is_odd(attributes: bytes) -> bool:
 def _skip(attributes: dict[str, str]) -> int:
     """What kind of skip the attributes of ``skipped`` tell."""
     if not _PYTEST_SKIPS.isdisjoint(attributes.values()):
-        return _PART_SKIP
+        return PART_SKIP
     message = attributes.get("message", "")
     if message.startswith(_NO_START):
-        return _SKIP | _UNSTARTED
-    return _NOT_RUN if message.startswith(_MAY_FAIL) or attributes.get("type") == _TODO else _SKIP
+        return SKIP | UNSTARTED
+    return SET_ASIDE if message.startswith(_MAY_FAIL) or attributes.get("type") == _TODO else SKIP

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.fields import objects, text
@@ -14,17 +15,22 @@ from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
+_STATES = ("PASS", "FAIL", "WARN", "INFO")
+
 
 def read(source: Source, _head: Head) -> Reading:
     """Count the failed checks; kube-bench states no severity.
 
     Raises:
-        EvidenceError: E_NO_RUNS where no check passed or failed, E_WRONG_TYPE, E_MISSING_FIELD.
+        EvidenceError: E_NO_RUNS where no check passed or failed, E_ENUM, E_WRONG_TYPE, E_MISSING_FIELD.
     """
     scan = Scan("kube-bench", source.name)
     made = manual = 0
     for one in _checks(decode(source), source.name):
         status = text(one, "status").upper()
+        if status not in _STATES:
+            what = f"the status {status[:40]!r} is none of {', '.join(_STATES)}"
+            raise EvidenceError("E_ENUM", what, file=source.name)
         made += status in ("PASS", "FAIL")
         manual += status == "WARN"
         if status == "FAIL":

@@ -15,6 +15,8 @@ from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
+_PASSED_OVER = ("passed", "skipped", "irrelevant", "")
+
 _BANDS = ((Decimal(9), "critical"), (Decimal(7), "high"), (Decimal(4), "medium"), (Decimal(1), "low"))
 
 
@@ -42,7 +44,7 @@ def read(source: Source, _head: Head) -> Reading:
 def _add(scan: Scan, one: dict[str, Any], resource: str, controls: dict[str, Any]) -> None:
     status = text(one, "status", "status") or text(one, "status")
     excepted = text(one, "status", "subStatus") == "w/exceptions"
-    if status != "failed" and not excepted:
+    if status in _PASSED_OVER and not excepted:
         return
     name = text(one, "controlID")
     scan.add(

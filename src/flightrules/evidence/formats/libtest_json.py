@@ -33,9 +33,11 @@ def read(source: Source, _head: Head) -> Reading:
         kind, word = text(mapping(event, "an event", source.name), "type"), text(event, "event")
         if kind == "suite":
             open_suites += 1 if word == "started" else -1
-            failed_suites += word == "failed"
+            failed_suites += word not in ("started", "ok")
         elif kind == "test":
             _test(writer, running, event, word, source)
+        elif kind not in ("bench", "report"):
+            raise EvidenceError("E_ENUM", f"the event of a {kind[:40]!r} is unknown", file=source.name)
     for name in running:
         writer.add(name, ERRORED)
     cases = writer.cases()

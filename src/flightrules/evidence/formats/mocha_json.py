@@ -28,7 +28,8 @@ def read(source: Source, _head: Head) -> Reading:
     """The tests of the run.
 
     Raises:
-        EvidenceError: E_WRONG_TYPE, E_MISSING_FIELD, E_CONTRADICTION, and as ``json_case_reading``.
+        EvidenceError: E_WRONG_TYPE, E_MISSING_FIELD, E_CONTRADICTION, E_ALL_SKIPPED for a dry run, and as
+            ``json_case_reading``.
     """
     root = mapping(decode(source, free_text=True), "the report", source.name)
     stats = mapping(root.get("stats"), "stats", source.name)
@@ -38,6 +39,7 @@ def read(source: Source, _head: Head) -> Reading:
             hook = status == FAILED and '" hook' in text(test, "title")
             hooks += hook
             writer.add(_name(test), ERRORED if hook else _end(test, status), file=text(test, "file"))
+    _refuse_dry_run(objects(root.get("passes"), "passes", source.name), source)
     cases = writer.cases()
     failures = whole(stats.get("failures"), "stats.failures", source.name)
     if failures and cases.total and not cases.failed + cases.errored:
@@ -50,6 +52,17 @@ def read(source: Source, _head: Head) -> Reading:
     facts, said = earliest([text(stats, "start")])
     declared = whole(stats.get("tests"), "stats.tests", source.name) + hooks
     return json_case_reading("mocha", source, cases, notices=said, facts=facts, declared=declared)
+
+
+def _refuse_dry_run(passes: list[dict[str, Any]], source: Source) -> None:
+    """Without running a test Mocha gives it a speed and no duration."""
+    if passes and all("speed" in one and "duration" not in one for one in passes):
+        raise EvidenceError(
+            "E_ALL_SKIPPED",
+            "this is a dry run: no test was executed",
+            file=source.name,
+            hint="run the tests without --dry-run",
+        )
 
 
 def _name(test: dict[str, Any]) -> str:

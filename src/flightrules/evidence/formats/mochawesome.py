@@ -21,6 +21,8 @@ from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
+_STATES = ("passed", "failed", "pending", "skipped")
+
 
 def read(source: Source, _head: Head) -> Reading:
     """The tests of all files.
@@ -66,14 +68,15 @@ def _suites(suites: list[dict[str, Any]], source: Source) -> Iterator[dict[str, 
 
 
 def _end(test: dict[str, Any], source: Source) -> int:
-    if test.get("fail") is True or text(test, "state") == "failed":
+    state = text(test, "state")
+    if state and state not in _STATES:
+        raise EvidenceError(
+            "E_ENUM", f"the state {state[:40]!r} is none of {', '.join(_STATES)}", file=source.name
+        )
+    if test.get("fail") is True or state == "failed":
         return FAILED
-    if test.get("pass") is True or text(test, "state") == "passed":
+    if test.get("pass") is True or state == "passed":
         return PASSED
-    if (
-        test.get("pending") is True
-        or test.get("skipped") is True
-        or text(test, "state") in ("pending", "skipped")
-    ):
+    if test.get("pending") is True or test.get("skipped") is True or state in ("pending", "skipped"):
         return SKIPPED
     raise EvidenceError("E_ENUM", f"the test {text(test, 'title')[:80]!r} has no state", file=source.name)

@@ -22,6 +22,7 @@ from flightrules.evidence.source import Source
 __all__ = ["read"]
 
 _STATUSES = {"expected": PASSED, "unexpected": FAILED, "flaky": FLAKY, "skipped": SKIPPED}
+_RESULTS = ("passed", "failed", "timedOut", "skipped", "interrupted")
 
 
 def read(source: Source, _head: Head) -> Reading:
@@ -81,9 +82,15 @@ def _add(
         raise EvidenceError(
             "E_ENUM", f"the status {status[:40]!r} is none of {', '.join(_STATUSES)}", file=source.name
         )
-    end = _STATUSES[status]
-    if end == FAILED and results and text(results[-1], "status") in ("timedOut", "interrupted"):
-        end = ERRORED if text(results[-1], "status") == "interrupted" else FAILED
+    end, last = _STATUSES[status], text(results[-1], "status") if results else ""
+    if last and last not in _RESULTS:
+        raise EvidenceError(
+            "E_ENUM", f"the result {last[:40]!r} is none of {', '.join(_RESULTS)}", file=source.name
+        )
+    if end == FAILED and last == "interrupted":
+        end = ERRORED
+    if end == PASSED and last and last != (text(test, "expectedStatus") or last):
+        end = FAILED  # whatever the summary of its attempts says
     project = text(test, "projectName")
     name = " > ".join([*path[1:], text(spec, "title")])
     writer.add(

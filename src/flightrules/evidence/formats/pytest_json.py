@@ -47,7 +47,7 @@ def read(source: Source, _head: Head) -> Reading:
     summary = mapping(root.get("summary"), "summary", source.name)
     code, writer = whole(root.get("exitcode"), "exitcode", source.name), CaseWriter()
     for collector in objects(root.get("collectors"), "collectors", source.name, optional=True):
-        if text(collector, "outcome") == "failed":
+        if text(collector, "outcome") not in ("", "passed", "skipped"):
             writer.add(text(collector, "nodeid") or "collection", ERRORED, file=text(collector, "nodeid"))
     uncollected = len(writer)
     tests = objects(

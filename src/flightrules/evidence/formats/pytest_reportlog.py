@@ -40,7 +40,7 @@ def read(source: Source, _head: Head) -> Reading:
             version = text(record, "pytest_version")
         elif kind == "SessionFinish":
             finish = record.get("exitstatus")
-        elif kind == "CollectReport" and text(record, "outcome") == "failed":
+        elif kind == "CollectReport" and text(record, "outcome") not in ("passed", "skipped"):
             ends[text(record, "nodeid")] = ERRORED
         elif kind in _REPORTS:
             _phase(record, ends, retried, source)

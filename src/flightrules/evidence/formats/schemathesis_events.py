@@ -21,7 +21,7 @@ from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
-_BAD = ("failure", "error")
+_HARMLESS = ("success", "skip", "")
 _TELLING = ("Initialize", "EngineStarted", "EngineFinished")
 _ERRORS = ("NonFatalError", "FatalError")
 
@@ -89,7 +89,7 @@ def _cases(event: dict[str, Any], name: str) -> Iterator[Contract]:
         outcome = _outcome(objects(checks, "recorder.checks[]", name))
         bad += outcome == "failed"
         yield _contract(f"{label}|{case}", outcome, name)
-    if text(event, "status") in _BAD and not bad:
+    if text(event, "status") not in _HARMLESS and not bad:
         yield _contract(f"{label}|{text(event, 'phase')}", "failed", name)
 
 

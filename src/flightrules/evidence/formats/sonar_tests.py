@@ -13,13 +13,14 @@ from flightrules.evidence.source import Source
 __all__ = ["read"]
 
 _MARKS = (("failure", FAILED), ("error", ERRORED), ("skipped", SKIPPED))
+_KNOWN = ("failure", "error", "skipped", "system-out", "system-err", "properties")
 
 
 def read(source: Source, _head: Head) -> Reading:
     """The test cases of all files.
 
     Raises:
-        EvidenceError: E_MISSING_FIELD, E_CONTRADICTION, and as ``case_reading``.
+        EvidenceError: E_ENUM, E_MISSING_FIELD, E_CONTRADICTION, and as ``case_reading``.
     """
     writer, notices = CaseWriter(), list[Notice]()
     for node in stream(source, frozenset({"file"}), notices=notices):
@@ -37,6 +38,10 @@ def _name(case: Node, source: Source) -> str:
 
 
 def _end(case: Node, source: Source) -> int:
+    unknown = next((one for one in case.children if one.tag not in _KNOWN), None)
+    if unknown is not None:
+        what = f"a case holds {unknown.tag[:40]!r}, which is none of {', '.join(_KNOWN)}"
+        raise EvidenceError("E_ENUM", what, file=source.name, line=unknown.line)
     ends = [end for tag, end in _MARKS if case.find(tag) is not None]
     if SKIPPED in ends and len(ends) > 1:
         what = f"the case {case.get('name')[:80]!r} is skipped and failed at once"

@@ -27,7 +27,7 @@ _OUTCOMES = {
 
 
 def read(source: Source, _head: Head) -> Reading:
-    """Mutants by outcome; a status that the schema does not know is not judged.
+    """Mutants by outcome; a status that the schema does not know counts as survived.
 
     Raises:
         EvidenceError: E_NO_CASES, E_WRONG_TYPE, E_MISSING_FIELD.
@@ -55,4 +55,4 @@ def _mutants(document: dict[str, object], unknown: Counter[str], name: str) -> I
             outcome = _OUTCOMES.get(status)
             if outcome is None:
                 unknown[status[:40]] += 1
-            yield Mutant(f"{path}|{text(mutant, 'id') or at}", outcome or "invalid")
+            yield Mutant(f"{path}|{text(mutant, 'id') or at}", outcome or "survived")

@@ -6,10 +6,11 @@ import math
 import re
 from array import array
 from collections.abc import Mapping, Sequence
-from itertools import chain, repeat, zip_longest
+from itertools import chain, repeat
 from typing import NamedTuple
 
 from flightrules.errors import EvidenceError
+from flightrules.evidence.reading.junit_words import END_ATTRIBUTES
 from flightrules.evidence.reading.xml_markup import unescaped
 
 __all__ = ["Columns", "columns", "plain_columns", "seconds", "text_columns"]
@@ -22,13 +23,13 @@ _REMEMBERED, _LONG = 20_000, 1 << 16
 
 
 class Columns(NamedTuple):
-    """The columns of some cases. ``states`` lists ``(row, status, result)`` where one is stated."""
+    """The columns of some cases. ``states`` lists the words for the end of a row where one is stated."""
 
     names: Sequence[str]
     classes: Sequence[str]
     files: Sequence[str]
     times: array[float]
-    states: list[tuple[int, str, str]]
+    states: list[tuple[int, tuple[str, ...]]]
     odd_times: list[str]
 
 
@@ -140,14 +141,10 @@ def _times(texts: list[str], source_name: str, odd: list[str]) -> array[float]:
 
 def _looked_up(rows: list[list[str]]) -> dict[str, list[str]]:
     found = [dict(zip(row[::2], row[1::2], strict=True)) for row in rows]
-    return {
-        key: [one.get(key, "") for one in found]
-        for key in ("name", "classname", "file", "time", "status", "result")
-    }
+    ends = [key for key in frozenset[str]().union(*found) if key.lower() in END_ATTRIBUTES]
+    return {key: [one.get(key, "") for one in found] for key in ("name", "classname", "file", "time", *ends)}
 
 
-def _states(table: Mapping[str, list[str]]) -> list[tuple[int, str, str]]:
-    if "status" not in table and "result" not in table:
-        return []
-    pairs = zip_longest(table.get("status", ()), table.get("result", ()), fillvalue="")
-    return [(at, status, result) for at, (status, result) in enumerate(pairs) if status or result]
+def _states(table: Mapping[str, list[str]]) -> list[tuple[int, tuple[str, ...]]]:
+    ends = [texts for key, texts in table.items() if key.lower() in END_ATTRIBUTES]
+    return [(at, words) for at, words in enumerate(zip(*ends, strict=True)) if any(words)]

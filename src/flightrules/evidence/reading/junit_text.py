@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import compress
 from typing import NamedTuple
 
+from flightrules.evidence.reading.junit_words import END_ATTRIBUTES
 from flightrules.evidence.reading.sound_text import CDATA, COMMENT
 from flightrules.evidence.reading.xml_markup import ATTRIBUTES, tags_of
 from flightrules.evidence.reading.xml_pieces import NotPlainError
@@ -20,7 +21,7 @@ __all__ = ["Block", "CaseText", "Gap", "Shape", "Tag"]
 
 _FIRST = re.compile(rb'<testcase((?: [A-Za-z_][\w.-]*+="[^"]*+")++) ?/?>')
 _KEYS = re.compile(rb' ([^\s=]++)="[^"]*+"')
-_WANTED = ("name", "classname", "file", "time", "status", "result")
+_WANTED = ("name", "classname", "file", "time")
 _CELL = '[^"]*+'
 _SECONDS = "[0-9]{1,9}+(?:[.][0-9]{0,18}+)?+(?:[eE]-?[0-9]{1,2}+)?+"  # what `float` reads, and no surprise
 _CASE = b"<testcase"
@@ -50,8 +51,9 @@ class Shape:
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._keys = keys
-        self._names = [key for key in keys if key in _WANTED]
-        self.may_be_plain = "name" in keys and not {"status", "result"}.intersection(keys)
+        ends = [key for key in keys if key.lower() in END_ATTRIBUTES]
+        self._names = [key for key in keys if key in _WANTED or key in ends]
+        self.may_be_plain = "name" in keys and not ends
 
     @cached_property
     def plain(self) -> re.Pattern[bytes]:

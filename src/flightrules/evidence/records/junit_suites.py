@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Notice
+from flightrules.evidence.reading.junit_words import says_bad
 from flightrules.evidence.reading.xml_markup import attributes_of
 from flightrules.evidence.records.case_reading import header_notice, plain_count
 from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, PASSED, SKIPPED, CaseWriter
@@ -22,6 +23,7 @@ _NAMED_FIRST = re.compile(rb'\s*+name="([^"&<\t\r\n]*+)"')  # as most tools writ
 _HOOK = re.compile(r'"(?:before|after) (?:all|each)" hook\b')  # Mocha: a failure that is no test
 _FIXTURE = re.compile(r"(?:setUp|tearDown)(?:Class|Module) \(")  # unittest: an error that is no test
 _JEST_JUNIT = ("name", "errors", "failures", "skipped", "timestamp", "time", "tests")
+_PYTEST = ("name", "errors", "failures", "skipped", "tests", "time", "timestamp", "hostname")
 _SKIP_NAMES = ("skipped", "skips", "skip", "disabled", "ignored")
 
 
@@ -79,6 +81,8 @@ class Suite:
             and b"'" not in written
             and (b"failures" not in written or b' failures="0"' in written)
             and (b"errors" not in written or b' errors="0"' in written)
+            and b"status" not in written
+            and b"result" not in written
         )
 
 
@@ -98,6 +102,7 @@ class SuiteChecks:
         self._count = 0
         self._hidden = ""
         self.unshown: list[tuple[str, int]] = []
+        self.empty: list[tuple[str, int]] = []
         self.dropped: set[int] = set()
         self.announced = 0
 
@@ -109,13 +114,18 @@ class SuiteChecks:
         """
         held = self._writer.statuses.count
         bad = held(FAILED, suite.start, end) + held(ERRORED, suite.start, end) + suite.broken
-        if not bad and suite.announces_only(end - suite.start):
+        if not bad + suite.unshown and suite.announces_only(end - suite.start):
             return
         tests, announced = self._declared(suite, "tests"), self._announced(suite)
         if announced != bad + suite.unshown and not suite.attempts:
             self._failures_differ(suite, announced, bad)
         if _counts_assertions(suite):
             return
+        if not bad + suite.unshown and says_bad(map(suite.attributes.get, ("status", "result"), ("", ""))):
+            suite.unshown += 1
+            self.unshown.append((suite.name, ERRORED))
+        if tests and end == suite.start and not suite.inner + bad + suite.unshown:
+            self._holds_none(suite, tests)
         if tests is not None and tests not in (end - suite.start + suite.broken, *_own_level(suite)):
             self._tests_differ(suite, end, tests, bad)
         self.announced = max(self.announced, tests or 0)
@@ -124,9 +134,11 @@ class SuiteChecks:
         """The first disagreements, and how many more there are."""
         more = self._count - len(self._disagreements)
         unshown = f"{len(self.unshown)} suites announce failures that no case shows; each counts as errored"
+        empty = f"{len(self.empty)} suites announce tests and hold none; each counts as errored"
         return [
             *self._disagreements,
             *([Notice("W_COUNT_MISMATCH", unshown)] if self.unshown else []),
+            *([Notice("W_COUNT_MISMATCH", empty)] if self.empty else []),
             *([Notice("W_COUNT_MISMATCH", f"{more} more suites disagree with their header")] if more else []),
         ]
 
@@ -152,10 +164,15 @@ class SuiteChecks:
         if not suite.root and not _counts_assertions(suite):
             self._disagree(suite, "failures", announced, bad)
 
+    def _holds_none(self, suite: Suite, tests: int) -> None:
+        """What became of the tests that it announces is not known, unless all were skipped."""
+        if tests > sum(self._declared(suite, name) or 0 for name in _SKIP_NAMES):
+            self.empty.append((suite.name, ERRORED))
+
     def _tests_differ(self, suite: Suite, end: int, tests: int, bad: int) -> None:
         held = end - suite.start + suite.broken
         names = self._distinct(suite, end) if self._may_repeat(suite, tests, held) else 0
-        if names and suite.name == "pytest":
+        if names and _by_pytest(suite):
             held -= self._join_reruns(suite, end)
         elif names and names in (tests, self._jest_total(suite, tests)):
             held -= self._join_attempts(suite, end)
@@ -166,7 +183,7 @@ class SuiteChecks:
 
     def _may_repeat(self, suite: Suite, tests: int, held: int) -> bool:
         """Whether names are worth comparing: more cases than announced, or pytest, which counts subtests."""
-        return held == suite.direct and (tests < held or suite.name == "pytest")
+        return held == suite.direct and (tests < held or _by_pytest(suite))
 
     def _jest_total(self, suite: Suite, tests: int) -> int:
         """jest-junit announces a file that does not compile as an error and not as a test."""
@@ -256,12 +273,19 @@ class SuiteChecks:
         text = suite.attributes.get(name)
         if not text or (text.isdigit() and text.isascii()):
             return int(text) if text else None
+        if name in _SKIP_NAMES and text.strip().startswith("-"):
+            return 0  # Mocha subtracts the failed hooks, which it does not count among the tests
         return plain_count(text.strip(), f"{name} of a suite", self._name) if text.strip() else None
 
     def _disagree(self, suite: Suite, what: str, declared: int, held: int) -> None:
         self._count += 1
         if len(self._disagreements) < _SHOWN:
             self._disagreements.append(header_notice(f"{what} in {suite.name or 'a suite'}", declared, held))
+
+
+def _by_pytest(suite: Suite) -> bool:
+    """Pytest writes these attributes in this order; its option ``junit_suite_name`` changes the name."""
+    return suite.name == "pytest" or tuple(suite.attributes) == _PYTEST
 
 
 def _own_level(suite: Suite) -> tuple[int, ...]:
