@@ -18,7 +18,7 @@ from flightrules.errors import LedgerError
 from flightrules.ledger.attestation import RECORD
 from flightrules.ledger.canonical import canonical_bytes
 from flightrules.ledger.decoding import field as member
-from flightrules.ledger.envelope import Envelope, Signature, pae, parse_bundle, verify
+from flightrules.ledger.envelope import Envelope, Signature, pae, parse_bundle, passed_over, verify
 from flightrules.ledger.keys import PublicKey
 from flightrules.ledger.note import NoteKey, verify_note
 from flightrules.ledger.predicates import SVR, VSA, require_time, validate_predicate
@@ -30,6 +30,7 @@ from flightrules.ledger.statement import (
     parse_statement,
     sha256_hex,
 )
+from flightrules.ledger.steps import count
 from flightrules.ledger.verification import Verification, walked
 
 __all__ = [
@@ -119,6 +120,7 @@ def verify_clearance(
     artefact: str | None = None,
     environment: str | None = None,
     at: datetime | None = None,
+    exact: bool = True,
     name: str = "<attestation>",
 ) -> Verification:
     """Verify an answer with nothing but the file and the keys.
@@ -129,6 +131,8 @@ def verify_clearance(
         artefact: digest of what is deployed (``sha256:<hex>`` or hex); None: not compared.
         environment: where it is deployed; None: not compared.
         at: the moment of the deployment; None: not compared.
+        exact: whether it must be written as the service writes it: one signature, one spelling. What others
+            wrote around the signed part says nothing else, but somebody did.
         name: the file's name, for messages.
 
     Returns:
@@ -139,7 +143,7 @@ def verify_clearance(
     """
     if not public_keys:
         raise LedgerError("E_KEY", "no key is given", hint="name the public key of the ledger")
-    case = _Case(bundle, tuple(public_keys), artefact, environment, at, name)
+    case = _Case(bundle, tuple(public_keys), artefact, environment, at, exact, name)
     steps = walked(_STEPS, case, last_gate=_LAST_GATE)
     broken = any(step.ok is False for step in steps)
     return Verification(steps, None if broken else case.record, () if broken else tuple(case.signers), name)
@@ -154,6 +158,7 @@ class _Case:
     artefact: str | None
     environment: str | None
     at: datetime | None
+    exact: bool
     name: str
     envelopes: list[Envelope] = field(default_factory=list)
     signers: list[PublicKey] = field(default_factory=list)
@@ -190,8 +195,10 @@ def _payload_type(case: _Case) -> _Outcome:
 
 def _signature(case: _Case) -> _Outcome:
     found = verify(case.envelopes[0], case.keys)
+    strangers = passed_over(case.envelopes[0], found, case.keys)
     case.signers, case.payload = list(found.signers), found.payload
-    return True, ", ".join(f"{key.algorithm} {key.keyid[:16]}" for key in found.signers)
+    beside = f"; {count(strangers, 'signature')} by other keys passed over" if strangers else ""
+    return True, ", ".join(f"{key.algorithm} {key.keyid[:16]}" for key in found.signers) + beside
 
 
 def _statement(case: _Case) -> _Outcome:
@@ -264,6 +271,22 @@ def _validity(case: _Case) -> _Outcome:
     return True, f"holds until {case.record['expires_at']}"
 
 
+def _exact_bytes(case: _Case) -> _Outcome:
+    """As the service writes it: one signature, under the id of its key; the line end may be missing."""
+    if not case.exact:
+        return None, "not asked for"
+    envelope = case.envelopes[0]
+    if len(envelope.signatures) != 1:
+        raise LedgerError(
+            "E_ALTERED", f"it carries {count(len(envelope.signatures), 'signature')}, and not one"
+        )
+    signature = Signature(envelope.signatures[0].sig, case.signers[0].keyid)
+    written = Envelope(case.payload, envelope.payload_type, (signature,)).to_json()
+    if case.bundle.removesuffix(b"\n") != written:
+        raise LedgerError("E_ALTERED", "the signature holds, but the file around it was changed")
+    return True, count(len(case.bundle), "byte")
+
+
 _STEPS: Final[tuple[tuple[str, Callable[[_Case], _Outcome]], ...]] = (
     ("Envelope", _one_envelope),
     ("Payload type", _payload_type),
@@ -275,6 +298,7 @@ _STEPS: Final[tuple[tuple[str, Callable[[_Case], _Outcome]], ...]] = (
     ("Decision", _follows),
     ("Ledger checkpoint", _checkpoint),
     ("Validity", _validity),
+    ("Exact bytes", _exact_bytes),
 )
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "pae",
     "parse_bundle",
     "parse_envelope",
+    "passed_over",
     "sign",
     "verify",
 ]
@@ -125,6 +126,19 @@ def verify(
     if len(signers) < threshold:
         raise _too_few(envelope, len(signers), threshold, revoked)
     return Verified(envelope.payload, envelope.payload_type, signers, by)
+
+
+def passed_over(envelope: Envelope, found: Verified, keys: Iterable[PublicKey]) -> int:
+    """How many signatures are of keys that were not given.
+
+    Raises:
+        LedgerError: E_SIGNATURE, for one that is said to be of a given key and is not.
+    """
+    known = {key.keyid for key in keys}
+    for signature, key in zip(envelope.signatures, found.by, strict=True):
+        if key is None and signature.keyid in known:
+            raise LedgerError("E_SIGNATURE", f"the signature of key {signature.keyid[:16]} does not hold")
+    return sum(key is None for key in found.by)
 
 
 def parse_envelope(data: bytes, *, name: str = "<envelope>") -> Envelope:

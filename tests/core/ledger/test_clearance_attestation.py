@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -204,3 +205,60 @@ def test_no_bit_of_it_can_be_changed(at, mask):
     data[at % len(data)] ^= mask
     found = verified(bytes(data))
     assert not found.ok or found.require() == {"kind": "flightrules-clearance", **RECORD}
+
+
+def rewritten(**changes):
+    """The same signed answer, written in another way."""
+    envelope = json.loads(made()) | changes
+    return json.dumps(envelope, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+
+
+def signature(**changes):
+    return json.loads(made())["signatures"][0] | changes
+
+
+JUNK = {"sig": base64.b64encode(b"j" * 64).decode()}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        rewritten(verdict="GO"),
+        rewritten(signatures=[signature(keyid="f" * 64)]),
+        rewritten(signatures=[signature(), JUNK]),
+        rewritten(signatures=[JUNK, signature()]),
+        rewritten(signatures=[signature(), signature()]),
+        b" " + made(),
+        made() + b"\n",
+        json.dumps(json.loads(made()), indent=1).encode(),
+    ],
+)
+def test_one_answer_is_written_in_one_way(written):
+    assert written != made()
+    found = verified(written)
+    assert not found.ok
+    assert found.failed.number in (1, 3, 11)
+
+
+def test_the_other_alphabet_of_base64_is_another_way_of_writing_it():
+    data = made(version="4.3.0 ???>>>~~~")
+    envelope = json.loads(data)
+    assert verified(data).ok
+    payload = envelope["payload"].replace("+", "-").replace("/", "_")
+    assert payload != envelope["payload"]
+    found = verified(
+        json.dumps(envelope | {"payload": payload}, sort_keys=True, separators=(",", ":")).encode()
+    )
+    assert (found.failed.number, code(found)) == (11, "E_ALTERED")
+
+
+def test_what_others_wrote_around_it_is_named_where_it_is_let_be():
+    found = verified(rewritten(signatures=[signature(), JUNK]), exact=False)
+    assert found.ok
+    assert found.steps[2].detail.endswith("; 1 signature by other keys passed over")
+    forged = verified(rewritten(signatures=[signature(), JUNK | {"keyid": KEY.public.keyid}]), exact=False)
+    assert (forged.failed.number, code(forged)) == (3, "E_SIGNATURE")
+
+
+def test_a_line_end_that_a_shell_cut_off_changes_nothing():
+    assert verified(made().rstrip(b"\n")).ok

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from django.test import Client
 
 from flightrules.service.people.models import ApiToken, Machine
@@ -135,6 +136,29 @@ def test_a_token_that_does_not_hold_is_nobodys(pipeline, name):
     answer = exchanged(wrong(pipeline.provider, name))
     assert (answer.status_code, code(answer)) == (401, "E_WORKLOAD_TOKEN"), answer.content
     assert not ApiToken.objects.filter(exchanged__isnull=False).exists()
+
+
+@pytest.mark.parametrize(
+    ("part", "twice"), [("header", b'"kid":"r"'), ("claims", b'"sub":"repo:acme/shop:pull_request"')]
+)
+def test_a_token_that_says_one_thing_twice_is_nobodys_although_its_provider_signed_it(pipeline, part, twice):
+    """Of two subjects one reader takes the first and another the last, and each calls it verified."""
+    pipeline.trust()
+    header, claims, _ = pipeline.provider.token().split(".")
+    parts = {"header": _bytes(header), "claims": _bytes(claims)}
+    for said in (b"{" + twice + b"," + parts[part][1:], parts[part]):
+        signed = ".".join(_encoded(one) for one in (parts | {part: said}).values())
+        made = pipeline.provider.rsa.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+        answer = exchanged(f"{signed}.{_encoded(made)}")
+        assert answer.status_code == (200 if said == parts[part] else 401), answer.content
+
+
+def _bytes(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def _encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import jwt
 from django.conf import settings
+from jwt.utils import base64url_decode
 
 from flightrules.service.door.refusals import UnauthenticatedError, UnavailableError
 
@@ -71,6 +72,7 @@ def verify(token: str) -> Shown:
     if len(token) > _LONGEST or not token.isascii():
         raise _refused("it is no token of a workload")
     try:
+        _require_said_once(token)
         header = jwt.get_unverified_header(token)
         issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
     except (jwt.PyJWTError, ValueError, RecursionError):
@@ -93,6 +95,23 @@ def verify(token: str) -> Shown:
         return _shown(claims, token)
     except (jwt.PyJWTError, ValueError, OverflowError, OSError, TypeError) as error:
         raise _refused(f"it does not hold: {type(error).__name__}") from None
+
+
+def _require_said_once(token: str) -> None:
+    """Refuse a header or claims that say one thing twice: readers differ in which of the two they take.
+
+    Raises:
+        ValueError: also for what is no JSON.
+    """
+    for part in token.split(".")[:2]:
+        json.loads(base64url_decode(part), object_pairs_hook=_each_once)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
 
 
 def count_keys(issuer: str) -> int:
@@ -215,7 +234,7 @@ def _document(url: str, issuer: str) -> dict[str, Any]:
     request = Request(url, headers={"Accept": "application/json"})  # noqa: S310 -- https, or this machine
     try:
         with build_opener(_NoRedirect).open(request, timeout=_PATIENCE_S) as answer:
-            found = json.loads(_read(answer, issuer))
+            found = json.loads(_read(answer, issuer), object_pairs_hook=_each_once)
     except (HTTPError, URLError, OSError, ValueError, RecursionError) as error:
         raise _unavailable(issuer, type(error).__name__) from None
     if not isinstance(found, dict):
