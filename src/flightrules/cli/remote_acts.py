@@ -19,6 +19,7 @@ __all__ = [
     "add_product_option",
     "every",
     "moment_of",
+    "moment_said",
     "named_product",
     "names_in",
     "one_of",
@@ -115,6 +116,11 @@ def one_of(rows: Iterable[Mapping[str, Any]], key: str | None, what: str, *also:
 def names_in(service: Office, product: str) -> dict[str, str]:
     """Names of the product's people by their keys."""
     return {one["key"]: one["name"] for one in every(service, f"/products/{product}/people")}
+
+
+def moment_said(text: str) -> str:
+    """A moment of the service as a list shows it, with its zone: ``2026-11-21 09:00 UTC``."""
+    return f"{plain(text)[:16].replace('T', ' ')} UTC"
 
 
 def moment_of(text: str | None, option: str) -> datetime:

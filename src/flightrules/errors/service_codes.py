@@ -139,6 +139,7 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_SIGNED_ALREADY", "this person, or this role, has signed already", "Different people sign, each once.", "Let the next person sign."),
     Code("E_TERMS", "the terms of the acceptance cannot stand", "What was agreed to must be the same for all who agree, and lie ahead.", "Agree to the terms that stand, or state new ones."),
     Code("E_TESTS_DROPPED", "the report holds fewer tests than the one that it replaced", "A smaller green report must not shadow a fuller one.", "Run the whole suite, or have the drop accepted on record."),
+    Code("E_TOO_LONG_FOR_PRINT", "the report is too long to be set as a PDF", "Setting thousands of rows would hold up everybody else.", "Ask for the HTML form; a browser prints it."),
     Code("E_WAIVER_EMPTY", "the waiver says nothing", "Reason and compensating control are what it is for.", "Write both."),
     Code("E_WAIVER_ENDED", "the waiver has ended", "It expired or was taken back.", "Grant a new one."),
     Code("E_WAIVER_EXPIRED", "the waiver would have expired already", "A waiver holds for a while that is to come.", "State a later time."),

@@ -31,7 +31,7 @@ from flightrules.reports.readiness import readiness
 from flightrules.reports.report import SIGNS, Report
 from flightrules.values import content_of
 
-__all__ = ["paper", "render"]
+__all__ = ["from_layout", "layout", "paper", "render"]
 
 # archive with the JSON record attached, and accessible; the compiler checks both as far as it can
 _STANDARDS = ["a-3a", "ua-1"]
@@ -56,10 +56,23 @@ def paper(document: Document, record: str, at: datetime) -> bytes:
     Raises:
         UsageError: E_EXTRA when the extra is not installed.
     """
+    return from_layout(layout(document), record, at)
+
+
+def layout(document: Document) -> str:
+    """What the typesetter is given, as JSON: kept, it gives the same paper later."""
+    return json.dumps(_document(document), ensure_ascii=False)
+
+
+def from_layout(shown: str, record: str, at: datetime) -> bytes:
+    """The paper of a layout that was kept.
+
+    Raises:
+        UsageError: E_EXTRA when the extra is not installed.
+    """
     typst = _typesetter()
     with open(os.path.join(os.path.dirname(__file__), _TEMPLATE), "rb") as file:
         template = file.read()
-    shown = json.dumps(_document(document), ensure_ascii=False)
     inputs = {"report": shown, "record": record}
     moment = int(at.timestamp())
     try:

@@ -115,6 +115,8 @@ def _rulebook(report: Report) -> str:
 
 
 def _agreed(report: Report) -> str:
+    if report.agreed:
+        return report.agreed
     book = report.rulebook
     said = [
         f"{one.name}, {role_title(book, one.role)}" + (f", {moment(one.at)}" if one.at else "")

@@ -89,10 +89,14 @@ class Weight(IntEnum):
 
 @frozen
 class Report:
-    """A verdict with the agreement that it was reached under. Same report, same bytes."""
+    """A verdict with the agreement that it was reached under. Same report, same bytes.
+
+    ``agreed`` says who signed the edition, where a service holds the signatures; else the file's claim shows.
+    """
 
     verdict: Verdict
     rulebook: Rulebook
+    agreed: str = ""
 
     @cached_property
     def documents(self) -> dict[str, Document]:

@@ -51,6 +51,11 @@ def test_a_vote_is_changed_conditions_are_shown_and_papers_are_saved(shop, termi
     form = str(tmp_path / "approval.html")
     done(owner("papers", "approval", vote[:8], *RELEASE, "--out", form, sign=False))
     assert "E_OUTPUT" in done(owner("papers", "record", *RELEASE, "--out", "record.txt", sign=False), 2)
+    report = tmp_path / "report.pdf"
+    done(owner("papers", "report", "exit", *RELEASE, "--out", str(report), sign=False))
+    assert report.read_bytes().startswith(b"%PDF")
+    for act in (("report", "nightly"), ("statement",)):
+        assert "E_ARGUMENT" in done(owner("papers", *act, *RELEASE, "--out", str(report), sign=False), 2)
 
     why = ["--reason", "A late finding"]
     assert "in-test" in done(manager("release", "reopen", *RELEASE, *why, sign=False))

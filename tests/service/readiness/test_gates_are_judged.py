@@ -56,12 +56,24 @@ def test_reports_are_those_of_the_moment_and_name_what_was_agreed(shop, key):
     html = shop.qa.get(f"{path}.html")
     assert html["Content-Security-Policy"].startswith("sandbox")
     assert b"Free delivery" in html.content
-    assert "Free delivery" in shop.qa.get(f"{path}.md").content.decode()
+    written = shop.qa.get(f"{path}.md").content.decode()
+    assert "Free delivery" in written
+    assert "**QA lead:** Mira Tan" in written
+    assert "(signed here as edition 1)" in written
+    printed = shop.qa.get(f"{path}.pdf").content
+    assert printed.startswith(b"%PDF")
     shop.bring(key, "CI pipeline", junit(50, 50))
     shop.run(key)
     assert shop.qa.get(f"{path}.html").content == html.content
-    assert shop.qa.get(f"{path}.pdf").status_code == 422
+    assert shop.qa.get(f"{path}.pdf").content == printed
+    assert shop.qa.get(f"{path}.txt").status_code == 422
     assert shop.stranger.get(f"{path}.json").status_code == 404
+
+
+def test_a_report_that_is_too_long_is_not_set_as_a_pdf(shop, key, monkeypatch):
+    monkeypatch.setattr("flightrules.service.readiness.printing._LIMIT", 1000)
+    answer = shop.qa.get(f"/gate-runs/{shop.run(key)['key']}/report.pdf")
+    assert (answer.status_code, answer.json()["code"]) == (409, "E_TOO_LONG_FOR_PRINT")
 
 
 def test_nothing_brought_is_no_go_ahead(shop, key):

@@ -5,7 +5,7 @@ What the service cannot read itself is no fact here, whatever CI said of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -21,6 +21,7 @@ from flightrules.service.readiness.changed_lines import changes_of
 from flightrules.service.readiness.inputs import Inputs
 from flightrules.service.readiness.intake import CLOCK_SKEW
 from flightrules.service.readiness.models import EvidenceItem
+from flightrules.service.readiness.people_names import Names
 from flightrules.service.readiness.reading import Tests, read_stored, tests_in
 from flightrules.service.readiness.registers import Snapshot, acceptances_of, defect_methods, snapshots
 from flightrules.service.readiness.shrinking import fewer_tests
@@ -61,28 +62,26 @@ def gather(inputs: Inputs, book: Rulebook, at: datetime) -> Gathered:
     return Gathered(facts, kept, cautions, also_read)
 
 
-def case_of(
-    inputs: Inputs, book: Rulebook, gathered: Gathered, at: datetime, names: Mapping[str, str]
-) -> Case:
-    """What the engine judges with; ``names`` are people's names by key, for the report alone."""
+def case_of(inputs: Inputs, book: Rulebook, gathered: Gathered, at: datetime, names: Names) -> Case:
+    """What the engine judges with; ``names`` are people's names, for the report alone."""
     release = inputs.release
     return Case(
-        rulebook=_for_release(book, inputs),
+        rulebook=_for_release(book, inputs, names.qa_lead),
         facts=replace(gathered.facts, cautions=tuple(gathered.cautions)),
         as_of=at,
         version=release.version,
         build=release.build or None,
-        acceptances=acceptances_of(inputs.acceptances, names),
+        acceptances=acceptances_of(inputs.acceptances, names.by_key),
         artefact=inputs.artefacts[0].digest if inputs.artefacts else None,
     )
 
 
-def _for_release(book: Rulebook, inputs: Inputs) -> Rulebook:
+def _for_release(book: Rulebook, inputs: Inputs, qa_lead: str) -> Rulebook:
     """The agreement with this release's facts in place of the file's; its digest stays that of the file."""
     release = inputs.release
     window = Window(release.opens_at, release.closes_at, release.zone) if release.opens_at else None
     facts = ReleaseFacts(
-        qa_lead=book.release.qa_lead,
+        qa_lead=book.release.qa_lead or qa_lead,
         window=window or book.release.window,
         features=tuple(release.scope_in),
         excluded=tuple(release.scope_out),

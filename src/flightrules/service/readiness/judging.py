@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flightrules.engine.evaluate import evaluate
 from flightrules.engine.freshness import stands_until
 from flightrules.engine.verdict import Outcome, Verdict
-from flightrules.reports import html_page, json_report, markdown
+from flightrules.reports import html_page, json_report, markdown, pdf
+from flightrules.reports.readiness import readiness
 from flightrules.reports.report import Report
+from flightrules.reports.wording import moment, role_title
 from flightrules.rules.gate import Gate
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.catalogue.queries import adopted_since, rulebook_of
@@ -20,6 +20,8 @@ from flightrules.service.door.refusals import InvalidError
 from flightrules.service.readiness.gathering import case_of, gather
 from flightrules.service.readiness.inputs import Inputs
 from flightrules.service.readiness.models import Acceptance, EvidenceItem
+from flightrules.service.readiness.people_names import Names
+from flightrules.service.readiness.printing import LAYOUT
 from flightrules.service.readiness.registers import store_snapshots, waivers_of
 from flightrules.service.records import blobs
 
@@ -57,17 +59,18 @@ def gate_of(book: Rulebook, name: str | None) -> Gate:
     return found
 
 
-def judge(inputs: Inputs, gate_name: str, at: datetime, names: Mapping[str, str]) -> Judged:
+def judge(inputs: Inputs, gate_name: str, at: datetime, names: Names) -> Judged:
     """Read, judge, write the reports; changes nothing but the store of bytes, so it needs no transaction."""
     book = rulebook_of(inputs.edition)
     gate = gate_of(book, gate_name)
     gathered = gather(inputs, book, at)
     gathered.cautions += [*changed_agreement(inputs), *accepted_again(inputs), *_overridden(inputs)]
     case = case_of(inputs, book, gathered, at, names)
-    verdict = evaluate(gate, case, waivers_of(inputs.waivers, names))
+    verdict = evaluate(gate, case, waivers_of(inputs.waivers, names.by_key))
     store_snapshots(gathered.snapshots)
-    report = Report(verdict, case.rulebook)
-    reports = {form: _kept(module, report) for form, module in FORMS.items()}
+    report = Report(verdict, case.rulebook, _signed(inputs, book, names))
+    reports = {form: _kept(module.render(report)) for form, module in FORMS.items()}
+    reports[LAYOUT] = _kept(pdf.layout(readiness(report)))
     return Judged(verdict, inputs.digest, reports, gathered.also_read, stands_until(verdict, case.rulebook))
 
 
@@ -114,8 +117,17 @@ def _overridden(inputs: Inputs) -> list[str]:
     return [f"testing started although entry criteria failed: {_some(names)}"] if names else []
 
 
-def _kept(module: Any, report: Report) -> str:
-    data: str | bytes = module.render(report)
+def _signed(inputs: Inputs, book: Rulebook, names: Names) -> str:
+    """Who signed the edition that is judged by, in which role, when."""
+    said = [
+        f"{names.by_key.get(one.person, one.person)}, {role_title(book, one.role.replace('-', '_'))}, "
+        f"{moment(one.signed_at)}"
+        for one in inputs.edition.agreements.order_by("signed_at", "pk")
+    ]
+    return f"{'; '.join(said)} (signed here as edition {inputs.edition.number})" if said else ""
+
+
+def _kept(data: str | bytes) -> str:
     bytes_kept = data.encode() if isinstance(data, str) else data
     digest, _ = blobs.store(io.BytesIO(bytes_kept), _REPORT_LIMIT)
     return digest

@@ -21,7 +21,7 @@ from flightrules.service.readiness.claims import claim_of, differences
 from flightrules.service.readiness.inputs import Inputs, inputs_of
 from flightrules.service.readiness.judging import Judged, failing, gate_of, judge
 from flightrules.service.readiness.models import EvidenceItem, GateRun
-from flightrules.service.readiness.people_names import names_of
+from flightrules.service.readiness.people_names import names_for
 from flightrules.service.readiness.telling import tell_clock_stopped, tell_turned_no_go
 from flightrules.service.records.actor import SYSTEM, Actor
 from flightrules.service.records.services import act, append, product_stream
@@ -130,8 +130,11 @@ def record_run(*, run: GateRun, judged: Judged, by: Actor, at: datetime) -> None
 def _judged(inputs: Inputs, run: GateRun, at: datetime) -> Judged:
     accepted = [approval.person for one in inputs.acceptances for approval in one.approvals.all()]
     waived = [approval.person for one in inputs.waivers for approval in one.approvals.all()]
+    agreed = inputs.edition.agreements.values_list("person", flat=True)
     run.edition = inputs.edition
-    return judge(inputs, run.gate, at, names_of([*accepted, *waived], at))
+    return judge(
+        inputs, run.gate, at, names_for([*accepted, *waived, *agreed], inputs.release.product_id, at)
+    )
 
 
 def _record(run: GateRun, release: Release, judged: Judged, *, by: Actor, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from flightrules.service.people.powers import Power
 from flightrules.service.readiness import queries, runs
 from flightrules.service.readiness.models import GateRun
 from flightrules.service.readiness.overview import overview
+from flightrules.service.readiness.printing import report_in_print
 
 __all__ = ["router"]
 
@@ -28,6 +30,7 @@ _TYPES = {
     "json": "application/json",
     "md": "text/markdown; charset=utf-8",
     "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
 }
 
 
@@ -156,11 +159,12 @@ def get_gate_run(request: AskedRequest, key: UUID) -> Any:
 
 
 @router.get("/gate-runs/{uuid:key}/report.{form}", openapi_extra=guarded(Power.READ))
-def get_report(request: AskedRequest, key: UUID, form: Literal["json", "md", "html"]) -> HttpResponse:
+def get_report(request: AskedRequest, key: UUID, form: Literal["json", "md", "html", "pdf"]) -> HttpResponse:
     """The readiness report as it was made when the gate was judged."""
     run = queries.visible(GateRun, key, by=request.actor, at=request.asked_at)
-    answer = HttpResponse(queries.report_bytes(run, form), content_type=_TYPES[form])
-    answer["ETag"] = f'"{run.reports[form]}"'
+    data = report_in_print(run) if form == "pdf" else queries.report_bytes(run, form)
+    answer = HttpResponse(data, content_type=_TYPES[form])
+    answer["ETag"] = f'"{sha256(data).hexdigest()}"'
     answer["Content-Security-Policy"] = (
         "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     )
