@@ -129,6 +129,43 @@ def _youtrack(head: Head) -> bool:
     return head.has("[].idReadable") and head.any("[].summary", "[].resolved")
 
 
+def _servicenow(head: Head) -> bool:
+    return any(
+        head.has(f"{key}[].sys_id") and head.any(f"{key}[].number", f"{key}[].short_description")
+        for key in ("result", "records")
+    )
+
+
+def _clickup(head: Head) -> bool:
+    return head.has("tasks", "last_page") or head.has("tasks[].name", "tasks[].status.type")
+
+
+def _asana(head: Head) -> bool:
+    return head.has("data", "next_page") or head.has("data[].gid", "data[].name")
+
+
+def _trello(head: Head) -> bool:
+    return head.has("cards[].idList", "lists") or head.has("[].idList", "[].idBoard", "[].name")
+
+
+def _zendesk(head: Head) -> bool:
+    ticket = head.has("results[].result_type", "results[].subject", "results[].status")
+    return ticket or head.has("tickets", "count") or head.has("tickets[].subject", "tickets[].status")
+
+
+def _shortcut(head: Head) -> bool:
+    return any(
+        head.has(f"{prefix}story_type", f"{prefix}completed")
+        for prefix in ("[].", "data[].", "stories.data[].")
+    )
+
+
+def _mantis(head: Head) -> bool:
+    return head.has("issues[].summary", "issues[].status", "issues[].project") and head.any(
+        "issues[].severity", "issues[].reproducibility", "issues[].view_state"
+    )
+
+
 def _defect_table(head: Head) -> bool:
     if head.kind != "text" or not head.lines:
         return False
@@ -178,6 +215,13 @@ TRACKER_FORMATS: tuple[Format, ...] = (
     Format("bugzilla", "Bugzilla bugs", "trackers", "bugzilla", _bugzilla),
     Format("linear", "Linear issues (GraphQL)", "trackers", "linear", _linear),
     Format("youtrack", "YouTrack issues", "trackers", "youtrack", _youtrack),
+    Format("servicenow", "ServiceNow records", "trackers", "servicenow", _servicenow),
+    Format("clickup", "ClickUp tasks", "trackers", "clickup", _clickup),
+    Format("asana", "Asana tasks", "trackers", "asana", _asana),
+    Format("trello", "Trello cards", "trackers", "trello", _trello),
+    Format("zendesk", "Zendesk tickets", "trackers", "zendesk", _zendesk),
+    Format("shortcut", "Shortcut stories", "trackers", "shortcut", _shortcut),
+    Format("mantis", "MantisBT issues", "trackers", "mantis", _mantis),
     Format("defect-table", "defects as CSV with declared columns", "trackers", "defect_csv", _defect_table),
     Format(
         "tracker-error", "error answers of trackers (refused)", "trackers", "tracker_refusals", _api_error
