@@ -15,7 +15,6 @@ from flightrules.evidence.reading.fields import mapping, objects, text
 from flightrules.evidence.reading.json import require
 from flightrules.evidence.reading.json_stream import stream
 from flightrules.evidence.reading.timestamps import earliest
-from flightrules.evidence.records.findings import Findings
 from flightrules.evidence.records.sarif_results import SarifResults, tool_name
 from flightrules.evidence.records.scan import Scan
 from flightrules.evidence.source import Source
@@ -68,9 +67,9 @@ def _all_results(source: Source, *, patient: bool) -> tuple[SarifResults, dict[s
 
 
 def _reading(runs: list[dict[str, Any]], results: SarifResults, scan: Scan) -> Reading:
-    findings = Findings(results.live, suppressed=results.suppressed, fixed=results.fixed)
-    if results.opened:
-        scan.note("W_NOT_TESTED", f"{results.opened} results are open or for review; they count as findings")
+    findings, opened = results.piles.findings(), results.piles.opened
+    if opened:
+        scan.note("W_NOT_TESTED", f"{opened} results are open or for review; they count as findings")
     told, notices = earliest(_end_time(run) for run in runs)
     base = scan.reading("sarif")
     return Reading(

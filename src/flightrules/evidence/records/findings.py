@@ -10,12 +10,22 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from hashlib import blake2b
 from sys import intern
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Measurement, Notice
 
-__all__ = ["SEVERITIES", "Finding", "Findings", "finding", "fingerprint", "severity", "severity_of_cvss"]
+__all__ = [
+    "SEVERITIES",
+    "Finding",
+    "FindingCounts",
+    "Findings",
+    "Piles",
+    "finding",
+    "fingerprint",
+    "severity",
+    "severity_of_cvss",
+]
 
 SEVERITIES = ("critical", "high", "medium", "low", "info", "unknown")
 """All severities, most severe first; ``unknown`` stands apart and is never the mildest."""
@@ -57,6 +67,18 @@ class Finding(NamedTuple):
     parts: tuple[str, ...] = ()
 
 
+Piles = tuple[list[Finding], list[Finding], list[Finding]]
+"""Live, suppressed and fixed findings."""
+
+
+class FindingCounts(NamedTuple):
+    """How many live findings have which severity, how many are suppressed, and how many fixed."""
+
+    severities: Counter[str]
+    suppressed: int
+    fixed: int
+
+
 class Findings:
     """The findings of one or several reports.
 
@@ -66,7 +88,7 @@ class Findings:
     in everything cannot be told apart when they stand in two files.
     """
 
-    __slots__ = ("compared_by", "fixed", "live", "prefix", "suppressed")
+    __slots__ = ("_counts", "_later", "_piles", "compared_by", "prefix")
 
     def __init__(
         self,
@@ -86,11 +108,38 @@ class Findings:
             prefix: the first part of the metrics' names.
             compared_by: how new findings were told from old ones; set by ``new_against``.
         """
-        self.live = live if isinstance(live, list) else list(live)
-        self.suppressed = list(suppressed)
-        self.fixed = list(fixed)
+        self._piles: Piles = (live if isinstance(live, list) else list(live), list(suppressed), list(fixed))
+        self._counts: FindingCounts | None = None
+        self._later: Callable[[], Piles] | None = None
         self.prefix = prefix
         self.compared_by = compared_by
+
+    @classmethod
+    def later(cls, counts: FindingCounts, make: Callable[[], Piles]) -> Self:
+        """Findings that are counted already; ``make`` makes them, once, when somebody asks for one."""
+        findings = cls()
+        findings._counts, findings._later = counts, make
+        return findings
+
+    def __getstate__(self) -> object:
+        """What goes to another process: findings that are made, for there are two to make them here."""
+        self._settle()
+        return object.__getstate__(self)
+
+    @property
+    def live(self) -> list[Finding]:
+        """What counts."""
+        return self._settle()[0]
+
+    @property
+    def suppressed(self) -> list[Finding]:
+        """What the tool was told to pass over."""
+        return self._settle()[1]
+
+    @property
+    def fixed(self) -> list[Finding]:
+        """What the tool lists although it is gone."""
+        return self._settle()[2]
 
     def merge(self, other: Findings) -> Findings:
         """The findings of both; see the class on what counts once."""
@@ -106,11 +155,11 @@ class Findings:
         """Counts, zeros included: ``total`` is everything the report lists, suppressed and fixed ones too;
         the severities are those of live findings, which alone count against a release.
         """
-        by_severity = Counter(one.severity for one in self.live)
-        yield self._count("total", len(self.live) + len(self.suppressed) + len(self.fixed))
+        severities, suppressed, fixed = self._counted()
+        yield self._count("total", severities.total() + suppressed + fixed)
         for name in SEVERITIES:
-            yield self._count(name, by_severity[name])
-        yield self._count("suppressed", len(self.suppressed))
+            yield self._count(name, severities[name])
+        yield self._count("suppressed", suppressed)
 
     def select(self, severities: frozenset[str]) -> Findings:
         """Only the findings of these severities."""
@@ -156,17 +205,26 @@ class Findings:
 
     def notices(self) -> tuple[Notice, ...]:
         """What a reader must know about these counts."""
-        unknown = sum(one.severity == "unknown" for one in self.live)
-        found = []
-        if self.suppressed:
-            found.append(
-                Notice("W_SUPPRESSED", f"{len(self.suppressed)} findings are suppressed and counted apart")
-            )
+        severities, suppressed, _ = self._counted()
+        unknown, found = severities["unknown"], []
+        if suppressed:
+            found.append(Notice("W_SUPPRESSED", f"{suppressed} findings are suppressed and counted apart"))
         if unknown:
             found.append(
                 Notice("W_UNKNOWN_SEVERITY", f"{unknown} findings have no severity or an unknown one")
             )
         return tuple(found)
+
+    def _settle(self) -> Piles:
+        if self._later is not None:
+            self._piles, self._later = self._later(), None
+        return self._piles
+
+    def _counted(self) -> FindingCounts:
+        if self._counts is not None:
+            return self._counts
+        live, suppressed, fixed = self._piles
+        return FindingCounts(Counter(one.severity for one in live), len(suppressed), len(fixed))
 
     def _count(self, name: str, value: int) -> Measurement:
         return Measurement(f"{self.prefix}.{name}", Decimal(value))

@@ -10,9 +10,9 @@ from typing import Any, ClassVar, NamedTuple
 from flightrules.errors import EvidenceError
 from flightrules.evidence.reading.fields import objects, text
 from flightrules.evidence.reading.json import require
-from flightrules.evidence.reading.json_shapes import Column, Kind, Path, Told, decoded
+from flightrules.evidence.reading.json_shapes import Column, Kind, Path, Raw, Told, decoded
 from flightrules.evidence.reading.json_stream import fields
-from flightrules.evidence.records.findings import Finding, fingerprint
+from flightrules.evidence.records.sarif_rows import Numbers, Rows, SarifPiles, Standing, finding_of, printed
 from flightrules.evidence.records.sarif_rules import LEVELS, Rule, Rules, checked_level, security_severity
 
 __all__ = ["SarifResults", "tool_name"]
@@ -41,8 +41,6 @@ _LINE_NUMBER = re.compile(r"(\blines? |:)\d+", re.IGNORECASE)
 _SHORT = 200
 _STANDING = ("level", "kind", "baselineState", "suppressions", "suppressionStates", "properties")
 _PLACE = ("locations", "[0]", "physicalLocation")
-_NO_LINE = (None, "0", "-0")
-_new = tuple.__new__  # half the time of a named tuple's own constructor
 _RESULT_LIMIT = 500_000  # more would not fit into the memory that one artefact may take
 
 
@@ -51,24 +49,11 @@ def tool_name(run: dict[str, Any]) -> str:
     return text(run, "tool", "driver", "name") or text(run, "tool", "name")
 
 
-class _Standing(NamedTuple):
-    """What a result says of itself besides its rule and place; results share few of these.
-
-    ``sure`` is a severity that goes before the rule's, ``severity`` one that stands in for it.
-    """
-
-    sure: str
-    severity: str
-    mark: str
-    suppressed: bool
-    opened: bool
-
-
 class _Draft(NamedTuple):
     """One result as far as it is understood without its run's tool, which may stand behind it."""
 
     rule: Reference
-    standing: _Standing
+    standing: Standing
     uri: str
     artifact: int | None
     line: int | str | None
@@ -79,7 +64,7 @@ class _Draft(NamedTuple):
 class _Run:
     """One run while its results come by."""
 
-    def __init__(self, run: dict[str, Any], name: str, *, patient: bool) -> None:
+    def __init__(self, run: dict[str, Any], name: str, numbers: Numbers[Rule], *, patient: bool) -> None:
         self.run = run
         self.count = 0
         self.waiting: list[_Draft] = []
@@ -88,11 +73,14 @@ class _Run:
         self.told = Told(self._tell)
         self.hasty = self.rules is not None and "invocations" not in run
         self._name = name
+        self._numbers = numbers
 
-    def _tell(self, raws: Column) -> Rule | Reference:
-        """The rule that these texts mean; where the tool stands behind the results, the reference itself."""
+    def _tell(self, raws: Column) -> int | Reference:
+        """The number of the rule that these texts mean, or where the tool stands behind the results what they
+        say.
+        """
         reference = tuple(map(decoded, raws))
-        return self.rule(reference) if self.rules is not None else reference
+        return self._numbers.of(self.rule(reference)) if self.rules is not None else reference
 
     def rule(self, key: Reference) -> Rule:
         """The rule of a result by its ``ruleId``, ``ruleIndex`` and ``rule``; each is looked up once."""
@@ -135,10 +123,7 @@ class SarifResults:
     def __init__(self, name: str, *, patient: bool = False) -> None:
         """Collect findings; a patient collector waits for the whole run before it makes any."""
         self._patient = patient
-        self.live: list[Finding] = []
-        self.suppressed: list[Finding] = []
-        self.fixed: list[Finding] = []
-        self.opened = 0
+        self.piles = SarifPiles()
         self._name = name
         self._runs: list[_Run] = []
         self._tool = ""
@@ -146,7 +131,7 @@ class SarifResults:
 
     def enter(self, run: dict[str, Any]) -> None:
         """A run's results begin; ``run`` holds what stood before them."""
-        self._run = _Run(run, self._name, patient=self._patient)
+        self._run = _Run(run, self._name, self.piles.rules, patient=self._patient)
         self._runs.append(self._run)
         self._tool = tool_name(run)
 
@@ -173,33 +158,44 @@ class SarifResults:
         run, count = self._run, len(columns[0])
         if run.count + count > _RESULT_LIMIT:
             return False
-        messages, prints, partial, files, lines, snippets, _ = columns[9:]
         try:
             standings = list(map(self._told_standings.__getitem__, zip(*columns[3:9], strict=True)))
             rules = list(map(run.told.__getitem__, zip(*columns[:3], strict=True)))
-            identities = [
-                _printed(named)
-                if (named := (one and decoded(one)) or decoded(other))
-                else _words(decoded(snippet), decoded(message), self._name)
-                for one, other, snippet, message in zip(prints, partial, snippets, messages, strict=True)
-            ]
+            if self._later(rules, standings, columns[10:14]):
+                run.count += count
+                return True
+            identities = list(map(self._identity, *columns[9:12], columns[14]))
         except EvidenceError:
             return False  # the whole result says what is wrong with it
         run.count += count
-        parts = zip(rules, standings, map(decoded, files), lines, identities, messages, strict=True)
-        for rule, standing, file, raw_line, identity, message in parts:
+        parts = zip(rules, standings, *columns[12:14], identities, columns[9], strict=True)
+        for rule, number, file, line, identity, message in parts:
+            standing = self.piles.standings.values[number]
             if standing is None:
                 continue
-            line = None if raw_line in _NO_LINE else raw_line
+            draft = _Draft(rule, standing, decoded(file), None, line, identity, decoded(message))
             if run.rules is None:
-                run.waiting.append(_Draft(rule, standing, file, None, line, identity, decoded(message)))
+                run.waiting.append(draft)
             else:
-                title = rule.title or intern(_message(decoded(message), self._name)[:_SHORT])
-                self._add(rule, standing, file, line, identity, title)
+                self._add(self.piles.rules.values[rule], draft, draft.uri)
         return True
 
-    def _told_standing(self, raws: Column) -> _Standing | None:
-        return _standing(dict(zip(_STANDING, map(decoded, raws), strict=True)), self._name)
+    def _later(self, rules: list[int], standings: list[int], columns: Sequence[Column]) -> bool:
+        """Leave findings for later, if each of these results has what they are made of without fault."""
+        if self._run.rules is None:
+            return False
+        first, other, *place = columns
+        prints = tuple([one or another for one, another in zip(first, other, strict=True)])
+        rows = Rows.of(self._tool, rules, standings, (*place, prints))
+        return rows is not None and self.piles.later(rows)
+
+    def _identity(self, message: Raw, first: Raw, other: Raw, snippet: Raw) -> str:
+        prints = decoded(first) or decoded(other)
+        return printed(prints) if prints else _words(decoded(snippet), decoded(message), self._name)
+
+    def _told_standing(self, raws: Column) -> int:
+        standing = _standing(dict(zip(_STANDING, map(decoded, raws), strict=True)), self._name)
+        return self.piles.standings.of(standing)
 
     def finish(self) -> None:
         """Make the findings of results that stood before what they refer to."""
@@ -219,32 +215,13 @@ class SarifResults:
 
     def _take(self, draft: _Draft, run: _Run) -> None:
         rule = run.rule(draft.rule)
-        file = draft.uri or run.place(draft)
-        title = rule.title or intern(_message(draft.message, self._name)[:_SHORT])
-        self._add(rule, draft.standing, file, draft.line, draft.identity, title)
+        self._add(rule, draft, draft.uri or run.place(draft))
 
-    def _add(
-        self, rule: Rule, standing: _Standing, file: str, line: int | str | None, identity: str, title: str
-    ) -> None:
-        rule_id, _, level, severity = rule
-        sure, instead, mark, suppressed, opened = standing
-        where = f"{file}:{line}" if line else file
-        made = (
-            rule_id,
-            sure or severity or instead or LEVELS[level],
-            fingerprint(self._tool, rule_id, file, identity),
-            where[:_SHORT],
-            title,
-            "" if mark == "absent" else mark,
-            (),
-        )
-        if mark == "absent":
-            self.fixed.append(_new(Finding, made))
-        elif suppressed:
-            self.suppressed.append(_new(Finding, made))
-        else:
-            self.live.append(_new(Finding, made))
-            self.opened += opened
+    def _add(self, rule: Rule, draft: _Draft, file: str) -> None:
+        title = rule.title or intern(_message(draft.message, self._name)[:_SHORT])
+        place = file, draft.line
+        made = finding_of(self._tool, rule, draft.standing, place, draft.identity, title)
+        self.piles.add(draft.standing, made)
 
 
 def _overrides(run: dict[str, Any]) -> bool:
@@ -264,11 +241,11 @@ def _draft(result: dict[str, Any], name: str) -> _Draft | None:
         raise EvidenceError("E_MISSING_FIELD", "a result has neither a message nor a rule", file=name)
     uri, artifact, line, snippet = _location(get("locations"), name)
     prints = get("fingerprints") or get("partialFingerprints")
-    identity = _printed(prints) if prints else _words(snippet, message, name)
+    identity = printed(prints) if prints else _words(snippet, message, name)
     return _Draft(rule, standing, uri, artifact, line, identity, message)
 
 
-def _standing(result: dict[str, Any], name: str) -> _Standing | None:
+def _standing(result: dict[str, Any], name: str) -> Standing | None:
     get = result.get
     kind = _word(get("kind"), _KINDS, "kind", name)
     if not kind:
@@ -282,7 +259,7 @@ def _standing(result: dict[str, Any], name: str) -> _Standing | None:
     sure = security_severity(properties) if properties else ""
     if kind == "open" and level is None:
         sure = sure or "unknown"
-    return _Standing(sure, LEVELS[level] if level else "", mark, suppressed, kind == "open")
+    return Standing(sure, LEVELS[level] if level else "", mark, suppressed, kind == "open")
 
 
 def _word(word: Any, known: dict[str | None, str], what: str, name: str) -> str:
@@ -293,29 +270,6 @@ def _word(word: Any, known: dict[str | None, str], what: str, name: str) -> str:
         raise EvidenceError(
             "E_ENUM", f"{what} is {str(word)[:40]!r}; expected one of {allowed}", file=name
         ) from None
-
-
-def _printed(prints: Any) -> str:
-    """The tool's own fingerprints in one text; a nested one counts with all its leaves."""
-    if isinstance(prints, tuple):
-        try:
-            return "\0".join(sorted(map("=".join, prints)))
-        except TypeError:  # one of them is no text
-            return "\0".join(sorted(f"{key}={_leaves(value)}" for key, value in prints))
-    return _leaves(prints)
-
-
-def _leaves(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    found, waiting = [], [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, (list, tuple)):
-            waiting.extend(one)
-        else:
-            found.append(f"{one}")
-    return "\0".join(found)
 
 
 def _words(snippet: Any, message: Any, name: str) -> str:

@@ -1,6 +1,7 @@
 """SARIF results and Jira issues that come by their shape make the records that whole ones make."""
 
 import json
+import pickle
 from contextlib import contextmanager
 
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from flightrules.errors import EvidenceError
 from flightrules.evidence import registry
 from flightrules.evidence.reading import json_shapes
+from flightrules.evidence.records.findings import Findings
 from flightrules.evidence.source import Source
 
 _SETTINGS = ("_FEWEST", "_SHARE", "_MOST", "_AGAIN", "_EACH")
@@ -33,12 +35,13 @@ def seen(document):
     except EvidenceError as error:
         return error.code, error.message
     records = reading.records
+    counted = tuple(reading.measurements)  # before anybody asks for a finding
     found = (
         (records.live, records.suppressed, records.fixed)
         if reading.format == "sarif"
         else list(records.by_id.values())
     )
-    return found, reading.notices, tuple(reading.measurements)
+    return found, reading.notices, counted
 
 
 def by_shape(document, learned=1):
@@ -107,6 +110,24 @@ def test_a_result_with_something_odd_is_judged_in_the_same_words(found, learned,
 def plain_result(number, **more):
     place = {"artifactLocation": {"uri": f"a{number}.py"}, "region": {"startLine": number}}
     return {"ruleId": "r1", "message": {"text": "m"}, "locations": [{"physicalLocation": place}], **more}
+
+
+printed = results.map(lambda one: {**one, "ruleId": "r1", "fingerprints": {"a": "b"}})
+
+
+@given(st.lists(printed | results, min_size=2, max_size=12))
+def test_findings_made_later_are_those_that_were_counted(found):
+    with learning(0, 1, 1, 1, 1):
+        try:
+            reading = registry.read(Source.of(json.dumps(sarif(found)).encode(), "x.json"))
+        except EvidenceError:
+            return
+    counted = list(reading.records.measurements())
+    sent = pickle.loads(pickle.dumps(reading.records))  # noqa: S301 -- our own
+
+    for records in (reading.records, sent):
+        made = Findings(records.live, suppressed=records.suppressed, fixed=records.fixed)
+        assert list(made.measurements()) == list(records.measurements()) == counted
 
 
 def test_a_tool_behind_its_results_is_waited_for():
