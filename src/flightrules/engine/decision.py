@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from flightrules.engine.quorum import Choice, Tally, Uncounted, Vote
+from flightrules.rules.role_words import role_words
 from flightrules.values import frozen
 
 __all__ = ["Assessment", "GateStanding", "Hindrance", "Outcome", "Reason", "Situation", "assess"]
@@ -128,7 +129,7 @@ def _against(situation: Situation) -> Iterator[Reason]:
         yield Reason(Hindrance.VERDICT_NO_GO, f"the quality verdict is {_word(vote)}")
     yield from _count(situation.poll, Hindrance.QUORUM_MISSING, "the poll")
     for vote in situation.poll.against:
-        yield Reason(Hindrance.VOTE_NO_GO, f"{vote.role} voted {_word(vote)}")
+        yield Reason(Hindrance.VOTE_NO_GO, f"{role_words(vote.role)} voted {_word(vote)}")
     for kind, said in (
         (Hindrance.BLOCKER_OPEN, situation.blockers),
         (Hindrance.LACKING, situation.lacks),
@@ -153,8 +154,11 @@ def _count(count: Tally, kind: Hindrance, what: str) -> Iterator[Reason]:
         return
     for vote, why in count.uncounted:
         if why in _LOST and vote.role not in count.spoken:
-            yield Reason(_LOST[why], f"{what}: {vote.role} does not count, {_WHY[why]}")
-    missing = ", ".join(count.missing) or f"{count.ask.quorum - len(count.spoken)} more than are asked"
+            yield Reason(_LOST[why], f"{what}: {role_words(vote.role)} does not count, {_WHY[why]}")
+    missing = (
+        ", ".join(map(role_words, count.missing))
+        or f"{count.ask.quorum - len(count.spoken)} more than are asked"
+    )
     yield Reason(kind, f"{what} waits for {missing}")
 
 

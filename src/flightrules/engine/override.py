@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from flightrules.engine.quorum import Ask, Uncounted, Vote, tally
+from flightrules.rules.role_words import role_words
 from flightrules.values import frozen
 
 __all__ = ["MEANINGS", "Lack", "OverrideCase", "Shortfall", "assess_override", "unnamed"]
@@ -125,6 +126,7 @@ def _side(
 
 def _waiting(roles: tuple[str, ...], case: OverrideCase, dossier: str, at: datetime) -> str:
     refused = tally(Ask(roles), case.signatures, dossier=dossier, at=at).uncounted
-    whose = [vote.role for vote, why in refused if why is Uncounted.OTHER_DOSSIER]
+    whose = [role_words(vote.role) for vote, why in refused if why is Uncounted.OTHER_DOSSIER]
     why = f"; {', '.join(whose)} signed what is not here any more" if whose else ""
-    return f"the override waits for {' or '.join(roles) or 'a role that the rulebook does not name'}{why}"
+    asked = " or ".join(map(role_words, roles)) or "a role that the rulebook does not name"
+    return f"the override waits for {asked}{why}"

@@ -106,12 +106,17 @@ class GateRun:
 
 @frozen
 class Trigger:
-    """One rollback trigger of the rulebook in force; ``threshold`` empty where no machine could tell."""
+    """One rollback trigger of the rulebook in force.
+
+    ``threshold`` is all that decides whether it fires, how long and how soon among it; empty where no machine
+    could tell.
+    """
 
     name: str
     signal: str
     tier: str
     threshold: str
+    action: str = "rollback"
 
 
 @frozen
@@ -200,7 +205,7 @@ def _unwritten(history: History) -> _Answer:
 
 
 def _rollback(history: History) -> _Answer:
-    acting = [one for one in history.triggers if one.tier == "act"]
+    acting = [one for one in history.triggers if (one.tier, one.action) == ("act", "rollback")]
     told = [one for one in acting if one.threshold]
     if not told:
         rows = tuple(Row(f"trigger/{one.name}", "no threshold that a machine could read") for one in acting)

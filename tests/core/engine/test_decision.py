@@ -55,7 +55,7 @@ AGAINST = [
         Hindrance.RUN_STALE,
         "evidence changed",
     ),
-    ("no quality verdict", {"verdict": verdict()}, Hindrance.VERDICT_MISSING, "waits for qa-lead"),
+    ("no quality verdict", {"verdict": verdict()}, Hindrance.VERDICT_MISSING, "waits for QA lead"),
     (
         "quality says no",
         {"verdict": verdict(vote("mira", "qa-lead", "no-go"))},

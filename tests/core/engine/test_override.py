@@ -107,7 +107,7 @@ def test_an_override_that_lacks_one_thing_is_none(_what, changes, expected):
 def test_what_was_signed_elsewhere_is_said_as_such():
     stale = (signature("mira", "qa-lead", dossier=ELSEWHERE), CTO)
     (found,) = assess_override(case(signatures=stale), dossier=HERE, at=AT)
-    assert str(found) == "the override waits for qa-lead; qa-lead signed what is not here any more"
+    assert str(found) == "the override waits for QA lead; QA lead signed what is not here any more"
 
 
 def test_a_side_that_no_role_can_sign_says_so():
@@ -170,9 +170,9 @@ def test_what_differs_is_in_one_order():
 
 def test_whoever_is_waited_for_is_named_and_nothing_else():
     [lack] = assess_override(case(signatures=(CTO,)), dossier=HERE, at=AT)
-    assert str(lack) == "the override waits for qa-lead"
+    assert str(lack) == "the override waits for QA lead"
     [lack] = assess_override(case(signatures=(QA,)), dossier=HERE, at=AT)
-    assert str(lack) == "the override waits for cto or product-manager"
+    assert str(lack) == "the override waits for CTO or product manager"
 
 
 def test_nothing_is_received_or_forbidden_unless_somebody_said_so():

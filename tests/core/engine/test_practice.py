@@ -76,6 +76,9 @@ RATE = Trigger("error-rate", "error_rate", "act", "factor 5")
         ((RATE, Trigger("other", "error_rate", "act", "factor 3")), State.FOUND, 2),
         ((RATE, Trigger("same", "error_rate", "act", "factor 5")), State.CLEAN, 0),
         ((RATE, Trigger("p99", "latency_p99", "act", "factor 3")), State.CLEAN, 0),
+        ((RATE, Trigger("longer", "error_rate", "act", "factor 5, for 10m")), State.FOUND, 2),
+        ((RATE, Trigger("page", "error_rate", "act", "factor 2", "page")), State.CLEAN, 0),
+        ((Trigger("page", "error_rate", "act", "factor 2", "page"),), State.FOUND, 0),
     ],
     ids=[
         "one answer",
@@ -84,6 +87,9 @@ RATE = Trigger("error-rate", "error_rate", "act", "factor 5")
         "two answers",
         "said twice",
         "two signals",
+        "another length of time",
+        "somebody is paged earlier",
+        "somebody is paged and nothing rolls back",
     ],
 )
 def test_p3_there_is_one_answer_to_when_we_roll_back(triggers, state, rows):

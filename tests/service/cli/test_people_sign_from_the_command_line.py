@@ -92,7 +92,7 @@ def test_a_no_go_is_overridden_from_two_terminals(shop, cto, run):
     assert (status, "E_OVERRIDE_NAMES" in err) == (2, True)
     status, out, _ = run(cto, *ask, "--accept", "pass-rate", sign=False)
     assert status == 0
-    assert "lacking: the override waits for qa-lead" in out
+    assert "lacking: the override waits for QA lead" in out
     assert run(shop.qa, "signoff", "dissent-acknowledged", *RELEASE, "--as", "qa-lead", *why)[0] == 0
     status, out, err = run(cto, "signoff", "agree", *RELEASE, "--as", "cto")
     assert status == 0, err

@@ -361,7 +361,7 @@ def test_who_signed_what_they_were_never_handed_is_named(case):
     assert case.verdict(dossier=digest).json()["opened_at"] is None
     case.vote()
     record = record_of(case.decide().json())
-    assert record["cautions"] == ["qa-lead signed without having been handed the dossier"]
+    assert record["cautions"] == ["QA lead signed without having been handed the dossier"]
 
 
 def test_a_gate_that_only_advises_still_says_no(shop):

@@ -104,7 +104,8 @@ def test_a_poll_that_nobody_could_complete_is_not_opened(case):
     case.judge()
     answer = case.open()
     assert (answer.status_code, code(answer)) == (409, "E_POLL_UNSATISFIABLE")
-    assert "qa-lead" in answer.json()["detail"]
+    assert answer.json()["detail"].endswith("is left for QA lead")
+    assert answer.json()["hint"].startswith("grant qa-lead, or name a deputy")
 
 
 def test_a_deputy_makes_the_poll_possible_again(case, person):

@@ -41,6 +41,14 @@ def test_one_answer_in_the_rulebook_is_an_answer(shop):
     assert told(shop)["P3"]["state"] == "clean"
 
 
+def test_the_same_value_for_longer_is_another_answer(shop):
+    longer = "    longer: {signal: error_rate, factor: 5, for: 10m, baseline: before the release}\n"
+    shop.adopt(RULEBOOK + TRIGGERS + longer)
+    found = told(shop)["P3"]
+    assert found["state"] == "found"
+    assert "for 10m" in found["rows"][1]["what"]
+
+
 def test_a_decision_whose_record_is_not_due_yet_is_no_finding_and_one_that_is_overdue_is(shop):
     case_of(shop).gone()
     assert told(shop)["P2"]["state"] == "clean"

@@ -16,6 +16,7 @@ from flightrules.engine.deploy_conditions import (
 )
 from flightrules.errors import RulebookError
 from flightrules.ledger.signed_terms import terms_digest
+from flightrules.rules.role_words import role_words
 from flightrules.service.clearance.answer import Clearance
 from flightrules.service.clearance.decided import final_decision
 from flightrules.service.clearance.models import Answer, ConditionReading
@@ -84,7 +85,7 @@ def confirm(*, release: str, condition: str, holds: bool, by: Actor, at: datetim
     if by.kind is not Kind.PERSON or not _holds(by, asked.role, row.product_id, at):
         raise DeniedError(
             "E_ROLE_NOT_HELD",
-            f"only a person in the role {asked.role} confirms this",
+            f"only a person in the role {role_words(asked.role)} confirms this",
             hint=f"ask who holds the role {asked.role}",
         ).about(product_stream(row.product_id), f"release/{row.key}")
     _require_asked(row, asked)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from flightrules.engine.condition_sentence import Confirmation, parse_condition
+from flightrules.rules.role_words import role_words
 from flightrules.rules.shape import nearest
 from flightrules.service.decisions.seats import on_record
 from flightrules.service.door.refusals import ConflictError
@@ -41,7 +42,7 @@ def _nobody(role: str, here: list[str]) -> ConflictError:
     meant = f"did you mean {close!r}? " if close else ""
     return ConflictError(
         "E_CONDITION_ROLE",
-        f"nobody holds the role {role} here, so the condition could never be met",
+        f"nobody holds the role {role_words(role)} here, so the condition could never be met",
         hint=f"{meant}name a role that somebody holds: {', '.join(here)}",
         roles=here,
     )

@@ -217,7 +217,7 @@ def _cautions(poll: Poll, row: Release, dossier: Dossier, found: Found, at: date
         (dossier.book.advise, "the rulebook is in advise mode: its gates block no pipeline"),
     )
     unread = [
-        f"{one.role} signed without having been handed the dossier"
+        f"{role_words(one.role)} signed without having been handed the dossier"
         for one in found.signed()
         if not one.opened_at
     ]

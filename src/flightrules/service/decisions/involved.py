@@ -116,7 +116,9 @@ def require_own_seat(
             raise on_record(_spoken_for(one, by), release)
         if one.role == role and one.person != by.key:
             raise on_record(
-                ConflictError("E_DUPLICATE_SEAT", f"{role} has spoken already, through somebody else"),
+                ConflictError(
+                    "E_DUPLICATE_SEAT", f"{role_words(role)} has spoken already, through somebody else"
+                ),
                 release,
             )
 

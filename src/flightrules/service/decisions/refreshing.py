@@ -11,6 +11,7 @@ from datetime import datetime
 
 from flightrules.engine.dossier import PARTS, Difference
 from flightrules.reports.wording import span
+from flightrules.rules.role_words import role_words
 from flightrules.service.decisions.asking import asking_of, max_age, voids_for
 from flightrules.service.decisions.counting import carried_to, is_expired, live_verdict, live_votes
 from flightrules.service.decisions.dossiers import Dossier, changes_since, keep
@@ -122,12 +123,12 @@ def _standing(
 ) -> tuple[str, tuple[Difference, ...]]:
     """Why a sign-off cannot stand, or nothing; with what differs from what was signed, if that is news."""
     if not is_eligible(one, release, at):
-        return f"role lost: who signed may no longer speak for {one.role}", ()
+        return f"role lost: who signed may no longer speak for {role_words(one.role)}", ()
     if is_expired(one, poll.moment, dossier, at):
         age = span(max_age(dossier.book, one.poll.moment if one.poll else poll.moment))
         return f"expired: it was given more than {age} ago", ()
     if one.role not in (*asking_of(dossier.book, release).roles, asking_of(dossier.book, release).verdict):
-        return f"not asked: the rulebook in force does not ask {one.role}", ()
+        return f"not asked: the rulebook in force does not ask {role_words(one.role)}", ()
     if one.dossier == dossier.digest or one.pk in carried_to(dossier.digest, into):
         return "", ()
     try:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from flightrules.rules.role_words import role_words
 from flightrules.service.catalogue.queries import adopted_authority
 from flightrules.service.decisions.asking import Asking
 from flightrules.service.decisions.models import SignOff
@@ -50,7 +51,7 @@ def require_seat(
         require(by, power, product=product, at=at)
     able_seats = [one for one in seats if _signs(one, release, at, power)]
     if not able_seats:
-        raise on_record(DeniedError("E_POWER", f"{role} has no power to {power} here"), release)
+        raise on_record(DeniedError("E_POWER", f"{role_words(role)} has no power to {power} here"), release)
     return able_seats[0]
 
 
@@ -106,11 +107,12 @@ def require_satisfiable(asking: Asking, release: Release, at: datetime, *, but: 
     if not empty and sum(bool(those[role]) for role in set(asking.roles)) < needed:
         empty = sorted(role for role in asking.roles if not those[role])
     if empty:
+        said = ", ".join(map(role_words, empty))
         raise on_record(
             ConflictError(
                 "E_POLL_UNSATISFIABLE",
-                f"nobody who may sign this release, and nobody else's seat, is left for {', '.join(empty)}",
-                hint="grant the role, or name a deputy, to somebody who neither opened nor wrote it, nor "
+                f"nobody who may sign this release, and nobody else's seat, is left for {said}",
+                hint=f"grant {' and '.join(empty)}, or name a deputy, to somebody who neither opened nor wrote it, nor "
                 "brought, ticked or confirmed what it is judged on",
             ),
             release,
@@ -135,12 +137,16 @@ def _not_held(role: str, product: str, path: str, by: Actor, at: datetime) -> De
     cooling = [one for one in held(by.key, product, at, cooling=True) if stands_for(role, one.role)]
     if cooling:
         return DeniedError(
-            "E_ROLE_NOT_HELD", f"your role {role} does not count yet", hint="wait until its cool-down is over"
+            "E_ROLE_NOT_HELD",
+            f"your role {role_words(role)} does not count yet",
+            hint="wait until its cool-down is over",
         )
     lent = delegations_of(by.key).filter(Q(product="") | Q(product=product), delegate_id=UUID(by.key))
     if any(stands_for(role, one.role) for one in lent):
-        return DeniedError("E_DELEGATION_EXPIRED", f"{role} is not lent to you any more, or not yet")
-    return DeniedError("E_CONSULTED_ONLY", f"only {role} signs this", hint=path)
+        return DeniedError(
+            "E_DELEGATION_EXPIRED", f"{role_words(role)} is not lent to you any more, or not yet"
+        )
+    return DeniedError("E_CONSULTED_ONLY", f"only {role_words(role)} signs this", hint=path)
 
 
 def _signs(seat: Seat, release: Release, at: datetime, power: Power = Power.SIGN) -> bool:

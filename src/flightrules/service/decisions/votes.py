@@ -141,7 +141,9 @@ def _seat(
     if not asked and by.kind is Kind.PERSON:
         raise on_record(
             DeniedError(
-                "E_CONSULTED_ONLY", f"{role[:60]} is not asked; {', '.join(asking.roles)} vote", hint=path
+                "E_CONSULTED_ONLY",
+                f"{role[:60]} is not asked; asked are {', '.join(asking.roles)}",
+                hint=path,
             ),
             row,
         )

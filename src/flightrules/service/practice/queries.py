@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flightrules.engine import practice as engine
+from flightrules.engine.condition_sentence import said_length
 from flightrules.engine.practice import Detection, History, Limits, detect
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.trigger import Trigger
@@ -93,13 +94,21 @@ def _blocks(book: Rulebook | None, gate: str) -> bool:
 
 
 def _trigger(one: Trigger) -> engine.Trigger:
+    told = one.kind == "automatic" and one.has_threshold
+    return engine.Trigger(one.id, one.signal, one.tier, _threshold(one) if told else "", one.action)
+
+
+def _threshold(one: Trigger) -> str:
+    """When it fires, in the words of the rulebook: the same value for longer is another answer."""
     parts = (
         ("factor", one.factor),
         ("limit", one.limit if one.limit is None else f"{one.limit} {one.unit}".strip()),
         ("failures", one.failures),
+        ("baseline", one.baseline or None),
+        ("for", one.lasting and said_length(one.lasting)),
+        ("within", one.within and said_length(one.within)),
     )
-    threshold = ", ".join(f"{name} {value}" for name, value in parts if value is not None)
-    return engine.Trigger(one.id, one.signal, one.tier, threshold if one.kind == "automatic" else "")
+    return ", ".join(f"{name} {value}" for name, value in parts if value is not None)
 
 
 def _limits(book: Rulebook | None) -> Limits:
