@@ -35,18 +35,22 @@ def findings(*, new: bool) -> Callable[[Question], Answer]:
 
 
 def violations(*, new: bool) -> Callable[[Question], Answer]:
-    """Live accessibility violations of the named standard; with ``new`` those that the baseline lacks."""
+    """Live accessibility violations of a standard and of impacts; with ``new`` what the baseline lacks."""
 
     def formula(question: Question) -> Answer:
-        standard = question.criterion.selector("standard")
-        standards = (standard,) if standard else ()
+        named = {"standards": _named(question, "standard"), "impacts": _named(question, "impact")}
         records, before = question.joined.records.get("Violations"), _before(question, "Violations")
         if records is None:
             return _totals(question, "a11y", new=new)
-        narrowed = before.select(standards=standards) if before is not None else None
-        return _counted(question, records.select(standards=standards), narrowed, new=new)
+        narrowed = before.select(**named) if before is not None else None
+        return _counted(question, records.select(**named), narrowed, new=new)
 
     return formula
+
+
+def _named(question: Question, selector: str) -> list[str]:
+    words = question.criterion.selector(selector)
+    return words.split("|") if words else []
 
 
 def _narrowed(records: Any, severities: frozenset[str] | None) -> Any:

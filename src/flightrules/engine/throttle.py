@@ -86,7 +86,8 @@ def share_with_one_more(
         limit: of the track, in per cent; 10 where it states none.
     """
     allowed = LIMIT if limit is None else min(limit, LIMIT)
-    known = sorted((one for one in history if one.at <= at or one.emergency), key=lambda one: one.at)
+    counted = (one for one in history if one.at <= at or one.emergency)
+    known = sorted(counted, key=lambda one: (one.at, one.emergency))  # of one moment, emergencies stay in
     recent = sum(one.at >= at - WINDOW_AGE for one in known)
     size = max(recent, min(WINDOW_RELEASES, len(known)))
     window = known[len(known) - size :]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flightrules.rules.criterion import Operator
+from flightrules.rules.metrics import Metric
 from flightrules.rules.quantity import Quantity, in_percent
 from flightrules.rules.sentence import refused
 from flightrules.rules.subject import Subject
@@ -36,10 +37,14 @@ def read_operator(token: Any, place: dict[str, Any]) -> Operator:
         raise refused(
             "E_OPERATOR", f"{str(token)!r} is not an operator", place, f"did you mean {right}?", token
         )
-    words = " ".join(str(token).lower().split())
-    for modal in ("is ", "are ", "must be ", "shall be "):
-        words = words.removeprefix(modal)
-    return Operator(OPERATORS[words])
+    words = str(token).lower().split()
+    while " ".join(words) not in OPERATORS:  # before it the grammar lets modal words stand, nothing else
+        del words[0]
+    return Operator(OPERATORS[" ".join(words)])
+
+
+def _counted(metric: Metric) -> str:
+    return "write Tests run, which is counted" if metric.name == "tests.executed_rate" else ""
 
 
 def only_exact(subject: Subject, value: Decimal, place: dict[str, Any], sentence: str) -> Operator:
@@ -68,7 +73,7 @@ def threshold(quantity: Quantity, subject: Subject, place: dict[str, Any]) -> De
                 "E_UNIT",
                 f"{metric.title} is a rate; the threshold needs %",
                 place,
-                in_percent(quantity.value),
+                _counted(metric) or in_percent(quantity.value),
                 quantity.token,
             )
         return quantity.value

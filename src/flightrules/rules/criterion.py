@@ -49,7 +49,7 @@ class Criterion:
     """One sentence as values.
 
     ``metric`` is a name of the catalogue (``rules.metrics``). ``selectors`` narrow it, sorted by name:
-    ``severity`` (``critical|high`` for findings, ``P1|P2`` for defects), ``suite``, ``standard``,
+    ``severity`` (``critical|high`` for findings, ``P1|P2`` for defects), ``impact``, ``suite``, ``standard``,
     ``checklist``, ``percentile``. ``requires`` names the fields that every counted record must carry
     (``mitigation``). ``condition`` is a filter that belongs to the method (``status != Done``).
     ``moment`` is free text such as ``the time of sign-off``. ``applies_when`` are release

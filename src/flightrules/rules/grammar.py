@@ -12,7 +12,7 @@ from flightrules.rules.metrics import METRICS
 from flightrules.rules.quantity import read_quantity
 from flightrules.rules.sentence import Words, parse_tree, refused
 from flightrules.rules.statement import checklist, field_named, says_done, stories, vague
-from flightrules.rules.subject import Subject, of_new_code, read_subject, severities
+from flightrules.rules.subject import Subject, level_selectors, of_new_code, read_subject
 from flightrules.values import replace
 
 __all__ = ["parse"]
@@ -161,7 +161,7 @@ class _Clauses:
         self.place = place
         self.single: dict[str, str] = {}
         self.load: LoadCondition | None = None
-        self.severity: str | None = None
+        self.levels: list[str] = []
         self.requires: list[str] = []
         self.applies_when: list[str] = []
         self.by: str | None = None
@@ -177,7 +177,7 @@ class _Clauses:
         if kind == "load":
             self.load = self._load(clause)
         elif kind == "severity":
-            self.severity = severities(_list(last))
+            self.levels = _list(last)
         elif kind == "requires":
             self.requires += _fields(last, self.place)
         elif kind == "condition_of_use":
@@ -295,8 +295,6 @@ class _Clauses:
     def criterion(self, subject: Subject, operator: Operator, threshold: Decimal) -> Criterion:
         """Everything together."""
         selectors = dict(subject.selectors)
-        if self.severity:
-            selectors["severity"] = self.severity
         if self.single.get("excluding"):
             selectors["quarantine"] = "excluded"
         metric = of_new_code(subject.metric, self.single, self.place)
@@ -306,10 +304,8 @@ class _Clauses:
             raise refused(
                 "E_METRIC", "a response time needs its percentile", self.place, "write p95 response time"
             )
-        if "severity" in selectors and metric.families[0] not in ("findings", "defects"):
-            raise refused(
-                "E_METRIC", f"{metric.title} has no severity", self.place, "name findings or defects"
-            )
+        if self.levels:
+            selectors |= level_selectors(self.levels, metric, self.place)
         return Criterion(
             metric=metric.name,
             operator=operator,

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from flightrules.rules.criterion import Criterion
+from flightrules.rules.levels import DEFECT_LEVELS, FINDING_LEVELS
 from flightrules.rules.metrics import METRICS
 
 __all__ = ["number", "render"]
@@ -77,7 +78,7 @@ def number(value: Decimal) -> str:
 def _head(criterion: Criterion) -> str:
     if criterion.metric == "defects.undocumented":
         severity = criterion.selector("severity")
-        level = f"{severity.replace('|', '/')} " if severity else ""
+        level = f"{severity.replace('|', '/')} " if severity and not _own_levels(criterion) else ""
         return f"Every open {level}defect has: " + ", ".join(_name(name) for name in criterion.requires)
     unit = {"%": "%", "ms": " ms", "s": " s", "1/s": " rps", "1/KLOC": " defects/KLOC"}.get(
         criterion.unit, ""
@@ -97,12 +98,20 @@ def _title(criterion: Criterion) -> str:
     if criterion.metric == "load.percentile":
         return f"p{criterion.selector('percentile')} {title}"
     severity = criterion.selector("severity")
-    if severity and criterion.metric.startswith("defects"):
+    if severity and criterion.metric.startswith("defects") and not _own_levels(criterion):
         return title.replace("defect", f"{severity.replace('|', '/')} defect")
     if severity and criterion.metric.startswith("findings"):
         return title.replace("finding", f"{severity.replace('|', '/').upper()} finding")
+    impact = (criterion.selector("impact") or "").replace("|", "/")
     narrow = criterion.selector("suite") or criterion.selector("standard")
-    return f"{narrow} {title}" if narrow else title
+    return " ".join(part for part in (impact, narrow, title) if part)
+
+
+def _own_levels(criterion: Criterion) -> list[str]:
+    """Severities, where one of them is a word of the rulebook's own scheme: no sentence begins with it."""
+    words = (criterion.selector("severity") or "").split("|")
+    known = {*FINDING_LEVELS, *DEFECT_LEVELS}
+    return [] if known.issuperset(word.lower() for word in words if word) else words
 
 
 def _clauses(criterion: Criterion) -> list[str]:
@@ -111,6 +120,7 @@ def _clauses(criterion: Criterion) -> list[str]:
     accepted_by = criterion.selector("accepted_by")
     pairs = [
         ("for the", _name(criterion.scope)),
+        ("of severity", " or ".join(map(_name, _own_levels(criterion)))),
         ("under", f"{number(load.amount)}{load_units[load.unit]}" if load else ""),
         ("excluding", '"tests in the quarantine list"' if criterion.selector("quarantine") else ""),
         ("measured by the", _name(criterion.method)),

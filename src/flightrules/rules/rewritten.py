@@ -13,6 +13,26 @@ _REWRITTEN = (
         ("security", "secure", "vulnerabilities", "scan", "cves", "findings"),
         "No NEW findings of severity HIGH or CRITICAL measured by the <scan> in <environment>",
     ),
+    (
+        (
+            "availability",
+            "uptime",
+            "cpu",
+            "memory",
+            "disk",
+            "saturation",
+            "apdex",
+            "crash-free",
+            "lcp",
+            "cls",
+            "inp",
+        ),
+        'Monitored value "<series>" <= <limit> measured by the <monitoring snapshot>',
+    ),
+    (
+        ("secrets", "secret", "license", "licence", "licenses", "licences", "dependencies"),
+        "No findings of severity HIGH or above measured by the <scan>",
+    ),
     (("error", "errors", "failures"), "Error rate < 1% under 200 RPS measured by the <load test>"),
     (
         ("rollback", "downtime", "backup"),

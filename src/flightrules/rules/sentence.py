@@ -77,11 +77,11 @@ def parse_tree(sentence: str, *, file: str | None, line: int, column: int) -> An
         ) from None
 
 
-def near(word: str, known: list[str]) -> str | None:
-    """The nearest valid word, for a suggestion."""
+def near(word: str, known: list[str], *, alike: float = 0.6) -> str | None:
+    """The nearest valid word, for a suggestion; ``alike`` is difflib's ratio, 0 to 1."""
     from difflib import get_close_matches
 
-    found = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    found = get_close_matches(word.lower(), known, n=1, cutoff=alike)
     return found[0] if found else None
 
 

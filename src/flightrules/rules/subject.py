@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from flightrules.errors import RulebookError
+from flightrules.rules.levels import FINDING_LEVELS, IMPACTS, UPWARDS, impacts, severities
 from flightrules.rules.metrics import METRICS, Metric
 from flightrules.rules.rewritten import rewritten
-from flightrules.rules.sentence import near
+from flightrules.rules.sentence import near, refused
 from flightrules.values import frozen
 
-__all__ = ["Subject", "of_new_code", "read_subject", "severities", "suite_of"]
+__all__ = ["Subject", "level_selectors", "of_new_code", "read_subject", "suite_of"]
 
 _PERCENTILE = re.compile(r"p([0-9]{1,2}(?:\.[0-9]+)?)\Z", re.IGNORECASE)
 _ORDINAL = re.compile(r"([0-9]{1,2}(?:\.[0-9]+)?)(?:st|nd|rd|th)\Z", re.IGNORECASE)
 _MEDIAN = "50"
 _NO_PERCENTILE = frozenset(["average", "mean", "avg", "max", "maximum", "worst", "min", "minimum"])
 _DEFECT_LEVEL = re.compile(r"p[1-4](?:[/|]p[1-4])*\Z", re.IGNORECASE)
-_FINDING_LEVELS = frozenset(["critical", "high", "medium", "low", "info"])
+_FINDING_LEVELS = frozenset(FINDING_LEVELS)
+_IMPACTS = frozenset(IMPACTS)
 _SUITES = frozenset(
     [
         "regression",
@@ -109,13 +112,24 @@ def of_new_code(metric: Metric, clauses: dict[str, str], place: dict[str, Any]) 
     return METRICS["coverage.new_lines"]
 
 
-def severities(words: list[str]) -> str:
-    """Severity words in their one order: worst first, joined by ``|``."""
-    order = ["critical", "high", "medium", "low", "info", "p1", "p2", "p3", "p4"]
-    flat = {part for word in words for part in re.split(r"[/|]", word.lower()) if part}
-    known = sorted(flat & set(order), key=order.index)
-    rest = sorted(flat - set(order))
-    return "|".join([word.upper() if word.startswith("p") else word for word in known] + rest)
+def level_selectors(words: Iterable[str], metric: Metric, place: dict[str, Any]) -> dict[str, str]:
+    """What ``of severity …`` or ``of impact …`` narrows a metric to.
+
+    Raises:
+        RulebookError: E_METRIC, where the metric has no levels or a word is none of them.
+    """
+    family = metric.families[0]
+    if family not in ("findings", "defects", "a11y"):
+        raise refused("E_METRIC", f"{metric.title} has no severity", place, "name findings or defects")
+    name, known = ("impact", _IMPACTS) if family == "a11y" else ("severity", _FINDING_LEVELS)
+    said = impacts(words) if family == "a11y" else severities(words)
+    for word in said.lower().split("|"):
+        own = family == "defects" and word not in UPWARDS  # a rulebook may have words of its own for them
+        if word not in known and not own:
+            guess = near(word, sorted(known))
+            hint = f"did you mean {guess!r}?" if guess else "name each level that counts"
+            raise refused("E_METRIC", f"{word!r} is no level of {metric.title}", place, hint)
+    return {name: said}
 
 
 def suite_of(words: list[str]) -> str:
@@ -172,14 +186,8 @@ def _take(word: str, metric: Metric, selectors: dict[str, str], words: list[str]
         return True
     if metric.name == "load.percentile" and (percentile := _percentile(word, words)):
         return selectors.setdefault("percentile", percentile) == percentile
-    if metric.name.startswith("defects") and (
-        _DEFECT_LEVEL.match(word) or _FINDING_LEVELS.issuperset(word.split("/"))
-    ):
-        return _note(selectors, "severity", word)
-    if metric.name.startswith("findings") and _FINDING_LEVELS.issuperset(word.split("/")):
-        return _note(selectors, "severity", word)
-    if metric.name.startswith("a11y") and word in _STANDARDS:
-        return _note(selectors, "standard", word)
+    if narrowed := _narrowed_by(word, metric, selectors):
+        return _note(selectors, narrowed, word)
     if metric.families[0] in ("tests", "contracts", "coverage") and word in _SUITES:
         return _note(selectors, "suite", word)
     if metric.families[0] == "tests" and word == "path" and "critical" in words:
@@ -189,6 +197,18 @@ def _take(word: str, metric: Metric, selectors: dict[str, str], words: list[str]
     if word == "percentile":
         return "percentile" in selectors
     return word in ("defect", "defects", "aa", "and", "or", "p/s")
+
+
+def _narrowed_by(word: str, metric: Metric, selectors: dict[str, str]) -> str:
+    """The selector that the word belongs to: severity, impact or standard; empty where it is of none."""
+    family, words = metric.name.partition(".")[0], word.split("/")
+    if family == "a11y" and (word in _STANDARDS or _IMPACTS.issuperset(words)):
+        return "standard" if word in _STANDARDS else "impact"
+    if family in ("defects", "findings") and _FINDING_LEVELS.issuperset(words):
+        return "severity"
+    if family == "defects" and _DEFECT_LEVEL.match(word):
+        return "severity"
+    return next((one for one in ("severity", "impact") if word in UPWARDS and one in selectors), "")
 
 
 def _percentile(word: str, words: list[str]) -> str | None:
@@ -205,7 +225,7 @@ def _note(selectors: dict[str, str], name: str, word: str) -> bool:
 
 
 def _finished(selectors: dict[str, str]) -> dict[str, str]:
-    finish = {"severity": severities, "suite": suite_of}
+    finish = {"severity": severities, "impact": impacts, "suite": suite_of}
     upper = ("standard",)
     done = {name: finish[name](value.split()) for name, value in selectors.items() if name in finish}
     return {**{name: value.upper() if name in upper else value for name, value in selectors.items()}, **done}
@@ -214,7 +234,7 @@ def _finished(selectors: dict[str, str]) -> dict[str, str]:
 def _no_metric(tokens: list[Any], words: list[str], place: dict[str, Any]) -> RulebookError:
     known = sorted({word for metric in METRICS.values() for core in metric.core for word in core})
     for token, word in zip(tokens, words, strict=True):
-        guess = None if rewritten([word]) else near(word, known)
+        guess = None if rewritten([word]) else near(word, known, alike=0.75)
         if guess and guess != word:
             return _at(token, place, f"{str(token)!r} is no metric", f"did you mean {guess!r}?")
     at = tokens[0] if tokens else None
@@ -230,7 +250,8 @@ def _no_metric(tokens: list[Any], words: list[str], place: dict[str, Any]) -> Ru
 
 
 def _odd_word(token: Any, word: str, metric: Metric, place: dict[str, Any]) -> RulebookError:
-    known = sorted(metric.extra | _SUITES | _FINDING_LEVELS | {word for core in metric.core for word in core})
+    core = {word for core in metric.core for word in core}
+    known = sorted(metric.extra | _SUITES | _FINDING_LEVELS | _IMPACTS | core)
     guess = near(word, known)
     if word == "new":
         hint = "of new code there is `New-code statement coverage`, of findings `No NEW findings`"

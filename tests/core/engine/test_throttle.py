@@ -92,6 +92,12 @@ def test_what_is_older_than_the_window_is_forgiven():
     assert share_with_one_more(edge, under_way=0, at=NOW).emergencies == 2
 
 
+def test_of_releases_of_one_moment_the_emergencies_stay_in_the_window():
+    old = [Past(NOW - 200 * DAY, kind) for kind in (True, False, False)]
+    for same in (old, old[::-1]):
+        assert share_with_one_more([*same, *history(19, 0)], under_way=0, at=NOW).emergencies == 2
+
+
 def test_a_clock_that_was_set_back_makes_no_room_for_another():
     ahead = [Past(NOW + DAY, True)]
     assert share_with_one_more(ahead, under_way=0, at=NOW).is_exceeded

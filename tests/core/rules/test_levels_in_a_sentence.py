@@ -1,0 +1,69 @@
+"""Severities and impacts: a level and all worse ones, words of an own scheme, and none that means nothing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flightrules.errors import RulebookError
+from flightrules.rules.grammar import parse
+from flightrules.rules.levels import DEFECT_LEVELS, FINDING_LEVELS, IMPACTS, impacts, severities
+from flightrules.rules.render import render
+
+SAME = [
+    ("No findings of severity HIGH or above", "No findings of severity CRITICAL or HIGH"),
+    ("No NEW findings of severity medium and higher", "No NEW findings of severity CRITICAL, HIGH or MEDIUM"),
+    ("No open defects of severity P2 or worse", "No open P1 or P2 defects"),
+    ("P3 or higher defects open <= 4", "Open P1/P2/P3 defects <= 4"),
+    (
+        "No serious or critical accessibility violations",
+        "Accessibility violations of impact critical/serious = 0",
+    ),
+    ("No WCAG 2.1 AA violations of impact serious or above", "No critical or serious WCAG 2.1 AA violations"),
+    ("Error rate must stay below 1%", "Error rate < 1%"),
+    ("Line coverage has to remain at least 80%", "Line coverage >= 80%"),
+    ("Pass rate stays >= 97%", "Pass rate >= 97%"),
+]
+
+
+@pytest.mark.parametrize(("said", "plainly"), SAME, ids=[row[0] for row in SAME])
+def test_a_level_and_every_worse_one_is_named_in_full(said, plainly):
+    assert parse(said) == parse(plainly)
+    assert parse(render(parse(said))) == parse(said)
+
+
+def test_words_of_an_own_scheme_stay_and_are_written_where_they_can_be_read_back():
+    found = parse("No open defects of severity amber or blocker measured by the tracker")
+    assert found.selector("severity") == "amber|blocker"
+    assert "of severity amber or blocker" in render(found)
+    assert parse(render(found)) == found
+    listed = parse("Every open defect has: owner of severity amber measured by the tracker")
+    assert parse(render(listed)) == listed
+
+
+@pytest.mark.parametrize(
+    ("sentence", "hint"),
+    [
+        ("No open defects of severity amber or above measured by the tracker", "each level"),
+        ("No findings of severity HGH measured by the scan", "'high'"),
+        ("No accessibility violations of impact serous measured by axe", "'serious'"),
+        ("No accessibility violations of impact high measured by axe", "level"),
+        ("Pass rate of severity HIGH >= 80% measured by CI", "findings or defects"),
+    ],
+)
+def test_a_level_that_means_nothing_is_refused(sentence, hint):
+    with pytest.raises(RulebookError) as caught:
+        parse(sentence)
+    assert caught.value.code == "E_METRIC"
+    assert hint in caught.value.hint
+
+
+@given(st.sampled_from([FINDING_LEVELS, DEFECT_LEVELS]), st.data())
+def test_or_above_never_leaves_a_worse_level_out(scale, data):
+    least = data.draw(st.integers(0, len(scale) - 1))
+    found = severities([scale[least], "above"]).lower().split("|")
+    assert found == list(scale[: least + 1])
+
+
+@given(st.permutations(IMPACTS), st.integers(1, len(IMPACTS)))
+def test_impacts_stand_in_one_order(words, many):
+    assert impacts(words[:many]).split("|") == [one for one in IMPACTS if one in words[:many]]
