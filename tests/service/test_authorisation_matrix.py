@@ -68,6 +68,13 @@ class Operation:
         said = dict(self.declared).get("x-power")
         return Power(said) if said else None
 
+    @property
+    def powers(self) -> frozenset[Power]:
+        """Any of these is enough."""
+        said = dict(self.declared)
+        also = said.get("x-power-or", [])
+        return frozenset(map(Power, also)) | ({self.power} if self.power else frozenset())
+
 
 def _operations() -> list[Operation]:
     from flightrules.service.config.api import api
@@ -281,7 +288,7 @@ def _expected(operation: Operation, role: str, asked: Asked) -> int | str:
         return "allowed"
     product = "" if asked.office else OWN_PRODUCT
     has = powers_of([role], access._authority(product, now()))
-    if power in has:
+    if operation.powers & has:
         return 403 if role in asked.denied else "allowed"
     if asked.filters:
         return "hidden"
@@ -301,7 +308,7 @@ def _of_machine(operation: Operation, asked: Asked, product: str) -> int | str:
         return "hidden" if asked.filters else 403
     if product == FOREIGN_PRODUCT:
         return "hidden" if asked.filters else 404
-    return "allowed" if operation.power in OF_MACHINES and not asked.machines_denied else 403
+    return "allowed" if operation.powers & OF_MACHINES and not asked.machines_denied else 403
 
 
 def _without_scope(operation: Operation, asked: Asked) -> int | str:
@@ -312,7 +319,7 @@ def _without_scope(operation: Operation, asked: Asked) -> int | str:
 
 def _narrow(world: World, operation: Operation) -> Any:
     caller = world.person(*BUILT_IN_ROLES)
-    scopes = [power.value for power in Power if power is not operation.power]
+    scopes = [power.value for power in Power if power not in operation.powers]
     ApiToken.objects.filter(account__key=caller.account_key).update(scopes=scopes)
     return caller
 

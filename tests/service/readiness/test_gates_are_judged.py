@@ -31,6 +31,15 @@ def claim(outcome: str, **statuses: str) -> str:
     )
 
 
+def test_a_release_manager_has_a_gate_judged_again_and_claims_nothing(shop, key):
+    shop.all_green(key)
+    assert shop.run(key, "exit", who=shop.manager)["outcome"] == "GO"
+    body = {"gate": "exit", "claim": claim("GO", p1_open="met")}
+    refused = shop.manager.post(f"/releases/{key}/gate-runs", body)
+    assert (refused.status_code, refused.json()["code"]) == (403, "E_POWER")
+    assert shop.product_manager.post(f"/releases/{key}/gate-runs", {"gate": "exit"}).status_code == 403
+
+
 def test_a_verdict_its_entry_and_its_checkpoint(shop, key):
     shop.all_green(key)
     run = shop.run(key)

@@ -112,8 +112,8 @@ def require_satisfiable(asking: Asking, release: Release, at: datetime, *, but: 
             ConflictError(
                 "E_POLL_UNSATISFIABLE",
                 f"nobody who may sign this release, and nobody else's seat, is left for {said}",
-                hint=f"grant {' and '.join(empty)}, or name a deputy, to somebody who neither opened nor wrote it, nor "
-                "brought, ticked or confirmed what it is judged on",
+                hint=f"grant {' and '.join(empty)}, or name a deputy, to somebody who neither opened nor "
+                "wrote it, nor brought, ticked or confirmed what it is judged on",
             ),
             release,
         )

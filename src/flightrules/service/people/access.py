@@ -66,9 +66,15 @@ def learn_products(is_product: Callable[[str], bool]) -> None:
     _products[:] = [is_product]
 
 
-def guarded(power: Power) -> dict[str, Any]:
-    """What a REST operation declares: ``@router.post(..., openapi_extra=guarded(Power.X))``."""
-    return {"x-power": power.value}
+def guarded(power: Power, *others: Power) -> dict[str, Any]:
+    """What a REST operation declares: ``@router.post(..., openapi_extra=guarded(Power.X))``.
+
+    Args:
+        power: what it needs.
+        others: each of them does as well.
+    """
+    also = {"x-power-or": [one.value for one in others]} if others else {}
+    return {"x-power": power.value, **also}
 
 
 def roles_of(person_key: str, product: str, at: datetime) -> frozenset[str]:
@@ -137,19 +143,26 @@ def products_seen(by: Actor, at: datetime) -> frozenset[str]:
     return frozenset(seat.product for seat in seats if seat.product and Power.READ in powers_of([seat.role]))
 
 
-def require(by: Actor, power: Power, *, product: str = "", at: datetime) -> None:
+def require(by: Actor, power: Power, *others: Power, product: str = "", at: datetime) -> None:
     """Refuse unless the actor may.
+
+    Args:
+        by: who.
+        power: what it needs.
+        others: each of them does as well.
+        product: where; empty for the office.
+        at: when.
 
     Raises:
         ForeignError: E_NO_SUCH, for a product that the actor may not even see.
         DeniedError: E_POWER; goes on record.
     """
-    if has_power(by, power, product=product, at=at):
+    if any(has_power(by, one, product=product, at=at) for one in (power, *others)):
         return
     if product and not sees_product(by, product, at):
         raise ForeignError("E_NO_SUCH", "there is no such thing here")
     stream = product_stream(product) if product else OFFICE
-    having = ", ".join(name for name, powers in BUILT_IN_ROLES.items() if power in powers)
+    having = ", ".join(name for name, powers in BUILT_IN_ROLES.items() if powers & {power, *others})
     hint = "the rulebook says whose it is" if power in VOTING else f"ask for a role that has it: {having}"
     raise DeniedError("E_POWER", f"this needs the power {power.value}", hint=hint).about(
         stream, f"product/{product}" if product else f"{by.kind}/{by.key}"

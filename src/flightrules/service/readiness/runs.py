@@ -49,14 +49,15 @@ def ask_gate_run(*, release: str, gate: str | None, claim: str | None, by: Actor
         release: key of the release.
         gate: its id in the rulebook in force; None for the exit gate.
         claim: what CI found itself, a signed record or a report; kept as claimed.
-        by: who.
+        by: who; to have it judged, without a claim, managing the release is enough.
         at: when.
 
     Raises:
         ConflictError: E_NO_RULEBOOK, E_RELEASE_STATE. InvalidError: E_GATE, E_CLAIM.
     """
     row = locked(release, by, at)
-    require(by, Power.BRING_EVIDENCE, product=row.product_id, at=at)
+    judging = () if claim else (Power.MANAGE_RELEASES,)
+    require(by, Power.BRING_EVIDENCE, *judging, product=row.product_id, at=at)
     require_open(row)
     edition = require_edition_in_force(row.product_id)
     is_little = edition.size <= _LITTLE_RULEBOOK

@@ -128,7 +128,7 @@ class RunsAsked(PageAsked):
 @router.post(
     "/releases/{uuid:key}/gate-runs",
     response={201: RunOut, 202: RunOut},
-    openapi_extra=guarded(Power.BRING_EVIDENCE),
+    openapi_extra=guarded(Power.BRING_EVIDENCE, Power.MANAGE_RELEASES),
 )
 @changes_state
 def ask_gate_run(request: AskedRequest, key: UUID, body: RunAsked) -> Any:
