@@ -130,7 +130,7 @@ def _unknown(what: str, name: str, known: Iterable[str], path: tuple[str, ...]) 
 
 
 def _gates(book: Rulebook) -> Iterator[_Problem]:
-    known = [rule.id for rule in book.rules]
+    known = dict.fromkeys(rule.id for rule in book.rules)  # in order, and found at once among thousands
     for gate in book.gates:
         path = ("gates", gate.id)
         if not gate.criteria and not gate.sign_off:
