@@ -104,7 +104,7 @@ def agreement(record: Mapping[str, Any]) -> Facts:
     return Facts(
         (
             ("Rulebook", Cell(f"edition {rulebook['edition']}")),
-            ("Rulebook digest", Cell(f"sha256:{rulebook['meaning']}", code=True)),
+            ("Rulebook digest", Cell(rulebook["meaning"], code=True)),
             ("Rulebook's file, SHA-256", Cell(rulebook["sha256"], code=True)),
             ("Dossier that was signed", Cell(record["dossier"]["sha256"], code=True)),
             *shipped,

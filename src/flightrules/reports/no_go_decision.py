@@ -16,6 +16,8 @@ from flightrules.reports.wording import count
 __all__ = ["document"]
 
 _LINES = 6
+_SILENT = "effect on users and revenue not stated"
+_UNSTATED = "Effect on users and revenue is not stated."
 
 
 def document(record: Mapping[str, Any], openings: Openings) -> Document:
@@ -49,7 +51,7 @@ def _sections(record: Mapping[str, Any], openings: Openings) -> tuple[Section, .
             (Text(_status(record, len(blocking) or len(reasons))), Text(said or "No reason was written.")),
         ),
         Section(2, "What blocks", (_some(blocking, "Nothing is recorded beside the reason above."),)),
-        Section(3, "Risk if shipped", (_some(_risks(bad), "Effect on users and revenue is not stated."),)),
+        Section(3, "Risk if shipped", (_some(_risks(record, bad), _UNSTATED),)),
         Section(4, "What it takes to get to GO", tuple(_way(record, blocking))),
         Section(5, "Alternatives", tuple(_ways_out(holds_defects=bool(bad)))),
         Section(6, "Signature", (signature_table("Decision", [record["decided"]], openings),)),
@@ -62,8 +64,13 @@ def _status(record: Mapping[str, Any], blocking: int) -> str:
     return f"{title(record)} does not go to {where} now{held}."
 
 
-def _risks(bad: list[Mapping[str, Any]]) -> list[str]:
-    return [f"{one['number']} ({one['severity']}) {one['title']} would reach users" for one in bad]
+def _risks(record: Mapping[str, Any], bad: list[Mapping[str, Any]]) -> list[str]:
+    """What shipping would do, in the words of the records; what nobody stated is said to be not stated."""
+    stakes = record.get("at_stake")
+    if stakes is None:
+        return [f"{one['number']} ({one['severity']}) {one['title']} would reach users" for one in bad]
+    said = [(one["what"], one["affected_users"], one["business_impact"]) for one in stakes]
+    return [f"{what}: {'; '.join(filter(None, effect)) or _SILENT}" for what, *effect in said]
 
 
 def _way(record: Mapping[str, Any], blocking: list[str]) -> Iterator[Bullets | Text]:

@@ -7,7 +7,7 @@ a legitimate decision.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -103,7 +103,7 @@ def _sentence(statement: Mapping[str, Any]) -> str:
 
 def _sections(statement: Mapping[str, Any]) -> list[Section]:
     return [
-        Section(1, "Criteria that are not met", (_criteria(statement),)),
+        Section(1, "Criteria that are not met", tuple(_criteria(statement))),
         Section(2, "Open defects that block", (_defects(statement),)),
         Section(3, "Open blockers", (_blockers(statement),)),
         Section(
@@ -123,11 +123,15 @@ def _sections(statement: Mapping[str, Any]) -> list[Section]:
     ]
 
 
-def _criteria(statement: Mapping[str, Any]) -> Table | Text:
+def _criteria(statement: Mapping[str, Any]) -> Iterator[Table | Text | Bullets]:
     if not statement["criteria"]:
-        return Text("None.")
+        yield Text("None.")
+        return
     rows = tuple((Cell(one["id"], code=True), Cell(one["status"])) for one in statement["criteria"])
-    return Table("Criteria that are not met", (Column("Criterion"), Column("Status")), rows)
+    yield Table("Criteria that are not met", (Column("Criterion"), Column("Status")), rows)
+    if statement["reasons"]:
+        yield Text("What the gates say of it:")
+        yield Bullets(tuple(statement["reasons"]))
 
 
 def _defects(statement: Mapping[str, Any]) -> Table | Text:

@@ -280,6 +280,23 @@ def test_many_reasons_are_cut_and_none_is_made_up():
         assert said in shown
 
 
+def test_the_risk_is_told_in_the_words_of_the_records_and_never_made_up():
+    stakes = [
+        {"what": "PROJ-7 (P1) Orders vanish", "affected_users": "3 % of orders", "business_impact": ""},
+        {"what": "Printer", "affected_users": "", "business_impact": "EUR 900 a day"},
+        {"what": "PROJ-8 (P1) Slow", "affected_users": "", "business_impact": ""},
+    ]
+    shown = forms(no_go_decision.document(NO_GO | {"at_stake": stakes}, OPENINGS))["md"]
+    for said in (
+        "PROJ-7 (P1) Orders vanish: 3 % of orders",
+        "Printer: EUR 900 a day",
+        "PROJ-8 (P1) Slow: effect on users and revenue not stated",
+    ):
+        assert said in shown
+    silent = forms(no_go_decision.document(NO_GO | {"at_stake": []}, OPENINGS))["md"]
+    assert "Effect on users and revenue is not stated." in silent
+
+
 def test_there_is_no_no_go_to_send_for_a_go():
     document = no_go_decision.document(record(), OPENINGS)
     assert document.sections == ()
@@ -413,6 +430,7 @@ def test_a_risk_statement_names_each_item_and_what_nobody_has_stated():
         "2 criteria not met, 1 open defect that blocks and 1 open blocker",
         "FAIL",
         "NOT JUDGED",
+        "pass rate 96 %, target 97 %",
         "3 % of orders",
         "not stated",
         "Printer: EUR 900 a day",

@@ -53,6 +53,7 @@ def test_a_no_go_goes_back_to_test_with_what_it_takes_to_return(failing):
     record = record_of(decided)
     assert any(": close the gap of" in one for one in record["remediation"])
     assert record["dissent"][0]["role"] == "qa-lead"
+    assert record["at_stake"] == []  # a rate fails; no defect and no blocker is known
     assert not failing.decision(decided["key"])["stands"]
     failing.shop.bring(failing.key, "CI pipeline", junit(100))
     failing.judge()

@@ -64,8 +64,9 @@ def _defects(dossier: Dossier) -> list[dict[str, Any]]:
         if one.defect.number in found:
             found[one.defect.number] |= {name: getattr(one, name) for name in _STATED}
     for row in dossier.inputs.defects:
-        if row.number in found and row.affected_users:
-            found[row.number].setdefault("affected_users", row.affected_users)
+        for name, said in (("affected_users", row.affected_users), ("mitigation", row.workaround)):
+            if row.number in found and said:
+                found[row.number].setdefault(name, said)
     return [found[number] for number in sorted(found)]
 
 

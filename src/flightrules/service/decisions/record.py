@@ -21,6 +21,8 @@ Its members (``v`` 1, ``kind`` ``flightrules-decision``); moments are RFC 3339 i
     shipping      [{id, severity, title, decision}]: open defects that the gates found and that do not block
     emergency     null, or {classification, track, role, at, reason, reference, paths, share,
                   points [{point, title, met, why}]}
+    at_stake      [{what, affected_users, business_impact, mitigation}]: blocking defects and open blockers with
+                  what is stated of them, for an outcome that does not go; else []
     reasons       [{kind, text}]: what stood against going
     remediation   sentences: what it takes to come back, for an outcome that does not go; else []
     decided       sign-off of the one who decided; of an override the last of its signatures
@@ -47,7 +49,7 @@ from flightrules.service.decisions.as_emergency import emergency_block
 from flightrules.service.decisions.counting import Count
 from flightrules.service.decisions.dossiers import Dossier
 from flightrules.service.decisions.models import GOING, Carried, Decision, Poll, SignOff
-from flightrules.service.decisions.reported import shipping, what_it_takes
+from flightrules.service.decisions.reported import at_stake, shipping, what_it_takes
 from flightrules.service.decisions.situation import Found
 from flightrules.service.records import blobs
 from flightrules.service.releases.queries import Release
@@ -90,6 +92,7 @@ def record_of(
         **{name: content[name] for name in ("waivers", "acceptances", "defects")},
         "shipping": shipping(dossier),
         "emergency": emergency_block(release, decision.at),
+        "at_stake": [] if goes else at_stake(dossier),
         "cautions": list(cautions),
         "reasons": [{"kind": one.kind.value, "text": one.text} for one in found.assessment.reasons],
         "remediation": [] if goes else what_it_takes(found.assessment.reasons, dossier),

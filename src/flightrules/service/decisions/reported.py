@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flightrules.engine.decision import Hindrance, Reason
+from flightrules.service.decisions.against import against
 from flightrules.service.decisions.dossiers import BLOCKS, Dossier
 from flightrules.service.door.refusals import ConflictError
 from flightrules.service.readiness.models import GateRun
 from flightrules.service.records import blobs
 
-__all__ = ["shipping", "what_it_takes"]
+__all__ = ["at_stake", "shipping", "what_it_takes"]
 
 _SIGNED_ANEW = "a quality verdict that is for going"
 
@@ -37,6 +38,26 @@ def shipping(dossier: Dossier) -> list[dict[str, str]]:
         if not one["blocks"]
     }
     return [found[name] for name in sorted(found)]
+
+
+def at_stake(dossier: Dossier) -> list[dict[str, str]]:
+    """What shipping now would put at risk, as far as somebody stated it: defects that block, open blockers.
+
+    Nothing where a report cannot be read, which is told as a reason of its own.
+    """
+    try:
+        found = against(dossier)
+    except ConflictError:
+        return []
+    stated = ("affected_users", "business_impact", "mitigation")
+    return [
+        {"what": _called(one)} | {name: str(one.get(name) or "") for name in stated}
+        for one in (*found.defects, *found.blockers)
+    ]
+
+
+def _called(one: Mapping[str, Any]) -> str:
+    return f"{one['number']} ({one['severity']}) {one['title']}" if "number" in one else str(one["title"])
 
 
 def _steps(report: Mapping[str, Any]) -> Iterator[str]:

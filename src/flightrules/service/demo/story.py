@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from flightrules.errors import UsageError
+from flightrules.service.blockers.services import Objection, raise_blocker
 from flightrules.service.catalogue.queries import products
 from flightrules.service.catalogue.services import open_product, propose_rulebook, sign_rulebook
 from flightrules.service.decisions.decisions import Decided, decide
@@ -103,13 +104,24 @@ def _overridden(shop: Shop, now: datetime) -> str:
     shop.judge(key, "exit")
     poll = str(open_poll(release=key, moment="final", **shop.by("release-manager")).key)
     _verdict(shop, key, "no-go", "Vouchers fail in every second data set; a gift card can pay twice.")
+    held = _held_against(shop, key)
     refusal = Decided("NO-GO", _read(shop, key, "product-owner"), "Quality shows a payment made twice.")
     decide(poll=poll, said=refusal, **shop.by("product-owner"))
-    names = ["DEMO-21", "coverage", "overall-pass", "p1-open"]
+    names = ["DEMO-21", "coverage", "overall-pass", "p1-open", held]
     why = "Gift cards are switched off by a flag; the rest of the scope is bound to a contract date."
     override = ask_override(release=key, accepts=names, reason=why, **shop.by("cto"))
     _both_sign(shop, key, str(override.key), override.statement)
-    return "release      4.3.0: NO-GO, then GO BY OVERRIDE with two signatures; four items accepted by name"
+    return "release      4.3.0: NO-GO, then GO BY OVERRIDE with two signatures; five items accepted by name"
+
+
+def _held_against(shop: Shop, release: str) -> str:
+    """A blocker with what it costs, as whoever has to answer the customers knows it; its key."""
+    objection = Objection(
+        title="A gift card pays twice",
+        impact="About 3 % of orders, EUR 900 a day",
+        link="https://tickets.example.org/DEMO-21",
+    )
+    return str(raise_blocker(release=release, objection=objection, **shop.by("operations")).key)
 
 
 def _both_sign(shop: Shop, release: str, override: str, statement: str) -> None:
