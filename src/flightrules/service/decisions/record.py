@@ -21,8 +21,8 @@ Its members (``v`` 1, ``kind`` ``flightrules-decision``); moments are RFC 3339 i
     shipping      [{id, severity, title, decision}]: open defects that the gates found and that do not block
     emergency     null, or {classification, track, role, at, reason, reference, paths, share,
                   points [{point, title, met, why}]}
-    at_stake      [{what, affected_users, business_impact, mitigation}]: blocking defects and open blockers with
-                  what is stated of them, for an outcome that does not go; else []
+    at_stake      [{what, affected_users, business_impact, mitigation}]: blocking defects, open blockers, with
+                  what is stated of them, where it does not go; else []
     reasons       [{kind, text}]: what stood against going
     remediation   sentences: what it takes to come back, for an outcome that does not go; else []
     decided       sign-off of the one who decided; of an override the last of its signatures
