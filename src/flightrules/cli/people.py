@@ -1,7 +1,8 @@
-"""Invite people, grant and end their roles, shut somebody out and let them in again.
+"""Invite people, grant and end their roles, shut somebody out, let them in again, forget who they were.
 
-Giving power is signed; taking it away is not, because it has to be quick. A person is named by key, by name
-or by e-mail address.
+Giving power is signed; taking it away is not, because it has to be quick. To erase is signed, for it cannot
+be undone: what they did stays on record, and who they were is gone. A person is named by key, by name or by
+e-mail address.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from flightrules.errors import ExitCode
 
 __all__ = ["configure", "execute"]
 
-_ACTS = ("list", "holders", "show", "invite", "grant", "end", "disable", "enable")
+_ACTS = ("list", "holders", "show", "invite", "grant", "end", "disable", "enable", "rename", "erase")
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -43,6 +44,10 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--until", metavar="TIME", default="", help="grant: when the role ends (RFC 3339)")
     parser.add_argument("--reason", metavar="TEXT", default="", help="disable: why")
+    parser.add_argument("--name", metavar="NAME", default="", help="rename: how they are shown from now on")
+    parser.add_argument(
+        "--ground", metavar="TEXT", default="", help="erase: the lawful ground; it stays, so it names nobody"
+    )
     add_format_option(parser)
     add_proof_options(parser)
 
@@ -59,6 +64,8 @@ def execute(arguments: Namespace) -> int:
         "end": _ended,
         "disable": _disabled,
         "enable": _enabled,
+        "rename": _renamed,
+        "erase": _erased,
     }
     acts[arguments.act](service, arguments)
     return int(ExitCode.GO)
@@ -145,6 +152,22 @@ def _enabled(service: Office, arguments: Namespace) -> None:
     prove_terms(service, "person:enable", f"person/{one['key']}", {}, arguments)
     made = service.post(f"/people/{one['key']}/enable", {})
     told(arguments, made, [f"{plain(made['name'])}: may sign in again"])
+
+
+def _renamed(service: Office, arguments: Namespace) -> None:
+    required(arguments, "name")
+    one = _person(service, arguments)
+    made = service.edit(f"/people/{one['key']}", {"name": arguments.name})
+    told(arguments, made, [f"{plain(one['name'])} is shown as {plain(made['name'])} from now on"])
+
+
+def _erased(service: Office, arguments: Namespace) -> None:
+    required(arguments, "ground")
+    one = _person(service, arguments)
+    terms = {"ground": arguments.ground}
+    prove_terms(service, "person:erase", f"person/{one['key']}", terms, arguments)
+    made = service.post(f"/people/{one['key']}/erase", {"ground": arguments.ground})
+    told(arguments, made, [f"{plain(made['key'])}: erased; what they did stays on record under this key"])
 
 
 def _person(service: Office, arguments: Namespace) -> dict[str, Any]:

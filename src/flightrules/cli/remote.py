@@ -64,10 +64,9 @@ class Office:
         return _decoded(self._asked(method, path, lambda: data, headers), self.url)
 
     def delete(self, path: str) -> Any:
-        """The decoded answer to taking something away."""
-        return _decoded(
-            self._asked("DELETE", path, lambda: None, {"Idempotency-Key": uuid.uuid4().hex}), self.url
-        )
+        """The decoded answer to taking something away; None where nothing is left to be shown."""
+        found = self._asked("DELETE", path, lambda: None, {"Idempotency-Key": uuid.uuid4().hex})
+        return _decoded(found, self.url) if found else None
 
     def post_file(self, path: str, name: str, query: Mapping[str, str]) -> Any:
         """Stream a file; the service knows the same bytes again, so asking twice does no harm."""
