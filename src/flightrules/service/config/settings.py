@@ -79,6 +79,7 @@ if DATABASES["default"]["ENGINE"].endswith("postgresql"):
 
 MIDDLEWARE = [
     "flightrules.service.door.middleware.RequestRecord",
+    "flightrules.service.door.desks.AtADesk",
     "flightrules.service.site.middleware.PageManners",
     "flightrules.service.door.rates.RateLimit",
     "django.middleware.security.SecurityMiddleware",
@@ -86,14 +87,16 @@ MIDDLEWARE = [
     "flightrules.service.door.middleware.BodyLimit",
     "flightrules.service.door.middleware.DatabaseTrouble",
     "flightrules.service.door.middleware.WrongMethod",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "flightrules.service.door.token_lane.LaneBegins",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "flightrules.service.door.token_lane.LaneEnds",
 ]
 
 TEMPLATES = [

@@ -23,6 +23,7 @@ from pydantic import BaseModel
 
 from flightrules.errors import FlightrulesError
 from flightrules.service.door.asked import ClaimedRequest
+from flightrules.service.door.desks import desks
 from flightrules.service.door.models import KeptAnswer
 from flightrules.service.door.problems import problem, refused
 
@@ -44,7 +45,7 @@ def changes_state(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
     def answered(request: ClaimedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         key = request.headers.get("Idempotency-Key", "")
         if not key:
-            with _in_turn(), transaction.atomic():
+            with _in_turn(), _committed():
                 return _answer(view, request, args, kwargs)
         if len(key) > _KEY_LIMIT:
             return problem(
@@ -67,7 +68,7 @@ def _in_turn() -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    is_mine = _turn.acquire(timeout=_TURN_S)  # a lock that somebody sits on must not shut the door for good
+    is_mine = _turn.acquire(blocking=False) or _awaited()
     try:
         yield
     finally:
@@ -75,12 +76,28 @@ def _in_turn() -> Iterator[None]:
             _turn.release()
 
 
+def _awaited() -> bool:
+    """Whether the turn came; a lock that somebody sits on must not shut the door for good."""
+    desks.leave()
+    is_mine = _turn.acquire(timeout=_TURN_S)
+    desks.take()
+    return is_mine
+
+
+@contextmanager
+def _committed() -> Iterator[None]:
+    """One transaction; others compute while the disk is waited for."""
+    with transaction.atomic():
+        yield
+        desks.leave()
+
+
 def _once(
     key: str, view: Callable[..., Any], request: ClaimedRequest, args: Any, kwargs: Any
 ) -> HttpResponse:
     account, asked = request.actor.account_key, _asked(request)
     try:
-        with _in_turn(), transaction.atomic():
+        with _in_turn(), _committed():
             kept = _claimed(account, key, asked, request.asked_at)
             if kept.status is not None:
                 return _repeated(kept, asked)
