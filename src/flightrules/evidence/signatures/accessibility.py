@@ -32,8 +32,13 @@ def _pa11y(head: Head) -> bool:
     return issues or page or (pages and not head.has("results[]"))
 
 
+def _wave(head: Head) -> bool:
+    return head.has("status.success", "categories.error", "statistics")
+
+
 ACCESSIBILITY_FORMATS: tuple[Format, ...] = (
     Format("axe", "axe-core JSON", "accessibility", "axe", _axe),
     Format("lighthouse", "Lighthouse JSON", "accessibility", "lighthouse", _lighthouse),
     Format("pa11y", "pa11y and pa11y-ci JSON", "accessibility", "pa11y", _pa11y),
+    Format("wave", "WAVE JSON", "accessibility", "wave", _wave),
 )

@@ -123,6 +123,12 @@ _COVERLET_DEPTH = 4
 _CODECOV_LINE = late(r"coverage\..+(?:\.\d+|\[\])\Z", re.DOTALL)
 _GCOVR = ("files[].lines[].gcovr/noncode", "files[].lines[].gcovr/excluded")
 
+
+def _dotcover(head: Head) -> bool:
+    xml = head.root == "Root" and "DotCoverVersion" in head.attributes
+    return xml or head.has("DotCoverVersion", "Kind")
+
+
 COVERAGE_FORMATS: tuple[Format, ...] = (
     Format("sonar-coverage", "SonarQube generic coverage XML", "coverage", "sonar_coverage", _sonar),
     Format("clover", "Clover XML", "coverage", "clover", _clover),
@@ -137,6 +143,7 @@ COVERAGE_FORMATS: tuple[Format, ...] = (
     Format("gcovr", "gcovr JSON", "coverage", "gcovr_json", _gcovr),
     Format("llvm-cov", "llvm-cov export JSON", "coverage", "llvm_cov_json", _llvm_cov),
     Format("gcov", "gcov JSON", "coverage", "gcov_json", _gcov),
+    Format("dotcover", "dotCover DetailedXML", "coverage", "dotcover", _dotcover),
     Format("coverlet", "coverlet JSON", "coverage", "coverlet", _coverlet),
     Format("coveralls", "Coveralls JSON", "coverage", "coveralls", _coveralls),
     Format("tarpaulin", "cargo-tarpaulin JSON", "coverage", "tarpaulin", _tarpaulin),

@@ -157,6 +157,10 @@ def _is_vegeta_json(head: Head) -> bool:
     return head.kind == "json" and head.has("latencies", "status_codes", "requests", "success")
 
 
+def _is_vegeta_encode(head: Head) -> bool:
+    return head.kind in ("json", "ndjson") and head.has("attack", "seq", "code", "latency", "bytes_in")
+
+
 def _is_vegeta_text(head: Head) -> bool:
     return head.kind == "text" and bool(re.match(r"\s*Requests\s+\[total", head.text))
 
@@ -259,6 +263,7 @@ LOAD_FORMATS: tuple[Format, ...] = (
     Format("ab", "ApacheBench (text)", "performance", "ab", _is_ab),
     Format("ab-percentiles-csv", "ApacheBench percentiles (CSV)", "performance", "ab_csv", _is_ab_csv),
     Format("vegeta-json", "vegeta report (JSON)", "performance", "vegeta_json", _is_vegeta_json),
+    Format("vegeta-encode", "vegeta encode (JSON Lines)", "performance", "vegeta_encode", _is_vegeta_encode),
     Format("vegeta-text", "vegeta report (text)", "performance", "vegeta_text", _is_vegeta_text),
     Format("siege", "Siege statistics", "performance", "siege", _is_siege),
     Format("artillery", "Artillery report (JSON)", "performance", "artillery", _is_artillery),

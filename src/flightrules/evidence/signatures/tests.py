@@ -164,6 +164,7 @@ TEST_FORMATS: tuple[Format, ...] = (
     Format("testng", "TestNG results XML", "tests", "testng", _xml("testng-results")),
     Format("ctest", "CTest Test.xml", "tests", "ctest_xml", _ctest),
     Format("catch2", "Catch2 XML", "tests", "catch2_xml", _xml("Catch", "Catch2TestRun")),
+    Format("doctest", "doctest XML", "tests", "doctest_xml", _xml("doctest")),
     Format("boost-test", "Boost.Test XML report", "tests", "boost_report", _boost),
     Format("qtest", "Qt Test XML", "tests", "qtest_xml", _qtest),
     Format("xcresult", "Xcode test results JSON", "tests", "xcresult_json", _json("testNodes[].nodeType")),

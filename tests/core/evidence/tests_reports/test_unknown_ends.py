@@ -144,6 +144,11 @@ REPORTS = [
 <TestCase name="b"><OverallResult success="{WORD}"/></TestCase></Catch2TestRun>""",
     ),
     (
+        "doctest",
+        f"""<doctest><TestSuite><TestCase name="a"><OverallResultsAsserts test_case_success="true"/></TestCase>
+<TestCase name="b"><OverallResultsAsserts test_case_success="{WORD}"/></TestCase></TestSuite></doctest>""",
+    ),
+    (
         "boost-test",
         f"""<TestResult><TestSuite name="s"><TestCase name="a" result="passed"/>
 <TestCase name="b" result="{WORD}"/></TestSuite></TestResult>""",
