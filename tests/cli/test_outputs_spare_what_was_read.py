@@ -105,3 +105,15 @@ def test_a_pipe_gets_the_output(shop):
     listener.join(5)
     assert heard == [b"said"]
     assert stat.S_ISFIFO(os.lstat("pipe").st_mode)
+
+
+@pytest.mark.parametrize("fault", [OSError("no such call here"), AttributeError("posix_fallocate"), None])
+def test_what_need_not_last_is_written_all_the_same_where_no_room_can_be_kept(shop, monkeypatch, fault):
+    def reserve(*_):
+        raise fault
+
+    if fault is not None:
+        monkeypatch.setattr(os, "posix_fallocate", reserve, raising=False)
+    for said in (b"a long one", b"", b"then"):
+        write_file("page", said, lasting=False)
+        assert (shop.path / "page").read_bytes() == said

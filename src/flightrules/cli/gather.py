@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flightrules.cli.reading import File, FileRead
     from flightrules.cli.second import Second
     from flightrules.connectors.git import Asked
-    from flightrules.engine.facts import Facts
+    from flightrules.engine.facts import Changes, Facts
 
 __all__ = ["gather"]
 
@@ -45,7 +45,7 @@ def gather(
         rulebook: the sources.
         plan: where, and as of when.
         step: told before each file.
-        beside: done before this process reads, and while another one reads already where there are two.
+        beside: done when this process has nothing left to read, and another one may still be reading.
         second: a process that waits to be told what to read.
     """
     tree = Tree(plan.root)
@@ -55,13 +55,19 @@ def gather(
         for source in rulebook.sources
     }
     files = _unique(rulebook.sources, wanted, baselines)
-    asked: dict[str, Asked] = {}
+    changed: dict[str, Changes] = {}
 
     def first() -> None:
         asked.update(_asked(rulebook, wanted, plan))
-        beside()
 
-    read_files = _read_all(files, plan.root, step, first, second)
+    def last() -> None:
+        from flightrules.cli.gathered import changed_since
+
+        beside()
+        changed.update({base: changed_since(base, one) for base, one in asked.items()})
+
+    asked: dict[str, Asked] = {}
+    read_files = _read_all(files, plan.root, step, first, last, second)
     from flightrules.cli.gathered import changes_of, found_of
     from flightrules.engine.facts import Facts
 
@@ -69,7 +75,7 @@ def gather(
         source.name: found_of(source, wanted[source.name], baselines.get(source.name, []), read_files, plan)
         for source in rulebook.sources
     }
-    changes = changes_of(rulebook, found, plan, asked)
+    changes = changes_of(rulebook, found, plan, changed)
     return Facts(found, changes, (*_named_instead(rulebook, plan), *tree.unread()))
 
 
@@ -118,6 +124,7 @@ def _read_all(
     root: str,
     step: Callable[[int, int, str], None],
     first: Callable[[], None],
+    last: Callable[[], None],
     second: Second | None,
 ) -> dict[File, FileRead]:
     def work(file: File) -> FileRead:
@@ -133,6 +140,7 @@ def _read_all(
         work,
         lambda at, of, file: step(at, of, file[0]),
         first,
+        last,
         second.begin(root) if second is not None else None,
     )
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flightrules.connectors.git import Asked
     from flightrules.rules.rulebook import Rulebook
 
-__all__ = ["changes_of", "found_of"]
+__all__ = ["changed_since", "changes_of", "found_of"]
 
 _FARTHEST_ZONE = timedelta(hours=14)
 
@@ -131,25 +131,22 @@ def _unmatched(source: EvidenceSource, wanted: list[str], plan: Gathering) -> tu
 
 
 def changes_of(
-    rulebook: Rulebook, found: Mapping[str, Found], plan: Gathering, asked: Mapping[str, Asked]
+    rulebook: Rulebook, found: Mapping[str, Found], plan: Gathering, changed: Mapping[str, Changes]
 ) -> dict[str, Changes]:
     """Changed lines since the base commit, for the sources that yielded lines."""
-    of_source = {
-        source.name: base
+    return {
+        source.name: changed[base]
         for source in rulebook.sources
-        if (base := plan.base or source.compare_with) and base in asked and _has_lines(found[source.name])
+        if (base := plan.base or source.compare_with) and base in changed and _has_lines(found[source.name])
     }
-    known = {base: _changed_since(base, asked[base]) for base in dict.fromkeys(of_source.values())}
-    for base in asked.keys() - known.keys():
-        asked[base].forget()
-    return {name: known[base] for name, base in of_source.items()}
 
 
 def _has_lines(found: Found) -> bool:
     return any(type(one.reading.records).__name__ == "Lines" for one in found.evidence)
 
 
-def _changed_since(base: str, asked: Asked) -> Changes:
+def changed_since(base: str, asked: Asked) -> Changes:
+    """What git answers; where it refuses, why."""
     try:
         changed = asked.answer()
     except EvidenceError as error:

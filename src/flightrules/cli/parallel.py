@@ -30,6 +30,7 @@ def read_all(
     work: Callable[[K], V],
     step: Callable[[int, int, K], None],
     first: Callable[[], None] = lambda: None,
+    last: Callable[[], None] = lambda: None,
     begin: Callable[[list[list[K]]], tuple[int, Pipe | None]] | None = None,
 ) -> dict[K, V]:
     """Do the work for every file.
@@ -39,7 +40,8 @@ def read_all(
         sizes: what each costs to read, in bytes of an ordinary report.
         work: reads one; must not raise.
         step: told before each file that this process reads.
-        first: what this process has to do beside its reading; where there is another one, it reads already.
+        first: what this process has to do before it reads; where there is another one, it reads already.
+        last: what it has to do anyway, when nothing is left to read; the other one may still be reading.
         begin: sets a process to work that is there already: what it gives back is the queue from which both
             take the numbers of piles of files, and that process. Else one is forked.
     """
@@ -53,6 +55,7 @@ def read_all(
     for at in _taken(queue):
         _do(piles[at], work, step, done, len(files))
     os.close(queue)
+    last()
     answers: list[tuple[int, list[V]]] = _collect(pipe) or [] if pipe is not None else []
     for at, results in answers:
         done.update(zip(piles[at], results, strict=True))

@@ -91,19 +91,35 @@ def begun(rulebook: str | None) -> Second | None:
 
 
 def _glance(rulebook: str | None) -> tuple[list[str], int]:
-    """The formats that the rulebook seems to name, and the size of the files that it seems to name."""
+    """The formats that the rulebook seems to name, in the order in which this process will need them if at
+    all, and the size of the files that it seems to name.
+    """
     try:
         found = rulebook or find_rulebook(os.getcwd())
         text = read_file(found).decode("utf-8", "replace") if found else ""
     except FlightrulesError:
         return [], 0
-    folder, size = os.path.dirname(found or ""), 0
+    folder, total = os.path.dirname(found or ""), 0
     words = text.translate(_PARTS).split()
+    formats = {at: word for at, (key, word) in enumerate(pairwise(words)) if key == "format:"}
+    sizes = dict.fromkeys(formats.values(), 0)
     for path in [word for word in dict.fromkeys(words) if "." in word][:_MOST]:
         with suppress(OSError, ValueError):  # no name of a file
-            size += os.stat(os.path.join(folder, path)).st_size
-    named = (word for key, word in pairwise(words) if key == "format:")
-    return list(dict.fromkeys(named)), size
+            size = os.stat(os.path.join(folder, path)).st_size
+            total += size
+            at = words.index(path)
+            nearest = min(formats, key=lambda of: abs(of - at), default=None)
+            if nearest is not None:
+                sizes[formats[nearest]] += size
+    return _as_needed(sizes), total
+
+
+def _as_needed(sizes: dict[str, int]) -> list[str]:
+    """The format of most bytes, then the others from the fewest up: while this process reads the largest,
+    the first one takes those that come next.
+    """
+    largest_first = sorted(sizes, key=lambda name: -sizes[name])
+    return largest_first[:1] + largest_first[:0:-1]
 
 
 def _live(asked: int, answering: int, queue: int, formats: list[str]) -> NoReturn:
@@ -127,6 +143,7 @@ def _load(formats: list[str], asked: int) -> None:
 
     from flightrules.cli.reading import load_format
 
+    __import__("hashlib")  # of every file the digest is taken
     for name in formats:
         if select.select([asked], [], [], 0)[0]:
             return
