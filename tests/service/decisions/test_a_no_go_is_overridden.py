@@ -10,6 +10,8 @@ import pytest
 
 from flightrules.service.decisions import jobs
 from flightrules.service.decisions.models import Decision, Override, SignOff
+from flightrules.service.notices.kinds import Kind, written
+from flightrules.service.notices.models import Outbox
 from flightrules.service.records import case_files
 from people_stories import actor_of, now, prove_now
 from service import put_back
@@ -92,6 +94,22 @@ def test_two_signatures_turn_a_no_go_round_and_it_says_so_for_ever(no_go):
     recorded = entries("decision:decision:recorded")
     assert [one["outcome"] for one in recorded] == ["NO-GO", "GO BY OVERRIDE"]
     assert recorded[-1]["override"] == done["key"]
+
+
+def test_the_channels_hear_that_it_goes_by_override_and_what_is_to_come(no_go):
+    """Nobody reads of a plain GO; business, helpdesk and operations read scope, window and risks beforehand."""
+    chat = {"title": "Releases", "channel": "webhook", "address": "https://chat.example.org/hook"}
+    assert no_go.shop.manager.post("/products/shop/channels", chat).status_code == 201
+    overridden(no_go)
+    sent = {
+        one.kind: written(Kind(one.kind), one.context, base_url="https://example.org")
+        for one in Outbox.objects.filter(about__startswith="decision/", subscription__isnull=False)
+    }
+    assert sent["go"].subject == "Shop 4.3.0: GO BY OVERRIDE"
+    before = dict(sent["before"].facts)
+    assert (before["Scope"], before["Known risks"]) == ("checkout", "none in the register")
+    assert before["Readiness so far"] == "GO BY OVERRIDE, final decision"
+    assert "UTC" in before["Schedule"]
 
 
 def test_the_draft_says_what_has_to_be_named_and_who_signs(no_go):

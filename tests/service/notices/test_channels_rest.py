@@ -14,7 +14,14 @@ from flightrules.service.notices.services import tell
 from flightrules.service.records.queries import entries
 
 CHAT = {"title": "Team chat", "channel": "slack", "address": "https://hooks.slack.com/services/T0/B0/secret"}
-GO = {"product": "shop", "version": "4.3.0", "decided_by": "QA lead", "conditions": "", "window": "Tuesday"}
+GO = {
+    "product": "shop",
+    "version": "4.3.0",
+    "outcome": "GO",
+    "decided_by": "QA lead",
+    "conditions": "",
+    "window": "Tuesday",
+}
 
 
 @pytest.fixture

@@ -9,7 +9,14 @@ from flightrules.service.notices.kinds import Kind
 from flightrules.service.notices.models import Outbox
 from flightrules.service.notices.services import tell
 
-GO = {"product": "shop", "version": "4.3.0", "decided_by": "QA lead", "conditions": "", "window": "Tuesday"}
+GO = {
+    "product": "shop",
+    "version": "4.3.0",
+    "outcome": "GO",
+    "decided_by": "QA lead",
+    "conditions": "",
+    "window": "Tuesday",
+}
 
 
 def test_a_message_is_written_with_its_change_and_vanishes_with_it(person, at):

@@ -12,6 +12,7 @@ from flightrules.service.decisions.models import GOING, Decision, Poll, SignOff
 from flightrules.service.notices.kinds import Kind
 from flightrules.service.notices.services import tell
 from flightrules.service.people.queries import who_can_sign_in
+from flightrules.service.readiness.queries import open_risks
 from flightrules.service.releases.queries import Release
 
 __all__ = ["ask", "ask_again", "contacts", "tell_decided", "tell_voided"]
@@ -58,11 +59,12 @@ def tell_decided(
     people: Iterable[str],
     at: datetime,
 ) -> None:
-    """The product's channels, and everybody who signed, are told what was decided."""
+    """The product's channels, and everybody who signed, are told what was decided; and what is to come."""
     about, goes = f"decision/{decision.key}", decision.outcome in GOING
     context = {
         "product": release.product.name,
         "version": release.version,
+        "outcome": decision.outcome,
         "decided_by": role_words(decision.role),
     }
     if goes:
@@ -81,6 +83,30 @@ def tell_decided(
         context=context,
         at=at,
         to=who_can_sign_in(people, at),
+    )
+    if goes:
+        _announce(decision, release, book, at)
+
+
+def _announce(decision: Decision, release: Release, book: Rulebook, at: datetime) -> None:
+    """Whoever is affected hears of scope, window, risks and contacts before anything is deployed."""
+    asked = ", ".join(contacts(book))
+    known = open_risks(release)
+    tell(
+        Kind.BEFORE,
+        product=release.product_id,
+        about=f"decision/{decision.key}",
+        once=f"before/{decision.key}",
+        context={
+            "product": release.product.name,
+            "version": release.version,
+            "scope": _some(release.scope_in),
+            "window": _window(release),
+            "risks": _some(known) or "none in the register",
+            "readiness": f"{decision.outcome}, {decision.moment} decision",
+            "expected": f"questions and troubles go to {asked}" if asked else "",
+        },
+        at=at,
     )
 
 

@@ -77,13 +77,13 @@ _TEXTS: dict[Kind, _Text] = {
         ("Stability", "stability"),
     ),
     Kind.GO: _text(
-        "$product $version: GO",
+        "$product $version: $outcome",
         ("Decided by", "decided_by"),
         ("Conditions", "conditions"),
         ("Window", "window"),
     ),
     Kind.NO_GO: _text(
-        "$product $version: NO-GO",
+        "$product $version: $outcome",
         ("Not met", "unmet"),
         ("Said by", "decided_by"),
         ("What would change it", "remedy"),

@@ -37,6 +37,7 @@ __all__ = [
     "find",
     "gate_runs",
     "latest_run",
+    "open_risks",
     "register_reviews",
     "report_bytes",
     "require_intact",
@@ -74,6 +75,12 @@ def gate_runs(*, release: str, by: Actor, at: datetime) -> QuerySet[GateRun]:
 def risks(*, release: str, by: Actor, at: datetime) -> QuerySet[Risk]:
     """The risk register of a release."""
     return Risk.objects.filter(release=get_release(key=release, by=by, at=at))
+
+
+def open_risks(release: Release) -> list[str]:
+    """Titles of the release's open risks, the oldest first."""
+    found = Risk.objects.filter(release=release, state=Risk.State.OPEN).order_by("recorded_at", "key")
+    return list(found.values_list("title", flat=True))
 
 
 def waivers(*, release: str, by: Actor, at: datetime) -> QuerySet[Waiver]:

@@ -131,6 +131,7 @@ def tell_turned_no_go(run: GateRun, release: Release, verdict: Verdict, book: Ru
         context={
             "product": release.product.name,
             "version": release.version,
+            "outcome": _NO_GO,
             "unmet": _some(run.blockers),
             "decided_by": f"the gate {title}, judged by the service",
             "remedy": _some(list(fixes)),
