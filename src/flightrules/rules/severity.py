@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Literal
 
@@ -9,6 +10,8 @@ from flightrules.rules.role_words import role_words
 from flightrules.values import frozen
 
 __all__ = ["SeverityLevel", "SeverityPolicy"]
+
+_NUMBERED = re.compile(r"(?:s|sev|severity|p|prio|priority|level)([0-9])")
 
 
 @frozen
@@ -40,6 +43,16 @@ class SeverityPolicy:
             if key == level.name.casefold() or key in (other.casefold() for other in level.also):
                 return level
         return None
+
+    def meant(self, word: str) -> str:
+        """The level that an unknown word is likely to mean, for a hint: ``Sev-1``, ``prio 2``, ``P0``."""
+        key = "".join(one for one in word.casefold() if one.isalnum())
+        names = {other.casefold(): level.name for level in self.levels for other in (level.name, *level.also)}
+        if key in names:
+            return names[key]
+        found = _NUMBERED.fullmatch(key)
+        place = max(int(found[1]) - 1, 0) if found else len(self.levels)
+        return self.levels[place].name if place < len(self.levels) else ""
 
     def lifting(self, severities: Iterable[str], authorities: Iterable[str]) -> tuple[str, ...]:
         """Which authorities may override while defects of these severities are open.

@@ -250,6 +250,8 @@ def _no_metric(tokens: list[Any], words: list[str], place: dict[str, Any]) -> Ru
 
 
 def _odd_word(token: Any, word: str, metric: Metric, place: dict[str, Any]) -> RulebookError:
+    from flightrules.rules.severity_policy import shipped_policy
+
     core = {word for core in metric.core for word in core}
     known = sorted(metric.extra | _SUITES | _FINDING_LEVELS | _IMPACTS | core)
     guess = near(word, known)
@@ -259,6 +261,8 @@ def _odd_word(token: Any, word: str, metric: Metric, place: dict[str, Any]) -> R
         hint = "leave the word out; a criterion that need not be met says `enforcement: advisory`"
     elif metric.name == "load.percentile" and (word in _NO_PERCENTILE or _percentile(word, [word])):
         hint = "write one percentile, such as p95 response time; p50 is the median"
+    elif metric.name.startswith("defects") and (level := shipped_policy().meant(word)):
+        hint = f"did you mean {level!r}? open defects have the levels P1 to P4, or Critical to Low"
     elif guess and guess != word:
         hint = f"did you mean {guess!r}?"
     else:

@@ -8,6 +8,7 @@ from flightrules.errors import RulebookError
 from flightrules.rules.grammar import parse
 from flightrules.rules.levels import DEFECT_LEVELS, FINDING_LEVELS, IMPACTS, impacts, severities
 from flightrules.rules.render import render
+from flightrules.rules.severity_policy import shipped_policy
 
 SAME = [
     ("No findings of severity HIGH or above", "No findings of severity CRITICAL or HIGH"),
@@ -67,3 +68,29 @@ def test_or_above_never_leaves_a_worse_level_out(scale, data):
 @given(st.permutations(IMPACTS), st.integers(1, len(IMPACTS)))
 def test_impacts_stand_in_one_order(words, many):
     assert impacts(words[:many]).split("|") == [one for one in IMPACTS if one in words[:many]]
+
+
+OTHER_WORDS = [
+    ("S1", "P1"),
+    ("Sev2", "P2"),
+    ("Sev-3", "P3"),
+    ("P0", "P1"),
+    ("Prio4", "P4"),
+    ("Blocker", "P1"),
+]
+
+
+@pytest.mark.parametrize(("word", "level"), OTHER_WORDS, ids=[row[0] for row in OTHER_WORDS])
+def test_a_level_of_another_scheme_is_refused_with_the_one_that_is_meant(word, level):
+    with pytest.raises(RulebookError) as refused:
+        parse(f"{word} defects open = 0 measured by the tracker")
+    assert refused.value.hint.startswith(f"did you mean {level!r}?")
+
+
+@pytest.mark.parametrize("word", ["P5", "amber", "x1", "s12"])
+def test_a_word_that_stands_for_no_level_is_not_guessed_at(word):
+    assert shipped_policy().meant(word) == ""
+    assert shipped_policy("critical-low").meant("sev 9") == ""
+    with pytest.raises(RulebookError) as refused:
+        parse(f"{word} defects open = 0 measured by the tracker")
+    assert "'P" not in refused.value.hint

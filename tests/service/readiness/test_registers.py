@@ -240,6 +240,8 @@ def test_the_register_is_kept_with_care(shop, key):
     assert twice.json()["code"] == "E_DEFECT_EXISTS"
     odd = shop.qa.post("/products/shop/defects", {"number": "PROJ-5", "title": "x", "severity": "dire"})
     assert odd.json()["code"] == "E_SEVERITY"
+    near = shop.qa.post("/products/shop/defects", {"number": "PROJ-5", "title": "x", "severity": "Sev-2"})
+    assert near.json()["hint"] == "did you mean P2? write one of P1, P2, P3, P4"
     path = f"/defects/{defect['key']}"
     assert shop.qa.patch(path, {"title": "y"}).status_code == 428
     assert change(shop.qa, path, severity="dire").json()["code"] == "E_SEVERITY"

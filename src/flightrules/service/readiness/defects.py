@@ -294,10 +294,12 @@ def _policy(product: str) -> SeverityPolicy | None:
 def _require_severity(product: str, word: str) -> None:
     policy = _policy(product)
     if policy is not None and policy.level(word) is None:
+        level = policy.meant(word)
+        meant = f"did you mean {level}? " if level else ""
         raise InvalidError(
             "E_SEVERITY",
             f"the severity {word[:40]!r} is not in the policy",
-            hint=f"write one of {', '.join(level.name for level in policy.levels)}",
+            hint=f"{meant}write one of {', '.join(one.name for one in policy.levels)}",
         )
 
 
