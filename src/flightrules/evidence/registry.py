@@ -172,13 +172,18 @@ def _unrecognised(source: Source, head: Head | None) -> EvidenceError:
         if head
         else "data"
     )
+    from flightrules.evidence.strangers import described
+
+    seen = described(head) if head is not None else None
     return EvidenceError(
         "E_UNRECOGNISED",
-        f"{what} that matches no known format",
+        f"{what} that matches no known format" + (f"; it looks like {seen.what}" if seen else ""),
         file=source.name,
         line=1,
         column=1,
-        hint="see flightrules formats, or convert to SARIF, JUnit, CTRF or the generic format",
+        hint=seen.instead
+        if seen
+        else "see flightrules formats, or convert to SARIF, JUnit, CTRF or the generic format",
     )
 
 

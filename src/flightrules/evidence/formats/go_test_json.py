@@ -23,6 +23,7 @@ from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
+_TEXT = re.compile(r"=== RUN |--- (?:PASS|FAIL|SKIP): |ok  \t\S+\t[0-9.]+s")
 _NOT_BUILT = re.compile(r"FAIL\t(\S+)")
 _MEANWHILE = ("output", "pause", "cont", "bench", "attr", "artifacts", "start")
 _ENDS = {"pass": PASSED, "fail": FAILED, "skip": SKIPPED}
@@ -32,7 +33,7 @@ def read(source: Source, _head: Head) -> Reading:
     """The tests and subtests of all packages.
 
     Raises:
-        EvidenceError: E_MALFORMED for half an event, as ``reading.json.decode`` and ``json_case_reading``.
+        EvidenceError: E_MALFORMED for half an event, E_UNRECOGNISED for its text, as ``reading.json.decode`` and ``json_case_reading``.
     """
     walk = _Walk(source.name)
     first = ""
@@ -80,6 +81,13 @@ class _Walk:
                 f"a piece of an event: {line[:80]!r}",
                 file=self._name,
                 hint="write the report again",
+            )
+        if _TEXT.match(line):
+            raise EvidenceError(
+                "E_UNRECOGNISED",
+                "this is what go test prints for people",
+                file=self._name,
+                hint="run go test -json",
             )
         failed = _NOT_BUILT.match(line)
         if failed:

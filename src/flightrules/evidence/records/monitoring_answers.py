@@ -8,6 +8,7 @@ __all__ = ["other_answer"]
 
 _QUERY = "keep the answer of /api/v1/query"
 _FIRING = _QUERY + """ to count(ALERTS{alertstate="firing"}) or 0 * sum(prometheus_rule_group_rules)"""
+_COUNTED = "write how many are open in the generic format, or as a table of defects"
 _RANGE = "keep the answer of Prometheus' API, or write the values in the generic format"
 
 _ANSWERS: tuple[tuple[tuple[str, ...], str, str], ...] = (
@@ -21,6 +22,13 @@ _ANSWERS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("Label", "Datapoints"), "CloudWatch's answer", _RANGE),
     (("results[].series[].columns", "results[].statement_id"), "InfluxDB's answer", _RANGE),
     (("metric", "values", "timestamps"), "VictoriaMetrics' export", _RANGE),
+    (("data.actor",), "New Relic's answer", _RANGE),
+    (("result[].metricId", "result[].data"), "Dynatrace's answer", _RANGE),
+    (("took", "timed_out", "_shards", "hits"), "Elasticsearch's answer", _RANGE),
+    (("incidents[].incident_number",), "PagerDuty's list of incidents", _COUNTED),
+    (("data[].tinyId", "data[].acknowledged"), "Opsgenie's list of alerts", _COUNTED),
+    (("page.time_zone", "status.indicator"), "Statuspage's summary", _COUNTED),
+    (("[].shortId", "[].userCount", "[].status"), "Sentry's list of issues", _COUNTED),
 )
 """JSON paths that stand together, what the document is, and what to use in its place."""
 

@@ -310,3 +310,10 @@ def test_every_format_of_tests_is_tried():
 )
 def test_playwright_is_believed_by_the_last_attempt(end, last, expected, passed):
     assert read(Source.of(playwright(end, last, expected).encode())).records.passed == passed
+
+
+def test_the_text_of_go_among_its_events_is_no_result():
+    text = '{"Action":"run","Package":"p","Test":"A"}\n--- FAIL: TestB (0.00s)\n'
+    with pytest.raises(EvidenceError) as caught:
+        read(Source.of(text.encode()))
+    assert caught.value.code == "E_UNRECOGNISED"
