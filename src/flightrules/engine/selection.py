@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property, reduce
+from functools import cached_property
 from itertools import chain
 from sys import intern
 from typing import Any
@@ -109,7 +109,7 @@ def join(evidence: tuple[Evidence, ...]) -> Joined:
             if number.metric.startswith("monitoring.") and key in extra:  # which is worse, the criterion says
                 key = (number.metric, (*number.labels, ("file", one.digest)))
             extra[key] = _combined(key[0], extra[key], number.value) if key in extra else number.value
-    return Joined({kind: reduce(_merge, parts) for kind, parts in kinds.items()}, extra, definitions)
+    return Joined({kind: _merged(parts) for kind, parts in kinds.items()}, extra, definitions)
 
 
 def distinct(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
@@ -173,8 +173,14 @@ def _combined(metric: str, one: Decimal, other: Decimal) -> Decimal:
     return one + other
 
 
-def _merge(one: Any, other: Any) -> Any:
-    return one.merge(other)
+def _merged(parts: list[Any]) -> Any:
+    """All parts as one, pair by pair: each is taken up a few times, not once for every file behind it."""
+    if isinstance(parts[0], Cases):
+        return parts[0].merge(*parts[1:])
+    while len(parts) > 1:
+        pairs = zip(parts[::2], parts[1::2], strict=False)
+        parts = [one.merge(other) for one, other in pairs] + parts[len(parts) & ~1 :]
+    return parts[0]
 
 
 def _globs_for(joined: Joined, scope: Scope) -> bool:

@@ -17,7 +17,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import compress, repeat
+from itertools import chain, compress, repeat
 from operator import add
 from typing import Final, NamedTuple, Self
 
@@ -256,26 +256,23 @@ class Cases:
         left_out = {case.identity for case in compress(self, matches)}
         return self.rows([not one for one in matches]), tuple(sorted(left_out))
 
-    def merge(self, other: Self) -> Cases:
-        """The cases of both.
+    def merge(self, *others: Self) -> Cases:
+        """The cases of all, in one go: a build may leave thousands of small reports.
 
         A case that is equal in every column (names, suite, file, end, time) is the same record read
         twice and counts once more only if one side holds it more often. Everything else stays:
         one suite over several files adds up, and a failure beside a pass of the same name remains
         a failure.
         """
-        again = (
-            Counter(self) & Counter(other)
-            if not set(self._columns.settled().names).isdisjoint(other._columns.settled().names)
-            else Counter[Case]()
-        )
-        writer = CaseWriter()
-        writer.extend(self)
-        for case in other:
-            if again.get(case, 0) > 0:
-                again[case] -= 1
-            else:
-                writer.add_case(case)
+        writer, names = CaseWriter(), set[str]()
+        seen: Counter[Case] | None = None  # of all before, from the first name on that comes again
+        parts = (self, *others)
+        for at, other in enumerate(parts):
+            known = other._columns.settled().names  # noqa: SLF001 -- one of this class
+            if seen is None and not names.isdisjoint(known):
+                seen = Counter(chain.from_iterable(parts[:at]))
+            writer.extend(other if seen is None else _beyond(seen, other))
+            names.update(known)
         return writer.cases()
 
     def _matches(self, patterns: Sequence[str]) -> list[bool]:
@@ -301,6 +298,17 @@ class Cases:
     def rows(self, keep: Sequence[bool]) -> Cases:
         """The rows whose flag is set."""
         return Cases(self._columns.only(keep), bytes(compress(self._statuses, keep)))
+
+
+def _beyond(seen: Counter[Case], part: Iterable[Case]) -> Iterator[Case]:
+    """What the part holds more often than all before it; afterwards ``seen`` knows of it."""
+    again = Counter(part) & seen
+    for case in part:
+        if again[case]:
+            again[case] -= 1
+        else:
+            seen[case] += 1
+            yield case
 
 
 class CaseWriter:
@@ -339,15 +347,10 @@ class CaseWriter:
         rows.seconds.append(_UNKNOWN if seconds is None or seconds < 0 else float(seconds))
         self.statuses.append(status)
 
-    def add_case(self, case: Case) -> None:
-        """One row as it came out of other ``Cases``."""
-        name, classname, suite, file, status, seconds = case
-        self.add(name, status, classname=classname, suite=suite, file=file, seconds=seconds)
-
     def extend(self, cases: Iterable[Case]) -> None:
-        """All rows."""
-        for case in cases:
-            self.add_case(case)
+        """Rows as they came out of other ``Cases``."""
+        for name, classname, suite, file, status, seconds in cases:
+            self.add(name, status, classname=classname, suite=suite, file=file, seconds=seconds)
 
     def add_columns(
         self, names: Sequence[str], classes: Sequence[str], files: Sequence[str], seconds: array[float]

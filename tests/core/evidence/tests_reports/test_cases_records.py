@@ -137,6 +137,7 @@ def test_joining_does_not_depend_on_the_order(first, second):
 def test_joining_three_does_not_depend_on_the_grouping(first, second, third):
     a, b, c = cases(*first), cases(*second), cases(*third)
     assert sorted(a.merge(b).merge(c), key=repr) == sorted(a.merge(b.merge(c)), key=repr)
+    assert list(a.merge(b, c)) == list(a.merge(b).merge(c)), "thousands of reports are joined in one go"
 
 
 @given(rows)
