@@ -175,7 +175,7 @@ def _combined(metric: str, one: Decimal, other: Decimal) -> Decimal:
 
 def _merged(parts: list[Any]) -> Any:
     """All parts as one, pair by pair: each is taken up a few times, not once for every file behind it."""
-    if isinstance(parts[0], Cases):
+    if len(parts) > 1 and isinstance(parts[0], Cases):
         return parts[0].merge(*parts[1:])
     while len(parts) > 1:
         pairs = zip(parts[::2], parts[1::2], strict=False)
