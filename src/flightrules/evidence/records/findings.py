@@ -69,6 +69,8 @@ class Finding(NamedTuple):
 
 Piles = tuple[list[Finding], list[Finding], list[Finding]]
 """Live, suppressed and fixed findings."""
+Make = Callable[[frozenset[str] | None], Piles]
+"""Makes findings: those of some severities, as often as it is asked, or all of them, once."""
 
 
 class FindingCounts(NamedTuple):
@@ -110,21 +112,16 @@ class Findings:
         """
         self._piles: Piles = (live if isinstance(live, list) else list(live), list(suppressed), list(fixed))
         self._counts: FindingCounts | None = None
-        self._later: Callable[[], Piles] | None = None
+        self._later: Make | None = None
         self.prefix = prefix
         self.compared_by = compared_by
 
     @classmethod
-    def later(cls, counts: FindingCounts, make: Callable[[], Piles]) -> Self:
+    def later(cls, counts: FindingCounts, make: Make) -> Self:
         """Findings that are counted already; ``make`` makes them, once, when somebody asks for one."""
         findings = cls()
         findings._counts, findings._later = counts, make
         return findings
-
-    def __getstate__(self) -> object:
-        """What goes to another process: findings that are made, for there are two to make them here."""
-        self._settle()
-        return object.__getstate__(self)
 
     @property
     def live(self) -> list[Finding]:
@@ -162,8 +159,13 @@ class Findings:
         yield self._count("suppressed", suppressed)
 
     def select(self, severities: frozenset[str]) -> Findings:
-        """Only the findings of these severities."""
-        return self._where(lambda one: one.severity in severities)
+        """Only the findings of these severities; where they have to be made, no others are."""
+        if self._later is None:
+            return self._where(lambda one: one.severity in severities)
+        live, suppressed, fixed = self._later(severities)
+        return Findings(
+            live, suppressed=suppressed, fixed=fixed, prefix=self.prefix, compared_by=self.compared_by
+        )
 
     @property
     def marks(self) -> dict[str, int] | None:
@@ -217,7 +219,7 @@ class Findings:
 
     def _settle(self) -> Piles:
         if self._later is not None:
-            self._piles, self._later = self._later(), None
+            self._piles, self._later = self._later(None), None
         return self._piles
 
     def _counted(self) -> FindingCounts:

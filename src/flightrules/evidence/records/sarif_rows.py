@@ -148,26 +148,38 @@ class SarifPiles:
             severities[standing.over(rule)] += 0 if standing.pile else count
         return FindingCounts(severities, sizes[1], sizes[2])
 
-    def _made(self) -> Piles:
+    def _made(self, severities: frozenset[str] | None) -> Piles:
         piles: Piles = ([], [], [])
-        self._parts.reverse()
-        while self._parts:
-            part = self._parts.pop()  # so that rows go when their findings come
-            found = self._findings(part) if isinstance(part, Rows) else part
+        for part in self._parts if severities is not None else self._given_up():
+            found = self._findings(part, severities) if isinstance(part, Rows) else _those(part, severities)
             for pile, findings in zip(piles, found, strict=True):
                 pile.extend(findings)
         return piles
 
-    def _findings(self, rows: Rows) -> Piles:
+    def _given_up(self) -> Iterator[Rows | Piles]:
+        """All parts, each let go when the next is taken: so rows go when their findings come."""
+        self._parts.reverse()
+        while self._parts:
+            yield self._parts.pop()
+
+    def _findings(self, rows: Rows, severities: frozenset[str] | None) -> Piles:
         piles: Piles = ([], [], [])
         texts = (text.split(_BETWEEN) for text in (rows.files, rows.lines, rows.prints))
         for rule, number, file, line, prints in zip(rows.rules, rows.standings, *texts, strict=True):
             standing = self.standings.values[number]
-            if standing is not None:
-                found, place = self.rules.values[rule], (decoded(file), line)
-                made = finding_of(rows.tool, found, standing, place, printed(decoded(prints)), found.title)
+            found = self.rules.values[rule]
+            if standing is not None and (severities is None or standing.over(found) in severities):
+                place, identity = (decoded(file), line), printed(decoded(prints))
+                made = finding_of(rows.tool, found, standing, place, identity, found.title)
                 piles[standing.pile].append(made)
         return piles
+
+
+def _those(piles: Piles, severities: frozenset[str] | None) -> Piles:
+    if severities is None:
+        return piles
+    live, suppressed, fixed = ([one for one in pile if one.severity in severities] for pile in piles)
+    return live, suppressed, fixed
 
 
 def finding_of(
