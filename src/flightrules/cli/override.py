@@ -11,7 +11,15 @@ from typing import Any
 
 from flightrules.cli.proving import add_proof_options
 from flightrules.cli.remote import Office, office, plain
-from flightrules.cli.remote_acts import add_format_option, every, prove_terms, required, told
+from flightrules.cli.remote_acts import (
+    add_format_option,
+    every,
+    moment_said,
+    prove_terms,
+    required,
+    signature_said,
+    told,
+)
 from flightrules.cli.remote_decisions import add_release_options, release_of, role_of
 from flightrules.cli.terminal import say
 from flightrules.errors import ExitCode, UsageError
@@ -91,11 +99,13 @@ def _received(service: Office, one: dict[str, Any], arguments: Namespace) -> Any
 
 def _lines(one: dict[str, Any]) -> list[str]:
     state = (
-        f"closed: {one['closed_because']}" if one["closed_at"] else f"an answer is due {one['answer_due_at']}"
+        f"closed: {one['closed_because']}"
+        if one["closed_at"]
+        else f"an answer is due {moment_said(one['answer_due_at'])}"
     )
     lines = [f"override {plain(one['key'])}, {plain(state)}"]
     for name in ("criteria", "defects", "blockers"):
         lines += [f"  accepts {plain(each)}" for each in one[name]]
-    lines += [f"  {plain(each['role'])}: {plain(each['meaning'])}" for each in one["signatures"]]
-    lines += [f"  receipt confirmed {plain(one['receipt_at'])}"] if one["receipt_by"] else []
+    lines += [f"  {signature_said(each)}" for each in one["signatures"]]
+    lines += [f"  receipt confirmed {moment_said(one['receipt_at'])}"] if one["receipt_by"] else []
     return lines + [f"  lacking: {plain(each)}" for each in one["lacks"]]

@@ -47,7 +47,7 @@ def execute(arguments: Namespace) -> int:
     decisions, signed = every(service, f"{path}/decisions"), every(service, f"{path}/sign-offs")
     if arguments.act == "list":
         rows = [*map(_decided, decisions), *map(_signed, signed)]
-        lines = table(("KEY", "WHAT", "AT", "SAYS"), rows, "nothing is decided or signed")
+        lines = table(("KEY", "WHAT", "AT", "SIGNED BY", "SAYS"), rows, "nothing is decided or signed")
         told(arguments, {"decisions": decisions, "sign_offs": signed}, lines)
         return int(ExitCode.GO)
     return _saved(service, _where(decisions, signed, arguments), arguments)
@@ -102,9 +102,15 @@ def _form(path: str) -> str:
 
 def _decided(one: dict[str, Any]) -> tuple[object, ...]:
     void = f", void: {one['voided_because']}" if one["voided_at"] else ""
-    return one["key"][:8], "decision", moment_said(one["at"]), f"{one['outcome']}{void}"
+    return one["key"][:8], "decision", moment_said(one["at"]), "", f"{one['outcome']}{void}"
 
 
 def _signed(one: dict[str, Any]) -> tuple[object, ...]:
     void = f", void: {one['voided_because']}" if one["voided_at"] else ""
-    return one["key"][:8], one["act"], moment_said(one["at"]), f"{one['meaning']}{void}"
+    return (
+        one["key"][:8],
+        one["act"],
+        moment_said(one["at"]),
+        one["name"] or "name erased",
+        f"{one['meaning']}{void}",
+    )

@@ -14,12 +14,14 @@ from flightrules.cli.remote_acts import (
     add_product_option,
     every,
     moment_of,
+    moment_said,
     named_product,
     required,
     stated,
     table,
     told,
 )
+from flightrules.cli.remote_decisions import outcome_said
 from flightrules.errors import EvidenceError, ExitCode, UsageError
 
 __all__ = ["configure", "execute"]
@@ -71,7 +73,8 @@ def execute(arguments: Namespace) -> int:
     if arguments.act == "list":
         rows = every(service, "/releases", product=product)
         cells = [
-            (one["version"], one["state"], one["target"] or "none", one["opened_at"][:16]) for one in rows
+            (one["version"], one["state"], one["target"] or "none", moment_said(one["opened_at"]))
+            for one in rows
         ]
         told(arguments, rows, table(("VERSION", "STATE", "TARGET", "OPENED"), cells, "no release"))
         return int(ExitCode.GO)
@@ -81,7 +84,8 @@ def execute(arguments: Namespace) -> int:
         return _told(arguments, service.post("/releases", body))
     path = f"/releases/{find_release(service, product, arguments.release)['key']}"
     _act(service, path, arguments)
-    return _told(arguments, service.get(path))
+    found = service.get(path)
+    return _told(arguments, found, outcome_said(service, found))
 
 
 def _act(service: Office, path: str, arguments: Namespace) -> None:
@@ -127,8 +131,8 @@ def _digest(named: str) -> str:
         raise UsageError(error.code, error.message, file=named, hint=error.hint) from None
 
 
-def _told(arguments: Namespace, one: dict[str, Any]) -> int:
-    told(arguments, one, _lines(one))
+def _told(arguments: Namespace, one: dict[str, Any], decided: str = "") -> int:
+    told(arguments, one, [*_lines(one), *([f"  decided: {decided}"] if decided else [])])
     return int(ExitCode.GO)
 
 
@@ -140,7 +144,8 @@ def _lines(one: dict[str, Any]) -> list[str]:
     ]
     lines += [f"  rollback minutes: {one['rollback_minutes']}"] if one["rollback_minutes"] is not None else []
     if one["opens_at"]:
-        lines.append(f"  window: {plain(one['opens_at'])} to {plain(one['closes_at'] or 'open')}")
+        closes = moment_said(one["closes_at"]) if one["closes_at"] else "open"
+        lines.append(f"  window: {moment_said(one['opens_at'])} to {closes}")
     lines += [
         f"  artefact: {plain(each['name'])} sha256:{plain(each['sha256'])}" for each in one["artefacts"]
     ]

@@ -13,6 +13,7 @@ from flightrules.cli.proving import prove_headers
 from flightrules.cli.remote import Office, plain
 from flightrules.cli.terminal import say, say_json
 from flightrules.errors import UsageError
+from flightrules.rules.role_words import role_words
 
 __all__ = [
     "add_format_option",
@@ -28,6 +29,7 @@ __all__ = [
     "prove_terms",
     "required",
     "show_first",
+    "signature_said",
     "stated",
     "table",
     "told",
@@ -121,6 +123,12 @@ def names_in(service: Office, product: str) -> dict[str, str]:
 def moment_said(text: str) -> str:
     """A moment of the service as a list shows it, with its zone: ``2026-11-21 09:00 UTC``."""
     return f"{plain(text)[:16].replace('T', ' ')} UTC"
+
+
+def signature_said(one: Mapping[str, Any]) -> str:
+    """A signature as a list shows it: the printed name, in which role, when, and its meaning."""
+    who = f"{plain(one['name']) or 'name erased'}, {plain(role_words(one['role']))}"
+    return f"{who}, {moment_said(one['at'])}: {plain(one['meaning'])}"
 
 
 def moment_of(text: str | None, option: str) -> datetime:

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flightrules.cli.remote import Office, find_release, plain
+from flightrules.cli.remote_acts import moment_said
 from flightrules.cli.terminal import say
 from flightrules.errors import UsageError
 
-__all__ = ["add_release_options", "handed_out", "open_poll", "release_of", "role_of"]
+__all__ = ["add_release_options", "handed_out", "open_poll", "outcome_said", "release_of", "role_of"]
 
 _NAMED = 12
 
@@ -56,6 +57,16 @@ def open_poll(service: Office, release: Mapping[str, Any]) -> dict[str, Any]:
             hint="the release manager opens one when the gates have been judged",
         )
     return dict(found[0])
+
+
+def outcome_said(service: Office, release: Mapping[str, Any]) -> str:
+    """What was decided last about a release and was not voided, ``GO BY OVERRIDE`` say; else nothing."""
+    rows = service.get(f"/releases/{release['key']}/decisions", limit="500")["items"]
+    held = [one for one in rows if one["voided_at"] is None]
+    if not held:
+        return ""
+    last = max(held, key=lambda one: (one["at"], one["key"]))
+    return f"{plain(last['outcome'])} ({plain(last['moment'])} decision, {moment_said(last['at'])})"
 
 
 def role_of(text: str) -> str:

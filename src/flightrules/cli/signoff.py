@@ -11,7 +11,7 @@ from typing import Any
 
 from flightrules.cli.proving import add_proof_options, prove_headers
 from flightrules.cli.remote import Office, office, plain
-from flightrules.cli.remote_acts import every
+from flightrules.cli.remote_acts import every, signature_said
 from flightrules.cli.remote_decisions import (
     add_release_options,
     handed_out,
@@ -95,7 +95,7 @@ def _sign_off(service: Office, release: dict[str, Any], digest: str, arguments: 
     }
     _prove(service, f"{act}:{arguments.choice}", about, terms, arguments)
     made = service.post(path, body)
-    say(f"signed: {plain(made['meaning'])}\n".encode())
+    say(f"signed: {signature_said(made)}\n".encode())
     return int(ExitCode.GO)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flightrules.cli.remote import find_release, office, plain
+from flightrules.cli.remote_decisions import outcome_said
 from flightrules.cli.remote_verdict import exit_code_of_run
 from flightrules.cli.terminal import say, say_json
 from flightrules.errors import ExitCode, UsageError
@@ -36,15 +37,16 @@ def execute(arguments: Namespace) -> int:
     if arguments.format == "json":
         say_json(found)
     else:
-        say(_text(found).encode())
+        say(_text(found, outcome_said(service, release)).encode())
     last = next((gate for gate in found["gates"] if gate["kind"] == "exit"), None)
     if last is None or last["run"] is None or not last["stands"]:
         return int(ExitCode.NO_DATA)
     return int(exit_code_of_run(service.get(f"/gate-runs/{last['run']}")))
 
 
-def _text(found: Mapping[str, Any]) -> str:
+def _text(found: Mapping[str, Any], decided: str) -> str:
     lines = [f"{plain(found['product'])} {plain(found['version'])}: {plain(found['state'])}"]
+    lines += [f"  decided: {decided}"] if decided else []
     for gate in found["gates"]:
         standing = "" if gate["stands"] else f" ({plain('; '.join(gate['because']))})"
         lines.append(f"  gate {plain(gate['gate'])}: {plain(gate['outcome'])}{standing}")

@@ -51,7 +51,8 @@ def test_two_people_take_a_release_to_go_without_leaving_the_terminal(shop, run)
     status, out, err = run(shop.qa, "signoff", "go", *RELEASE, "--as", "QA lead")
     assert status == 0, err
     assert "gate exit: GO" in out
-    assert "signed: Quality verdict: GO; no known blockers." in out
+    assert "signed: Mira Tan, QA lead, 2" in out
+    assert " UTC: Quality verdict: GO; no known blockers." in out
     assert run(shop.owner, "signoff", "go", *RELEASE, "--as", "product-owner")[0] == 0
     status, out, err = run(shop.owner, "decide", "go", *RELEASE)
     assert status == 0, err
@@ -98,6 +99,11 @@ def test_a_no_go_is_overridden_from_two_terminals(shop, cto, run):
     assert status == 0, err
     assert "accepted by name: pass-rate" in out
     assert "the release is GO BY OVERRIDE" in out
+    shown = run(shop.qa, "override", "show", *RELEASE, sign=False)[1]
+    assert "  Mira Tan, QA lead, 2" in shown
+    assert "UTC: Override: I recommended no-go; the risk of the item it names is recorded." in shown
+    for command in (("status", *RELEASE), ("release", "show", *RELEASE)):
+        assert "  decided: GO BY OVERRIDE (final decision, 2" in run(shop.qa, *command, sign=False)[1]
     assert Decision.objects.latest("at").outcome == "GO BY OVERRIDE"
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from flightrules.service.decisions.meaning import meaning_of, says_only_fine
+from flightrules.service.decisions.models import SignOff
+from flightrules.service.decisions.rest.sign_offs import signer_of
 from flightrules.service.notices.models import Outbox
 from flightrules.service.records import blobs
 from people_stories import now, prove_now
@@ -171,6 +173,20 @@ def test_a_go_needs_no_reason_and_takes_no_empty_one(case):
 )
 def test_what_a_signature_says(choice, clear, said):
     assert meaning_of("Vote", choice, clear=clear) == said
+
+
+def test_a_signature_is_listed_with_name_time_and_meaning_also_when_its_name_is_erased(case):
+    case.open()
+    made = case.verdict().json()
+    assert made["name"] == "Mira Tan"
+    [listed] = case.shop.owner.get(f"/releases/{case.key}/sign-offs").json()["items"]
+    assert (listed["key"], listed["name"]) == (made["key"], "Mira Tan")
+    assert datetime.fromisoformat(listed["at"]).utcoffset() is not None
+    assert listed["meaning"].startswith("Quality verdict: GO")
+    signed = SignOff.objects.get(pk=made["key"])
+    assert signer_of(signed) == "Mira Tan"
+    signed.printed_name = "0" * 64  # a commitment that nothing opens any more
+    assert signer_of(signed) == ""
 
 
 def raise_blocker(case):

@@ -18,6 +18,7 @@ from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
 from flightrules.service.records import blobs
 from flightrules.service.records.actor import Actor
+from flightrules.service.records.queries import opening_of
 from flightrules.service.releases.queries import Release, get_release
 
 __all__ = [
@@ -79,8 +80,9 @@ def _outdated(keys: list[str], at: datetime) -> list[str]:
 
 
 def sign_offs(*, release: str, by: Actor, at: datetime) -> QuerySet[SignOff]:
-    """Everything that was signed about a release, voided or not."""
-    return SignOff.objects.filter(release=get_release(key=release, by=by, at=at))
+    """Everything that was signed about a release, voided or not; each row with the name of its ``signer``."""
+    rows = SignOff.objects.filter(release=get_release(key=release, by=by, at=at))
+    return rows.annotate(signer=opening_of("printed_name"))
 
 
 def sign_off_of(key: str, *, by: Actor, at: datetime) -> SignOff:

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce
 
 from flightrules.errors import LedgerError
 from flightrules.ledger.entry import read_entry
@@ -26,6 +27,7 @@ __all__ = [
     "head",
     "leaves",
     "opened",
+    "opening_of",
     "public_keys",
     "shown",
     "sizes_of",
@@ -113,6 +115,12 @@ def public_keys() -> list[PublicKey]:
 def opened(commitment: str) -> str | None:
     """The personal datum behind a commitment, or None where it was erased or never kept."""
     return PersonalDatum.objects.filter(pk=commitment).values_list("value", flat=True).first()
+
+
+def opening_of(column: str) -> Coalesce:
+    """What the commitment in a column stands for, asked along with its rows; empty where it was erased."""
+    found = PersonalDatum.objects.filter(pk=OuterRef(column)).values("value")
+    return Coalesce(Subquery(found[:1]), Value(""), output_field=TextField())
 
 
 def leaves(tip: Stream, size: int, start: int = 0) -> Iterator[bytes]:

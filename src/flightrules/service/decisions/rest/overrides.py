@@ -19,6 +19,7 @@ from flightrules.service.decisions.override_queries import (
     shortfalls,
     statement,
 )
+from flightrules.service.decisions.rest.sign_offs import signer_of
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.schemas import Asked, Line, Prose, Shown
@@ -76,11 +77,12 @@ class GivenUpIn(Asked):
 
 
 class OverrideSignatureOut(Shown):
-    """A signature, without the person's name: ask ``/people`` for the badge."""
+    """A signature: who, when, with which meaning."""
 
     key: UUID
     role: str
     person: str
+    name: str
     through: str
     choice: str
     meaning: str
@@ -197,4 +199,5 @@ def _out(row: Override, at: datetime) -> OverrideOut:
 
 
 def _signature(one: SignOff) -> OverrideSignatureOut:
-    return OverrideSignatureOut(**{name: getattr(one, name) for name in OverrideSignatureOut.model_fields})
+    named = {name: getattr(one, name) for name in OverrideSignatureOut.model_fields if name != "name"}
+    return OverrideSignatureOut(**named, name=signer_of(one))

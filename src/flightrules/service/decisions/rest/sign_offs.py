@@ -11,8 +11,9 @@ from pydantic import Field, StringConstraints
 from flightrules.service.decisions.models import SignOff
 from flightrules.service.decisions.votes import Said
 from flightrules.service.door.schemas import Asked, Line, Prose, Shown
+from flightrules.service.records.queries import opened
 
-__all__ = ["Conditions", "Digest", "SaidIn", "SignOffOut", "sign_off_out"]
+__all__ = ["Conditions", "Digest", "SaidIn", "SignOffOut", "sign_off_out", "signer_of"]
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Conditions = Annotated[list[Annotated[Line, Field(max_length=300)]], Field(max_length=30)]
@@ -32,7 +33,7 @@ class SaidIn(Asked):
 
 
 class SignOffOut(Shown):
-    """A signature as it stands; what its signer wrote as a reason is shown in the papers."""
+    """A signature as it stands: who, when, with which meaning; a written reason is in the papers."""
 
     key: UUID
     release: UUID
@@ -43,6 +44,7 @@ class SignOffOut(Shown):
     holder: str
     through: str
     person: str
+    name: str = Field(description="printed as it stood when it was signed; empty where it was erased")
     meaning: str
     conditions: list[str]
     dossier: str
@@ -56,5 +58,12 @@ class SignOffOut(Shown):
 
 def sign_off_out(one: SignOff) -> SignOffOut:
     """A row as it is shown."""
-    named = {name: getattr(one, name) for name in SignOffOut.model_fields if name not in ("release", "poll")}
-    return SignOffOut(**named, release=one.release_id, poll=one.poll_id)
+    others = ("release", "poll", "name")
+    named = {name: getattr(one, name) for name in SignOffOut.model_fields if name not in others}
+    return SignOffOut(**named, release=one.release_id, poll=one.poll_id, name=signer_of(one))
+
+
+def signer_of(one: SignOff) -> str:
+    """The printed name, looked up where the row does not bring it along; empty where it was erased."""
+    brought: str | None = getattr(one, "signer", None)
+    return brought if brought is not None else opened(one.printed_name) or ""
