@@ -114,7 +114,7 @@ def test_a_rulebook_of_one_long_word_is_glanced_at_in_no_time(large, monkeypatch
 
 
 @pytest.mark.parametrize("order", [("format", "paths"), ("paths", "format")])
-def test_it_loads_first_what_the_largest_files_need_and_then_from_the_small_end(large, monkeypatch, order):
+def test_it_loads_what_the_largest_files_need_and_then_from_the_small_end(large, monkeypatch, order):
     monkeypatch.chdir(large.path)
     sizes = {"junit": 50, "sarif": 900, "lcov": 10, "cobertura": 300}
     lines = ["evidence:"]
@@ -123,4 +123,4 @@ def test_it_loads_first_what_the_largest_files_need_and_then_from_the_small_end(
         said = {"format": f"    format: {name}", "paths": f"    paths: [{name}.txt, no.txt]"}
         lines += [f"  the {name} run:", *(said[part] for part in order)]
     large.write(".flightrules.yml", "\n".join(lines))
-    assert second._glance(None) == (["sarif", "lcov", "junit", "cobertura"], sum(sizes.values()))
+    assert second._glance(None) == (["sarif", "lcov"], sum(sizes.values()))

@@ -70,7 +70,7 @@ def test_what_has_to_be_done_anyway_is_done_beside_the_reading_and_by_one_proces
     assert done_by == [os.getpid(), 0]
 
 
-def test_what_can_wait_is_done_when_nothing_is_left_to_read():
+def test_what_has_to_wait_is_done_when_nothing_is_left_to_read():
     done, alone = [], []
     parallel.read_all(FILES, SIZES, done.append, lambda *_: None, last=lambda: done.append("last"))
     parallel.read_all(FILES[:1], SIZES[:1], alone.append, lambda *_: None, last=lambda: alone.append("last"))

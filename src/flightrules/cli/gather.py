@@ -45,7 +45,7 @@ def gather(
         rulebook: the sources.
         plan: where, and as of when.
         step: told before each file.
-        beside: done when this process has nothing left to read, and another one may still be reading.
+        beside: done before this process reads, and while another one reads already where there are two.
         second: a process that waits to be told what to read.
     """
     tree = Tree(plan.root)
@@ -59,11 +59,11 @@ def gather(
 
     def first() -> None:
         asked.update(_asked(rulebook, wanted, plan))
+        beside()
 
     def last() -> None:
         from flightrules.cli.gathered import changed_since
 
-        beside()
         changed.update({base: changed_since(base, one) for base, one in asked.items()})
 
     asked: dict[str, Asked] = {}

@@ -41,7 +41,7 @@ def read_all(
         work: reads one; must not raise.
         step: told before each file that this process reads.
         first: what this process has to do before it reads; where there is another one, it reads already.
-        last: what it has to do anyway, when nothing is left to read; the other one may still be reading.
+        last: what it cannot do sooner, when nothing is left to read; the other one may still be reading.
         begin: sets a process to work that is there already: what it gives back is the queue from which both
             take the numbers of piles of files, and that process. Else one is forked.
     """

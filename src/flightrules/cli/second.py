@@ -115,11 +115,12 @@ def _glance(rulebook: str | None) -> tuple[list[str], int]:
 
 
 def _as_needed(sizes: dict[str, int]) -> list[str]:
-    """The format of most bytes, then the others from the fewest up: while this process reads the largest,
-    the first one takes those that come next.
+    """The format of most bytes, then others from the fewest up, half of all: while this process reads the
+    largest, the first one takes those that come next.
     """
     largest_first = sorted(sizes, key=lambda name: -sizes[name])
-    return largest_first[:1] + largest_first[:0:-1]
+    ordered = largest_first[:1] + largest_first[:0:-1]
+    return ordered[: (len(ordered) + 1) // 2]
 
 
 def _live(asked: int, answering: int, queue: int, formats: list[str]) -> NoReturn:
