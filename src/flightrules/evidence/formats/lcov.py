@@ -21,6 +21,7 @@ from flightrules.evidence.records.file_lines import Branches, LineCounts
 from flightrules.evidence.records.hits import Hits
 from flightrules.evidence.records.line_batch import LineBatch, LineBranches, PlainLines
 from flightrules.evidence.records.line_book import LineBook
+from flightrules.evidence.records.line_digits import ascending
 from flightrules.evidence.records.lines import LINE_DEFINITIONS, Lines
 from flightrules.evidence.source import Source
 
@@ -29,12 +30,16 @@ __all__ = ["read"]
 _SECTION_LIMIT = 64 << 20
 _END = b"end_of_record"
 _PASSED_OVER = rb"(?:(?:TN|VER|FN|FNDA|FNF|FNH|FNL|FNA):[^\n]*+\n)*+(?:BRF:0\nBRH:0\n)?+"
+_AROUND = re.compile(  # file, LF, LH; what stands around the lines
+    rb"\n?+%sSF:([^\r\n]++)\n%s%sLF:([0-9]{1,18}+)\nLH:([0-9]{1,18}+)\n%s" % ((_PASSED_OVER,) * 4)
+)
 _PLAIN = re.compile(  # file, lines, LF, LH; a section as most tools write it, from its first to its last byte
     rb"\n?+%s"
     rb"SF:([^\r\n]++)\n%s"
     rb"((?:DA:[1-9][0-9]{0,4}+,(?:0|[1-9][0-9]{0,17}+)\n)++)%s"
     rb"LF:([0-9]{1,18}+)\nLH:([0-9]{1,18}+)\n%s" % ((_PASSED_OVER,) * 4)
 )
+_LINE = b"\nDA:"
 _COMMAS = bytes.maketrans(b"\n", b",")
 _BRANCH = re.compile(r"^BRDA:([0-9]{1,9}),(.*),([0-9]{1,18}|-)\r?$", re.MULTILINE)
 _LINE_TAGS = ("DA", "LF", "LH")
@@ -88,14 +93,38 @@ class _Trace:
         )
 
     def _section(self, section: bytes) -> None:
-        found = _PLAIN.fullmatch(section)
-        if found is None or not section.isascii():
+        if not section.isascii() or not (self._ascending(section) or self._plain(section)):
             self._mixed(_text(section, self._source))
-            return
+
+    def _ascending(self, section: bytes) -> bool:
+        """Take a section whose lines ascend; false for any other."""
+        first, last = section.find(_LINE), section.rfind(_LINE)
+        end = section.find(b"\n", last + 1) + 1
+        found = _AROUND.fullmatch(section[: first + 1] + section[end:]) if first >= 0 and end else None
+        counts = ascending(section[first:end]) if found is not None else None
+        if found is None or counts is None:
+            return False
+        path = self._book.path(found[1].decode())
+        if self._book.knows(path):
+            return False
+        top = int(section[last + len(_LINE) : section.index(b",", last)])
+        self._book.take_counted(path, top, counts, partial(_marks, section[first + 1 : end]))
+        self._sum(found[2], found[3])
+        return True
+
+    def _plain(self, section: bytes) -> bool:
+        """Take a section as most tools write it; false for any other."""
+        found = _PLAIN.fullmatch(section)
+        if found is None:
+            return False
         path, block, existing, ran = found.groups()
         numbers = block.translate(_COMMAS, b"DA:").split(b",")[:-1:2]
         counts = LineCounts(len(numbers) - block.count(b",0\n"), len(numbers))
         self._book.take_plain(self._book.path(path.decode()), numbers, counts, partial(_marks, block))
+        self._sum(existing, ran)
+        return True
+
+    def _sum(self, existing: bytes, ran: bytes) -> None:
         self._sums["LF"] = self._sums.get("LF", 0) + int(existing)
         self._sums["LH"] = self._sums.get("LH", 0) + int(ran)
 

@@ -94,7 +94,7 @@ class LineBook:
         Raises:
             EvidenceError: E_NUMBER, E_NEGATIVE, E_RANGE, E_TOO_LARGE.
         """
-        fresh = whole and path not in self._rows and path not in self._counted
+        fresh = whole and not self.knows(path)
         lines = counted(batch) if fresh else None
         if lines is None:
             self._number(path, batch, at)
@@ -111,16 +111,30 @@ class LineBook:
         later: Callable[[], tuple[bytearray, Branches]],
     ) -> None:
         """Take a file whose numbers are known to be plain; ``later`` gives the marks when they are needed."""
-        if path in self._rows or path in self._counted or len(set(numbers)) != len(numbers):
+        if self.knows(path) or len(set(numbers)) != len(numbers):
             row, branches = later()
             lines = list(map(int, numbers))
             self.add(path, lines, map(row.__getitem__, lines))
             for line, pair in branches.items():
                 self.branch(path, line, *pair)
             return
+        self.take_counted(path, max(int(numbers[0]), int(numbers[-1])), counts, later)
+
+    def knows(self, path: str) -> bool:
+        """Whether lines of that file were taken."""
+        return path in self._rows or path in self._counted
+
+    def take_counted(
+        self, path: str, top: int, counts: LineCounts, later: Callable[[], tuple[bytearray, Branches]]
+    ) -> None:
+        """Take a file that was not known, of whose lines, up to about ``top``, none stands twice.
+
+        Raises:
+            EvidenceError: E_TOO_LARGE.
+        """
         of_file = self._counted[path] = FileLines.counted(counts, later)
         self.records += counts.total
-        self._reserve(max(int(numbers[0]), int(numbers[-1])) + 1)
+        self._reserve(top + 1)
         if self.records > _KEPT_LIMIT:
             of_file.settle()
 

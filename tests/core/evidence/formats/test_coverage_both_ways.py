@@ -1,6 +1,7 @@
 """Coverage by column and coverage line by line: the quick way proves that it may be taken, or it is not."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,8 @@ from flightrules.errors import EvidenceError
 from flightrules.evidence.formats import cobertura, jacoco, lcov
 from flightrules.evidence.reading import xml
 from flightrules.evidence.reading.xml_pieces import NotPlainError
-from flightrules.evidence.records import line_book
+from flightrules.evidence.records import line_book, line_digits
+from flightrules.evidence.records.file_lines import LineCounts
 from flightrules.evidence.registry import read
 from flightrules.evidence.source import Source
 
@@ -34,6 +36,11 @@ def without_columns(patch):
     patch.setattr(cobertura._InPieces, "_plain", lambda *_: None)
     patch.setattr(jacoco._InPieces, "_columns", lambda *_: None)
     patch.setattr(lcov, "_PLAIN", NEVER)
+    in_no_order(patch)
+
+
+def in_no_order(patch):
+    patch.setattr(lcov, "ascending", lambda _: None)
 
 
 def by_handlers(patch):
@@ -55,7 +62,7 @@ def in_small_pieces(patch):
 def check(text):
     """Handlers may meet another of several faults first, or name another line of it."""
     quick = outcome(text)
-    for slow in (without_columns, by_handlers, numbered_at_once, in_small_pieces):
+    for slow in (without_columns, in_no_order, by_handlers, numbered_at_once, in_small_pieces):
         with pytest.MonkeyPatch.context() as patch:
             slow(patch)
             found = outcome(text)
@@ -183,6 +190,7 @@ sections = st.builds(
     lambda name, some, end, line_end: line_end.join(["TN:", f"SF:{name}", *some, *end, "end_of_record", ""]),
     st.sampled_from(["a.py", "b.py", "a.py", "ü.py", "../x"]),
     st.lists(st.builds("DA:{},{}".format, usual, few), min_size=1, max_size=8)
+    | st.sets(st.integers(1, 120), min_size=1).map(lambda some: [f"DA:{n},{n % 3}" for n in sorted(some)])
     | st.lists(records, max_size=6),
     st.sampled_from(
         [["LF:3", "LH:1"], ["BRF:0", "BRH:0", "LF:1", "LH:0"], ["LH:1", "LF:1"], [], ["LF:x", "LH:1"]]
@@ -208,6 +216,43 @@ def test_lcov_sections_do_not_depend_on_pieces(some, size):
         assert outcome(text) == whole
 
 
+digits = st.sampled_from(["0", "1", "2", "7", "9", "10", "99", "100", "999", "1000", "12345", "99999"])
+odd = digits | st.sampled_from(["", "00", "01", "010", "123456", "1234567", "-1", "1 ", "x", "1,1", "\t"])
+ascending_lines = st.sets(st.integers(1, 99_999), min_size=1, max_size=30).flatmap(
+    lambda some: st.tuples(*(st.tuples(st.just(str(one)), digits) for one in sorted(some)))
+)
+
+
+@settings(deadline=None, max_examples=examples(150))
+@given(ascending_lines, st.none() | st.tuples(st.integers(0), odd, odd), st.integers(0))
+def test_lines_in_order_are_told_from_all_others(lines, other, at):
+    lines = list(lines)
+    if other is not None:
+        lines.insert(at % (len(lines) + 1), other[1:])
+    block = "".join(f"\nDA:{number},{hits}" for number, hits in lines) + "\n"
+    plain = all(re.fullmatch(r"[1-9]\d{0,4},(0|[1-9]\d{0,4})", ",".join(one)) for one in lines)
+    in_order = plain and all(int(one) < int(two) for (one, _), (two, _) in pairwise(lines))
+
+    ran = sum(hits != "0" for _, hits in lines)
+    assert line_digits.ascending(block.encode()) == (LineCounts(ran, len(lines)) if in_order else None)
+
+
+@settings(deadline=None, max_examples=examples(150))
+@given(ascending_lines, st.integers(0), st.integers(0, 2), st.sampled_from([b"", *b"\n,:D01 \t\rx\xff"]))
+def test_a_byte_amiss_is_met_by_the_slow_way_too(lines, at, gone, put):
+    text = "".join(f"DA:{number},{hits}\n" for number, hits in lines)
+    text = f"TN:\nSF:a\n{text}LF:1\nLH:1\nend_of_record\n"
+    check(text[: at % len(text)] + (chr(put) if put else "") + text[at % len(text) + gone :])
+
+
+def test_more_lines_than_there_are_masks_for_are_counted_by_the_slow_way():
+    lines = "".join(f"DA:{number},1\n" for number in range(1, 20_001))
+
+    assert outcome(f"SF:a\n{lines}LF:20000\nLH:20000\nend_of_record\n")[0]["a"][2] == LineCounts(
+        20_000, 20_000
+    )
+
+
 def test_the_usual_reports_go_the_quick_way(monkeypatch):
     def fail(*_, **__):
         pytest.fail("line by line")
@@ -215,6 +260,7 @@ def test_the_usual_reports_go_the_quick_way(monkeypatch):
     monkeypatch.setattr(cobertura._InPieces, "_searched", fail)
     monkeypatch.setattr(jacoco._InPieces, "give", fail)
     monkeypatch.setattr(lcov._Trace, "_mixed", fail)
+    monkeypatch.setattr(lcov._Trace, "_plain", fail)
     line = '<line number="3" hits="1" branch="true" condition-coverage="50% (1/2)"/>'
     for before in (
         "<methods/>",
