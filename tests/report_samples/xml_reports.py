@@ -380,8 +380,9 @@ TESTNG = [
 ]
 
 
-def ctest(body):
-    return f"<Site><Testing><StartTestTime>1795255200</StartTestTime><TestList><Test>./a</Test></TestList>{body}</Testing></Site>"
+def ctest(body, listed=0):
+    tests = "<Test>./a</Test>" * (listed or body.count("<Test Status"))
+    return f"<Site><Testing><StartTestTime>1795255200</StartTestTime><TestList>{tests}</TestList>{body}</Testing></Site>"
 
 
 CTEST = [
@@ -403,6 +404,14 @@ CTEST = [
         (1, 0, 0, 1, 0, 0),
     ),
     Sample("nothing", ctest(""), "ctest", refused="E_NO_CASES"),
+    Sample("nothing of what was listed", ctest("", listed=2), "ctest", refused="E_COUNT_MISMATCH"),
+    Sample(
+        "a run that broke off",
+        ctest('<Test Status="passed"><Name>a</Name></Test>', listed=3),
+        "ctest",
+        (1, 1, 0, 0, 0, 0),
+        notices=("W_COUNT_MISMATCH",),
+    ),
 ]
 
 ALLURE_XML = '<ns2:test-suite xmlns:ns2="urn:model.allure.qatools.yandex.ru" start="1412949538848"><name>S</name><test-cases>{}</test-cases></ns2:test-suite>'

@@ -61,6 +61,7 @@ ARGUED = {
     "tests/junit-surefire/junit-report-huge.xml": "Failures on cases against totals of a suite",
     "tests/junit-surefire/kosli-surefire_maven_ancient_junit_report.xml": SKIPPED,
     "tests/junit-time-oddities/TEST-JUnitResults-noTimeAttribute.xml": "Equal names that the suite counts once",
+    "tests/nunit2-xml/NUnit-simple.xml": "A header that announces failures and a body without one",
     "tests/nunit3-xml/NUnit-issue33493.xml": "Inconclusive tests",
     "tests/playwright-json/playwright-report.json": "Attempts of one test",
     "tests/robot-output/robot-dryrun.xml": "Dry runs",

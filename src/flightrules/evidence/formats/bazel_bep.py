@@ -38,6 +38,7 @@ _STATUSES = {
     ),
 }
 _WORST = (FAILED, ERRORED, FLAKY, PASSED)
+_HARMLESS = ("", "SUCCESS")
 _LONGEST_STAMP = 15
 
 
@@ -45,7 +46,7 @@ def read(source: Source, _head: Head) -> Reading:
     """The test targets of the invocation.
 
     Raises:
-        EvidenceError: E_ENUM, E_TRUNCATED, and as ``json_case_reading``.
+        EvidenceError: E_ENUM, E_TRUNCATED, E_RUN_CRASHED, and as ``json_case_reading``.
     """
     walk = _Walk(source)
     last = False
@@ -59,7 +60,11 @@ def read(source: Source, _head: Head) -> Reading:
             file=source.name,
             hint="run the build again",
         )
-    return json_case_reading("bazel-bep", source, walk.cases(), facts=walk.facts)
+    cases = walk.cases()
+    if walk.exit not in _HARMLESS and cases.total and not cases.failed + cases.errored:
+        what = f"the build ended as {walk.exit[:40]} although no test failed"
+        raise EvidenceError("E_RUN_CRASHED", what, file=source.name, hint="see the output of the build")
+    return json_case_reading("bazel-bep", source, cases, facts=walk.facts)
 
 
 class _Walk:
@@ -69,6 +74,7 @@ class _Walk:
         self._results: dict[str, dict[tuple[str, str], list[int]]] = {}
         self._announced: dict[str, None] = {}
         self.facts: dict[str, str] = {}
+        self.exit = ""
 
     def take(self, event: dict[str, Any]) -> None:
         identity = event.get("id")
@@ -83,6 +89,8 @@ class _Walk:
             self._result(identity, event)
         elif "started" in kinds:
             self._start(event)
+        elif "buildFinished" in kinds:
+            self.exit = text(event, "finished", "exitCode", "name")
 
     def cases(self) -> Any:
         writer = CaseWriter()

@@ -14,7 +14,7 @@ from flightrules.evidence.source import Source
 __all__ = ["read"]
 
 _STATUSES = {"passed": PASSED, "failed": FAILED, "notrun": SKIPPED}
-_TAGS = frozenset(("Test", "StartTestTime"))
+_TAGS = frozenset(("Test", "TestList", "StartTestTime"))
 _LONGEST_STAMP = 12
 _SKIPS = ("Disabled", "SKIP_", "Skipped")  # how CTest begins the reason where somebody asked for it
 
@@ -26,9 +26,11 @@ def read(source: Source, _head: Head) -> Reading:
         EvidenceError: E_ENUM for an unknown status, and as ``case_reading``.
     """
     notices: list[Notice] = []
-    writer, started = CaseWriter(), ""
+    writer, started, declared = CaseWriter(), "", 0
     for node in stream(source, _TAGS, notices=notices):
-        if node.tag == "StartTestTime":
+        if node.tag == "TestList":
+            declared += len(node.all("Test"))
+        elif node.tag == "StartTestTime":
             started = node.text
         elif node.get("Status"):
             writer.add(node.text_of("Name"), _status(node, source), suite=node.text_of("Path"))
@@ -37,8 +39,9 @@ def read(source: Source, _head: Head) -> Reading:
         if started.isascii() and started.isdigit() and len(started) < _LONGEST_STAMP
         else None
     )
+    facts = {"taken_at": at} if at else {}
     return case_reading(
-        "ctest", source, writer.cases(), notices=notices, facts={"taken_at": at} if at else {}
+        "ctest", source, writer.cases(), notices=notices, facts=facts, declared=declared or None
     )
 
 

@@ -33,7 +33,8 @@ def read(source: Source, _head: Head) -> Reading:
     """The tests and subtests of all packages.
 
     Raises:
-        EvidenceError: E_MALFORMED for half an event, E_UNRECOGNISED for its text, as ``reading.json.decode`` and ``json_case_reading``.
+        EvidenceError: E_MALFORMED for half an event, E_UNRECOGNISED for its text, and as
+            ``reading.json.decode`` and ``json_case_reading``.
     """
     walk = _Walk(source.name)
     first = ""

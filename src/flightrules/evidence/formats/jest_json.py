@@ -15,7 +15,7 @@ from flightrules.evidence.reading.epoch import rfc3339
 from flightrules.evidence.reading.fields import mapping, objects, text
 from flightrules.evidence.reading.json import decode
 from flightrules.evidence.reading.numbers import whole
-from flightrules.evidence.records.case_reading import json_case_reading
+from flightrules.evidence.records.case_reading import json_case_reading, refuse_hidden
 from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -66,6 +66,12 @@ def read(source: Source, _head: Head) -> Reading:
             file=source.name,
             hint="see the output of the run",
         )
+    if root.get("wasInterrupted") is True and not cases.failed + cases.errored:
+        raise EvidenceError(
+            "E_RUN_CRASHED", "the run was interrupted", file=source.name, hint="run the tests again"
+        )
+    hidden = _count(root, "numFailedTests", source) or _count(root, "numFailedTestSuites", source)
+    refuse_hidden(hidden, cases, source.name)
     start = root.get("startTime")
     at = rfc3339(int(start)) if isinstance(start, int) and not isinstance(start, bool) and start > 0 else None
     declared = _count(root, "numTotalTests", source) + cases.errored

@@ -14,7 +14,8 @@ from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.epoch import rfc3339
 from flightrules.evidence.reading.fields import mapping, objects, text
 from flightrules.evidence.reading.json import decode
-from flightrules.evidence.records.case_reading import json_case_reading
+from flightrules.evidence.reading.numbers import whole
+from flightrules.evidence.records.case_reading import json_case_reading, refuse_hidden
 from flightrules.evidence.records.cases import ERRORED, FAILED, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -49,6 +50,11 @@ def read(source: Source, _head: Head) -> Reading:
             f"run.failures lists {len(failures)}, the executions hold none",
             file=source.name,
         )
+    stats = mapping(run.get("stats"), "run.stats", source.name, optional=True)
+    stated = mapping(stats.get("assertions"), "run.stats.assertions", source.name, optional=True)
+    refuse_hidden(
+        whole(stated.get("failed", 0), "failed assertions", source.name), cases, source.name, "run.stats"
+    )
     started = run.get("timings", {}).get("started") if isinstance(run.get("timings"), dict) else None
     at = (
         rfc3339(started)

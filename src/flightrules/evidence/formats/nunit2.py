@@ -11,7 +11,7 @@ from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.timestamps import earliest
 from flightrules.evidence.reading.xml import Node, stream
-from flightrules.evidence.records.case_reading import case_reading, declared_count, duration
+from flightrules.evidence.records.case_reading import case_reading, declared_count, duration, refuse_hidden
 from flightrules.evidence.records.cases import ERRORED, FAILED, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -29,6 +29,7 @@ _RESULTS = {
     "notrunnable": SKIPPED,
     "inconclusive": SKIPPED,
 }
+_BROKEN = ("failure", "failed", "error")
 _TAGS = frozenset(("test-case",))
 _OPENINGS = frozenset(("test-results", "test-suite"))
 
@@ -41,19 +42,24 @@ def read(source: Source, _head: Head) -> Reading:
     """
     notices: list[Notice] = []
     writer, suite, stamps, declared, unrunnable = CaseWriter(), "", [], None, 0
+    broken, failed = "", 0
     for node in stream(source, _TAGS, openings=_OPENINGS, notices=notices):
         if node.tag == "test-results":
-            declared = _declared(node, source)
+            declared, failed = _declared(node, source), _failed(node, source)
             stamps.append(f"{node.get('date')} {node.get('time')}".strip())
         elif node.tag == "test-suite":
             suite = node.get("name")
+            broken = (suite or "suite") if node.get("result").lower() in _BROKEN else broken
         else:
             unrunnable += node.get("result").lower() == "notrunnable"
             _add(writer, node, suite, source, notices)
     if unrunnable:
         notices.append(Notice("W_NOT_TESTED", f"{unrunnable} cases were not runnable and count as skipped"))
     facts, said = earliest(stamps)
+    if broken and {FAILED, ERRORED}.isdisjoint(writer.statuses):  # its own tear-down, say
+        writer.add(broken, ERRORED, suite=broken)
     cases = writer.cases()
+    refuse_hidden(failed, cases, source.name)
     return case_reading("nunit2", source, cases, notices=[*notices, *said], facts=facts, declared=declared)
 
 
@@ -61,6 +67,10 @@ def _declared(node: Node, source: Source) -> int | None:
     """``total`` counts what ran; ``not-run`` comes on top."""
     total = declared_count(node.get("total"), "total", source)
     return None if total is None else total + (declared_count(node.get("not-run"), "not-run", source) or 0)
+
+
+def _failed(node: Node, source: Source) -> int:
+    return sum(declared_count(node.get(key), key, source) or 0 for key in ("failures", "errors"))
 
 
 def _add(writer: CaseWriter, node: Node, suite: str, source: Source, notices: list[Notice]) -> None:
@@ -74,7 +84,8 @@ def _add(writer: CaseWriter, node: Node, suite: str, source: Source, notices: li
 def _status(node: Node, source: Source) -> int:
     word = node.get("result").lower()
     if word in _RESULTS:
-        return _RESULTS[word]
+        end = _RESULTS[word]
+        return FAILED if end == PASSED and node.find("failure") is not None else end
     if node.get("executed").lower() == "false":
         return SKIPPED
     success = node.get("success").lower()

@@ -11,7 +11,7 @@ from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.timestamps import earliest
 from flightrules.evidence.reading.xml import Node, stream
-from flightrules.evidence.records.case_reading import case_reading, declared_count, duration
+from flightrules.evidence.records.case_reading import case_reading, declared_count, duration, refuse_hidden
 from flightrules.evidence.records.cases import ERRORED, FAILED, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -36,20 +36,28 @@ def read(source: Source, _head: Head) -> Reading:
         EvidenceError: E_ENUM for an unknown result, and as ``case_reading``.
     """
     notices: list[Notice] = []
-    writer, suite, stamps, declared, torn = CaseWriter(), "", [], None, 0
+    writer, suite, stamps, declared, failed, torn = CaseWriter(), "", [], None, 0, 0
+    broken = ""
     for node in stream(source, _TAGS, openings=_OPENINGS, notices=notices):
         if node.tag == "test-run":
             declared = declared_count(node.get("total") or node.get("testcasecount"), "total", source)
+            failed = declared_count(node.get("failed"), "failed", source) or 0
             stamps.append(node.get("start-time"))
+            broken = "test run" if node.get("result") == "Failed" else ""
         elif node.tag == "test-suite":
             suite = node.get("fullname") or node.get("name")
-            if node.get("result") == "Failed" and node.get("site") == "TearDown":
+            broken = suite if node.get("result") == "Failed" else broken
+            if _failed_by_itself(node):
                 torn += 1
                 writer.add(suite, ERRORED, suite=suite)
         else:
             _add(writer, node, suite, source, notices)
     facts, said = earliest(stamps)
+    if broken and {FAILED, ERRORED}.isdisjoint(writer.statuses):  # which part of it failed is not told
+        torn += 1
+        writer.add(broken, ERRORED, suite=broken)
     cases = writer.cases()
+    refuse_hidden(failed, cases, source.name)
     return case_reading(
         "nunit3",
         source,
@@ -58,6 +66,13 @@ def read(source: Source, _head: Head) -> Reading:
         facts=facts,
         declared=declared + torn if declared else None,
     )
+
+
+def _failed_by_itself(suite: Node) -> bool:
+    """A tear-down that failed, or an assembly that could not be loaded."""
+    torn = suite.get("site") == "TearDown"
+    unloaded = suite.get("label") == "Invalid" and suite.get("testcasecount") == "0"
+    return suite.get("result") == "Failed" and (torn or unloaded)
 
 
 def _add(writer: CaseWriter, node: Node, suite: str, source: Source, notices: list[Notice]) -> None:
@@ -69,6 +84,8 @@ def _add(writer: CaseWriter, node: Node, suite: str, source: Source, notices: li
             file=source.name,
             line=node.line,
         )
+    if result == PASSED and node.find("failure") is not None:
+        result = FAILED
     if result == FAILED and node.get("label") in _NOT_ASSERTIONS:
         result = ERRORED
     full, name, group = node.get("fullname"), node.get("name"), node.get("classname")

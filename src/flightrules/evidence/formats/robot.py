@@ -11,7 +11,7 @@ from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.timestamps import earliest
 from flightrules.evidence.reading.xml import DEPTH_LIMIT, feed, guarded_parser
-from flightrules.evidence.records.case_reading import case_reading
+from flightrules.evidence.records.case_reading import case_reading, refuse_hidden
 from flightrules.evidence.records.cases import FAILED, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -27,7 +27,7 @@ def read(source: Source, head: Head) -> Reading:
 
     Raises:
         EvidenceError: E_ENUM for an unknown status, E_TRUNCATED for a test without one, E_ALL_SKIPPED for a
-            dry run, and as ``case_reading``.
+            dry run, E_CONTRADICTION for a suite that failed without a test, and as ``case_reading``.
     """
     walk = _Walk(source)
     parser = guarded_parser(source)
@@ -39,7 +39,9 @@ def read(source: Source, head: Head) -> Reading:
     tool, _, rest = head.attributes.get("generator", "").partition(" ")
     if tool:
         facts |= {"tool": tool, "tool_version": rest.partition(" ")[0]}
-    return case_reading("robot", source, walk.writer.cases(), notices=said, facts=facts)
+    cases = walk.writer.cases()
+    refuse_hidden(walk.failed_suites, cases, source.name, "the status of suites")
+    return case_reading("robot", source, cases, notices=said, facts=facts)
 
 
 class _Walk:
@@ -52,6 +54,7 @@ class _Walk:
         self._torn: list[bool] = []
         self._test: tuple[str, str] | None = None
         self._teardown = False
+        self.failed_suites = 0
         self._innermost = 0  # depth of the keyword that started last
         self._executed = self._passed_over = 0  # keywords that call no others
         self.writer = CaseWriter()
@@ -103,8 +106,10 @@ class _Walk:
             self._passed_over += word in ("NOT RUN", "NOT_RUN")
             self._executed += word == "PASS"
         if parent in _TESTS and self._test is not None and self._open[-3:-2] == ["suite"]:
-            self._test = (self._test[0], word)
+            self._test = (self._test[0], self._test[1] if self._test[1] == "FAIL" else word)
             self.stamps.append(attributes.get("start") or attributes.get("starttime", ""))
+        elif parent == "suite" and word == "FAIL":
+            self.failed_suites += 1
         elif parent == "kw" and self._open[-3:-2] == ["suite"] and self._teardown and word == "FAIL":
             self._torn[-1] = True
 

@@ -11,7 +11,12 @@ from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.timestamps import earliest
 from flightrules.evidence.reading.xml import Node, stream
-from flightrules.evidence.records.case_reading import case_reading, declared_count, header_notice
+from flightrules.evidence.records.case_reading import (
+    case_reading,
+    declared_count,
+    header_notice,
+    refuse_hidden,
+)
 from flightrules.evidence.records.cases import ERRORED, FAILED, FLAKY, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -30,7 +35,7 @@ def read(source: Source, _head: Head) -> Reading:
     """
     notices: list[Notice] = []
     writer, suite, group, stamps = CaseWriter(), "", "", []
-    retried: set[str] = set()
+    retried: dict[str, tuple[tuple[str, str], str]] = {}  # failed attempts that wait for the next one
     failed = 0
     for node in stream(source, _TAGS, openings=_OPENINGS, notices=notices):
         if node.tag == "testng-results":
@@ -42,21 +47,24 @@ def read(source: Source, _head: Head) -> Reading:
             group = node.get("name")
         elif node.tag == "test-method":
             _add(writer, node, (suite, group), retried, source)
+    for place, name in retried.values():
+        writer.add(name, FAILED, classname=place[1], suite=place[0])
     cases = writer.cases()
     bad = cases.failed + cases.errored
-    if failed and cases.total and not bad:
-        raise EvidenceError(
-            "E_CONTRADICTION",
-            f"the header declares {failed} failed tests, the methods hold none",
-            file=source.name,
-        )
+    refuse_hidden(failed, cases, source.name)
     if failed > bad:
         notices.append(header_notice("failed tests", failed, bad))
     facts, said = earliest(stamps)
     return case_reading("testng", source, cases, notices=[*notices, *said], facts=facts)
 
 
-def _add(writer: CaseWriter, node: Node, place: tuple[str, str], retried: set[str], source: Source) -> None:
+def _add(
+    writer: CaseWriter,
+    node: Node,
+    place: tuple[str, str],
+    retried: dict[str, tuple[tuple[str, str], str]],
+    source: Source,
+) -> None:
     suite, group = place
     word = node.get("status")
     if word not in _STATUSES:
@@ -72,8 +80,8 @@ def _add(writer: CaseWriter, node: Node, place: tuple[str, str], retried: set[st
             writer.add(node.get("name"), ERRORED, classname=group, suite=suite)
         return
     if node.get("retried") == "true":
-        retried.add(key)
+        retried[key] = place, node.get("name")
         return
-    if end == PASSED and key in retried:
+    if retried.pop(key, None) is not None and end == PASSED:
         end = FLAKY
     writer.add(node.get("name"), end, classname=group, suite=suite)

@@ -14,7 +14,7 @@ from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.timestamps import earliest
 from flightrules.evidence.reading.xml import Node, stream
-from flightrules.evidence.records.case_reading import case_reading, declared_count
+from flightrules.evidence.records.case_reading import case_reading, declared_count, refuse_hidden
 from flightrules.evidence.records.cases import ERRORED, FAILED, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -40,6 +40,7 @@ _RESULTS = frozenset(
     )
 )
 _TAGS = _RESULTS | {"UnitTest", "ResultSummary", "Times"}
+_BAD_COUNTERS = ("failed", "error", "timeout", "aborted")
 _BROKEN = frozenset(("Failed", "Error", "Aborted", "Timeout", "Disconnected"))
 
 
@@ -73,9 +74,10 @@ def read(source: Source, _head: Head) -> Reading:
             seconds=_seconds(node.get("duration")),
         )
     cases = writer.cases()
+    refuse_hidden(_declared(summary, source, *_BAD_COUNTERS) or 0, cases, source.name, "the summary")
     if (
         summary is not None
-        and summary.get("outcome") in _BROKEN
+        and (summary.get("outcome") in _BROKEN or _reports_error(summary))
         and cases.total
         and not cases.failed + cases.errored
     ):
@@ -85,7 +87,12 @@ def read(source: Source, _head: Head) -> Reading:
         )
     facts, said = earliest(stamps)
     return case_reading(
-        "trx", source, cases, notices=[*notices, *said], facts=facts, declared=_declared(summary, source)
+        "trx",
+        source,
+        cases,
+        notices=[*notices, *said],
+        facts=facts,
+        declared=_declared(summary, source, "total"),
     )
 
 
@@ -96,8 +103,12 @@ def _leaves(node: Node) -> Iterator[Node]:
         inner = one.find("InnerResults")
         below = [child for child in inner.children if child.tag in _RESULTS] if inner else []
         waiting.extend(reversed(below))
-        if not below:
+        if not below or (one.get("outcome") in _BROKEN and not _holds_broken(below)):
             yield one
+
+
+def _holds_broken(results: list[Node]) -> bool:
+    return any(one.get("outcome") in _BROKEN for result in results for one in result.walk())
 
 
 def _status(node: Node, source: Source) -> int:
@@ -116,9 +127,16 @@ def _status(node: Node, source: Source) -> int:
     return _OUTCOMES[outcome]
 
 
-def _declared(summary: Node | None, source: Source) -> int | None:
+def _declared(summary: Node | None, source: Source, *keys: str) -> int | None:
     counters = summary.find("Counters") if summary is not None else None
-    return declared_count(counters.get("total"), "total", source) if counters is not None else None
+    if counters is None or not any(counters.get(key) for key in keys):
+        return None
+    return sum(declared_count(counters.get(key), key, source) or 0 for key in keys)
+
+
+def _reports_error(summary: Node) -> bool:
+    """Whether the run itself tells of an error, such as a test host that crashed."""
+    return any(one.tag == "RunInfo" and one.get("outcome") == "Error" for one in summary.walk())
 
 
 def _seconds(text: str) -> Decimal | None:

@@ -10,7 +10,7 @@ from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.timestamps import earliest
 from flightrules.evidence.reading.xml import Node, stream
-from flightrules.evidence.records.case_reading import case_reading, declared_count, duration
+from flightrules.evidence.records.case_reading import case_reading, declared_count, duration, refuse_hidden
 from flightrules.evidence.records.cases import ERRORED, FAILED, PASSED, SKIPPED, CaseWriter
 from flightrules.evidence.source import Source
 
@@ -28,11 +28,13 @@ def read(source: Source, _head: Head) -> Reading:
         EvidenceError: E_ENUM for an unknown result, and as ``case_reading``.
     """
     notices: list[Notice] = []
-    writer, assembly, stamps, declared = CaseWriter(), "", [], 0
+    writer, assembly, stamps, declared, failed = CaseWriter(), "", [], 0, 0
     for node in stream(source, _TAGS, openings=_OPENINGS, notices=notices):
         if node.tag == "assembly":
             assembly = node.get("name") or node.get("id")
             declared += declared_count(node.get("total"), "total", source) or 0
+            for key in ("failed", "errors"):
+                failed += declared_count(node.get(key), key, source) or 0
             stamps.append(_stamp(node))
         elif node.tag == "test":
             _add(writer, node, assembly, source, notices)
@@ -40,6 +42,7 @@ def read(source: Source, _head: Head) -> Reading:
             writer.add(node.get("name") or node.get("type") or assembly, ERRORED, suite=assembly)
     facts, said = earliest(stamps)
     cases = writer.cases()
+    refuse_hidden(failed, cases, source.name)
     broken = sum(case.status == ERRORED for case in cases)
     return case_reading(
         "xunit2",
@@ -60,6 +63,8 @@ def _add(writer: CaseWriter, node: Node, assembly: str, source: Source, notices:
             file=source.name,
             line=node.line,
         )
+    if result == PASSED and node.find("failure") is not None:
+        result = FAILED
     writer.add(
         node.get("name"),
         result,

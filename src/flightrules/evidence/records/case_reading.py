@@ -23,6 +23,7 @@ __all__ = [
     "header_notice",
     "json_case_reading",
     "plain_count",
+    "refuse_hidden",
 ]
 
 _SECONDS = late(r"(\d{1,12})(?:([.,])(\d{1,12}))?\Z", re.ASCII)
@@ -118,6 +119,21 @@ def json_case_reading(
     """
     refuse_bad_text([*cases.texts()], source.name)
     return case_reading(name, source, cases, notices=notices, facts=facts, declared=declared)
+
+
+def refuse_hidden(declared: int, cases: Cases, name: str, where: str = "the header") -> None:
+    """Refuse a report that announces failures and would pass, because no case shows one.
+
+    Raises:
+        EvidenceError: E_CONTRADICTION.
+    """
+    if declared and cases.total and not cases.failed + cases.errored:
+        raise EvidenceError(
+            "E_CONTRADICTION",
+            f"{where} declares {declared} failures, no case shows one",
+            file=name,
+            hint="write the report again, complete",
+        )
 
 
 def header_notice(what: str, declared: int, counted: int) -> Notice:
