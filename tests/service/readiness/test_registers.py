@@ -396,6 +396,11 @@ def test_checklists_come_with_owners_and_evidence(shop, key):
         "testing": 7,
         "readiness": 7,
     }
+    assert (
+        "Test data and test accounts are removed before the system goes into production"
+        in names["production"]
+    )
+    assert "Diagrams, inventories and other documents are up to date" in names["significant-change"]
     path = f"/releases/{key}/checklists"
     items = shop.qa.post(path, {"checklist": "readiness"}).json()
     assert len(items) == 7

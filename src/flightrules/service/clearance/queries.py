@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from flightrules.engine.condition_sentence import read_number
 from flightrules.engine.deploy_conditions import Reading, check_text
 from flightrules.engine.human_signoff import needs_person, risk_score
+from flightrules.reports.wording import moment
 from flightrules.rules.environments import Environment
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.catalogue.queries import edition_in_force, rulebook_of, visible_products
@@ -261,10 +262,10 @@ class _Question:
     def _in_window(self) -> Iterator[Reason]:
         opens, closes = self.release.opens_at, self.release.closes_at
         if opens is not None and self.at < opens:
-            text = f"the release window opens at {opens.isoformat()}"
+            text = f"the release window opens at {moment(opens)}"
             yield Reason("window_not_open", text, "wait for it", waits=True)
         if closes is not None and self.at >= closes:
-            text = f"the release window closed at {closes.isoformat()}"
+            text = f"the release window closed at {moment(closes)}"
             yield Reason("window_over", text, "agree on another window and have it decided again")
 
     def _against(self, decision: Decision) -> Iterator[Reason]:
@@ -276,10 +277,10 @@ class _Question:
             waits = decision.outcome == "DEFERRED"
             yield Reason("not_decided_to_go", f"the decision is {decision.outcome}", again, waits=waits)
         elif decision.valid_until <= self.at:
-            text = f"the decision was valid until {decision.valid_until.isoformat()}"
+            text = f"the decision was valid until {moment(decision.valid_until)}"
             yield Reason("expired", text, again)
         if decision.at > self.at + _CLOCKS_DIFFER:
-            text = f"it was decided at {decision.at.isoformat()}, which is yet to come: a clock was set back"
+            text = f"it was decided at {moment(decision.at)}, which is yet to come: a clock was set back"
             yield Reason("clock", text, "set the clock of the service right", waits=True)
         if self.asked.artefact not in decision.artefacts.values():
             yield Reason(

@@ -70,4 +70,16 @@ SHIPPED: dict[str, tuple[str, ...]] = {
         "Support knows the known issues and their workarounds",
         "On-call is named for the window and the days after",
     ),
+    "production": (
+        "Test data and test accounts are removed before the system goes into production",
+        "Default passwords and keys are replaced",
+        "Access to production is held only by those who run it",
+        "Whoever deploys did not write what is deployed",
+    ),
+    "significant-change": (
+        "Every requirement that applies is confirmed to hold on each new or changed system",
+        "Diagrams, inventories and other documents are up to date",
+        "Monitoring, scans and backups cover what is new",
+        "Findings that are left open have an owner and a date",
+    ),
 }
