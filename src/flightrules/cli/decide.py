@@ -12,6 +12,7 @@ from typing import Any
 
 from flightrules.cli.proving import add_proof_options, prove_headers
 from flightrules.cli.remote import Office, office, plain
+from flightrules.cli.remote_acts import moment_said
 from flightrules.cli.remote_decisions import add_release_options, handed_out, open_poll, release_of
 from flightrules.cli.terminal import say
 from flightrules.errors import ExitCode
@@ -79,7 +80,9 @@ def execute(arguments: Namespace) -> int:
         "conditions": arguments.condition,
     }
     made = service.post(f"/polls/{poll['key']}/decision", body)
-    said = [f"decided: {plain(made['outcome'])}, valid until {plain(made['valid_until'])}"]
+    goes = made["outcome"] in ("GO", "CONDITIONAL GO")
+    until = f", valid until {moment_said(made['valid_until'])}" if goes else ""
+    said = [f"decided: {plain(made['outcome'])}{until}"]
     said += [f"  on condition: {plain(one)}" for one in made["conditions"]]
     say(("\n".join(said) + "\n").encode())
     return int(ExitCode.GO)
@@ -88,7 +91,9 @@ def execute(arguments: Namespace) -> int:
 def _asked_for(service: Office, release: dict[str, Any], arguments: Namespace) -> int:
     body = {"accepts": arguments.accept, "reason": arguments.reason}
     made = service.post(f"/releases/{release['key']}/overrides", body)
-    lines = [f"override asked for: {plain(made['key'])}, an answer is due {plain(made['answer_due_at'])}"]
+    lines = [
+        f"override asked for: {plain(made['key'])}, an answer is due {moment_said(made['answer_due_at'])}"
+    ]
     lines += [f"  lacking: {plain(one)}" for one in made["lacks"]]
     say(("\n".join(lines) + "\n").encode())
     return int(ExitCode.GO)

@@ -1,22 +1,26 @@
 """List what waits for you: votes, verdicts, decisions, overrides, blockers, and debts in your roles.
 
-The roles are those of the token's owner. Each line says which command does it.
+The roles are those of the token's owner. Each line says which command does it; what to choose it leaves open.
 """
 
 from __future__ import annotations
 
+import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from typing import Any
 
 from flightrules.cli.remote import Office, office, plain
-from flightrules.cli.remote_acts import add_format_option, every, table, told
+from flightrules.cli.remote_acts import add_format_option, every, moment_said, table, told
 from flightrules.errors import ExitCode
+from flightrules.rules.role_words import role_words
 from flightrules.values import frozen
 
 __all__ = ["configure", "execute"]
 
 _ALSO = {"cto": "cto-vp-eng", "security": "security-compliance", "sponsor": "product-owner"}  # in rulebooks
+_CONFIRMED = "confirmed by "
+_QUALITY = "qa-lead"
 _TICKET = "ticket-owner"  # whoever opened the release
 _LIVE = frozenset({"draft", "in-test", "ready", "decided"})
 
@@ -75,10 +79,17 @@ def _of_product(service: Office, mine: _Mine) -> Iterator[tuple[str, str, str, s
     opened = {one["key"] for one in releases if one["opened_by"] == mine.key}
     for one in every(service, f"/products/{mine.product}/obligations"):
         if one["waits_for"] in mine.roles or (one["waits_for"] == _TICKET and one["release"] in opened):
-            verb = "confirm" if one["paid_at"] else "pay"
             late = ", overdue" if one["state"] == "overdue" else ""
-            what = f"{one['what']} (due {one['due_at'][:16]}{late})"
-            yield mine.product, one["version"], what, f"flightrules obligations {verb} {one['key'][:8]}"
+            what = f"due {moment_said(one['due_at'])}{late}: {one['what']}"
+            yield mine.product, one["version"], what, _paying(one)
+
+
+def _paying(one: dict[str, Any]) -> str:
+    """How a debt is paid: the answer to an override by signing, all else in writing."""
+    if one["event"] == "override" and one["waits_for"] == _QUALITY and not one["paid_at"]:
+        return f"flightrules signoff CHOICE --as {_QUALITY} --release {plain(one['version'])}"
+    verb = "confirm" if one["paid_at"] else "pay"
+    return f"flightrules obligations {verb} {one['key'][:8]}"
 
 
 def _of_rulebook(service: Office, mine: _Mine) -> Iterator[tuple[str, str, str, str]]:
@@ -87,7 +98,12 @@ def _of_rulebook(service: Office, mine: _Mine) -> Iterator[tuple[str, str, str, 
         spoken = mine.key in [each["person"] for each in one["signatures"]]
         for role in () if spoken else sorted(set(one["missing"]) & mine.roles):
             how = f"flightrules rulebook sign {one['number']} --as {plain(role)} --product {mine.product}"
-            yield mine.product, f"edition {one['number']}", f"agree to the rulebook as {plain(role)}", how
+            yield (
+                mine.product,
+                f"edition {one['number']}",
+                f"agree to the rulebook as {role_words(plain(role))}",
+                how,
+            )
 
 
 def _of_acceptances(
@@ -102,7 +118,7 @@ def _of_acceptances(
             if asked and one["release"] in live and not one["voided_because"]:
                 version, role = live[one["release"]], plain(asked[0])
                 how = f"flightrules accept {number} --as {role} --release {version}"
-                yield mine.product, version, f"accept {number} as {role}, or not", how
+                yield mine.product, version, f"accept {number} as {role_words(role)}, or not", how
 
 
 def _of_release(service: Office, release: dict[str, Any], mine: _Mine) -> Iterator[tuple[str, str]]:
@@ -113,17 +129,57 @@ def _of_release(service: Office, release: dict[str, Any], mine: _Mine) -> Iterat
     for one in every(service, f"{path}/blockers", state="open"):
         if mine.powers & {"accept", "block"}:
             yield f"blocker: {plain(one['title'])}", "flightrules blocker list"
+    if release["state"] == "decided":
+        yield from _of_conditions(service, path, mine)
     for one in every(service, f"{path}/overrides"):
-        if one["closed_at"] is None and "override" in mine.powers:
-            yield f"override lacks: {'; '.join(map(plain, one['lacks']))}", "flightrules override show"
+        if one["closed_at"] is None:
+            yield from _of_override(one, service.get(f"{path}/override-draft"), mine)
+
+
+def _of_conditions(service: Office, path: str, mine: _Mine) -> Iterator[tuple[str, str]]:
+    """What the decision that stands asks a role of the caller's to confirm, and nobody has."""
+    standing = [one for one in every(service, f"{path}/decisions") if one["voided_at"] is None]
+    last = max(standing, key=lambda one: one["at"], default=None)
+    asked = [one for one in (last["conditions"] if last else ()) if one.startswith(_CONFIRMED)]
+    mine_to_say = [one for one in asked if one.removeprefix(_CONFIRMED).partition(":")[0] in mine.roles]
+    said = {one["name"] for one in every(service, f"{path}/condition-readings")} if mine_to_say else set()
+    for text in mine_to_say:
+        if text.partition(" within ")[0] not in said and text not in said:
+            yield f"a condition: {plain(text)}", f"flightrules condition confirm {shlex.quote(plain(text))}"
+
+
+def _of_override(one: dict[str, Any], draft: dict[str, Any], mine: _Mine) -> Iterator[tuple[str, str]]:
+    """The side of an override that has not signed yet, for who may sign it; the authority reads first."""
+    signed = {each["role"] for each in one["signatures"]}
+    if mine.key in [each["person"] for each in one["signatures"]]:
+        return
+    for role in _open_side(draft["quality"], signed, mine):
+        what = "an override: say whether you agree or dissent; nobody signs in your place"
+        yield what, f"flightrules signoff CHOICE --as {plain(role)}"
+    for role in _open_side(draft["authorities"], signed, mine):
+        if one["receipt_by"] == mine.key:
+            yield "an override: take it upon you", f"flightrules signoff agree --as {plain(role)}"
+        else:
+            yield "an override: read its risk statement", f"flightrules override receive --as {plain(role)}"
+
+
+def _open_side(side: list[str], signed: set[str], mine: _Mine) -> list[str]:
+    """The first role of the caller's on a side that nobody has signed for."""
+    return [] if signed & set(side) else sorted(set(side) & mine.roles)[:1]
 
 
 def _of_poll(poll: dict[str, Any], mine: _Mine) -> Iterator[tuple[str, str]]:
     asked = poll["asked"]
     if not poll["verdict"] and asked["verdict"] in mine.roles:
-        yield "quality verdict", f"flightrules signoff go --as {plain(asked['verdict'])}"
+        yield "quality verdict", f"flightrules signoff CHOICE --as {plain(asked['verdict'])}"
     for role in poll["missing"]:
         if role in mine.roles:
-            yield f"vote as {plain(role)}", f"flightrules signoff go --as {plain(role)} --vote"
-    if asked["decider"] in mine.roles and {"GO", "CONDITIONAL GO"} & set(poll["allowed"]):
-        yield f"decide: {', '.join(map(plain, poll['allowed']))}", "flightrules decide go"
+            yield (
+                f"vote as {role_words(plain(role))}",
+                f"flightrules signoff CHOICE --as {plain(role)} --vote",
+            )
+    everybody_spoke = poll["verdict"] and not poll["missing"]
+    if asked["decider"] in mine.roles and (
+        everybody_spoke or {"GO", "CONDITIONAL GO"} & set(poll["allowed"])
+    ):
+        yield f"decide: {', '.join(map(plain, poll['allowed']))}", "flightrules decide OUTCOME"

@@ -34,10 +34,10 @@ def test_everybody_sees_what_waits_for_them_and_how_to_do_it(shop, terminal):  #
     status, said = manager("poll", "open", *RELEASE, sign=False)
     assert (status, "quality verdict: missing" in said, "missing: product-owner" in said) == (6, True, True)
     status, said = qa("inbox", sign=False)
-    assert (status, "flightrules signoff go --as qa-lead --release 4.3.0" in said) == (6, True)
+    assert (status, "flightrules signoff CHOICE --as qa-lead --release 4.3.0" in said) == (6, True)
     done(qa("signoff", "go", *RELEASE, "--as", "qa-lead"))
     status, said = owner("inbox", "--format", "json", sign=False)
-    assert [one["what"] for one in json.loads(said)] == ["vote as product-owner"]
+    assert [one["what"] for one in json.loads(said)] == ["vote as product owner"]
     done(owner("signoff", "go", *RELEASE, "--as", "product-owner"))
     assert "decide: " in owner("inbox", sign=False)[1]
     status, said = manager("poll", "show", *RELEASE, sign=False)
@@ -82,8 +82,12 @@ def test_an_override_is_looked_at_received_and_given_up(shop, person, terminal):
     done(cto("decide", "override", *RELEASE, *asked, sign=False))
     status, said = cto("override", "show", *RELEASE, sign=False)
     assert (status, "lacking:" in said) == (6, True)
+    assert "override receive --as cto-vp-eng" in cto("inbox", *PRODUCT, sign=False)[1]
+    waits = terminal(shop.qa)("inbox", *PRODUCT, sign=False)[1]
+    assert waits.count("flightrules signoff CHOICE --as qa-lead --release 4.3.0") == 2, "the act, and its debt"
     assert "Risk statement" in done(cto("override", "statement", *RELEASE, sign=False))
     assert "receipt confirmed" in done(cto("override", "receive", *RELEASE, "--as", "cto"))
+    assert "signoff agree --as cto-vp-eng" in cto("inbox", *PRODUCT, sign=False)[1]
     assert "closed:" in done(cto("override", "end", *RELEASE, "--reason", "It waits for Monday.", sign=False))
     assert cto("override", "end", *RELEASE, "--reason", "again", sign=False)[0] == 2
 

@@ -26,12 +26,12 @@ def require_begun(release: Release, book: Rulebook) -> None:
     failing = ", ".join(release.entry_failing[:5])
     why = f"fails at {failing}" if failing else "was not judged as met yet"
     gate = next(one.id for one in book.gates if one.kind == "entry")
+    override = "override its criteria on record (flightrules release override-entry)"
     raise on_record(
         ConflictError(
             "E_RELEASE_STATE",
             f"{release.version} is draft: its entry gate {why}",
-            hint=f"have the gate {gate} judged (flightrules judge), or override its criteria on record "
-            "(flightrules release override-entry); one that is given up is withdrawn",
+            hint=f"have it judged (flightrules judge --gate {gate}), or {override}",
         ),
         release,
     )

@@ -10,7 +10,7 @@ from flightrules.rules.role_words import role_words
 from flightrules.rules.shape import nearest
 from flightrules.service.decisions.seats import on_record
 from flightrules.service.door.refusals import ConflictError
-from flightrules.service.people.powers import stands_for
+from flightrules.service.people.powers import Power, powers_of, stands_for
 from flightrules.service.people.queries import roles_held
 from flightrules.service.releases.queries import Release
 
@@ -18,7 +18,7 @@ __all__ = ["require_confirmable"]
 
 
 def require_confirmable(conditions: Iterable[str], release: Release, at: datetime) -> None:
-    """Refuse a condition that names a role which nobody holds; one in its cool-down is held.
+    """Refuse a condition that names a role which nobody holds who could look at it; cooling down is holding.
 
     Args:
         conditions: sentences as ``checked_conditions`` gave them.
@@ -31,7 +31,7 @@ def require_confirmable(conditions: Iterable[str], release: Release, at: datetim
     asked = [one.role for one in map(parse_condition, conditions) if isinstance(one, Confirmation)]
     if not asked:
         return
-    here = sorted(roles_held(release.product_id, at))
+    here = sorted(one for one in roles_held(release.product_id, at) if Power.READ in powers_of([one]))
     for role in asked:
         if not any(stands_for(role, one) for one in here):
             raise on_record(_nobody(role, here), release)

@@ -295,7 +295,8 @@ def _require_named(found: Against, named: frozenset[str]) -> None:
         raise InvalidError(
             "E_OVERRIDE_NAMES",
             f"what is accepted and what stands against going differ in {', '.join(differing[:20])}",
-            hint="name every criterion, defect and blocker that the override draft lists, and nothing else",
+            hint="name every criterion, defect and blocker that the override draft lists, and nothing else "
+            "(flightrules override show)",
         )
 
 
