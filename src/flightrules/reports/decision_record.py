@@ -28,6 +28,7 @@ from flightrules.reports.wording import count, listed, moment, roles_named
 from flightrules.rules.role_words import role_words
 
 __all__ = [
+    "accepted",
     "accepted_by_name",
     "agreement",
     "defects_that_ship",
@@ -83,12 +84,20 @@ def header(record: Mapping[str, Any]) -> Facts:
 
 def accepted_by_name(record: Mapping[str, Any]) -> list[str]:
     """What the signatures of an override accept, a sentence each kind; empty where nothing was overridden."""
-    override = record.get("override_record") or {}
-    return [
-        f"The override accepts {words} by name: {listed(override[kind])}"
-        for kind, words in (("criteria", "criteria"), ("defects", "defects"), ("blockers", "blockers"))
-        if override.get(kind)
-    ]
+    if not record.get("override_record"):
+        return []
+    kinds = accepted(record).items()
+    return [f"The override accepts {kind} by name: {listed(names)}" for kind, names in kinds if names]
+
+
+def accepted(record: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What an override accepts, by kind; a blocker by its title, for nobody knows it by its key."""
+    override, titles = record["override_record"], {one["key"]: one["title"] for one in record["blockers"]}
+    return {
+        "criteria": list(override["criteria"]),
+        "defects": list(override["defects"]),
+        "blockers": [titles.get(key, key) for key in override["blockers"]],
+    }
 
 
 def defects_that_ship(record: Mapping[str, Any]) -> list[Mapping[str, str]]:
@@ -126,7 +135,7 @@ def sentence(record: Mapping[str, Any], openings: Openings) -> str:
 
 def _parts(record: Mapping[str, Any], openings: Openings) -> Iterator[tuple[str, tuple[Block, ...]]]:
     if override := record.get("override_record"):
-        yield "What was overridden", tuple(_overridden(override, openings))
+        yield "What was overridden", tuple(_overridden(record, override, openings))
     if emergency := record.get("emergency"):
         yield "Emergency", tuple(_emergency(emergency, openings))
     yield "Gates", (_gates(record),)
@@ -143,7 +152,9 @@ def _parts(record: Mapping[str, Any], openings: Openings) -> Iterator[tuple[str,
         yield "Out of the ordinary", (_bullets(record["cautions"], "Nothing."),)
 
 
-def _overridden(override: Mapping[str, Any], openings: Openings) -> Iterator[Block]:
+def _overridden(
+    record: Mapping[str, Any], override: Mapping[str, Any], openings: Openings
+) -> Iterator[Block]:
     yield Facts(
         (
             ("No-go of", Cell(_moment(override["of_at"]))),
@@ -152,8 +163,8 @@ def _overridden(override: Mapping[str, Any], openings: Openings) -> Iterator[Blo
             ("Risk statement, SHA-256", Cell(override["statement"]["sha256"], code=True)),
         )
     )
-    for name, heading in (("criteria", "Criteria"), ("defects", "Defects"), ("blockers", "Blockers")):
-        yield Text(f"{heading} that were accepted by name: {listed(override[name]) or 'none'}.")
+    for kind, names in accepted(record).items():
+        yield Text(f"{kind.capitalize()} that were accepted by name: {listed(names) or 'none'}.")
     yield signature_table("Signatures of the override", override["signatures"], openings)
 
 

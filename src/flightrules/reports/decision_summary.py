@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from flightrules.reports.decision_record import accepted
 from flightrules.reports.wording import listed, moment, roles_named
 from flightrules.rules.role_words import role_words
 
@@ -43,11 +44,10 @@ def _overridden(record: _Record) -> Iterator[str]:
     if not override:
         yield "Nothing was overridden."
         return
-    kinds = (("criteria", "criteria"), ("defects", "defects"), ("blockers", "blockers"))
-    named = [f"{word} {listed(override[name])}" for name, word in kinds if override[name]]
-    accepted = f", by name {'; '.join(named)}" if named else ""
+    named = [f"{kind} {listed(names)}" for kind, names in accepted(record).items() if names]
+    terms = f", by name {'; '.join(named)}" if named else ""
     signed = listed([_said(one) for one in override["signatures"]])
-    yield f"It overrode the no-go of {_moment(override['of_at'])}{accepted}; it was signed by {signed}."
+    yield f"It overrode the no-go of {_moment(override['of_at'])}{terms}; it was signed by {signed}."
 
 
 def _terms(record: _Record) -> Iterator[str]:

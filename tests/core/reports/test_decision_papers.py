@@ -347,6 +347,17 @@ def test_what_ships_is_named_once_in_the_record():
     assert shown.count("PROJ-9") == shown.count("PROJ-17") == 1
 
 
+def test_a_blocker_that_is_overridden_is_named_by_its_title():
+    blocker = {"key": "b-1", "title": "Printer", "state": "open", "raised_at": "2026-11-21T12:01:00+00:00"}
+    held = OVERRIDE | {
+        "blockers": [blocker],
+        "override_record": OVERRIDE["override_record"] | {"blockers": ["b-1"]},
+    }
+    shown = forms(decision_record.document(held, OPENINGS))["md"]
+    assert "Blockers that were accepted by name: Printer." in shown
+    assert "The override accepts blockers by name: Printer" in shown
+
+
 def test_an_override_names_who_received_the_risk_statement():
     shown = forms(decision_record.document(OVERRIDE, OPENINGS))["md"]
     assert "2026-11-21 12:20 UTC by CTO, Carla Ruiz" in shown
