@@ -132,7 +132,7 @@ def _refuse_foreign(source: Source, raw: bytes) -> None:
             file=name,
             hint="resolve the conflict and run the tool again",
         )
-    if _GATLING_BINARY.match(raw):
+    if raw.startswith(bytes(4)) and _GATLING_BINARY.match(raw):
         version = raw[5 : 5 + min(raw[4], 20)].decode("ascii", "replace")
         raise EvidenceError(
             "E_BINARY",
@@ -149,11 +149,12 @@ def _refuse_foreign(source: Source, raw: bytes) -> None:
 def _text(source: Source, raw: bytes, *, complete: bool) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", "replace").lstrip("\ufeff")
+    body = raw.removeprefix(b"\xef\xbb\xbf")  # to load the codec that does so takes 0.3 ms
     try:
-        return raw.decode("utf-8-sig")
+        return body.decode()
     except UnicodeDecodeError as error:
-        if not complete and error.start > len(raw) - 4:
-            return raw[: error.start].decode("utf-8-sig")
+        if not complete and error.start > len(body) - 4:
+            return body[: error.start].decode()
         if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
             return raw.decode("latin-1")
         raise EvidenceError(

@@ -85,7 +85,8 @@ def _cucumber(head: Head) -> bool:
 def _go(head: Head) -> bool:
     if head.kind == "text":  # the log of the build in front of the events
         lines = head.text.splitlines()[:_TAP_LINES]
-        return any(_GO_EVENT.match(line) or _GO_NOT_BUILT.match(line) for line in lines)
+        some = [line for line in lines if line.startswith(('{"', "FAIL\t"))]
+        return any(_GO_EVENT.match(line) or _GO_NOT_BUILT.match(line) for line in some)
     return (
         head.kind in ("ndjson", "json") and head.has("Action") and head.any("Package", "ImportPath", "Test")
     )
@@ -140,7 +141,7 @@ def _tap(head: Head) -> bool:
     if head.kind != "text":
         return False
     first = [line for line in head.lines if line.strip() and not line.startswith("#")][:_TAP_LINES]
-    return any(_TAP_VERSION.match(line) for line in first[:3]) or (
+    return any(line.startswith("TAP") and _TAP_VERSION.match(line) for line in first[:3]) or (
         any(_TAP_POINT.match(line) for line in first) and bool(_TAP_START.match(first[0]))
     )
 
