@@ -40,6 +40,9 @@ def read(source: Source, _head: Head) -> Reading:
     )
 
 
+_RESULTS = ("passed", "failed", "inapplicable", "cantTell", "")
+
+
 class _Pages:
     def __init__(self, name: str) -> None:
         self._name = name
@@ -94,7 +97,12 @@ class _Pages:
             raise EvidenceError(
                 "E_CONTRADICTION", f"the rule {text(rule, 'id')} failed on no element", file=self._name
             )
-        self._incomplete += text(rule, "result") == "cantTell"
+        result = text(rule, "result")
+        if result not in _RESULTS:
+            raise EvidenceError(
+                "E_ENUM", f"the result {result[:40]!r} is none of {', '.join(_RESULTS)}", file=self._name
+            )
+        self._incomplete += result == "cantTell"
         if nodes:
             self._rule(rule, nodes, text(rule, "url"))
 

@@ -21,7 +21,8 @@ def read(source: Source, _head: Head) -> Reading:
     """Count the vulnerabilities.
 
     Raises:
-        EvidenceError: E_NO_RUNS where no package was looked at, E_WRONG_TYPE, E_MISSING_FIELD.
+        EvidenceError: E_NO_RUNS where no package was looked at, E_COUNT_MISMATCH, E_WRONG_TYPE,
+            E_MISSING_FIELD.
     """
     scan = Scan("Safety", source.name)
     report = mapping(decode(source), "the report", source.name)
@@ -50,6 +51,8 @@ def _read_check(scan: Scan, report: dict[str, Any]) -> None:
                 identity=[text(one, "vulnerability_id")],
                 state="suppressed" if ignored else "live",
             )
+    if scan.empty:
+        scan.compare(meta.get("vulnerabilities_found"), "report_meta.vulnerabilities_found", 0)
     scan.fact(tool_version=text(meta, "safety_version"), taken_at=text(meta, "timestamp"))
 
 

@@ -12,6 +12,7 @@ from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.fields import mapping, objects, text
 from flightrules.evidence.reading.json import decode
+from flightrules.evidence.reading.numbers import whole
 from flightrules.evidence.records.findings import severity
 from flightrules.evidence.records.scan import Scan
 from flightrules.evidence.source import Source
@@ -28,7 +29,7 @@ def read(source: Source, _head: Head) -> Reading:
     """Count vulnerabilities, failed misconfigurations, secrets and licences of all targets.
 
     Raises:
-        EvidenceError: E_NO_RUNS where no target was scanned, E_MISSING_FIELD, E_WRONG_TYPE.
+        EvidenceError: E_NO_RUNS where no target was scanned, E_COUNT_MISMATCH, E_MISSING_FIELD, E_WRONG_TYPE.
     """
     scan = Scan("Trivy", source.name)
     report = decode(source)
@@ -37,6 +38,9 @@ def read(source: Source, _head: Head) -> Reading:
         raise scan.no_run("no target was scanned; a clean target would be listed")
     for result in results:
         _take(result, scan)
+    stated = sum(whole(_failures(one), "MisconfSummary.Failures", source.name) for one in results)
+    if stated and scan.empty:
+        scan.compare(stated, "MisconfSummary", 0)
     if isinstance(report, dict):
         scan.fact(taken_at=text(report, "CreatedAt"), tool_version=text(report, "Trivy", "Version"))
     scan.define(
@@ -44,6 +48,11 @@ def read(source: Source, _head: Head) -> Reading:
         suppressed="modified findings and checks with status EXCEPTION",
     )
     return scan.reading("trivy")
+
+
+def _failures(result: dict[str, Any]) -> Any:
+    summary = result.get("MisconfSummary")
+    return summary.get("Failures", 0) if isinstance(summary, dict) else 0
 
 
 def _results(report: Any, scan: Scan) -> list[dict[str, Any]]:
