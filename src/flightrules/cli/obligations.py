@@ -22,6 +22,7 @@ from flightrules.cli.remote_acts import (
     told,
 )
 from flightrules.errors import ExitCode, UsageError
+from flightrules.rules.role_words import role_words
 
 __all__ = ["configure", "execute"]
 
@@ -61,8 +62,8 @@ def execute(arguments: Namespace) -> int:
     made = (
         _paid(service, found, arguments) if arguments.act == "pay" else _confirmed(service, found, arguments)
     )
-    waits = f", waits for {plain(made['waits_for'])}" if made["waits_for"] else ""
-    told(arguments, made, [f"{plain(made['state'])}: {plain(made['what'])}{waits}"])
+    waits = f"; it waits for {role_words(plain(made['waits_for']))}" if made["waits_for"] else ""
+    told(arguments, made, [f"{plain(made['state'])}: {plain(made['what']).rstrip('.')}{waits}"])
     return int(ExitCode.GO)
 
 

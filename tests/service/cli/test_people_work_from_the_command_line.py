@@ -84,7 +84,9 @@ def test_an_override_is_looked_at_received_and_given_up(shop, person, terminal):
     assert (status, "lacking:" in said) == (6, True)
     assert "override receive --as cto-vp-eng" in cto("inbox", *PRODUCT, sign=False)[1]
     waits = terminal(shop.qa)("inbox", *PRODUCT, sign=False)[1]
-    assert waits.count("flightrules signoff CHOICE --as qa-lead --release 4.3.0") == 2, "the act, and its debt"
+    assert waits.count("flightrules signoff CHOICE --as qa-lead --release 4.3.0") == 2, (
+        "the act, and its debt"
+    )
     assert "Risk statement" in done(cto("override", "statement", *RELEASE, sign=False))
     assert "receipt confirmed" in done(cto("override", "receive", *RELEASE, "--as", "cto"))
     assert "signoff agree --as cto-vp-eng" in cto("inbox", *PRODUCT, sign=False)[1]

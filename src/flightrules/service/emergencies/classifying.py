@@ -211,8 +211,9 @@ def _track(book: Rulebook, said: str) -> Track:
     known = [one for one in book.tracks if is_emergency(one)]
     found = track_called(book, said) if said else (known[0] if len(known) == 1 else None)
     if found is None or found not in known:
-        names = ", ".join(one.id for one in known) or "none"
-        raise InvalidError("E_TRACK", "this names no emergency track of the rulebook", hint=f"known: {names}")
+        names = ", ".join(one.id for one in known)
+        hint = f"known: {names}" if names else "agree on one: `tracks`, with `classified_in_writing: yes`"
+        raise InvalidError("E_TRACK", "this names no emergency track of the rulebook", hint=hint)
     return found
 
 

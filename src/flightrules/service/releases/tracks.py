@@ -34,9 +34,9 @@ def require_no_emergency(product: str, before: str, after: str, *, release: Rele
         else f"nobody takes the track {after[:60]} without a written classification"
     )
     subject = f"release/{release.key}" if release is not None else f"product/{product}"
-    raise DeniedError(
-        "E_CLASSIFICATION_REQUIRED", said, hint="ask the CTO or a VP of engineering to classify it"
-    ).about(product_stream(product), subject)
+    classify = "the CTO or a VP of engineering classifies it (flightrules emergency classify)"
+    hint = "flightrules emergency end takes it back" if engaged else f"leave the track out; then {classify}"
+    raise DeniedError("E_CLASSIFICATION_REQUIRED", said, hint=hint).about(product_stream(product), subject)
 
 
 def engage(release: Release, track: str, classification: str) -> None:
