@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from flightrules.engine.clauses import CLAUSES
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reference" / "compliance.md"
 ROW = re.compile(
@@ -45,3 +47,4 @@ def test_what_can_be_reported_of_a_change_is_on_the_page():
     told = set(re.findall(r'yield "([a-z0-9-]+)"', source))
     assert len(told) > 15
     assert told - set(ROWS) == set()
+    assert told == set(CLAUSES)

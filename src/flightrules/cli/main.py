@@ -58,7 +58,7 @@ COMMANDS: dict[str, str] = {
     "change": "ask the change board for a change, take it through its states",
     "meeting": "call a go/no-go meeting, come and go, keep its minutes",
     "obligations": "list, write and confirm what is owed after decisions",
-    "audit": "look at how a team decides, by its own history",
+    "audit": "look at how a team decides, and which clauses a change broke",
     "demo": "fill the service with three made-up releases",
     "people": "invite people, grant and end their roles, shut out, erase",
     "account": "let a person have a further account, close one, vouch for one",
