@@ -1,12 +1,14 @@
 """Values are made without generated code and behave as frozen data classes do."""
 
+from __future__ import annotations
+
 import dataclasses
 import pickle
 from functools import cached_property
 
 import pytest
 
-from flightrules.values import field, frozen, late_but_for, later, names_of, replace
+from flightrules.values import NamedTuple, field, frozen, late_but_for, later, names_of, replace
 
 
 @frozen
@@ -136,3 +138,34 @@ def test_a_name_that_is_no_field_is_not_looked_for_later():
     with pytest.raises(AttributeError, match="has no attribute"):
         Answer(3).colour  # noqa: B018
     assert not hasattr(later(Answer, lambda _: 1 / 0, {"number": 3}), "colour")
+
+
+class Mark(NamedTuple):
+    """A mark on a line."""
+
+    line: int
+    text: str = ""
+    kinds: tuple[str, ...] = ()
+
+    @property
+    def loud(self) -> bool:
+        return self.text.isupper()
+
+    @classmethod
+    def at(cls, line: int) -> Mark:
+        return cls(line, "HERE")
+
+
+def test_a_named_tuple_is_one_as_those_of_typing_are():
+    mark = Mark.at(3)
+    assert (mark, mark.loud, Mark(4).loud) == ((3, "HERE", ()), True, False)
+    assert repr(mark) == "Mark(line=3, text='HERE', kinds=())"
+    assert mark._replace(text="x")._asdict() == {"line": 3, "text": "x", "kinds": ()}
+    assert (Mark.__doc__, Mark.__qualname__, Mark.__module__) == ("A mark on a line.", "Mark", __name__)
+    assert Mark.__match_args__ == names_of(mark) == ("line", "text", "kinds")
+    assert pickle.loads(pickle.dumps(mark)) == mark  # noqa: S301 -- our own
+    assert type(mark).__mro__ == (Mark, tuple, object)
+    with pytest.raises(TypeError):
+        Mark()
+    with pytest.raises(AttributeError):
+        mark.line = 4

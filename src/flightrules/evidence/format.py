@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from flightrules.evidence.head import Head
+from flightrules.values import NamedTuple
 
 __all__ = ["Format"]
 

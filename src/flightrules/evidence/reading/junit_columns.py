@@ -7,11 +7,11 @@ import re
 from array import array
 from collections.abc import Mapping, Sequence
 from itertools import chain, repeat
-from typing import NamedTuple
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.reading.junit_words import END_ATTRIBUTES
 from flightrules.evidence.reading.xml_markup import unescaped
+from flightrules.values import NamedTuple
 
 __all__ = ["Columns", "columns", "plain_columns", "seconds", "text_columns"]
 

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.reading.sound_text import all_sound, is_sound, restored, texts
 from flightrules.evidence.reading.xml import ATTRIBUTE_LIMIT, feed, guarded_parser
 from flightrules.evidence.reading.xml_pieces import NotPlainError, Shown
 from flightrules.evidence.source import Source
+from flightrules.values import NamedTuple
 
 __all__ = ["Event", "Piece", "read_outlined", "read_pieces"]
 

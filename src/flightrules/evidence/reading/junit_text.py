@@ -10,12 +10,12 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import compress
-from typing import NamedTuple
 
 from flightrules.evidence.reading.junit_words import END_ATTRIBUTES
 from flightrules.evidence.reading.sound_text import CDATA, COMMENT
 from flightrules.evidence.reading.xml_markup import ATTRIBUTES, tags_of
 from flightrules.evidence.reading.xml_pieces import NotPlainError
+from flightrules.values import NamedTuple
 
 __all__ = ["Block", "CaseText", "Gap", "Shape", "Tag"]
 

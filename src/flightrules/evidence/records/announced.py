@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import NamedTuple
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Notice
 from flightrules.evidence.records.file_lines import LineCounts
 from flightrules.evidence.records.lines import Lines
+from flightrules.values import NamedTuple
 
 __all__ = ["Announced", "share", "whole_number"]
 

@@ -19,9 +19,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain, compress, repeat
 from operator import add
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
 from flightrules.evidence.measurement import Measurement
+from flightrules.values import NamedTuple
 
 __all__ = [
     "ERRORED",

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from fnmatch import fnmatchcase
-from typing import Literal, NamedTuple, cast
+from typing import Literal, cast
 
 from flightrules.evidence.measurement import Measurement, Notice, labelled
 from flightrules.evidence.records.defect_words import kind_of
+from flightrules.values import NamedTuple
 
 __all__ = ["DEFECT_DEFINITIONS", "Defect", "DefectList", "Defects", "Late", "Sort", "State"]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+
+from flightrules.values import NamedTuple
 
 __all__ = ["HIT", "MISSED", "Branches", "FileLines", "LineCounts", "Statements", "joined_branches"]
 

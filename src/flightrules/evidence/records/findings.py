@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from hashlib import blake2b
 from sys import intern
-from typing import NamedTuple, Self
+from typing import Self
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Measurement, Notice
+from flightrules.values import NamedTuple
 
 __all__ = [
     "SEVERITIES",

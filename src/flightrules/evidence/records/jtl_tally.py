@@ -6,7 +6,6 @@ import csv
 from collections.abc import Iterable
 from itertools import compress
 from operator import itemgetter, not_
-from typing import NamedTuple
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Notice, Reading
@@ -17,6 +16,7 @@ from flightrules.evidence.records.jtl_rows import Layout, RowPatterns, Starts
 from flightrules.evidence.records.samples import SAMPLE_DEFINITIONS, Samples
 from flightrules.evidence.records.span import Ends, Held, Span
 from flightrules.evidence.source import Source
+from flightrules.values import NamedTuple
 
 __all__ = ["JtlPart", "JtlTally"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from flightrules.evidence.records.file_lines import (
     HIT,
@@ -15,6 +14,7 @@ from flightrules.evidence.records.file_lines import (
     LineCounts,
     joined_branches,
 )
+from flightrules.values import NamedTuple
 
 __all__ = ["LineBatch", "LineBranches", "PlainLines", "counted"]
 

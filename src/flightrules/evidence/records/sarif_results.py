@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from sys import intern
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.reading.fields import objects, text
@@ -14,6 +14,7 @@ from flightrules.evidence.reading.json_shapes import Column, Kind, Path, Raw, To
 from flightrules.evidence.reading.json_stream import fields
 from flightrules.evidence.records.sarif_rows import Numbers, Rows, SarifPiles, Standing, finding_of, printed
 from flightrules.evidence.records.sarif_rules import LEVELS, Rule, Rules, checked_level, security_severity
+from flightrules.values import NamedTuple
 
 __all__ = ["SarifResults", "tool_name"]
 

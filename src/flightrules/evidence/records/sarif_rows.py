@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, Generic, NamedTuple, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from flightrules.evidence.reading.json_shapes import Column, decoded
 from flightrules.evidence.records.findings import Finding, FindingCounts, Findings, Piles, fingerprint
 from flightrules.evidence.records.sarif_rules import LEVELS, Rule
 from flightrules.patterns import late
+from flightrules.values import NamedTuple
 
 __all__ = ["Numbers", "Rows", "SarifPiles", "Standing", "finding_of", "printed"]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.reading.json import require
 from flightrules.evidence.reading.json_stream import fields
 from flightrules.evidence.reading.text import decimal
 from flightrules.evidence.records.findings import severity_of_cvss
+from flightrules.values import NamedTuple
 
 __all__ = ["LEVELS", "Rule", "Rules", "checked_level", "security_severity"]
 

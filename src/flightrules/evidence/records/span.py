@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
 from operator import add, and_, lt
-from typing import NamedTuple
 
 from flightrules.evidence.measurement import Notice
+from flightrules.values import NamedTuple
 
 __all__ = ["Ends", "Held", "Span", "moment"]
 
