@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple, Self
+from itertools import chain
+from typing import Any, Self
+
+from flightrules.values import NamedTuple
 
 __all__ = ["Layout", "RowPatterns", "Starts"]
 
@@ -20,6 +23,8 @@ _WIDER = 8
 _STRIDE = 16
 _STEP = 256  # few patterns for blocks of about the same rows
 _PATTERN_LIMIT = 64
+_AT_ONCE = 16  # rows; with more, one that is odd would cost more
+_PATIENCE = 16  # blocks
 _REST = rb"[^\n]*+\n"
 
 
@@ -101,6 +106,10 @@ class Starts(NamedTuple):
         return self.prefix + digit + b"[0-9]{%d}+" % free
 
 
+_Usual = tuple[Starts, bytes, int]
+_FindAll = Callable[..., list[Any]]
+
+
 class RowPatterns:
     """The patterns for one layout. They look at rows without quotes, each with its line end."""
 
@@ -115,7 +124,9 @@ class RowPatterns:
         self._skip = -1
         self._digits = 1
         self._longer = 0
-        self._lean: dict[tuple[Starts, bytes, int], Callable[[bytes], list[bytes]]] = {}
+        self._lean: dict[_Usual, _FindAll] = {}
+        self._runs: dict[_Usual, _FindAll] = {}
+        self._unlike = 0
         self._users: dict[int, Callable[[bytes], list[bytes]]] = {}
         self._cells = re.compile(self._every_cell().decode()).findall
 
@@ -167,14 +178,42 @@ class RowPatterns:
         """
         usual = starts, ok, self._digits
         findall = self._lean.get(usual)
+        if findall is not None and count > _AT_ONCE:
+            alike = self._alike(rows, count, usual, findall)
+            if alike is not None:
+                return alike
         if findall is None:
             if len(self._lean) >= _PATTERN_LIMIT:
                 self._lean.clear()
-            findall = self._lean[usual] = re.compile(self._lean_row(starts, ok)).findall
+                self._runs.clear()
+            findall = self._lean[usual] = re.compile(self._lean_row(starts, ok) + b"|" + _REST).findall
         found = findall(rows)
         if len(found) == count:
             return found
         self._skip_behind(self._skip * 3 // 4)
+        return None
+
+    def _alike(self, rows: bytes, count: int, usual: _Usual, each: _FindAll) -> list[bytes] | None:
+        """The same if no row is odd, but for the last few: by many rows at once, in a sixth less of time.
+
+        ``None`` if one is; then the next blocks are not tried.
+        """
+        if self._unlike:
+            self._unlike -= 1
+            return None
+        runs = self._runs.get(usual)
+        if runs is None:
+            row, prefix = self._lean_row(*usual[:2]), usual[0].prefix
+            # the prefix first, for it is searched for fast; then that it begins a line, for a search goes on
+            first = prefix + rb"(?<![^\n]%b)" % prefix + row[len(prefix) :]
+            runs = self._runs[usual] = re.compile(first + row * (_AT_ONCE - 1)).findall
+        end = len(rows)
+        for _ in range(count % _AT_ONCE):
+            end = rows.rfind(b"\n", 0, end - 1) + 1
+        found = [*chain.from_iterable(runs(rows, 0, end)), *each(rows, end)]
+        if len(found) == count:
+            return found
+        self._unlike = _PATIENCE
         return None
 
     def pairs(self, rows: bytes, least: int) -> list[tuple[bytes, bytes]]:
@@ -204,6 +243,7 @@ class RowPatterns:
         """Skip that many bytes behind ``success`` at once: looking for line ends costs 1 ns a byte."""
         self._skip = skip
         self._lean.clear()
+        self._runs.clear()
 
     def _lean_row(self, starts: Starts, ok: bytes) -> bytes:
         cell, delimiter = self._cell, self._delimiter
@@ -214,7 +254,7 @@ class RowPatterns:
             between + ok,
             b"(?s:.{%d}+)" % self._skip + _REST,
         )
-        return delimiter.join(parts) + b"|" + _REST
+        return delimiter.join(parts)
 
     def _sampler(self, jump: int) -> Callable[[bytes], list[bytes]]:
         ahead = (self._cell + self._delimiter) * self._layout.users

@@ -17,7 +17,7 @@ from flightrules.evidence.formats import jmeter_csv
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.row_blocks import blocks
-from flightrules.evidence.records import jtl_tally
+from flightrules.evidence.records import jtl_rows, jtl_tally
 from flightrules.evidence.records.jtl_rows import Layout, RowPatterns, Starts
 from flightrules.evidence.source import Source
 
@@ -360,3 +360,57 @@ def test_a_label_for_each_url_is_refused_before_it_fills_the_memory() -> None:
     with pytest.raises(EvidenceError) as caught:
         read("timeStamp,elapsed,label,responseCode,success\n" + rows)
     assert caught.value.code == "E_TOO_MANY_ITEMS"
+
+
+lean_starts = st.sampled_from(
+    [f"{NOON + 7}", f"{NOON + 99}", f"{NOON + 900_000_000}", f"x{NOON}", "", f"{NOON}x"]
+)
+lean_rows = st.builds(
+    "{},{},{},{},OK,{},{},1,2,{}\n".format,
+    st.just(f"{NOON + 5}") | lean_starts,
+    st.sampled_from(["7", "7", "120", "99999", "-1", ""]),
+    st.sampled_from(["a", "b", f"{NOON}"]),
+    st.sampled_from(["200", ""]),
+    st.sampled_from(["t", ""]),
+    st.sampled_from(["true", "true", "true", "false"]),
+    st.sampled_from(["u", f"u{NOON + 5}"]),
+)
+
+
+def lean(rows: list[str], at_once: int, skip: int = 0) -> list[list[bytes] | None]:
+    """What is counted of blocks of these rows, when they come twice."""
+    patterns = RowPatterns(Layout(",", 10, 0, 1, 2, 3, 6, 8, 0))
+    patterns._digits, patterns._skip = 3, skip
+    starts = Starts.between(b"%d" % NOON, b"%d" % (NOON + 99), NOON, NOON + 99)
+    assert starts is not None
+    text = "".join(rows).encode()
+    assert patterns.rows(text) == len(rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jtl_rows, "_AT_ONCE", at_once)
+        return [patterns.lean(text, len(rows), starts, b"true") for _ in range(2)]
+
+
+LEAN_ROW = f"{NOON + 5},7,a,200,OK,t,true,1,2,u\n"
+
+
+@given(
+    st.lists(lean_rows, max_size=12),
+    st.integers(1, 40),
+    st.integers(0, 40),
+    st.integers(2, 5),
+    st.integers(0, 9),
+)
+def test_many_rows_at_once_are_what_each_of_them_is(some, usual, at, at_once, skip):
+    rows = [LEAN_ROW] * usual
+    rows[at % usual : at % usual] = some
+
+    assert lean(rows, at_once, skip) == lean(rows, 10**9, skip)
+
+
+@pytest.mark.parametrize("at", range(7))
+@pytest.mark.parametrize("before", ["x", f"{NOON + 5}", " "])
+def test_a_row_that_goes_on_like_the_others_is_odd_wherever_it_stands(at, before):
+    rows = [LEAN_ROW] * 7
+    rows[at] = before + LEAN_ROW
+
+    assert lean(rows, 3)[1] == [b"" if place == at else b"7,a,200" for place in range(7)]
