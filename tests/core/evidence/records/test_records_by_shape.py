@@ -126,7 +126,17 @@ def test_findings_made_later_are_those_that_were_counted(found):
     sent = pickle.loads(pickle.dumps(reading.records))  # noqa: S301 -- our own
 
     for records in (reading.records, sent):
+        chosen = {
+            severity: records.select(frozenset({severity})) for severity in ("high", "medium", "unknown")
+        }
         made = Findings(records.live, suppressed=records.suppressed, fixed=records.fixed)
+        for severity, some in chosen.items():
+            expected = made.select(frozenset({severity}))
+            assert (some.live, some.suppressed, some.fixed) == (
+                expected.live,
+                expected.suppressed,
+                expected.fixed,
+            )
         assert list(made.measurements()) == list(records.measurements()) == counted
 
 
