@@ -190,6 +190,13 @@ TEST_FORMATS: tuple[Format, ...] = (
     Format("dart", "dart test and flutter test JSON", "tests", "dart_json", _dart),
     Format("pytest-reportlog", "pytest-reportlog", "tests", "pytest_reportlog", _reportlog),
     Format("cucumber-messages", "Cucumber messages", "tests", "cucumber_messages", _cucumber_messages),
+    Format("ginkgo", "Ginkgo JSON", "tests", "ginkgo", _json("[].SpecReports", "[].SuiteSucceeded")),
+    Format("inspec", "InSpec JSON", "tests", "inspec", _json("profiles[].controls", "platform")),
+    Format(
+        "dbt", "dbt run results", "tests", "dbt", _json("metadata.dbt_version", "results", "elapsed_time")
+    ),
+    Format("testcafe", "TestCafe JSON", "tests", "testcafe", _json("fixtures", "userAgents", "passed")),
+    Format("cypress", "Cypress results", "tests", "cypress_run", _json("runs", "totalTests", "totalFailed")),
     Format(
         "sonar-tests",
         "SonarQube generic test executions",

@@ -274,11 +274,51 @@ REPORTS = [
             }
         ),
     ),
+    (
+        "ginkgo",
+        json.dumps(
+            [
+                {
+                    "SuiteDescription": "s",
+                    "SuiteSucceeded": True,
+                    "SpecReports": [{"LeafNodeType": "It", "LeafNodeText": one, "State": state}],
+                }
+                for one, state in (("a", "passed"), ("b", WORD))
+            ]
+        ),
+    ),
+    (
+        "inspec",
+        json.dumps(
+            {
+                "platform": {},
+                "profiles": [{"name": "p", "controls": [{"id": "a", "results": two("status")}]}],
+                "version": "6",
+            }
+        ),
+    ),
+    (
+        "dbt",
+        json.dumps(
+            {
+                "metadata": {"dbt_version": "1.9"},
+                "elapsed_time": 1,
+                "results": [{"unique_id": f"test.{one}", "status": one} for one in ("pass", WORD)],
+            }
+        ),
+    ),
+    (
+        "cypress",
+        json.dumps(
+            {"totalTests": 2, "totalFailed": 0, "runs": [{"spec": {"relative": "f"}, "tests": two("state")}]}
+        ),
+    ),
     ("tap", f"TAP version 13\n1..2\nok 1 - a\n{WORD} 2 - b\n"),
     ("tap", f"TAP version 13\n1..2\nok 1 - a\nnot ok 2 - b # {WORD}\n"),
 ]
 WITHOUT_WORDS = {
     "mocha": "the list in which a test stands tells its end",
+    "testcafe": "a test has errors or none",
     "newman": "an assertion has an error or none",
 }
 
