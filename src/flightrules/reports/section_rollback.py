@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flightrules.reports.document import Block, Cell, Column, Facts, Part, Section, Table, Text
 from flightrules.reports.report import Report
-from flightrules.reports.wording import listed, moment, role_title, span
+from flightrules.reports.wording import count, listed, moment, role_title, span
 from flightrules.rules.render import number
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.trigger import Trigger
@@ -85,14 +85,21 @@ def _plan(book: Rulebook) -> tuple[tuple[str, Cell], ...]:
     items = [
         ("Rollback trigger", "; ".join(automatic) or _NOT_STATED),
         ("Rollback method", plan.method or _NOT_STATED),
-        ("Rollback owner", plan.owner or _NOT_STATED),
-        ("Estimated rollback time", _NOT_STATED if minutes is None else f"{minutes} minutes"),
+        ("Rollback owner", _owner(book) or _NOT_STATED),
+        ("Estimated rollback time", _NOT_STATED if minutes is None else count(minutes, "minute")),
         ("Must take no longer than", span(plan.objective) if plan.objective else ""),
         ("Last rehearsal took", measured or _NOT_STATED),
         ("Data written meanwhile", plan.data_recovery),
         ("When no trigger fits", plan.decide_when),
     ]
     return tuple((name, Cell(value)) for name, value in items if value)
+
+
+def _owner(book: Rulebook) -> str:
+    """A role in words; a person's name as it is written."""
+    owner = book.rollback.owner
+    role = owner.casefold().replace("-", "_").replace(" ", "_")
+    return role_title(book, role) if book.authority.role(role) else owner
 
 
 def _triggers(book: Rulebook) -> Table:
