@@ -125,6 +125,17 @@ def test_at_what_error_rate_would_we_roll_back_has_one_answer(gate):
 
 
 @pytest.mark.parametrize(
+    ("owner", "said"), [("qa-lead", "QA lead"), ("QA Lead", "QA lead"), ("Jean-Luc Ono", "Jean-Luc Ono")]
+)
+def test_a_rollback_is_owned_by_a_role_in_words_or_by_a_person_as_written(gate, owner, said):
+    report = gate.go()
+    plan = replace(report.rulebook.rollback, owner=owner, estimated_minutes=1)
+    page = markdown.render(replace(report, rulebook=replace(report.rulebook, rollback=plan)))
+    assert f"**Rollback owner:** {said}\n" in page
+    assert "**Estimated rollback time:** 1 minute\n" in page
+
+
+@pytest.mark.parametrize(
     "change",
     [
         ("kind: manual, signal: payment_errors", "kind: manual, signal: payment_errors"),
