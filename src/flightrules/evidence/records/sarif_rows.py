@@ -99,6 +99,7 @@ class SarifPiles:
     def __init__(self) -> None:
         self.rules: Numbers[Rule] = Numbers()
         self.standings: Numbers[Standing | None] = Numbers()
+        self._titles: list[str] = []  # of the rules
         self._parts: list[Rows | Piles] = []
         self._opened = 0
         self._kept = 0
@@ -122,8 +123,9 @@ class SarifPiles:
         """Take what findings are made of when somebody asks for them; false where it would be too much text,
         or where a rule has no title.
         """
-        rules, kept = self.rules.values, self._kept + len(rows.files) + len(rows.lines) + len(rows.prints)
-        if kept > _KEPT_LIMIT or not all(rules[number].title for number in rows.rules):
+        kept = self._kept + len(rows.files) + len(rows.lines) + len(rows.prints)
+        self._titles += [rule.title for rule in self.rules.values[len(self._titles) :]]
+        if kept > _KEPT_LIMIT or not all(map(self._titles.__getitem__, rows.rules)):
             return False
         self._kept = kept
         self._kinds.update(zip(rows.rules, rows.standings, strict=True))
