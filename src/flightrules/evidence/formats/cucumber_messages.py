@@ -28,6 +28,7 @@ _STATUSES = {
 }
 _WORST = (FAILED, ERRORED, SKIPPED, PASSED)
 _ENVELOPES = ("meta", "pickle", "testCase", "testCaseStarted", "testStepFinished", "testCaseFinished")
+_OF_THE_RUN = ("testRunStarted", "testRunHookFinished", "testRunFinished")
 
 
 def read(source: Source, _head: Head) -> Reading:
@@ -39,7 +40,7 @@ def read(source: Source, _head: Head) -> Reading:
     run = _Run(source)
     for envelope in documents(source, free_text=True):
         for kind, about in mapping(envelope, "an envelope", source.name).items():
-            if kind in _ENVELOPES or kind in ("testRunStarted", "testRunFinished"):
+            if kind in _ENVELOPES or kind in _OF_THE_RUN:
                 run.take(kind, mapping(about, kind, source.name))
     return run.reading()
 
@@ -57,6 +58,8 @@ class _Run:
         self._retried: set[str] = set()
         self._facts: dict[str, str] = {}
         self._success: Any = None
+        self._pending = False  # which makes a strict run fail
+        self._broken_hooks = 0
 
     def take(self, kind: str, about: dict[str, Any]) -> None:
         """One envelope."""
@@ -69,6 +72,8 @@ class _Run:
             self._pickles[text(about, "id")] = text(about, "pickleId")
         elif kind == "testRunStarted":
             self._start(about)
+        elif kind == "testRunHookFinished":
+            self._broken_hooks += text(about, "result", "status") not in ("PASSED", "SKIPPED")
         elif kind == "testRunFinished":
             self._success = about.get("success") is not False
         else:
@@ -87,11 +92,14 @@ class _Run:
         for case, pickle in self._pickles.items():
             name, file = self._names.get(pickle, ("", ""))
             writer.add(name or case, self._ends.get(case, SKIPPED), classname=file, suite=file, file=file)
+        for number in range(min(self._broken_hooks, 1000)):
+            writer.add(f"hook of the run {number + 1}", ERRORED)
         cases = writer.cases()
-        if not self._success and cases.total and cases.passed == cases.total:
+        bad = cases.failed + cases.errored
+        if not self._success and cases.total > cases.skipped and not bad and not self._pending:
             raise EvidenceError(
                 "E_RUN_CRASHED",
-                "the run reports no success although every scenario passed",
+                "the run reports no success although no scenario failed",
                 file=self._source.name,
                 hint="see the output of the run; a hook may have failed",
             )
@@ -126,4 +134,5 @@ class _Run:
         word = text(about, "testStepResult", "status") or text(about, "testResult", "status")
         if word not in _STATUSES:
             raise EvidenceError("E_ENUM", f"the step status {word[:40]!r} is unknown", file=self._source.name)
+        self._pending = self._pending or word == "PENDING"
         return _STATUSES[word]

@@ -80,6 +80,7 @@ _PASSES = (
         "flaky",
         "fixed",
         "warning",
+        "warn",
         "warned",
         "xpass",
         "xpassed",

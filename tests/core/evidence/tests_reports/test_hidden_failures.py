@@ -83,6 +83,23 @@ def bazel(ended):
     return "\n".join(map(json.dumps, records))
 
 
+def messages(*states, hook="PASSED", success=False):
+    records = [{"meta": {"protocolVersion": "32", "implementation": {"name": "c"}}}]
+    for at, state in enumerate(states):
+        ids = {"testCaseStartedId": f"s{at}"}
+        records += [
+            {"testCase": {"id": str(at), "pickleId": "p"}},
+            {"testCaseStarted": {"id": f"s{at}", "testCaseId": str(at)}},
+            {"testStepFinished": {**ids, "testStepResult": {"status": state}}},
+            {"testCaseFinished": ids},
+        ]
+    records += [
+        {"testRunHookFinished": {"result": {"status": hook}}},
+        {"testRunFinished": {"success": success}},
+    ]
+    return "\n".join(map(json.dumps, records))
+
+
 def behave(*elements):
     return json.dumps([{"keyword": "Feature", "name": "F", "status": "failed", "elements": elements}])
 
@@ -132,6 +149,10 @@ HIDDEN = [
     (playwright(SPEC | {"ok": False}), 1),
     (newman(1), "E_CONTRADICTION"),
     (newman(0), 0),
+    (messages("PASSED", "SKIPPED"), "E_RUN_CRASHED"),
+    (messages("PASSED", "PENDING"), 0),
+    (messages("PASSED", "SKIPPED", success=True), 0),
+    (messages("PASSED", hook="FAILED"), 1),
     (bazel("BUILD_FAILURE"), "E_RUN_CRASHED"),
     (bazel("SUCCESS"), 0),
     (
