@@ -186,7 +186,9 @@ class SarifResults:
         if self._run.rules is None:
             return False
         first, other, *place = columns
-        prints = tuple([one or another for one, another in zip(first, other, strict=True)])
+        prints = other
+        if any(first):
+            prints = tuple(one or another for one, another in zip(first, other, strict=True))
         rows = Rows.of(self._tool, rules, standings, (*place, prints))
         return rows is not None and self.piles.later(rows)
 

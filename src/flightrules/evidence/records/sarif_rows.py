@@ -83,7 +83,7 @@ class Rows(NamedTuple):
     ) -> Self | None:
         """Rows of the texts of file, line and fingerprints; None where a result has no fingerprints."""
         files, lines, prints = map(_joined, texts)
-        objects = f"{_BETWEEN}{prints}".count(f"{_BETWEEN}{{")
+        objects = prints.startswith("{") + prints.count(f"{_BETWEEN}{{")
         if objects < len(rules) or _EMPTY_OBJECT.search(prints):
             return None
         return cls(tool, rules, standings, files, lines, prints)
