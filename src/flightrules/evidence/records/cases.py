@@ -4,8 +4,8 @@ A case has one of four ends: passed, failed (an assertion did not hold), errored
 fixture or its file broke) or skipped. ``flaky`` marks a case that passed after at least one failed
 attempt; it counts as passed and as flaky.
 
-Which repeats are one test is the format's decision, taken where the artefact marks attempts. Here equal names
-without a mark stay apart (parametrised cases, several browsers), so that a passing twin never hides a failure.
+Which repeats are one test is the format's decision, taken where the artefact marks attempts. Here equal
+names without a mark stay apart (parametrised cases, several browsers): no passing twin hides a failure.
 """
 
 from __future__ import annotations
