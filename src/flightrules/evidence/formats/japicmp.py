@@ -14,6 +14,8 @@ from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
+_COMPATIBLE = ("binaryCompatible", "sourceCompatible")
+
 
 def read(source: Source, head: Head) -> Reading:
     """Compatibility changes; one that keeps neither binary nor source compatibility breaks.
@@ -28,10 +30,7 @@ def read(source: Source, head: Head) -> Reading:
         )
     notices: list[Notice] = []
     changes = [
-        change
-        for node in stream(source, frozenset({"class"}), notices=notices)
-        for part in node.walk()
-        if (change := _change(node, part)) is not None
+        change for node in stream(source, frozenset({"class"}), notices=notices) for change in _of_class(node)
     ]
     return Reading(
         "japicmp",
@@ -42,10 +41,20 @@ def read(source: Source, head: Head) -> Reading:
     )
 
 
-def _change(of_class: Node, node: Node) -> ApiChange | None:
-    if node.tag != "compatibilityChange":
-        return None
-    breaks = "false" in (node.get("binaryCompatible"), node.get("sourceCompatible"))
+def _of_class(node: Node) -> list[ApiChange]:
+    """The changes of a class, and the class itself where it is said to break and no change of it does."""
+    changes = [_change(node, one) for one in node.walk() if one.tag == "compatibilityChange"]
+    if _breaks(node, node) and not any(one.level == "breaking" for one in changes):
+        changes.append(ApiChange("CLASS", node.get("fullyQualifiedName"), f"line {node.line}", "breaking"))
+    return changes
+
+
+def _change(of_class: Node, node: Node) -> ApiChange:
     kind = node.get("type") or node.text
-    where = of_class.get("fullyQualifiedName")
-    return ApiChange(kind, where, f"line {node.line}", "breaking" if breaks else "harmless")
+    level = "breaking" if _breaks(node, of_class) else "harmless"
+    return ApiChange(kind, of_class.get("fullyQualifiedName"), f"line {node.line}", level)
+
+
+def _breaks(node: Node, of_class: Node) -> bool:
+    """Whether either kind of compatibility is gone; old versions state it of the class alone."""
+    return any((node.get(key) or of_class.get(key)) not in ("true", "") for key in _COMPATIBLE)

@@ -79,3 +79,25 @@ def test_what_was_found_is_seen(report, seen):
         metric, value = seen
         numbers = {one.metric: int(one.value) for one in read(source).measurements if not one.labels}
         assert numbers[metric] == value
+
+
+def japicmp(of_class, change=""):
+    part = f"<compatibilityChanges><compatibilityChange {change}/></compatibilityChanges>" if change else ""
+    whole = f'<class fullyQualifiedName="A" {of_class}>{part}</class>'
+    return f'<japicmp oldVersion="1" newVersion="2"><classes>{whole}</classes></japicmp>'
+
+
+@pytest.mark.parametrize(
+    ("of_class", "change", "breaking"),
+    [
+        ('binaryCompatible="true" sourceCompatible="true"', "", 0),
+        ('binaryCompatible="false" sourceCompatible="true"', "", 1),
+        ('binaryCompatible="wobbly" sourceCompatible="true"', "", 1),
+        ('binaryCompatible="false" sourceCompatible="false"', 'type="METHOD_REMOVED"', 1),
+        ('binaryCompatible="false"', 'type="X" binaryCompatible="false" sourceCompatible="true"', 1),
+        ('binaryCompatible="true"', 'type="X" binaryCompatible="true" sourceCompatible="true"', 0),
+    ],
+)
+def test_a_class_that_breaks_its_callers_is_seen(of_class, change, breaking):
+    found = read(Source.of(japicmp(of_class, change).encode())).measurements
+    assert {one.metric: int(one.value) for one in found if not one.labels}["api.breaking_changes"] == breaking
