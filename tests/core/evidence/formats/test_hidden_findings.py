@@ -55,6 +55,11 @@ REPORTS = [
     (trivy(MisconfSummary={"Successes": 1, "Failures": 2}), "E_COUNT_MISMATCH"),
     (trivy(MisconfSummary={"Successes": 1, "Failures": 0}), ("findings.total", 0)),
     (trivy(Misconfigurations=[{"ID": "A", "Severity": "HIGH", "Status": "wobbly"}]), ("findings.high", 1)),
+    ({"summary": {"fatal": 2, "pass": 1}, "details": []}, "E_COUNT_MISMATCH"),
+    (
+        {"summary": {"fatal": 1, "pass": 1}, "details": [{"code": "C", "level": "FATAL"}]},
+        ("findings.critical", 1),
+    ),
     (safety(3), "E_COUNT_MISMATCH"),
     (safety(0), ("findings.total", 0)),
     (axe("wobbly"), "E_ENUM"),
