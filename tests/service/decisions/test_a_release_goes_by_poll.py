@@ -52,7 +52,7 @@ def test_the_digest_is_of_the_bytes_that_were_shown(case):
     shown = case.shop.qa.get(f"/releases/{case.key}/dossier").json()
     assert shown["digest"] == digest
     assert shown["content"] == json.loads(answer.content)
-    assert shown["shown"]["exit"]["reports"].keys() == {"json", "md", "html"}
+    assert shown["shown"]["exit"]["reports"].keys() == {"json", "md", "html", "layout"}
 
 
 def test_a_dossier_is_handed_out_on_record_once_a_person(case):
