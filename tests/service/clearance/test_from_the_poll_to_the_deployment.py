@@ -51,7 +51,7 @@ def test_a_go_by_poll_lets_the_pipeline_through_and_a_change_shuts_it(case):
 
 
 def test_a_go_on_conditions_waits_for_each_of_them(case, person):
-    shop = case.shop
+    shop, olga = case.shop, person("operations", product="shop")
     for answer in (case.open(), case.verdict(), case.vote("go-with-conditions", conditions=[FLAG, FREEZE])):
         assert answer.status_code == 201, answer.content
     decided = case.decide("CONDITIONAL GO")
@@ -59,7 +59,6 @@ def test_a_go_on_conditions_waits_for_each_of_them(case, person):
     answer = ask(shop.ci)
     assert (answer["state"], codes(answer)) == ("WAITING", ["condition_unproven"] * 2)
     assert bring(shop.ci, Of(case.key)).status_code == 201
-    olga = person("operations", product="shop")
     prove_now(olga)
     assert confirm(olga, Of(case.key)).status_code == 201
     answer = ask(shop.ci)
