@@ -120,7 +120,7 @@ CLEAN = {
     "pages without vulnerabilities": ({**WAPITI, "vulnerabilities": {"XSS": []}, "anomalies": {}}, "wapiti"),
     "policies that hold": (
         {"results": {"violations": None, "scan_summary": {"policies_validated": 9, "violated_policies": 0}}}, "terrascan"),
-    "checkpoints that are met": ({**DOCKLE, "details": []}, "dockle"),
+    "checkpoints that are met": ({**DOCKLE, "summary": {"fatal": 0, "pass": 9}, "details": []}, "dockle"),
     "files without known libraries": ({**RETIRE, "data": []}, "retire-js"),
 }  # fmt: skip
 
