@@ -123,7 +123,8 @@ def _verify_case(arguments: Namespace) -> int:
         found = {"ok": verification.ok, "steps": _steps(verification), "about": verification.about}
         say_json(found)
     else:
-        said = f"verified: {verification.about}, {verification.size} entries of {verification.origin}"
+        seal = "" if verification.steps[-1].ok else ", not sealed"
+        said = f"verified: {verification.about}, {verification.size} entries of {verification.origin}{seal}"
         say_lines(_told(verification, said))
     return int(ExitCode.GO if verification.ok else ExitCode.NO_GO)
 

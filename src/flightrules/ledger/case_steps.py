@@ -271,6 +271,8 @@ def _openings(case: Examined) -> Outcome:
 
 
 def _seal(case: Examined) -> Outcome:
+    if "seal" not in case.file.about:  # exports of before had none, and stay what they were
+        return None, "not sealed: kept heads, entries from before and the list of files may be incomplete"
     sealed = sealed_openings(dict(case.file.about), case.signed.head.origin, case.known)
     taken_out = sealed - len(_list(case, "openings", dict))
     if taken_out < 0:

@@ -96,6 +96,9 @@ def case(**changes):
     return said | changes
 
 
+ABSENT = object()
+
+
 def sealed(said, *, key=ADA, origin=None):
     origin = origin or said["head"].partition("\n")[0] or "nobody"
     return said | {"seal": sign_note(seal_text(said, origin), [(origin, key)])}
@@ -105,6 +108,7 @@ def written(said=None, bodies=None, blobs=((DIGEST, REPORT),)):
     file = io.BytesIO()
     said = case() if said is None else said
     said = said if "seal" in said else sealed(said)
+    said = {name: one for name, one in said.items() if one is not ABSENT}
     streams = [(digest, io.BytesIO(data)) for digest, data in blobs]
     case_file.write_case_file(file, said, BODIES[1:] if bodies is None else bodies, streams)
     return io.BytesIO(file.getvalue())
@@ -150,6 +154,13 @@ def test_a_seal_is_there_of_a_known_key_and_is_no_other_note():
     assert outcome(written(case(seal=signed(BODIES)))) == (11, "E_CONTRADICTION")
     with pytest.raises(LedgerError):
         head_in(sealed(case())["seal"])
+
+
+def test_a_file_from_before_there_were_seals_holds_and_says_that_it_has_none():
+    found = verify_case_file(written(case(seal=ABSENT)), public_keys=[ADA.public])
+    assert found.ok
+    assert found.steps[10].ok is None
+    assert found.steps[10].detail.startswith("not sealed: ")
 
 
 def test_a_whole_case_holds():
