@@ -84,7 +84,9 @@ def test_more_files_than_the_queue_has_room_for_are_read_once_each():
     done = parallel.read_all(many, [1 << 20] * len(many), str.upper, lambda *said: steps.append(said))
     assert done == {file: file.upper() for file in many}
     assert [at for at, _, _ in steps] == list(range(1, len(steps) + 1))
-    assert {of for _, of, _ in steps} <= {len(many)}, "the other process may have been quicker with all of them"
+    assert {of for _, of, _ in steps} <= {len(many)}, (
+        "the other process may have been quicker with all of them"
+    )
 
 
 def test_whoever_is_done_takes_the_next_and_the_largest_comes_first(tmp_path):
