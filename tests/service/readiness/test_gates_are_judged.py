@@ -256,7 +256,7 @@ def test_a_gate_that_is_gone_when_the_worker_comes_is_given_up(shop, key, monkey
 def test_what_cannot_be_run_is_refused(shop, key):
     path = f"/releases/{key}/gate-runs"
     assert shop.ci.post(path, {"gate": "nonsense"}).json()["code"] == "E_GATE"
-    assert shop.manager.post(path, {}).status_code == 403
+    assert shop.owner.post(path, {}).status_code == 403
     assert shop.stranger.post(path, {}).status_code == 404
     shop.manager.post(f"/releases/{key}/withdrawal", {"reason": "no"})
     assert shop.ci.post(path, {}).json()["code"] == "E_RELEASE_STATE"
