@@ -51,7 +51,8 @@ _BEFORE_LINES = re.compile(rb"\s*+(?:<methods\s*+/>\s*+)?+<lines>\s*+")
 _PLAIN_LINE = re.compile(  # a whole element: number, hits, branches as coverage.py and most others write them
     rb'<line number="([1-9][0-9]{0,4}+)" hits="(0|[1-9][0-9]{0,17}+)"'
     rb'(?:/>|(?: branch="[A-Za-z]*+")?+(?: condition-coverage="([0-9%(/). ]*+)")?+'
-    rb'(?: missing-branches="[a-z0-9, -]*+")?+ ?+(?:/>|>[ \t\r\n]*+(?:<conditions>[ \t\r\n]*+'
+    rb'(?: missing-branches="[a-z0-9, ]*+(?:-[a-z0-9, ]++)*+")?+'
+    rb" ?+(?:/>|>[ \t\r\n]*+(?:<conditions>[ \t\r\n]*+"
     rb'(?:<condition number="[0-9]++" type="[a-z]*+" coverage="[0-9.%]*+" ?+/>[ \t\r\n]*+)*+'
     rb"</conditions>[ \t\r\n]*+)?+</line>))[ \t\r\n]*+"
 )

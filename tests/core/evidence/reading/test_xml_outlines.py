@@ -107,6 +107,13 @@ def test_what_is_left_out_is_whole_and_sound(pattern):
     matched()
 
 
+def test_two_hyphens_are_left_to_the_parser():
+    """Within a comment they are a fault, which may not be left out with the line that holds them."""
+    line = b'<line number="1" hits="0" missing-branches="%s"/>'
+    assert cobertura._PLAIN_LINE.fullmatch(line % b"12, exit")
+    assert not cobertura._PLAIN_LINE.fullmatch(line % b"--")
+
+
 def plain(pattern):
     """The same without possessive repeats, which the generator does not know, and without looking ahead."""
     text = re.sub(rb"([+*?}])\+", rb"\1", pattern.pattern)
