@@ -12,7 +12,6 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Model, QuerySet
 from ninja import Field, Schema
 
-from flightrules.service.door.listing import Listed
 from flightrules.service.door.schemas import Shown
 
 __all__ = ["Page", "PageAsked", "page_of"]
@@ -36,32 +35,20 @@ class Page(Shown, Generic[T]):
 
 
 def page_of(
-    rows: QuerySet[M] | Listed,
-    asked: PageAsked,
-    shown: Callable[[M], Any],
-    *,
-    key: str = "pk",
-    cast: type = str,
+    rows: QuerySet[M], asked: PageAsked, shown: Callable[[M], Any], *, key: str = "pk", cast: type = str
 ) -> dict[str, Any]:
     """The page of ``rows`` in the order of ``key``.
 
     Raises:
         InvalidError: E_PAGE, when ``after`` is no key of this list.
     """
-    after = None if asked.after is None else _key(asked.after, cast)
-    found = _rows(rows, key, after, asked.limit + 1)
+    ordered = rows.order_by(key)
+    if asked.after is not None:
+        ordered = ordered.filter(**{f"{key}__gt": _key(asked.after, cast)})
+    found = list(ordered[: asked.limit + 1])
     more = len(found) > asked.limit
     found = found[: asked.limit]
     return {"items": [shown(row) for row in found], "next": str(getattr(found[-1], key)) if more else None}
-
-
-def _rows(rows: QuerySet[M] | Listed, key: str, after: Any, limit: int) -> list[Any]:
-    if isinstance(rows, Listed):
-        return rows.of_page(after, limit)
-    ordered = rows.order_by(key)
-    if after is not None:
-        ordered = ordered.filter(**{f"{key}__gt": after})
-    return list(ordered[:limit])
 
 
 def _key(text: str, cast: type) -> Any:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 
-from flightrules.service.door.listing import Listed, Listing
 from flightrules.service.jobs.due import State
 from flightrules.service.notices.models import Outbox, Subscription
 from flightrules.service.people.access import require
@@ -15,36 +14,27 @@ from flightrules.service.records.actor import Actor
 
 __all__ = ["all_notices", "channels", "counts_by_state", "notices_of", "oldest_due"]
 
-_CHANNELS = Listing(
-    Subscription, "key", "product", "title", "channel", "shown", "kinds", "opened_at", "ended_at"
-)
-_NOTICES = Listing(
-    Outbox,
-    *("key", "product", "kind", "about", "channel", "state", "attempts", "fault"),
-    *("told_at", "next_at", "finished_at"),
-)
 
-
-def channels(by: Actor, product: str, at: datetime) -> Listed:
+def channels(by: Actor, product: str, at: datetime) -> QuerySet[Subscription]:
     """The channels of a product, ended ones too.
 
     Raises:
         ForeignError, DeniedError: as the power to manage the catalogue asks.
     """
     require(by, Power.MANAGE_CATALOGUE, product=product, at=at)
-    return _CHANNELS.where(product=product)
+    return Subscription.objects.filter(product=product)
 
 
-def notices_of(by: Actor, product: str, at: datetime, *, state: State | None = None) -> Listed:
+def notices_of(by: Actor, product: str, at: datetime, *, state: State | None = None) -> QuerySet[Outbox]:
     """What was told about a product, newest last."""
     require(by, Power.READ, product=product, at=at)
-    return _NOTICES.where(product=product, **_in_state(state))
+    return _in_state(Outbox.objects.filter(product=product), state)
 
 
-def all_notices(by: Actor, at: datetime, *, state: State | None = None) -> Listed:
+def all_notices(by: Actor, at: datetime, *, state: State | None = None) -> QuerySet[Outbox]:
     """What is on its way anywhere; for those who operate the service."""
     require(by, Power.OPERATE, at=at)
-    return _NOTICES.where(**_in_state(state))
+    return _in_state(Outbox.objects.all(), state)
 
 
 def counts_by_state() -> dict[str, int]:
@@ -59,5 +49,5 @@ def oldest_due() -> datetime | None:
     return found
 
 
-def _in_state(state: State | None) -> dict[str, State]:
-    return {"state": state} if state else {}
+def _in_state(rows: QuerySet[Outbox], state: State | None) -> QuerySet[Outbox]:
+    return rows.filter(state=state) if state else rows

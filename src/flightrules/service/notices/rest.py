@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from ninja import Field, Query, Router, Schema
 
@@ -16,7 +17,7 @@ from flightrules.service.jobs.due import State
 from flightrules.service.notices import queries, services
 from flightrules.service.notices.events import answer as follow
 from flightrules.service.notices.kinds import Kind
-from flightrules.service.notices.models import Channel
+from flightrules.service.notices.models import Channel, Outbox, Subscription
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
@@ -89,7 +90,7 @@ class EventsAsked(Schema):
 def list_channels(request: AskedRequest, product: Key, asked: Query[PageAsked]) -> dict[str, Any]:
     """The channels of a product, ended ones too."""
     rows = queries.channels(request.actor, product, request.asked_at)
-    return page_of(rows, asked, _channel, key="key", cast=UUID)
+    return page_of(rows, asked, _channel, cast=UUID)
 
 
 @router.post(
@@ -140,14 +141,14 @@ def try_channel(request: AskedRequest, product: Key, key: UUID) -> tuple[int, Sh
 def list_notices(request: AskedRequest, product: Key, asked: Query[NoticesAsked]) -> dict[str, Any]:
     """What was told about a product; ``?state=dead`` for what was given up."""
     rows = queries.notices_of(request.actor, product, request.asked_at, state=asked.state)
-    return page_of(rows, asked, _notice, key="key", cast=UUID)
+    return page_of(_columns(rows), asked, _notice, key="key", cast=UUID)
 
 
 @router.get("/notices", response=Page[NoticeShown], openapi_extra=guarded(Power.OPERATE))
 def list_all_notices(request: AskedRequest, asked: Query[NoticesAsked]) -> dict[str, Any]:
     """What is on its way anywhere, without what it says."""
     rows = queries.all_notices(request.actor, request.asked_at, state=asked.state)
-    return page_of(rows, asked, _notice, key="key", cast=UUID)
+    return page_of(_columns(rows), asked, _notice, key="key", cast=UUID)
 
 
 @router.post("/notices/{key}/resend", response={202: NoticeShown}, openapi_extra=guarded(Power.OPERATE))
@@ -175,7 +176,7 @@ def events(request: AskedRequest, asked: Query[EventsAsked]) -> HttpResponseBase
     return follow(request, asked.product, asked.after)
 
 
-def _channel(row: Any) -> ChannelShown:
+def _channel(row: Subscription) -> ChannelShown:
     return ChannelShown(
         key=str(row.key),
         product=row.product,
@@ -186,6 +187,11 @@ def _channel(row: Any) -> ChannelShown:
         opened_at=row.opened_at.isoformat(),
         ended_at=row.ended_at.isoformat() if row.ended_at else None,
     )
+
+
+def _columns(rows: QuerySet[Outbox]) -> QuerySet[Any]:
+    """What a list shows, and no more: with whole rows a list of twenty took a sixth longer."""
+    return rows.values_list(*NoticeShown.model_fields, named=True)
 
 
 def _notice(row: Any) -> NoticeShown:
