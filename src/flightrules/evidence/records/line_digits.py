@@ -18,7 +18,8 @@ _MOST = 1 << 14  # lines; more would take megabytes of masks
 _LONGEST = len("DA:12345,12345\n") + 1
 _DIGITS = b"0123456789"
 _TABS = bytes.maketrans(b"\n,", b"\t\t")
-_FRAME = b"\nDA:,"
+_START = b"\nDA:"
+_FRAME = _START + b","
 _FRAMES = _FRAME * (_MOST + 1)
 
 
@@ -32,6 +33,8 @@ def ascending(block: bytes) -> LineCounts | None:
     count, end = divmod(len(frame), len(_FRAME))
     if end != 1 or not 0 < count <= _MOST or len(block) > _LONGEST * count or not _FRAMES.startswith(frame):
         return None
+    if block.count(_START) != count:
+        return None  # a digit stands before the number's place, which the frame does not show
     fields = block.translate(_TABS, b"DA:")
     backwards = fields[-2::-1]  # so that the last digits stand below each other
     for width in _WIDTHS:

@@ -237,12 +237,35 @@ def test_lines_in_order_are_told_from_all_others(lines, other, at):
     assert line_digits.ascending(block.encode()) == (LineCounts(ran, len(lines)) if in_order else None)
 
 
+byte_amiss = st.tuples(st.integers(0), st.integers(0, 2), st.sampled_from(["", *"\n,:D01 \t\rx\xff"]))
+
+
 @settings(deadline=None, max_examples=examples(150))
-@given(ascending_lines, st.integers(0), st.integers(0, 2), st.sampled_from([b"", *b"\n,:D01 \t\rx\xff"]))
-def test_a_byte_amiss_is_met_by_the_slow_way_too(lines, at, gone, put):
+@given(ascending_lines, byte_amiss)
+def test_a_byte_amiss_is_met_by_the_slow_way_too(lines, amiss):
     text = "".join(f"DA:{number},{hits}\n" for number, hits in lines)
     text = f"TN:\nSF:a\n{text}LF:1\nLH:1\nend_of_record\n"
-    check(text[: at % len(text)] + (chr(put) if put else "") + text[at % len(text) + gone :])
+    at, gone, put = amiss
+    check(text[: at % len(text)] + put + text[at % len(text) + gone :])
+
+
+@settings(deadline=None, max_examples=examples(150))
+@given(ascending_lines, byte_amiss)
+def test_a_block_with_a_byte_amiss_is_counted_only_where_each_line_is_plain(lines, amiss):
+    block = "".join(f"\nDA:{number},{hits}" for number, hits in lines) + "\n"
+    at, gone, put = amiss
+    block = block[: at % len(block)] + put + block[at % len(block) + gone :]
+
+    if line_digits.ascending(block.encode("latin-1")) is not None:
+        assert re.fullmatch(r"(\nDA:[1-9]\d{0,4},(0|[1-9]\d{0,4}))+\n", block)
+
+
+@pytest.mark.parametrize("record", ["1DA:1004,0", "D1A:1004,0", "DA1:1004,0", "DA:1004,01", "DA:1004,1,0"])
+def test_a_digit_that_stands_elsewhere_is_no_part_of_a_line_number(record):
+    text = f"SF:a\nDA:1003,1\n{record}\nDA:11005,1\nLF:3\nLH:2\nend_of_record\n"
+
+    check(text)
+    assert outcome(text)[1][1] == ("coverage.lines.total", 3 if record.startswith("DA:") else 2)
 
 
 def test_more_lines_than_there_are_masks_for_are_counted_by_the_slow_way():
