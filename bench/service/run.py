@@ -28,6 +28,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import everyday
 from load import Load, at_a_rate, cpu_s, request, without_pause
 
 GOALS = {"sqlite": 100, "postgresql": 200}
@@ -84,7 +85,8 @@ def _measured(database: str, seconds: float, clients: int) -> bool:
             one = trials(port, token, clients)
             each = [_trial(port, token, _PRODUCTS[n % len(_PRODUCTS)]) for n in range(clients)]
             apart = with_cpu(web, lambda: without_pause(port, each, seconds))
-            mixed = with_cpu(web, lambda: _mixed(port, token, seconds, one))
+            asks = everyday.mixed(folder, url, token, one)
+            mixed = with_cpu(web, lambda: at_a_rate(port, asks, MIXED_RATE, seconds, LINES)[0])
     print(f"\n{database}: bare commits {bare:.0f}/s, load average {os.getloadavg()[0]:.1f}")
     print(f"  state changes are {changes.rate / bare:.1%} of bare commits")
     return all(
@@ -137,21 +139,6 @@ def _trial(port: int, token: str, product: str) -> bytes:
     key = json.loads(line.getresponse().read())["key"]
     line.close()
     return request("POST", f"/products/{product}/channels/{key}/trial", token)
-
-
-def _mixed(port: int, token: str, seconds: float, changes: list[bytes]) -> Load:
-    """Mixed requests at a fixed rate."""
-    return at_a_rate(port, mixed(token, changes), MIXED_RATE, seconds, LINES)[0]
-
-
-def mixed(token: str, changes: list[bytes]) -> list[bytes]:
-    """One in ten a change, five in ten a list of twenty rows, the others a short list."""
-    notices = request("GET", "/products/shop/notices?limit=20", token)
-    channels = request("GET", "/products/shop/channels", token)
-    return [
-        changes[number // 10 % len(changes)] if number % 10 == 0 else notices if number % 2 else channels
-        for number in range(10 * len(changes))
-    ]
 
 
 def floor(database: str, url: str, folder: str) -> float:

@@ -2,7 +2,7 @@
 
 `flightrules serve` as it stands: on SQLite one process with the worker, on PostgreSQL two of the web and the
 worker in the third. A release with one large JUnit report waits to be judged, or one whose rulebook has many
-criteria in gates of a thousand each; from then until all is judged the mixed load of run.py is kept up. For
+criteria in gates of a thousand each; from then until all is judged the mixed load is kept up. For
 comparison the same load is measured before.
 
     python bench/service/while_judging.py [--cases 1000000] [--criteria 0] [--rate 300] [--database ...]
@@ -20,6 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import everyday
 import load
 import run as office
 
@@ -66,7 +67,7 @@ def _measured(database: str, cases: int, criteria: int, rate: float) -> bool:
         office.running(folder, url, worker=True) as (port, token, _),
     ):
         changes = office.trials(port, token, 4)
-        asks = office.mixed(token, changes)
+        asks = everyday.mixed(folder, url, token, changes)
         load.without_pause(port, changes, 1.0)  # warm
         alone, _ = load.at_a_rate(port, asks, rate, 8.0, office.LINES)
         keys = _asked(folder, url, cases, criteria)
