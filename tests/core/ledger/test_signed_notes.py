@@ -14,7 +14,7 @@ from flightrules.ledger.checkpoint import (
 )
 from flightrules.ledger.keys import generate_key
 from flightrules.ledger.merkle import Tree
-from flightrules.ledger.note import NoteKey, parse_vkey, sign_note, verify_note
+from flightrules.ledger.note import NoteKey, named_signers, parse_vkey, sign_note, verify_note
 from flightrules.ledger.tiles import (
     entries_path,
     entry_bundle,
@@ -114,6 +114,26 @@ def test_a_key_name_has_no_blanks_and_no_plus(ada, name):
 )
 def test_what_is_no_note(ada, note, code):
     assert code_of(verify_note, note, [NoteKey("ada", ada.public)]) == code
+
+
+def test_who_is_named_below_a_note_is_told_in_order_and_not_verified(ada, ben, mallory):
+    signed = sign_note(TEXT, [("ada", ada), ("ben", ben), ("ada", mallory)])
+    damaged = signed.replace("one line", "one lime")
+    keys = [NoteKey("ada", ada.public), NoteKey("ben", ben.public), NoteKey("ada", mallory.public)]
+    assert named_signers(damaged) == [(key.name, key.id) for key in keys]
+
+
+@pytest.mark.parametrize(
+    ("note", "code"),
+    [
+        ("text\n", "E_MALFORMED"),
+        ("text\n\n\u2014 ada AAAAAA==\n", "E_MALFORMED"),
+        ("te\0xt\n\n\u2014 ada AAAAAAAA\n", "E_CONTROL_CHAR"),
+        ("x" * (1 << 20) + "\n", "E_TOO_LARGE"),
+    ],
+)
+def test_what_is_no_note_names_nobody(note, code):
+    assert code_of(named_signers, note) == code
 
 
 def test_a_note_needs_a_line_end_and_a_signer(ada):
