@@ -29,6 +29,7 @@ RULEBOOK_CODES: tuple[Code, ...] = (
     Code("E_EMPTY_GATE", "a gate holds nothing", "An empty gate would let everything through.", "Name its criteria or its signers, or remove it."),
     Code("E_QUORUM_UNSATISFIABLE", "more signatures are asked for than people may give", "Nobody could ever open the gate.", "Lower the quorum or name more roles."),
     Code("E_QUORUM", "a quorum is too small for the act", "One person alone cannot turn a no-go around.", "Ask for two signatures."),
+    Code("E_FLOOR", "something that always holds is switched off", "Some rules protect those who sign from each other; a rulebook adds to them and takes none away.", "Leave the key out. A small team names fewer signers."),
     Code("E_ACCOUNTABLE", "an activity has two accountable roles", "Where two answer for it nobody does.", "Keep one accountable role; several may be responsible."),
     Code("E_CYCLE", "environments wait for each other", "No build could ever enter the first of them.", "Take one requirement out."),
     *LINT_CODES,

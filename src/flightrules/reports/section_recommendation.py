@@ -144,8 +144,8 @@ def override_needs(book: Rulebook, severities: Iterable[str] = ()) -> str:
     others = [role_title(book, role) for role in able if role not in act.required]
     among = f", {must} among them (who may sign as dissent acknowledged)" if must else ""
     with_whom = f"; the other is {listed(others, 'or')}" if others else ""
-    people = " of different people" if act.distinct_people else ""
     return (
-        f"It takes {count(max(act.needed, 2), 'signature')}{people} in writing{among}{with_whom}. "
+        f"It takes {count(max(act.needed, 2), 'signature')} of different people in writing{among}"
+        f"{with_whom}. "
         "The document names each blocking item above that is accepted, and is attached to the release ticket."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flightrules.rules.record import Field, ListOf, MapOf, Record
-from flightrules.rules.shape import Choice, Whole
+from flightrules.rules.shape import Always, Choice, Whole
 from flightrules.rules.vocabulary import DURATION, FLAG, LINE, LINES, ROLES
 from flightrules.values import frozen
 
@@ -167,7 +167,12 @@ _ACT = Record(
             default=None,
         ),
         Field("required", ROLES, "Roles that must be among those who sign.", default=()),
-        Field("distinct_people", FLAG, "The signatures come from different people.", default=True),
+        Field(
+            "distinct_people",
+            Always("one person in two seats is one voice: signatures always come from different people"),
+            "The signatures come from different people. They always do; the key only says it.",
+            default=True,
+        ),
     ),
     partial=True,
 )

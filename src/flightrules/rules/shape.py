@@ -18,6 +18,7 @@ from flightrules.rules.script import refuse_mixed_scripts
 from flightrules.values import frozen
 
 __all__ = [
+    "Always",
     "Choice",
     "Collected",
     "Duration",
@@ -279,6 +280,23 @@ class Flag(Shape[bool]):
 
     def schema(self) -> dict[str, Any]:
         return {"enum": [True, False, "yes", "no", "true", "false"]}
+
+
+class Always(Flag):
+    """What may be stated and never switched off."""
+
+    title = "yes"
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    def read(self, node: Node, collected: Collected) -> bool:
+        if not super().read(node, collected):
+            raise fault("E_FLOOR", self.why, node, "leave the key out; this holds in every rulebook")
+        return True
+
+    def schema(self) -> dict[str, Any]:
+        return {"enum": [True, "yes", "true"]}
 
 
 class Choice(Shape[str]):

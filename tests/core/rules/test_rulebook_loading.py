@@ -252,6 +252,15 @@ def test_what_nobody_could_satisfy_is_refused(text, code):
     assert refusal(text).code == code
 
 
+@pytest.mark.parametrize("act", ["verdict", "authorisation", "override"])
+def test_a_person_is_one_voice_and_no_rulebook_says_otherwise(act):
+    said = f"authority: {{preset: qa-led, acts: {{{act}: {{distinct_people: %s}}}}}}\n"
+    refused = refusal(said % "no")
+    assert (refused.code, refused.line) == ("E_FLOOR", 3)
+    assert "one voice" in str(refused)
+    assert book(said % "yes").authority.act(act).distinct_people
+
+
 def test_a_diamond_of_environments_is_no_circle():
     loaded = book(
         "environments: {a: {}, b: {requires_pass_in: a}, c: {requires_pass_in: a}, d: {requires_pass_in: [b, c]}}\n"

@@ -90,7 +90,7 @@ def asking_of(book: Rulebook, release: Release) -> Asking:
         roles=_keys((*(authorises.signers or (_AUTHORISES,)), *required)),
         needed=authorises.quorum,
         required=required,
-        distinct_people=authorises.distinct_people,
+        distinct_people=True,
         verdict=verdict,
         decider=_accountable(authorises, _AUTHORISES),
         gates=gates,
