@@ -6,29 +6,7 @@ import pytest
 
 from flightrules.cli.main import main
 from flightrules.engine.clauses import CLAUSES
-
-SOUND = {
-    "type": "normal",
-    "requester": "rita",
-    "implementer": "ivan",
-    "approvals": [
-        {
-            "by": "quinn",
-            "role": "QA Lead",
-            "meaning": "approval",
-            "name": "Quinn Quality",
-            "at": "2026-03-02T09:00:00Z",
-            "components": 2,
-            "session_first": True,
-        }
-    ],
-    "deployed_at": "2026-03-02T12:00:00Z",
-    "security_impact": "none",
-    "reason": "fixes the basket",
-    "rollback_plan": {"owner": "olga", "minutes": 4, "tested": True},
-    "tests_artifact": "sha256:aa",
-    "deployed_artifact": "sha256:aa",
-}
+from report_samples.change_records import SOUND_CHANGE
 
 
 @pytest.fixture
@@ -44,11 +22,11 @@ def audit(tmp_path, capsys):
 
 
 def test_a_sound_change_breaks_none(audit):
-    assert audit(SOUND) == (0, "change 1: breaks none\n", "")
+    assert audit(SOUND_CHANGE) == (0, "change 1: breaks none\n", "")
 
 
 def test_each_broken_clause_is_named_in_words(audit):
-    status, out, _ = audit([SOUND, SOUND | {"implementer": "quinn", "reason": "-"}])
+    status, out, _ = audit([SOUND_CHANGE, SOUND_CHANGE | {"implementer": "quinn", "reason": "-"}])
     assert status == 1
     assert out.splitlines()[:2] == ["change 1: breaks none", "change 2: breaks 3"]
     for clause in ("dora-17-1-2", "pci-651-1", "pci-654"):
@@ -56,7 +34,7 @@ def test_each_broken_clause_is_named_in_words(audit):
 
 
 def test_for_machines_it_is_json(audit):
-    status, out, _ = audit(SOUND | {"deployed_artifact": "sha256:bb"}, "--format", "json")
+    status, out, _ = audit(SOUND_CHANGE | {"deployed_artifact": "sha256:bb"}, "--format", "json")
     assert (status, json.loads(out)) == (1, [{"change": 1, "broken": ["cm3-2"]}])
 
 

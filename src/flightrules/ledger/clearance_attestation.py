@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from urllib.parse import quote
 
 from flightrules.errors import LedgerError
@@ -19,7 +19,7 @@ from flightrules.ledger.attestation import RECORD
 from flightrules.ledger.canonical import canonical_bytes
 from flightrules.ledger.decoding import field as member
 from flightrules.ledger.envelope import Envelope, Signature, pae, parse_bundle, passed_over, verify
-from flightrules.ledger.keys import PublicKey
+from flightrules.ledger.keys import PublicKey, SigningKey
 from flightrules.ledger.note import NoteKey, verify_note
 from flightrules.ledger.predicates import SVR, VSA, require_time, validate_predicate
 from flightrules.ledger.statement import (
@@ -35,7 +35,6 @@ from flightrules.ledger.verification import Verification, walked
 
 __all__ = [
     "DECIDER",
-    "Signer",
     "attest_clearance",
     "is_clearance_attestation",
     "lets_through",
@@ -58,19 +57,8 @@ _CLOCKS_DIFFER: Final = timedelta(minutes=5)
 _LAST_GATE: Final = 5
 
 
-class Signer(Protocol):
-    """Whoever holds the key: a file, or a program outside."""
-
-    @property
-    def public(self) -> PublicKey:
-        """The half that verifies."""
-
-    def sign(self, message: bytes) -> bytes:
-        """The raw signature."""
-
-
 def attest_clearance(
-    record: Mapping[str, Any], *, subjects: Sequence[Mapping[str, Any]], signer: Signer
+    record: Mapping[str, Any], *, subjects: Sequence[Mapping[str, Any]], signer: SigningKey
 ) -> bytes:
     """Sign an answer.
 

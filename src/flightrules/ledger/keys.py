@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from flightrules.errors import LedgerError
 from flightrules.values import frozen
@@ -16,7 +16,7 @@ from flightrules.values import frozen
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-__all__ = ["Algorithm", "PrivateKey", "PublicKey", "generate_key"]
+__all__ = ["Algorithm", "PrivateKey", "PublicKey", "SigningKey", "generate_key"]
 
 Algorithm = Literal["ed25519", "ecdsa-p256"]
 
@@ -96,6 +96,17 @@ class PublicKey:
         return "\n".join(["-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""]).encode(
             "ascii"
         )
+
+
+class SigningKey(Protocol):
+    """What a signature needs of whoever makes it: a key held here, or a program outside that holds it."""
+
+    @property
+    def public(self) -> PublicKey:
+        """The half that verifies."""
+
+    def sign(self, message: bytes) -> bytes:
+        """The raw Ed25519 signature."""
 
 
 class PrivateKey:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from flightrules.errors import LedgerError
 from flightrules.ledger import base64
-from flightrules.ledger.keys import PrivateKey, PublicKey
+from flightrules.ledger.keys import PublicKey, SigningKey
 from flightrules.values import frozen
 
 __all__ = ["Note", "NoteKey", "named_signers", "parse_vkey", "sign_note", "verify_note"]
@@ -68,7 +68,7 @@ def parse_vkey(text: str) -> NoteKey:
     return key
 
 
-def sign_note(text: str, signers: Sequence[tuple[str, PrivateKey]]) -> str:
+def sign_note(text: str, signers: Sequence[tuple[str, SigningKey]]) -> str:
     """The note: text, blank line, one signature line for each (name, key).
 
     Raises:
@@ -151,7 +151,7 @@ def _parsed(line: str) -> tuple[str, bytes, bytes]:
     return found[1], data[:_ID_SIZE], data[_ID_SIZE:]
 
 
-def _signature_line(text: str, name: str, key: PrivateKey) -> str:
+def _signature_line(text: str, name: str, key: SigningKey) -> str:
     if not _is_name(name):
         raise LedgerError("E_MALFORMED", "a key name holds no spaces, no plus sign and no control characters")
     signature = NoteKey(name, key.public).id + key.sign(text.encode())

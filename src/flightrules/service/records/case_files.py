@@ -124,7 +124,7 @@ def _seal(contents: dict[str, Any], head: str) -> str:
     """The exporter's signature under what stands beside the entries; none while there is no key."""
     origin = head.partition("\n")[0]
     with suppress(UnavailableError):
-        return sign_note(seal_text(contents, origin), [(origin, ledger_key())])  # type: ignore[list-item]
+        return sign_note(seal_text(contents, origin), [(origin, ledger_key())])
     return ""
 
 

@@ -122,7 +122,7 @@ def append(
         stream=tip, seq=tip.size, at=at, tag=str(tag), actor=by.key, subject=subject, body=body, leaf=leaf
     )
     edge = edge.appended(leaf)
-    head = sign_note(Head(name, edge.size, edge.root).text, [(name, key)])  # type: ignore[list-item]
+    head = sign_note(Head(name, edge.size, edge.root).text, [(name, key)])
     _write(entry, edge, head)
     if is_decision(tag):
         Checkpoint.objects.create(stream=tip, size=edge.size, note=head, at=at)

@@ -9,29 +9,17 @@ from __future__ import annotations
 import shlex
 import subprocess
 from functools import lru_cache
-from typing import Protocol
 
 from django.conf import settings
 
 from flightrules.errors import LedgerError
 from flightrules.ledger.key_files import load_private_key, load_public_key
-from flightrules.ledger.keys import PrivateKey, PublicKey
+from flightrules.ledger.keys import PrivateKey, PublicKey, SigningKey
 from flightrules.service.door.refusals import UnavailableError
 
-__all__ = ["Key", "ledger_key"]
+__all__ = ["ledger_key"]
 
 _PATIENCE_S = 5
-
-
-class Key(Protocol):
-    """What a note needs of its signer."""
-
-    @property
-    def public(self) -> PublicKey:
-        """The half that verifies."""
-
-    def sign(self, message: bytes) -> bytes:
-        """The raw Ed25519 signature."""
 
 
 class _OutsideKey:
@@ -53,7 +41,7 @@ class _OutsideKey:
         return signature
 
 
-def ledger_key() -> Key:
+def ledger_key() -> SigningKey:
     """The signing key as the settings name it, read now.
 
     Raises:
