@@ -23,7 +23,7 @@ from flightrules.service.people.authentication import TokenDoor
 from flightrules.service.people.powers import Power
 from flightrules.service.records.signer import ledger_key
 
-__all__ = ["defect", "healthz", "metrics", "not_found", "readyz"]
+__all__ = ["defect", "healthz", "metrics", "not_found", "not_understood", "readyz"]
 
 _DATABASE_TROUBLE = (DatabaseError, InterfaceError)
 
@@ -60,6 +60,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     if request.path.startswith("/api/"):
         return problem(404, "E_NO_SUCH", "there is no such thing here")
     return render(request, "site/missing.html", status=404)
+
+
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- named by Django
+    """What the framework itself refuses before anything is asked, most of all a host that is not this one."""
+    hint = "ask by a name of FLIGHTRULES_ALLOWED_HOSTS"
+    return problem(400, "E_HTTP", "the request, or the host that it names, is not taken here", hint=hint)
 
 
 def defect(request: HttpRequest) -> HttpResponse:

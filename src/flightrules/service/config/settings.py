@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "flightrules.service.door.desks.AtADesk",
     "flightrules.service.site.middleware.PageManners",
     "flightrules.service.door.rates.RateLimit",
+    "flightrules.service.door.middleware.PlainAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "flightrules.service.door.middleware.BodyLimit",

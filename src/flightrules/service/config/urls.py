@@ -17,5 +17,6 @@ urlpatterns = [
     path("accounts/", include("flightrules.service.site.accounts")),
 ]
 
+handler400 = "flightrules.service.config.operation.not_understood"
 handler404 = "flightrules.service.config.operation.not_found"
 handler500 = "flightrules.service.config.operation.defect"

@@ -18,7 +18,7 @@ from flightrules.service.door.asked import TimedRequest
 from flightrules.service.door.metrics import REQUESTS, SECONDS
 from flightrules.service.door.problems import problem
 
-__all__ = ["BodyLimit", "DatabaseTrouble", "RequestRecord", "WrongMethod"]
+__all__ = ["BodyLimit", "DatabaseTrouble", "PlainAddress", "RequestRecord", "WrongMethod"]
 
 Answer = Callable[[HttpRequest], HttpResponse]
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -62,6 +62,18 @@ class BodyLimit:
         )
         if _length(request) > limit:
             return problem(413, "E_BODY_TOO_LARGE", f"a body of at most {limit} bytes is taken here")
+        return self._answer(request)
+
+
+class PlainAddress:
+    """Refuses an address with a NUL in it: nothing here is called so, and PostgreSQL cannot even be asked."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return problem(422, "E_CONTROL_CHAR", "the address holds a NUL character", hint="drop it")
         return self._answer(request)
 
 

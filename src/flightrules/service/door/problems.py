@@ -104,5 +104,5 @@ def _faults(error: ValidationError) -> list[dict[str, str]]:
 
 
 def _showable(text: str) -> str:
-    """A name that the caller chose may be endless, or no Unicode at all."""
-    return text[:_TEXT_LIMIT].encode("utf-8", "backslashreplace").decode()
+    """A name that the caller chose may be endless, hold what no record may, or be no Unicode at all."""
+    return text[:_TEXT_LIMIT].replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
