@@ -85,4 +85,7 @@ def _cited(arguments: Namespace) -> dict[str, str]:
 
 def _row(one: dict[str, Any]) -> tuple[object, ...]:
     hours, late = one["age_seconds"] // 3600, " late" if one["overdue"] else ""
-    return one["key"][:8], one["state"], f"{hours} h{late}", f"{one['title']}: {one['business_impact']}"
+    state = one["state"]
+    if state == "overruled":
+        state = f"overruled by override {one['overruled_by'][:8]}"
+    return one["key"][:8], state, f"{hours} h{late}", f"{one['title']}: {one['business_impact']}"

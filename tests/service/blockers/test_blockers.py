@@ -39,7 +39,7 @@ def raised(who, release, **changed):
 
 
 def open_ones(release):
-    return queries.open_blockers(Release.objects.get(pk=release))
+    return queries.standing_blockers(Release.objects.get(pk=release))
 
 
 def told(kind="reminder"):

@@ -21,11 +21,14 @@ def levels_of(product: str) -> tuple[EscalationLevel, ...]:
 def next_escalation(levels: Sequence[EscalationLevel], since: datetime, asked: int) -> datetime | None:
     """When the next level is asked; None where all were.
 
-    The first level is asked when its own time is over, each further one when its time has passed after that.
+    Args:
+        levels: of the agreed path.
+        since: when it was raised, came back, or the level before was to be asked.
+        asked: how many levels were asked so far.
     """
     if asked >= len(levels):
         return None
-    return since + sum((one.respond_within or timedelta() for one in levels[: asked + 1]), timedelta())
+    return since + (levels[asked].respond_within or timedelta())
 
 
 def overdue_since(levels: Sequence[EscalationLevel], since: datetime) -> datetime | None:

@@ -10,19 +10,28 @@ from django.db import models
 from flightrules.service.records.recorded import Recorded
 from flightrules.service.records.tags import Tag
 
-__all__ = ["Blocker"]
+__all__ = ["STANDING", "Blocker"]
 
 
 class BlockerState(models.TextChoices):
-    """Only an open one stands in the way."""
+    """Open ones are asked about. Overruled ones are not, and stand in the way of any other decision."""
 
     OPEN = "open"
+    OVERRULED = "overruled"
     RESOLVED = "resolved"
     ACCEPTED = "accepted"
 
 
+STANDING = (BlockerState.OPEN, BlockerState.OVERRULED)
+"""What nobody has resolved or accepted."""
+
+
 class Blocker(models.Model):
-    """One objection. It is ended once and never opened again: who still sees it raises another ``again``."""
+    """One objection. It is ended once and never opened again: who still sees it raises another ``again``.
+
+    An override that names it overrules it and does not end it. Where the decision by that override ends, the
+    blocker is open as before.
+    """
 
     State: TypeAlias = BlockerState
 
@@ -30,7 +39,7 @@ class Blocker(models.Model):
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     release = models.ForeignKey("releases.Release", on_delete=models.PROTECT, related_name="objections")
-    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     title = models.CharField(max_length=200)
     impact = models.TextField(help_text="what it costs the business, in words and numbers")
     link = models.CharField(max_length=2000, blank=True)
@@ -40,6 +49,8 @@ class Blocker(models.Model):
     raised_at = models.DateTimeField()
     escalated_to = models.PositiveSmallIntegerField(default=0, help_text="levels that were asked so far")
     escalates_at = models.DateTimeField(null=True, help_text="when the next level is asked")
+    overruled_by = models.UUIDField(null=True, help_text="the override that named it, last")
+    overruled_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=64, blank=True)
     ended_at = models.DateTimeField(null=True)
     ended_in = models.CharField(max_length=60, blank=True, help_text="role in which it was accepted")
@@ -57,8 +68,12 @@ class Blocker(models.Model):
                 name="blockers_nobody_accepts_their_own",
             ),
             models.CheckConstraint(
-                condition=models.Q(state="open", ended_at__isnull=True)
-                | ~models.Q(state="open") & models.Q(ended_at__isnull=False),
+                condition=models.Q(state__in=STANDING, ended_at__isnull=True)
+                | ~models.Q(state__in=STANDING) & models.Q(ended_at__isnull=False),
                 name="blockers_ended_or_open",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="overruled") | models.Q(overruled_by__isnull=False),
+                name="blockers_overruled_by_something",
             ),
         )

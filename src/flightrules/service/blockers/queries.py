@@ -6,19 +6,19 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from flightrules.service.blockers.models import Blocker
+from flightrules.service.blockers.models import STANDING, Blocker
 from flightrules.service.door.refusals import ForeignError
 from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
 from flightrules.service.records.actor import Actor
 from flightrules.service.releases.queries import Release, get_release
 
-__all__ = ["Blocker", "blocker_of", "blockers", "open_blockers", "seen_blockers"]
+__all__ = ["Blocker", "blocker_of", "blockers", "seen_blockers", "standing_blockers"]
 
 
-def open_blockers(release: Release) -> list[Blocker]:
-    """What stands in the way now, oldest first; for rooms that have asked for the power already."""
-    return list(blockers(release).filter(state=Blocker.State.OPEN))
+def standing_blockers(release: Release) -> list[Blocker]:
+    """What nobody resolved or accepted, overruled or not, oldest first; for rooms that have asked already."""
+    return list(blockers(release).filter(state__in=STANDING))
 
 
 def blockers(release: Release) -> QuerySet[Blocker]:

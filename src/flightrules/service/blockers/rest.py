@@ -25,6 +25,10 @@ __all__ = ["router"]
 
 router = Router(tags=["blockers"])
 Told = Annotated[Prose, Field(min_length=1, max_length=4000)]
+_SAME = (
+    *("key", "state", "title", "raised_by", "raised_at", "escalated_to", "overruled_by", "overruled_at"),
+    *("ended_by", "ended_at", "ended_in", "said", "owner"),
+)
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -61,7 +65,7 @@ class MitigationIn(Asked):
 
 
 class BlockerOut(Shown):
-    """A blocker, how old it is, and how it ended."""
+    """A blocker, how old it is, which override overruled it, and how it ended."""
 
     key: UUID
     release: UUID
@@ -76,6 +80,8 @@ class BlockerOut(Shown):
     age_seconds: int
     overdue: bool
     escalated_to: int
+    overruled_by: UUID | None
+    overruled_at: datetime | None
     ended_by: str
     ended_at: datetime | None
     ended_in: str
@@ -159,10 +165,9 @@ def _blocker(one: Blocker, at: datetime) -> BlockerOut:
 
 def _shown(one: Blocker, at: datetime, levels: Sequence[EscalationLevel]) -> BlockerOut:
     due = overdue_since(levels, one.raised_at)
-    until = one.ended_at or at
-    same = ("key", "state", "title", "raised_by", "raised_at", "escalated_to", "ended_by", "ended_at")
+    until = one.ended_at or one.overruled_at or at
     return BlockerOut(
-        **{name: getattr(one, name) for name in (*same, "ended_in", "said", "owner")},
+        **{name: getattr(one, name) for name in _SAME},
         release=one.release_id,
         business_impact=one.impact,
         evidence=one.link,

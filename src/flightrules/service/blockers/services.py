@@ -1,13 +1,16 @@
-"""Writes of blockers: raised by any signatory, resolved, accepted with a mitigation, escalated as they age.
+"""Writes of blockers: raised by any signatory, resolved, accepted with a mitigation, escalated as they age,
+overruled by an override that names them, and brought back where that override counts no more.
 
 A blocker may be raised after the decision too; whether that one still stands is for the room of decisions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -15,7 +18,7 @@ from flightrules.ledger.signed_terms import terms_digest
 from flightrules.rules.exceptions import names_nothing
 from flightrules.service.blockers import telling
 from flightrules.service.blockers.ageing import levels_of, next_escalation
-from flightrules.service.blockers.models import Blocker
+from flightrules.service.blockers.models import STANDING, Blocker
 from flightrules.service.catalogue.queries import adopted_authority
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.people.access import require
@@ -34,7 +37,9 @@ __all__ = [
     "Objection",
     "Resolution",
     "accept_blocker",
+    "bring_back",
     "escalate_blocker",
+    "overrule",
     "raise_blocker",
     "resolve_blocker",
 ]
@@ -183,7 +188,7 @@ def escalate_blocker(key: str, at: datetime) -> None:
         levels = levels_of(found.release.product_id)
         asked = found.escalated_to
         found.escalated_to = min(asked + 1, len(levels))
-        found.escalates_at = next_escalation(levels, found.raised_at, found.escalated_to)
+        found.escalates_at = next_escalation(levels, found.escalates_at or at, found.escalated_to)
         found.save(update_fields=["escalated_to", "escalates_at"])
         if asked >= len(levels):
             return  # another edition has fewer levels
@@ -191,6 +196,36 @@ def escalate_blocker(key: str, at: datetime) -> None:
         telling.tell_escalated(found, level, levels[:asked], at)
         age = int((at - found.raised_at).total_seconds())
         _record(Tag.BLOCKER_ESCALATED, found, {"level": level.id, "age_seconds": age}, by=SYSTEM, at=at)
+
+
+def overrule(release: Release, keys: Iterable[str], *, override: UUID, by: Actor, at: datetime) -> None:
+    """Note of blockers that an override names them: they stand, and nobody is asked about them any more.
+
+    Part of the act that decides the override.
+    """
+    standing = Blocker.objects.select_for_update().filter(release=release, state__in=STANDING)
+    for one in standing.filter(pk__in=list(keys)).order_by("raised_at", "key"):
+        one.release, one.state, one.escalates_at = release, Blocker.State.OVERRULED, None
+        one.overruled_by, one.overruled_at = override, at
+        one.save(update_fields=["state", "escalates_at", "overruled_by", "overruled_at"])
+        telling.tell_overruled(one, at)
+        _record(Tag.BLOCKER_OVERRULED, one, {"override": str(override)}, by=by, at=at)
+
+
+def bring_back(release: Release, *, override: UUID, by: Actor, at: datetime) -> None:
+    """Open the blockers again that an override had overruled; the level that was due next gets its time anew.
+
+    Part of the act that ends the decision by that override.
+    """
+    overruled = Blocker.objects.select_for_update().filter(release=release, state=Blocker.State.OVERRULED)
+    levels = levels_of(release.product_id)
+    for one in overruled.filter(overruled_by=override).order_by("raised_at", "key"):
+        one.release, one.state = release, Blocker.State.OPEN
+        one.overruled_by = one.overruled_at = None
+        one.escalates_at = next_escalation(levels, at, one.escalated_to)
+        one.save(update_fields=["state", "escalates_at", "overruled_by", "overruled_at"])
+        telling.tell_back(one, override, at)
+        _record(Tag.BLOCKER_BROUGHT_BACK, one, {"override": str(override)}, by=by, at=at)
 
 
 def _require_stated(objection: Objection) -> None:
@@ -215,8 +250,8 @@ def _former(again: str | None, release: Release) -> Blocker | None:
     found = Blocker.objects.filter(pk=again, release=release).first()
     if found is None:
         raise ForeignError("E_NO_SUCH", "there is no such thing here")
-    if found.state == Blocker.State.OPEN:
-        raise _conflict("E_BLOCKER_OPEN", "the blocker is still open", release)
+    if found.state in STANDING:
+        raise _conflict("E_BLOCKER_OPEN", f"the blocker is {found.state}, so it still stands", release)
     return found
 
 
@@ -246,7 +281,7 @@ def _locked_blocker(key: str, by: Actor, at: datetime) -> Blocker:
 
 
 def _require_open(found: Blocker) -> None:
-    if found.state != Blocker.State.OPEN:
+    if found.state not in STANDING:
         raise ConflictError(
             "E_BLOCKER_ENDED",
             f"the blocker was {found.state} already",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from flightrules.rules.authority import EscalationLevel
 from flightrules.service.blockers.models import Blocker
@@ -14,22 +15,31 @@ from flightrules.service.people.powers import Power, powers_of, stands_for
 from flightrules.service.people.queries import badges, holders_of
 from flightrules.service.records.actor import SYSTEM
 
-__all__ = ["tell_ended", "tell_escalated", "tell_raised"]
+__all__ = ["tell_back", "tell_ended", "tell_escalated", "tell_overruled", "tell_raised"]
 
 _ANSWERS = {Power.SIGN, Power.ACCEPT, Power.MANAGE_RELEASES}
 
 
 def tell_raised(one: Blocker, at: datetime) -> None:
     """Everybody who signs, accepts or manages releases."""
-    authority = adopted_authority(one.release.product_id, at)
-    to = _people(one, at, lambda _key, roles: bool(_ANSWERS & powers_of(roles, authority)))
+    _ask(one, "raised", f"an answer to the blocker {one.title!r}", at)
+
+
+def tell_back(one: Blocker, override: UUID, at: datetime) -> None:
+    """The same people, where the override that had overruled it counts no more."""
+    what = f"an answer to the blocker {one.title!r}, which an override had overruled that counts no more,"
+    _ask(one, f"back/{override}", what, at)
+
+
+def tell_overruled(one: Blocker, at: datetime) -> None:
+    """The one who raised it."""
     _remind(
         one,
-        once="raised",
-        what=f"an answer to the blocker {one.title!r}",
-        whom="whoever can resolve it, or accept it with a mitigation",
-        otherwise="the release is not authorised",
-        to=[key for key in to if key != one.raised_by],
+        once=f"overruled/{one.overruled_by}",
+        what=f"a look at your blocker {one.title!r}, which an override has overruled,",
+        whom="you, who raised it; it stays on record, and is open again where the override is voided",
+        otherwise="the release goes by override",
+        to=_people(one, at, lambda key, _roles: key == one.raised_by),
         at=at,
     )
 
@@ -75,6 +85,21 @@ def tell_escalated(
         },
         at=at,
         to=_people(one, at, asked),
+    )
+
+
+def _ask(one: Blocker, once: str, what: str, at: datetime) -> None:
+    """Ask all who can answer it, but the one who raised it."""
+    authority = adopted_authority(one.release.product_id, at)
+    to = _people(one, at, lambda _key, roles: bool(_ANSWERS & powers_of(roles, authority)))
+    _remind(
+        one,
+        once=once,
+        what=what,
+        whom="whoever can resolve it, or accept it with a mitigation",
+        otherwise="the release is not authorised",
+        to=[key for key in to if key != one.raised_by],
+        at=at,
     )
 
 

@@ -36,6 +36,8 @@ _SENTENCES: dict[str, str] = {
     Tag.BLOCKER_RESOLVED: "resolved a blocker",
     Tag.BLOCKER_ACCEPTED: "accepted a blocker with a mitigation, in the role {role}",
     Tag.BLOCKER_ESCALATED: "escalated a blocker to {level}",
+    Tag.BLOCKER_OVERRULED: "overruled a blocker by an override that names it",
+    Tag.BLOCKER_BROUGHT_BACK: "brought a blocker back that had been overruled",
     Tag.SESSION_CALLED: "called the board together for {starts_at} ({kind})",
     Tag.CHANGE_RAISED: "raised the change request ({type})",
     Tag.CHANGE_MOVED: "moved the change request from {from} to {to}",

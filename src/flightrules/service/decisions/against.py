@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flightrules.engine.verdict import Status
-from flightrules.service.blockers.queries import open_blockers
+from flightrules.service.blockers.queries import standing_blockers
 from flightrules.service.decisions.dossiers import BLOCKS, Dossier
 from flightrules.service.readiness.queries import report_bytes
 
@@ -50,7 +50,7 @@ def against(dossier: Dossier) -> Against:
     }
     blockers = [
         {"key": str(one.key), "title": one.title, "business_impact": one.impact}
-        for one in open_blockers(dossier.inputs.release)
+        for one in standing_blockers(dossier.inputs.release)
     ]
     return Against(tuple(sorted(criteria)), tuple(_defects(dossier)), tuple(blockers))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flightrules.engine.quorum import Ask, Choice, Tally, Vote, tally
-from flightrules.service.blockers.queries import Blocker, blockers, open_blockers
+from flightrules.service.blockers.queries import Blocker, blockers, standing_blockers
 from flightrules.service.board.queries import lacks_approval
 from flightrules.service.emergencies.points import Point, points_of
 from flightrules.service.emergencies.queries import classification_of, lacks_for_decision
@@ -15,8 +15,10 @@ __all__ = ["accepted_blockers", "blockers_in_words", "lacks", "raised", "spoken_
 
 
 def blockers_in_words(release: Release) -> tuple[str, ...]:
-    """Each open blocker in a sentence."""
-    return tuple(f"{one.title} (open since {one.raised_at:%Y-%m-%d})" for one in open_blockers(release))
+    """Each blocker that stands, in a sentence; one that another decision overruled does so in this one."""
+    return tuple(
+        f"{one.title} ({one.state} since {_since(one):%Y-%m-%d})" for one in standing_blockers(release)
+    )
 
 
 def accepted_blockers(release: Release) -> list[Blocker]:
@@ -25,8 +27,8 @@ def accepted_blockers(release: Release) -> list[Blocker]:
 
 
 def raised(release: Release) -> int:
-    """How many blockers are open or accepted: with any, nobody signs that none is known."""
-    return blockers(release).filter(state__in=(Blocker.State.OPEN, Blocker.State.ACCEPTED)).count()
+    """How many blockers are not resolved: with any, nobody signs that none is known."""
+    return blockers(release).exclude(state=Blocker.State.RESOLVED).count()
 
 
 def lacks(release: Release, at: datetime) -> tuple[str, ...]:
@@ -48,3 +50,7 @@ def spoken_verdict(release: Release, role: str, dossier: str, at: datetime) -> T
     who = given.said_by or given.by
     word = Vote(who, role, who, Choice.GO.value, given.at, dossier)
     return tally(Ask((role,)), [word], dossier=dossier, at=at)
+
+
+def _since(one: Blocker) -> datetime:
+    return one.overruled_at or one.raised_at

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from flightrules.service.blockers.services import overrule
 from flightrules.service.decisions.asking import max_age
 from flightrules.service.decisions.dossiers import Dossier
 from flightrules.service.decisions.models import Decision, Moment, Override, Poll, SignOff
@@ -57,10 +58,11 @@ def conclude(
         at=at,
         valid_until=_valid_until(override, row, now, at),
     )
+    supersede(decision, row, by=by, at=at)
+    overrule(row, override.blockers, override=override.key, by=by, at=at)
     record = record_of(decision, last, now, found, row, ())
     record |= {"remediation": [], "override_record": _block(override, given)}
     decision.record = keep_record(record)
-    supersede(decision, row, by=by, at=at)
     decision.save(force_insert=True)
     Poll.objects.filter(release=row, closed_at__isnull=True).update(
         closed_at=at, closed_because="the no-go was overridden"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from flightrules.service.blockers.services import bring_back
 from flightrules.service.catalogue.queries import edition_in_force
 from flightrules.service.decisions.dossiers import Dossier, changes_since, dossier_of
 from flightrules.service.decisions.models import GOING, Decision, Moment, SignOff
@@ -156,7 +157,10 @@ def end_decision(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Let a decision stand no more, with its entry; part of the caller's act."""
+    """Let a decision stand no more, with its entry; part of the caller's act.
+
+    Blockers that it overruled are open again.
+    """
     decision.voided_at, decision.voided_because = at, why[:400]
     decision.save(update_fields=["voided_at", "voided_because"])
     append(
@@ -173,6 +177,8 @@ def end_decision(
             "release_state": str(row.state),
         },
     )
+    if decision.override_id is not None:
+        bring_back(row, override=decision.override_id, by=by, at=at)
 
 
 def _seems_to_stand(decision: Decision, at: datetime) -> bool:

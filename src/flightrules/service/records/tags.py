@@ -92,6 +92,8 @@ class Tag(StrEnum):
     BLOCKER_RESOLVED = "blocker:blocker:resolved"
     BLOCKER_ACCEPTED = "blocker:blocker:accepted"
     BLOCKER_ESCALATED = "blocker:blocker:escalated"
+    BLOCKER_OVERRULED = "blocker:blocker:overruled"
+    BLOCKER_BROUGHT_BACK = "blocker:blocker:brought-back"
 
     CHANGE_RAISED = "board:change-request:raised"
     CHANGE_MOVED = "board:change-request:moved"
