@@ -31,7 +31,11 @@ _TIMED = b'{"metric":"http_req_duration","type":"Point","data":{"time":"'
 _USERS = b'{"metric":"vus","type":"Point","data":{"time":"'
 _NAMES = (b'"http_req_duration"', b'"vus"')
 _KEY = b'"value":'
+_NEXT = b"," + _KEY
+_QUOTE = b'",'
 _DIGITS = b"0123456789.eE+-"
+_OF_TIMES = b"0123456789T:.Z+-"
+_PLAIN_NUMBERS = re.compile(rb"(?:,(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+)++")
 _END_OF_USERS = re.compile(rb'vus"')  # a pattern that starts with its rarest letter is found fastest
 _last = itemgetter(slice(-1, None))
 _LONGEST = 1e18
@@ -121,6 +125,13 @@ class _Stream:
         return b"".join(usual)
 
     def _take_decoded(self, line: bytes) -> None:
+        try:
+            self._take_record(line)
+        except EvidenceError as error:
+            error.line = error.line or self._line_of(line)
+            raise
+
+    def _take_record(self, line: bytes) -> None:
         record = self._decode(line)
         if record.get("type") != "Point" or record.get("metric") not in ("vus", "http_req_duration"):
             return
@@ -135,9 +146,11 @@ class _Stream:
 
     def _take_users(self, lines: list[bytes]) -> None:
         """The lines repeat but for their time, so few are decoded."""
-        new = {line[len(_USERS) :].partition(b",")[2]: line for line in lines}
-        for rest in new.keys() - self._known_users:
-            self._take_decoded(new[rest])
+        cells = [line[len(_USERS) :].partition(b",") for line in lines]
+        new = {rest: line for line, (_, _, rest) in zip(lines, cells, strict=True)}
+        alike = _are_times([time for time, _, _ in cells])
+        for line in [new[rest] for rest in new.keys() - self._known_users] if alike else lines:
+            self._take_decoded(line)
         if len(self._known_users) > _MEMO_LIMIT:
             self._known_users.clear()
         self._known_users.update(new)
@@ -278,14 +291,28 @@ def _users(piece: bytes) -> list[bytes] | None:
 
 
 def _cut(lines: list[bytes]) -> tuple[Sequence[bytes], Sequence[float], Sequence[bytes]] | None:
-    """Times, values and tags, if all lines hold them in this order and all values are plain numbers."""
+    """Times, values and tags, if all lines hold them in this order, plainly written, and nothing else."""
     try:
         times, values, tails = zip(*[line.split(b",", 2) for line in lines], strict=True)
-        numbers = [float(value[len(_KEY) :]) for value in values]
     except ValueError:
         return None
-    plain = _KEY.translate(None, _DIGITS) * len(values)
-    return (times, numbers, tails) if b"".join(values).translate(None, _DIGITS) == plain else None
+    numbers = _numbers(values)
+    return (times, numbers, tails) if numbers and _are_times(times) else None
+
+
+def _numbers(values: Sequence[bytes]) -> list[float] | None:
+    """What stands behind the key, which begins each; ``None`` if that is not a plain number in each."""
+    cells = b",".join((b"", *values))
+    numbers = cells.replace(_NEXT, b",")
+    if cells.count(_NEXT) != len(values) or not _PLAIN_NUMBERS.fullmatch(numbers):
+        return None
+    return list(map(float, numbers[1:].split(b",")))
+
+
+def _are_times(times: Sequence[bytes]) -> bool:
+    """Whether each is plain up to its quote, with which it ends."""
+    cells = b",".join((*times, b""))
+    return cells.count(_QUOTE) == len(times) and cells.translate(None, _OF_TIMES) == _QUOTE * len(times)
 
 
 def _is_float(text: bytes) -> bool:
