@@ -32,7 +32,7 @@ _MILLISECONDS_FROM = 10**11
 _MEMORY = 1 << 16
 _UNNAMED = "(unnamed)"
 _CONDITIONS = late(r"\(\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*\)")
-_FILENAME = late(r"""(?:[\w:.-]+\s*=\s*"[^"]*"\s+)*?filename\s*=\s*"([^"]*)["]""")
+_FILENAME = late(r"""(?:[\w:.-]+\s*=\s*"[^"]*"\s+)*?filename\s*=\s*"([^"&\t\r\n]*)["]""")
 _NUMBER, _HITS = ' number="([0-9]++)"', ' hits="([0-9]++)"'
 _CONDITION = '(?: branch="[^"]*+")? condition-coverage="([^"]*+)"'
 _LINES = (  # number, hits, branches as most tools write them; the same by the alphabet as some do
@@ -45,7 +45,7 @@ _LINES = (  # number, hits, branches as most tools write them; the same by the a
 )
 _ATTRIBUTE = r'[\w:.-]++="[^"]*+"'
 _PLAIN_CLASS = re.compile(  # and whether methods follow
-    rf'(?:{_ATTRIBUTE}\s++)*?filename="([^"&]*+)"(?:\s++{_ATTRIBUTE})*+\s*+>\s*+(<methods>)?'.encode()
+    rf'(?:{_ATTRIBUTE}\s++)*?filename="([^"&\t\r\n]*+)"(?:\s++{_ATTRIBUTE})*+\s*+>\s*+(<methods>)?'.encode()
 )
 _BEFORE_LINES = re.compile(rb"\s*+(?:<methods\s*+/>\s*+)?+<lines>\s*+")
 _PLAIN_LINE = re.compile(  # a whole element: number, hits, branches as coverage.py and most others write them
@@ -57,7 +57,8 @@ _PLAIN_LINE = re.compile(  # a whole element: number, hits, branches as coverage
     rb"</conditions>[ \t\r\n]*+)?+</line>))[ \t\r\n]*+"
 )
 _CLASS = re.compile(b"</?class")
-_UNSEEN = re.compile(b"<(?:line|/?class|/?method)")
+_UNSEEN = re.compile(b"<(?:line|/?class|/?method|source)")
+_BEHIND = re.compile(b"<(?:line|source)")
 _METHOD_NAME = late(r'\sname="([^"]*)"')
 _METHOD_SIGNATURE = late(r'\ssignature="([^"]*)"')
 
@@ -161,7 +162,7 @@ class _Report:
     def _branches(self, rows: Sequence[tuple[str, ...]]) -> LineBranches | None:
         known = self._conditions
         numbers, hits, texts = zip(*rows, strict=True)
-        for text in set(texts).difference(known):
+        for text in sorted(set(texts).difference(known)):
             known[text] = self._condition(text)
         pairs = [pair for pair in map(known.__getitem__, texts) if pair is not None]
         if len(pairs) < len(rows):
@@ -244,7 +245,7 @@ class _InPieces(_Report):
         numbers, hits, texts, gaps = flat[1::4], flat[2::4], flat[3::4], flat[::4]
         last, closed, behind = gaps[-1].partition(b"</class>")
         between = b"".join([*gaps[1:-1], last])
-        if not numbers or not closed or b"<line" in behind:
+        if not numbers or not closed or _BEHIND.search(behind):
             return None
         if not _BEFORE_LINES.fullmatch(gaps[0], 0 if start[2] else start.end()):
             return None
@@ -272,7 +273,7 @@ class _InPieces(_Report):
         """Take any other class of which a search finds every line."""
         name = _FILENAME.match(piece)
         body, _, behind = piece.partition("</class>")
-        if name is None or "&" in name[1] or "<class" in body or "<line" in behind:
+        if name is None or "<class" in body or "<line" in behind or "<source" in piece:
             raise NotPlainError
         methods, closed, own = body.rpartition("</methods>")
         if closed:
@@ -307,7 +308,7 @@ class _InPieces(_Report):
         self.method_lines += lines
         names, signatures = _METHOD_NAME.findall(text), _METHOD_SIGNATURE.findall(text)
         count = text.count("<method ")
-        if len(names) != count or len(signatures) not in (0, count):
+        if len(names) != count or len(signatures) != (count if "signature" in text else 0):
             raise NotPlainError
         if signatures:
             self.refuse_twins(list(zip(names, signatures, strict=True)))

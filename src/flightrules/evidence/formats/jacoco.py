@@ -25,16 +25,16 @@ from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
-_NAME = re.compile(rb'name="([^"&]*)"')
+_NAME = re.compile(rb'name="([^"&\t\r\n]*)"')
 _FILE = b"<sourcefile "
 _PLAIN_LINE = re.compile(  # a whole element: number, covered instructions, branches if any
     rb'<line nr="([1-9][0-9]{0,4}+)" (?!mi="0" ci="0")mi="[0-9]++" ci="(0|[1-9][0-9]{0,17}+)" '
     rb'(?:mb="0" cb="0"|mb="([0-9]{1,9}+" cb="[0-9]{1,9}+)")/>'
 )
 _LINE = re.compile('<line nr="([0-9]++)" mi="([0-9]++)" ci="([0-9]++)" mb="([0-9]++)" cb="([0-9]++)"')
-_ODD = re.compile(rb"<(?:line|group|package|sourcefile)")
+_ODD = re.compile(rb"<(?:line|group|package|sourcefile|sessioninfo)")
 _ODD_AMONG_LINES = re.compile(rb"<(?:group|package|sourcefile)")
-_COUNTER = re.compile(r'<counter type="(LINE|BRANCH)" missed="([0-9]++)" covered="([0-9]++)"')
+_COUNTER = re.compile(r'<counter type="([A-Z]++)" missed="([0-9]++)" covered="([0-9]++)"')
 _DIGITS = 20
 _LINE_KEYS = ("nr", "mi", "ci", "mb", "cb")
 _HINT = "compile with debug information (javac -g), so that the report can name lines"
@@ -133,7 +133,10 @@ class _InPieces(_Report):
                 pieces.parser.StartElementHandler = None
 
         pieces.run(start)
-        self.counters = {kind: (missed, covered) for kind, missed, covered in _COUNTER.findall(self._tail)}
+        counted = _COUNTER.findall(self._tail)
+        if len(counted) != self._tail.count("<counter"):
+            raise NotPlainError
+        self.counters = {kind: (missed, covered) for kind, missed, covered in counted}
 
     def _package(self, piece: bytes) -> bytes:
         name = _NAME.match(piece)

@@ -29,7 +29,7 @@ def outcome(text):
         path: (bytes(one.marks), sorted(one.branches.items()), one.counts)
         for path, one in reading.records.files.items()
     }
-    return files, [(one.metric, one.value) for one in reading.measurements], reading.notices
+    return files, [(one.metric, one.value) for one in reading.measurements], reading.notices, reading.facts
 
 
 def without_columns(patch):
@@ -114,13 +114,14 @@ methods = st.sampled_from(
         "<methods></methods>",
         '<methods><method name="m" signature="(I)V"><lines><line number="1" hits="0"/></lines></method></methods>\n',
         '<methods><method name="m" signature="s"/><method name="m" signature="s"/></methods>',
+        """<methods><method name="m" signature='s'/><method name="m" signature='s'/></methods>""",
     ]
 )
 classes = st.builds(
     lambda name, tag, before, lines: (
         f'<{tag}filename="{name}" line-rate="1">{before}<lines>{lines}</lines></class>\n'
     ),
-    st.sampled_from(["a.py", "b.py", "a.py", "c&amp;d.py", "", "filename=", "ä.py"]),
+    st.sampled_from(["a.py", "b.py", "a.py", "c&amp;d.py", "", "filename=", "ä.py", "a\nb", "a\tb", "a b"]),
     st.sampled_from(['class name="n" ', "class ", "class\n", 'class name=" filename=" ', "class   x='y' "]),
     methods,
     lines_alike | lines_mixed,
@@ -129,7 +130,10 @@ reports = st.builds(
     lambda prolog, some, end: f"{prolog}<coverage><packages><package><classes>{''.join(some)}{end}",
     st.sampled_from(["", '<?xml version="1.0"?>', "<!-- c -->", "<!-- <line> -->"]),
     st.lists(classes, max_size=4),
-    st.sampled_from(["</classes></package></packages></coverage>"] * 4 + ["</classes></package>"]),
+    st.sampled_from(
+        ["</classes></package></packages></coverage>"] * 4
+        + ["</classes></package>", "</classes></package><source>s</source></packages></coverage>"]
+    ),
 )
 
 
@@ -139,7 +143,13 @@ def test_cobertura(text):
     check(text)
 
 
-TOTAL = '<counter type="LINE" missed="1" covered="2"/>'
+totals = st.sampled_from(
+    [
+        '<counter type="LINE" missed="1" covered="2"/>',
+        '<counter covered="2" missed="1" type="LINE"/>',
+        '<counter type="LINE" missed="1" covered="2"/><sessioninfo id="b" start="1" dump="9"/>',
+    ]
+)
 
 
 def jacoco_line(shape, *cells):
@@ -163,7 +173,7 @@ sources = st.builds(
     lambda name, lines: (
         f'<sourcefile name="{name}">{lines}<counter type="LINE" missed="1" covered="1"/></sourcefile>'
     ),
-    st.sampled_from(["A.java", "B.java", "A.java", "&lt;x&gt;.kt"]),
+    st.sampled_from(["A.java", "B.java", "A.java", "&lt;x&gt;.kt", "A\njava", "A java"]),
     jacoco_lines,
 )
 packages = st.builds(
@@ -174,9 +184,29 @@ packages = st.builds(
 
 
 @settings(deadline=None, max_examples=examples(80))
-@given(st.lists(packages, min_size=1, max_size=3))
-def test_jacoco(some):
-    check(f'<report name="r"><sessioninfo id="a" start="1" dump="2"/>{"".join(some)}{TOTAL}</report>')
+@given(st.lists(packages, min_size=1, max_size=3), totals)
+def test_jacoco(some, total):
+    check(f'<report name="r"><sessioninfo id="a" start="1" dump="2"/>{"".join(some)}{total}</report>')
+
+
+pieces_of_xml = st.sampled_from(
+    ["", *"\n <>\"'&-=/01 \x7f\xff", "--", "]]>", "&#49;", "<!--", "-->", "<line ", "<source>", "</class>"]
+)
+
+
+@settings(deadline=None, max_examples=examples(80))
+@given(
+    reports | packages.map(lambda one: f'<report name="r">{one}{one}</report>'),
+    st.lists(st.tuples(st.integers(0), st.integers(0, 3), pieces_of_xml), min_size=1, max_size=2),
+)
+def test_some_characters_amiss_in_xml_are_met_by_every_way(text, wounds):
+    for at, gone, put in wounds:
+        text = text[: at % len(text)] + put + text[at % len(text) + gone :]
+    quick = outcome(text)
+    with pytest.MonkeyPatch.context() as patch:
+        by_handlers(patch)
+        found = outcome(text)
+    assert found == quick or (isinstance(quick[0], str) and isinstance(found[0], str))
 
 
 records = st.one_of(
