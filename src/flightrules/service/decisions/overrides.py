@@ -27,6 +27,7 @@ from flightrules.service.decisions.override_decision import answered, conclude
 from flightrules.service.decisions.override_sides import Sides, answer_within, override_meaning, sides_of
 from flightrules.service.decisions.seats import escalation, on_record, require_seat
 from flightrules.service.decisions.signing import Word, require_current, sign, terms_of
+from flightrules.service.decisions.situation import require_judged
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.emergencies.queries import forbids_override
 from flightrules.service.obligations.services import start
@@ -73,7 +74,7 @@ def ask_override(*, release: str, accepts: Iterable[str], reason: str, by: Actor
         at: when.
 
     Raises:
-        ConflictError: E_NOTHING_TO_OVERRIDE, E_OVERRIDE_OPEN. DeniedError: E_OVERRIDE_FORBIDDEN.
+        ConflictError: E_NOTHING_TO_OVERRIDE, E_OVERRIDE_OPEN, E_RUN_STALE. DeniedError: E_OVERRIDE_FORBIDDEN.
         InvalidError: E_OVERRIDE_NAMES, E_REASON.
     """
     row = locked(release, by, at)
@@ -89,6 +90,7 @@ def ask_override(*, release: str, accepts: Iterable[str], reason: str, by: Actor
     _require_tested(row, dossier)
     keep(dossier)
     _require_allowed(row, dossier)
+    require_judged(dossier, at)
     found = against(dossier)
     _require_named(found, frozenset(accepts))
     said = checked_reason(reason, SignOff.Choice.NO_GO)
@@ -161,13 +163,14 @@ def sign_override(
         at: when.
 
     Raises:
-        ConflictError: E_DOSSIER_STALE, E_OVERRIDE_ENDED, E_DISTINCT_PERSONS, E_DUPLICATE_SEAT.
+        ConflictError: E_DOSSIER_STALE, E_RUN_STALE, E_OVERRIDE_ENDED, E_DISTINCT_PERSONS, E_DUPLICATE_SEAT.
         DeniedError: E_CONSULTED_ONLY, E_RECEIPT_REQUIRED, E_SELF_APPROVAL and its kin.
         InvalidError: E_MEANING. UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     override, row = _held(key, by, at)
     now = _require_live(override, row, at)
     require_current(dossier, now, row)
+    require_judged(now, at)
     sides = sides_of(now)
     side = sides.side_of(role)
     _require_side(role, side, sides, now.book, row)

@@ -15,13 +15,14 @@ from flightrules.service.decisions.dossiers import Dossier
 from flightrules.service.decisions.hindrances import blockers_in_words, lacks, spoken_verdict
 from flightrules.service.decisions.involved import involved_in, kept_apart
 from flightrules.service.decisions.models import Poll, SignOff
+from flightrules.service.decisions.seats import on_record
 from flightrules.service.door.refusals import ConflictError
 from flightrules.service.readiness.models import GateRun
 from flightrules.service.readiness.queries import Standings
 from flightrules.service.releases.queries import Release
 from flightrules.values import replace
 
-__all__ = ["CODES", "Found", "found_for", "gate_standings", "refusal_of"]
+__all__ = ["CODES", "Found", "found_for", "gate_standings", "refusal_of", "require_judged"]
 
 CODES = {
     Hindrance.RUN_STALE: "E_RUN_STALE",
@@ -85,6 +86,19 @@ def gate_standings(dossier: Dossier, at: datetime) -> tuple[GateStanding, ...]:
     return tuple(
         GateStanding(gate, _outcome(run), _stale(run, standings, at)) for gate, run in dossier.runs.items()
     )
+
+
+def require_judged(dossier: Dossier, at: datetime) -> None:
+    """Refuse to override what was not judged, or not as it is now: nobody could name all that fails.
+
+    Raises:
+        ConflictError: E_RUN_STALE.
+    """
+    for one in gate_standings(dossier, at):
+        why = one.stale or ("" if one.outcome else "it was not judged")
+        if why:
+            stale = ConflictError("E_RUN_STALE", f"the gate {one.gate}: {why}", hint="run it, then ask anew")
+            raise on_record(stale, dossier.inputs.release)
 
 
 def _verdict(release: Release, dossier: Dossier, asking: Asking, moment: str, at: datetime) -> Count:
