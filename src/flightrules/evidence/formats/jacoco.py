@@ -33,7 +33,7 @@ _PLAIN_LINE = re.compile(  # a whole element: number, covered instructions, bran
 )
 _LINE = re.compile('<line nr="([0-9]++)" mi="([0-9]++)" ci="([0-9]++)" mb="([0-9]++)" cb="([0-9]++)"')
 _ODD = re.compile(rb"<(?:line|group|package|sourcefile|sessioninfo)")
-_ODD_AMONG_LINES = re.compile(rb"<(?:group|package|sourcefile)")
+_ODD_AMONG_LINES = re.compile(rb"<(?:group|package|sourcefile|sessioninfo)")
 _COUNTER = re.compile(r'<counter type="([A-Z]++)" missed="([0-9]++)" covered="([0-9]++)"')
 _DIGITS = 20
 _LINE_KEYS = ("nr", "mi", "ci", "mb", "cb")
