@@ -6,13 +6,14 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.db import connection
-from django.db.models import Prefetch, QuerySet
+from django.db.models import CharField, Prefetch, QuerySet
 
 from flightrules.rules.authority import Authority
 from flightrules.rules.environments import Environment, promotion_order
 from flightrules.rules.loading import load_outline, load_rulebook
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.catalogue.models import Edition, Product
+from flightrules.service.door.questions import Question
 from flightrules.service.door.refusals import ConflictError, ForeignError
 from flightrules.service.people.access import products_seen, require, sees_product
 from flightrules.service.people.powers import Power
@@ -42,6 +43,10 @@ __all__ = [
 
 # ``edition_in_force`` in plain SQL, for the question of authority, which every request asks.
 _IN_FORCE = "SELECT bytes_digest, file_name FROM catalogue_edition WHERE product_id = %s AND state = %s"
+_PRODUCT = Question(lambda key: Product.objects.filter(pk=key), CharField())
+_ADOPTED = Question(
+    lambda product: Edition.objects.filter(product_id=product, state=Edition.State.ADOPTED), CharField()
+)
 
 
 def products(*, by: Actor, at: datetime) -> QuerySet[Product]:
@@ -71,7 +76,7 @@ def get_product(*, key: str, by: Actor, at: datetime) -> Product:
         ForeignError: E_NO_SUCH.
     """
     require(by, Power.READ, product=key, at=at)
-    found = Product.objects.filter(pk=key).first()
+    found = _PRODUCT.first(key)
     if found is None:
         raise ForeignError("E_NO_SUCH", "there is no such thing here")
     return found
@@ -102,7 +107,7 @@ def get_edition(*, product: str, number: int, by: Actor, at: datetime) -> Editio
 
 def edition_in_force(product: str) -> Edition | None:
     """The one adopted edition, if the product has agreed on any."""
-    return Edition.objects.filter(product_id=product, state=Edition.State.ADOPTED).first()
+    return _ADOPTED.first(product)
 
 
 def adopted_of(product: Product) -> Edition | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, UUIDField
 
 from flightrules.engine.quorum import Ask, Tally, Uncounted, Vote, tally
 from flightrules.service.decisions.asking import Asking, asking_of, max_age
 from flightrules.service.decisions.dossiers import Dossier
 from flightrules.service.decisions.models import Carried, Poll, SignOff
 from flightrules.service.decisions.seats import is_eligible
+from flightrules.service.door.questions import Question
 from flightrules.service.releases.queries import Release
 from flightrules.values import replace
 
@@ -31,6 +33,31 @@ __all__ = [
 
 WITHDRAWN = "withdrawn by who gave it"
 _WAITED = timedelta(minutes=1)
+
+
+def _of_poll(poll: Any) -> QuerySet[SignOff]:
+    brought = Carried.objects.filter(poll=poll).values("sign_off_id")
+    return SignOff.objects.filter(Q(poll=poll) | Q(act=SignOff.Act.VOTE, pk__in=brought))
+
+
+def _verdicts(release: Any) -> QuerySet[SignOff]:
+    return SignOff.objects.filter(release=release, act=SignOff.Act.VERDICT)
+
+
+_LIVE_VOTES = Question(lambda poll: _of_poll(poll).filter(voided_at__isnull=True), UUIDField())
+_LIVE_VERDICT = Question(lambda release: _verdicts(release).filter(voided_at__isnull=True), UUIDField())
+_VOIDED_VOTES = Question(
+    lambda poll: SignOff.objects.filter(poll=poll, voided_at__isnull=False).order_by("at"), UUIDField()
+)
+_VOIDED_VERDICTS = Question(
+    lambda release: _verdicts(release).filter(voided_at__isnull=False).order_by("at"), UUIDField()
+)
+_CARRIED_VOTES = Question(
+    lambda poll, dossier: Carried.objects.filter(poll=poll, dossier=dossier), UUIDField(), CharField()
+)
+_CARRIED_VERDICTS = Question(
+    lambda dossier: Carried.objects.filter(poll__isnull=True, dossier=dossier), CharField()
+)
 
 
 @dataclass(frozen=True)
@@ -54,15 +81,12 @@ class Count:
 
 def live_votes(poll: Poll) -> list[SignOff]:
     """The votes of a poll that nobody voided, those that were carried into it among them, oldest first."""
-    brought = Carried.objects.filter(poll=poll).values("sign_off_id")
-    counts_here = Q(poll=poll) | Q(act=SignOff.Act.VOTE, pk__in=brought)
-    found = SignOff.objects.filter(counts_here, voided_at__isnull=True).select_related("poll")
-    return sorted(found, key=lambda one: (one.at, str(one.pk)))
+    return sorted(_given_in(poll, _LIVE_VOTES.rows(poll.pk)), key=lambda one: (one.at, str(one.pk)))
 
 
 def live_verdict(release: Release) -> SignOff | None:
     """The quality verdict that nobody voided; it may still be about another dossier."""
-    return SignOff.objects.filter(release=release, act=SignOff.Act.VERDICT, voided_at__isnull=True).first()
+    return _LIVE_VERDICT.first(release.pk)
 
 
 def count_votes(poll: Poll, release: Release, dossier: Dossier, at: datetime) -> Count:
@@ -70,15 +94,15 @@ def count_votes(poll: Poll, release: Release, dossier: Dossier, at: datetime) ->
     asking = asking_of(dossier.book, release)
     live = live_votes(poll)
     heard = {one.role for one in live}
-    lost = [one for one in _voided(SignOff.objects.filter(poll=poll)) if one.role not in heard]
+    voided = _given_in(poll, _VOIDED_VOTES.rows(poll.pk))
+    lost = [one for one in _lost(voided) if one.role not in heard]
     return _counted(asking.ask, live, lost, poll, poll.moment, dossier, at)
 
 
 def count_verdict(release: Release, dossier: Dossier, asking: Asking, moment: str, at: datetime) -> Count:
     """The quality verdict on this dossier."""
     live = live_verdict(release)
-    former = SignOff.objects.filter(release=release, act=SignOff.Act.VERDICT)
-    lost = [] if live is not None else list(_voided(former))[:1]
+    lost = [] if live is not None else _lost(_VOIDED_VERDICTS.rows(release.pk))[:1]
     return _counted(Ask((asking.verdict,)), [live] if live else [], lost, None, moment, dossier, at)
 
 
@@ -91,9 +115,10 @@ def moment_of_counting(given: Iterable[SignOff], at: datetime) -> datetime:
     return max((at, *(one.at for one in given if one.at - at <= _WAITED)))
 
 
-def carried_to(digest: str, poll: Poll | None) -> set[object]:
-    """Keys of the sign-offs that a rule has carried over to this dossier."""
-    return set(Carried.objects.filter(poll=poll, dossier=digest).values_list("sign_off_id", flat=True))
+def carried_to(digest: str, poll: Poll | None) -> dict[object, str]:
+    """Keys of the sign-offs that were carried over to this dossier, each with the rule that did."""
+    rows = _CARRIED_VERDICTS.rows(digest) if poll is None else _CARRIED_VOTES.rows(poll.pk, digest)
+    return {one.sign_off_id: one.rule for one in rows}
 
 
 def is_expired(one: SignOff, moment: str, dossier: Dossier, at: datetime) -> bool:
@@ -148,9 +173,15 @@ def _on_the_table(
     return replace(vote, dossier=dossier.digest) if is_carried else vote
 
 
-def _voided(rows: QuerySet[SignOff]) -> list[SignOff]:
-    """The latest voided one of each role, without those that their signers took back."""
-    found: dict[str, SignOff] = {}
-    for one in rows.filter(voided_at__isnull=False).select_related("poll").order_by("at"):
-        found[one.role] = one
+def _given_in(poll: Poll, rows: list[SignOff]) -> list[SignOff]:
+    """The same; those that were carried over have a poll of their own."""
+    for one in rows:
+        if one.poll_id == poll.pk:
+            one.poll = poll
+    return rows
+
+
+def _lost(voided: Iterable[SignOff]) -> list[SignOff]:
+    """The latest one of each role, without those that their signers took back."""
+    found = {one.role: one for one in voided}
     return [one for one in found.values() if not one.voided_because.startswith(WITHDRAWN)]

@@ -40,15 +40,16 @@ it over, or ``""``.
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from flightrules.ledger.canonical import canonical_bytes
 from flightrules.service.blockers.queries import blockers
 from flightrules.service.decisions.as_emergency import emergency_block
-from flightrules.service.decisions.counting import Count
+from flightrules.service.decisions.counting import Count, carried_to
 from flightrules.service.decisions.dossiers import Dossier
-from flightrules.service.decisions.models import GOING, Carried, Decision, Poll, SignOff
+from flightrules.service.decisions.models import GOING, Decision, SignOff
 from flightrules.service.decisions.reported import at_stake, shipping, what_it_takes
 from flightrules.service.decisions.situation import Found
 from flightrules.service.records import blobs
@@ -69,8 +70,8 @@ def record_of(
 ) -> dict[str, Any]:
     """Everything about a decision, as plain JSON values; see the head of this file."""
     content, goes = dossier.content, decision.outcome in GOING
-    verdict = [_block(row, found.verdict, None, dossier) for _, row in found.verdict.rows]
-    votes = [_block(row, found.votes, decision.poll, dossier) for _, row in found.votes.rows]
+    verdict = _blocks(found.verdict, carried_to(dossier.digest, None))
+    votes = _blocks(found.votes, carried_to(dossier.digest, decision.poll))
     return {
         "v": 1,
         "kind": "flightrules-decision",
@@ -135,12 +136,13 @@ def keep_record(record: dict[str, Any]) -> str:
     return digest
 
 
-def _block(row: SignOff, count: Count, poll: Poll | None, dossier: Dossier) -> dict[str, Any]:
-    rule = Carried.objects.filter(sign_off=row, poll=poll, dossier=dossier.digest).values_list(
-        "rule", flat=True
-    )
-    why = count.why_not(row)
-    return sign_off_block(row, carried=rule.first() or "", counts=not why, why_not=why)
+def _blocks(count: Count, carried: Mapping[object, str]) -> list[dict[str, Any]]:
+    found = []
+    for _, row in count.rows:
+        why = count.why_not(row)
+        block = sign_off_block(row, carried=carried.get(row.pk, ""), counts=not why, why_not=why)
+        found.append(block)
+    return found
 
 
 def _gates(dossier: Dossier, found: Found) -> list[dict[str, Any]]:

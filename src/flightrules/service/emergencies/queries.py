@@ -8,13 +8,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, UUIDField, prefetch_related_objects
 
 from flightrules.engine.quorum import Ask
 from flightrules.engine.relaxation import counts_the_worst, is_emergency
 from flightrules.engine.throttle import Share
 from flightrules.engine.verdict import Status
 from flightrules.service.catalogue.queries import edition_in_force, get_product, rulebook_of
+from flightrules.service.door.questions import Question
 from flightrules.service.door.refusals import ForeignError
 from flightrules.service.emergencies.changes import lock_of
 from flightrules.service.emergencies.history import share_with
@@ -41,6 +42,9 @@ __all__ = [
     "throttlings",
 ]
 
+_CLASSIFIED = Question(
+    lambda release: Classification.objects.filter(release=release, ended_at__isnull=True), UUIDField()
+)
 _MET = frozenset({Status.PASS.value, Status.NOT_APPLICABLE.value})
 
 
@@ -75,8 +79,10 @@ def is_on_emergency_track(release: Release) -> bool:
 
 def classification_of(release: Release) -> Classification | None:
     """The classification that holds for the release."""
-    rows = Classification.objects.filter(release=release, ended_at__isnull=True)
-    return rows.select_related("release__product", "edition", "lifted").first()
+    found = _CLASSIFIED.first(release.pk)
+    if found is not None:
+        prefetch_related_objects([found], "release__product", "edition", "lifted")
+    return found
 
 
 def lacks_for_decision(release: Release, at: datetime) -> tuple[str, ...]:

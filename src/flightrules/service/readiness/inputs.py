@@ -11,8 +11,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db.models import CharField, UUIDField, prefetch_related_objects
+
 from flightrules.ledger.canonical import canonical_bytes
 from flightrules.service.catalogue.queries import Edition, Product, require_edition_in_force
+from flightrules.service.door.questions import Question
 from flightrules.service.readiness.models import (
     Acceptance,
     ChecklistItem,
@@ -24,6 +27,32 @@ from flightrules.service.readiness.models import (
 from flightrules.service.releases.queries import Artefact, Release, artefacts
 
 __all__ = ["Inputs", "inputs_of"]
+
+_EVIDENCE = Question(
+    lambda release: EvidenceItem.objects.filter(release=release, superseded_at__isnull=True).order_by(
+        "method", "part", "name"
+    ),
+    UUIDField(),
+)
+_DEFECTS = Question(lambda product: Defect.objects.filter(product=product).order_by("number"), CharField())
+_ACCEPTANCES = Question(
+    lambda release: Acceptance.objects.filter(
+        release=release, voided_at__isnull=True, complete_at__isnull=False
+    ).order_by("defect__number"),
+    UUIDField(),
+)
+_WAIVERS = Question(
+    lambda release: Waiver.objects.filter(release=release, ended_at__isnull=True).order_by(
+        "criterion", "opened_at"
+    ),
+    UUIDField(),
+)
+_CHECKLISTS = Question(
+    lambda release: ChecklistItem.objects.filter(release=release).order_by("checklist", "place"), UUIDField()
+)
+_REVIEW = Question(
+    lambda release: RegisterReview.objects.filter(release=release).order_by("-at", "-key")[:1], UUIDField()
+)
 
 
 @dataclass(frozen=True)
@@ -59,27 +88,20 @@ def inputs_of(release: Release) -> Inputs:
         ConflictError: E_NO_RULEBOOK.
     """
     edition = require_edition_in_force(release.product_id)
-    evidence = EvidenceItem.objects.filter(release=release, superseded_at__isnull=True)
-    acceptances = Acceptance.objects.filter(
-        release=release, voided_at__isnull=True, complete_at__isnull=False
-    )
+    acceptances, waivers = _ACCEPTANCES.rows(release.pk), _WAIVERS.rows(release.pk)
+    prefetch_related_objects(acceptances, "defect", "approvals")
+    prefetch_related_objects(waivers, "approvals")
     return Inputs(
         release=release,
         product=release.product,
         edition=edition,
         artefacts=tuple(artefacts(release)),
-        evidence=tuple(evidence.order_by("method", "part", "name")),
-        defects=tuple(Defect.objects.filter(product=release.product_id).order_by("number")),
-        acceptances=tuple(
-            acceptances.select_related("defect").prefetch_related("approvals").order_by("defect__number")
-        ),
-        waivers=tuple(
-            Waiver.objects.filter(release=release, ended_at__isnull=True)
-            .prefetch_related("approvals")
-            .order_by("criterion", "opened_at")
-        ),
-        checklists=tuple(ChecklistItem.objects.filter(release=release).order_by("checklist", "place")),
-        review=RegisterReview.objects.filter(release=release).order_by("-at", "-key").first(),
+        evidence=tuple(_EVIDENCE.rows(release.pk)),
+        defects=tuple(_DEFECTS.rows(release.product_id)),
+        acceptances=tuple(acceptances),
+        waivers=tuple(waivers),
+        checklists=tuple(_CHECKLISTS.rows(release.pk)),
+        review=_REVIEW.first(release.pk),
     )
 
 

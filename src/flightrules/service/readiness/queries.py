@@ -7,9 +7,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import CharField, Model, QuerySet, UUIDField
 
 from flightrules.service.catalogue.queries import Edition, edition_in_force, get_product, visible_products
+from flightrules.service.door.questions import Question
 from flightrules.service.door.refusals import ConflictError, ForeignError
 from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
@@ -50,6 +51,13 @@ __all__ = [
 ]
 
 M = TypeVar("M", bound=Model)
+_LATEST_RUN = Question(
+    lambda release, gate: GateRun.objects.filter(
+        release=release, gate=gate, judged_at__isnull=False
+    ).order_by("-judged_at", "-asked_at")[:1],
+    UUIDField(),
+    CharField(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +142,7 @@ def visible(kind: type[M], key: object, *, by: Actor, at: datetime) -> M:
 
 def latest_run(release: Release, gate: str) -> GateRun | None:
     """The last run of a gate that was judged."""
-    runs = GateRun.objects.filter(release=release, gate=gate, judged_at__isnull=False)
-    found = runs.order_by("-judged_at", "-asked_at").first()
+    found = _LATEST_RUN.first(release.pk, gate)
     if found is not None:
         found.release = release
     return found

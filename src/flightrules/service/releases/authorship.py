@@ -6,12 +6,12 @@ counted, never guessed. What was stated once stays; further statements can only 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, UUIDField
 
+from flightrules.service.door.questions import Question
 from flightrules.service.people.access import require
 from flightrules.service.people.addresses import people_of_addresses
 from flightrules.service.people.powers import Power
@@ -24,6 +24,8 @@ from flightrules.service.releases.services import locked
 from flightrules.service.releases.states import require_open
 
 __all__ = ["Authors", "Change", "authors_of", "authorships", "state_authors"]
+
+_STATED = Question(lambda release: Authorship.objects.filter(release=release), UUIDField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,6 @@ def authorships(*, release: str, by: Actor, at: datetime) -> QuerySet[Authorship
 
 def authors_of(release: Release) -> Authors:
     """Everybody who was ever stated as an author."""
-    rows: Iterable[Authorship] = Authorship.objects.filter(release=release)
-    stated = [(one.authors, one.unknown) for one in rows]
+    stated = [(one.authors, one.unknown) for one in _STATED.rows(release.pk)]
     people = {key for authors, _ in stated for key in authors}
     return Authors(tuple(sorted(people)), bool(people) and not any(unknown for _, unknown in stated))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, UUIDField
 
 from flightrules.service.catalogue.queries import adopted_of, rulebook_of, visible_products, with_adopted
+from flightrules.service.door.questions import Question
 from flightrules.service.door.refusals import ConflictError, ForeignError
 from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
@@ -25,6 +26,10 @@ __all__ = [
 ]
 
 
+_BY_KEY = Question(lambda key: Release.objects.filter(pk=key), UUIDField())
+_SHIPPED = Question(lambda release: _shipped().filter(release=release), UUIDField())
+
+
 def releases(*, by: Actor, at: datetime) -> QuerySet[Release]:
     """The releases of the products that exist for the one who asks."""
     visible = visible_products(by=by, at=at)
@@ -40,7 +45,7 @@ def get_release(*, key: str, by: Actor, at: datetime) -> Release:
     Raises:
         ForeignError: E_NO_SUCH.
     """
-    found = Release.objects.filter(pk=key).first()
+    found = _BY_KEY.first(key)
     if found is None:
         raise ForeignError("E_NO_SUCH", "there is no such thing here")
     require(by, Power.READ, product=found.product_id, at=at)
@@ -67,7 +72,7 @@ def find_release(*, product: str, version: str) -> Release | None:
 def artefacts(release: Release) -> list[Artefact]:
     """What is shipped now, by name; replaced digests are left out."""
     came_with: list[Artefact] | None = getattr(release, "shipped", None)
-    return list(_shipped().filter(release=release)) if came_with is None else came_with
+    return _SHIPPED.rows(release.pk) if came_with is None else came_with
 
 
 def _shipped() -> QuerySet[Artefact]:

@@ -12,8 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import UUIDField
 
 from flightrules.service.catalogue.queries import get_product
+from flightrules.service.door.questions import Question
 from flightrules.service.door.refusals import ConflictError, ForeignError, InvalidError
 from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
@@ -36,6 +38,8 @@ __all__ = [
     "require_approvable",
     "withdraw_release",
 ]
+
+_HELD = Question(lambda key: Release.objects.select_for_update().filter(pk=key), UUIDField())
 
 
 @act
@@ -163,7 +167,7 @@ def locked(key: str, by: Actor, at: datetime) -> Release:
     Raises:
         ForeignError: E_NO_SUCH, for a release of a product that the actor may not see as well.
     """
-    release = Release.objects.select_for_update().filter(pk=key).first()
+    release = _HELD.first(key)
     if release is None:
         raise ForeignError("E_NO_SUCH", "there is no such thing here")
     require(by, Power.READ, product=release.product_id, at=at)
