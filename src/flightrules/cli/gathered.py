@@ -12,6 +12,7 @@ from flightrules.cli.reading import File, FileRead
 from flightrules.engine.facts import Changes, Found, Refusal
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Evidence, Notice, Reading
+from flightrules.rules.finding import own
 from flightrules.rules.source import Binding, EvidenceSource
 from flightrules.values import replace
 
@@ -43,7 +44,7 @@ def found_of(
         baseline=tuple(_evidence(one, source, plan) for one in before if one.reading and not one.refusal),
         baseline_refused=tuple(refusal for one in before for refusal in _refusals(one)),
         looked_for=plan.extra.get(source.name, source.paths),
-        unmatched=_unmatched(source, wanted, plan),
+        partial=_missing(source, wanted, plan),
     )
 
 
@@ -122,12 +123,13 @@ def _taken_at(reading: Reading, binding: Binding | None, received_at: datetime) 
     return received_at if ahead else taken
 
 
-def _unmatched(source: EvidenceSource, wanted: list[str], plan: Gathering) -> tuple[str, ...]:
-    """Files that the source names one by one and that are not there, while others of it are."""
-    if not wanted or source.name in plan.extra:
-        return ()
+def _missing(source: EvidenceSource, wanted: list[str], plan: Gathering) -> str:
+    """Which files are not there that the rulebook's own source names one by one, while others of it are."""
+    if not wanted or source.name in plan.extra or not own(source.origin):
+        return ""
     named = [path for path in source.paths if not any(mark in path for mark in "*?[!")]
-    return tuple(path for path in named if os.path.normpath(path) not in wanted)
+    missing = [path for path in named if os.path.normpath(path) not in wanted]
+    return f"nothing lies at {', '.join(missing)}" if missing else ""
 
 
 def changes_of(

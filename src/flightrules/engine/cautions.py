@@ -113,15 +113,13 @@ def _on_evidence(results: tuple[CriterionResult, ...], case: Case) -> Iterator[s
 
 
 def _on_method(case: Case, method: str) -> Iterator[str]:
-    found, source = case.facts.of(method), case.rulebook.source(method)
+    found = case.facts.of(method)
     for paths in _twins(found.evidence):
         yield f"the same bytes under {len(paths)} names, counted once: {_some(paths)}"
     before = {one.digest for one in found.baseline}
     same = [one.path for one in found.evidence if one.digest in before]
     if same:
         yield f"the baseline holds the same bytes as the report, so nothing can be new: {_some(same)}"
-    if source is not None and own(source.origin) and found.unmatched:
-        yield f"{method}: nothing lies at {_some(found.unmatched)}"
 
 
 def _on_defects(gate: Gate, results: tuple[CriterionResult, ...], case: Case) -> Iterator[str]:

@@ -81,7 +81,8 @@ def _of_part(result: CriterionResult, partial: str) -> CriterionResult:
     if not partial or result.status is not Status.PASS:
         return result
     reason = f"{result.reason}; {partial}"
-    return _result(result.rule, Status.NO_DATA, reason, "have it confirmed that it is complete")
+    fix = "measure what is missing, or have it confirmed that nothing is"
+    return _result(result.rule, Status.NO_DATA, reason, fix)
 
 
 def _measured(rule: Rule, case: Case, standing: Standing) -> CriterionResult:

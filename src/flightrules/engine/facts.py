@@ -46,8 +46,8 @@ class Changes:
 @frozen
 class Found:
     """What one method yielded. ``looked_for`` are the patterns, for the message when nothing is there;
-    ``unmatched`` are those among them that name a file which is not there. ``partial`` says why there may be
-    more than was found: then a criterion can fail on what is known, and not pass.
+    ``partial`` says why there may be more than was found: then a criterion can fail on what is known, and not
+    pass.
     """
 
     evidence: tuple[Evidence, ...] = ()
@@ -55,7 +55,6 @@ class Found:
     baseline: tuple[Evidence, ...] = ()
     baseline_refused: tuple[Refusal, ...] = ()
     looked_for: tuple[str, ...] = ()
-    unmatched: tuple[str, ...] = ()
     partial: str = ""
 
     @cached_property

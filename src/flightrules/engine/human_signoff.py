@@ -14,7 +14,11 @@ from flightrules.rules.track import ReleaseClass
 
 __all__ = ["needs_person", "risk_score"]
 
-_MAJOR = re.compile(r"v?[1-9][0-9]*(?:\.0+)*(?:[-+].*)?")
+_MAJOR = re.compile(
+    r"v?0*[1-9][0-9]*(?:[-+].*)?|[^0-9]*0*[1-9][0-9]*(?:\.0+)+(?:\.?[^0-9.].*)?", re.IGNORECASE | re.DOTALL
+)
+"""``5`` alone or behind a v, and ``5.0.0`` whatever stands before it: a name makes no major version less."""
+
 _LEVELS, _HIGH = {"low": 1, "medium": 2}, 3
 _WORST = 9
 _ALL_USERS = 100

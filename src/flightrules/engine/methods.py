@@ -5,6 +5,7 @@ from __future__ import annotations
 from flightrules.engine.facts import Facts
 from flightrules.engine.selection import NotCoveredError
 from flightrules.rules.criterion import Rule
+from flightrules.rules.finding import own
 from flightrules.rules.metrics import METRICS
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.source import EvidenceSource
@@ -32,12 +33,22 @@ def methods_of(rule: Rule, rulebook: Rulebook, facts: Facts) -> tuple[EvidenceSo
 
 
 def _by_family(rule: Rule, rulebook: Rulebook, facts: Facts) -> tuple[EvidenceSource, ...]:
-    """Sources that yielded this kind, and those of which nothing could be read: they may have been of it."""
+    """Sources that yielded this kind, and those that may have: nothing of them could be read, or nothing is
+    there although the rulebook wants it and no criterion tells what for.
+    """
     families = set(METRICS[rule.criterion.metric].families)
-    known = [(source, families_of(facts, source)) for source in rulebook.sources]
-    return tuple(
-        source for source, found in known if found & families or (not found and facts.of(source.name).refused)
-    )
+    named = {one.name for method in _named(rulebook) if (one := rulebook.source(method)) is not None}
+
+    def may_be(source: EvidenceSource) -> bool:
+        found = families_of(facts, source)
+        silent = own(source.origin) and source.name not in named
+        return bool(found & families) or (not found and (silent or bool(facts.of(source.name).refused)))
+
+    return tuple(filter(may_be, rulebook.sources))
+
+
+def _named(rulebook: Rulebook) -> set[str]:
+    return {one.criterion.method for one in rulebook.rules if one.criterion.method is not None}
 
 
 def families_of(facts: Facts, source: EvidenceSource) -> frozenset[str]:

@@ -118,5 +118,10 @@ def _together(methods: tuple[EvidenceSource, ...], facts: Facts) -> Found:
         tuple(one for part in parts for one in part.baseline),
         tuple(one for part in parts for one in part.baseline_refused),
         tuple(one for part in parts for one in part.looked_for),
-        partial="; ".join(part.partial for part in parts if part.partial),
+        partial="; ".join(filter(None, map(_unknown, methods, parts))),
     )
+
+
+def _unknown(method: EvidenceSource, part: Found) -> str:
+    """What is not known of a method's evidence, where others are asked, too."""
+    return part.partial if part.evidence or part.refused else f"nothing was found for {method.name!r}"

@@ -46,3 +46,36 @@ def test_a_part_fails_and_does_not_pass(desk, severities, partial, status):
         assert result.actual is None
         assert result.reason.endswith(partial)
         assert str(verdict.outcome) == "HOLD"
+
+
+TWO_RUNS = """
+criteria:
+  rate: {sentences}
+evidence:
+  unit tests: {{paths: [unit.xml]}}
+  other: {{paths: [other.xml]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "failed", "status"),
+    [
+        ("Pass rate >= 97%", 0, "NO DATA"),  # nobody says what the other one holds
+        ("Pass rate >= 97%", 3, "FAIL"),
+        ("Pass rate >= 97% measured by unit tests", 0, "PASS"),
+    ],
+)
+def test_a_method_that_nobody_names_and_that_yielded_nothing_may_hold_the_rest(
+    desk, junit, sentence, failed, status
+):
+    rules = TWO_RUNS.format(sentences=sentence)
+    found = {"unit tests": desk.found(desk.artefact("unit tests", junit(passed=3, failed=failed)))}
+
+    assert desk.decide(rules, {**found, "other": desk.found()}).results[0].status == status
+
+
+def test_a_method_that_another_criterion_names_is_for_that(desk, junit):
+    rules = TWO_RUNS.format(sentences="Pass rate >= 97%\n  scan: No findings measured by other")
+    found = {"unit tests": desk.found(desk.artefact("unit tests", junit(passed=3))), "other": desk.found()}
+
+    assert [str(one.status) for one in desk.decide(rules, found).results] == ["PASS", "NO DATA"]

@@ -309,12 +309,6 @@ quarantine:
     assert "the quarantine list may hold 9 tests; 5 is what was shipped" in desk.decide(rules, found).warnings
 
 
-def test_a_named_file_that_is_not_there_is_told_of(desk, junit):
-    found = replace(desk.found(desk.artefact("the method", junit(passed=3))), unmatched=("b.xml",))
-    verdict = desk.decide(gate_of("Pass rate >= 1% measured by the method"), {"the method": found})
-    assert "the method: nothing lies at b.xml" in verdict.warnings
-
-
 # -- parts of the product
 
 
