@@ -22,6 +22,14 @@ def test_a_nul_in_an_address_is_refused_before_any_database_is_asked(shop, path)
     assert (answer.status_code, answer.json()["code"]) == (422, "E_CONTROL_CHAR")
 
 
+@pytest.mark.parametrize(
+    "asked", ["limit=1&limit=2", "limit=1&%6cimit=2", "after=&after=", "product=a&limit=1&product=b"]
+)
+def test_what_is_asked_twice_is_not_answered_by_one_of_both(shop, asked):
+    answer = shop.manager.get(f"/releases?{asked}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "E_DUPLICATE_KEY")
+
+
 def test_pages_take_none_either(shop):
     assert shop.manager.client.get("/confirm/%00").status_code == 422
 

@@ -24,11 +24,12 @@ from flightrules.service.door.refusals import ConflictError, DeniedError, Foreig
 from flightrules.service.people.access import require
 from flightrules.service.people.authentication import require_signing_proof
 from flightrules.service.people.powers import Power, powers_of
-from flightrules.service.people.seats import Seat, seats_of
+from flightrules.service.people.seats import Seat, seats_of, speakers
 from flightrules.service.readiness.cited import require_cited
 from flightrules.service.records.actor import SYSTEM, Actor
 from flightrules.service.records.services import act, append, commit_to, product_stream
 from flightrules.service.records.tags import Tag
+from flightrules.service.releases.authorship import authors_of
 from flightrules.service.releases.queries import Release
 from flightrules.service.releases.services import locked
 
@@ -151,7 +152,8 @@ def accept_blocker(*, key: str, mitigation: Mitigation, by: Actor, at: datetime)
     Raises:
         InvalidError: E_BLOCKER_EMPTY. ConflictError: E_BLOCKER_ENDED.
         UnauthenticatedError: E_REAUTH_REQUIRED.
-        DeniedError: E_DISTINCT_PERSONS, for the one who raised it and whoever speaks in their seat.
+        DeniedError: E_DISTINCT_PERSONS, for the one who raised it and whoever speaks in their seat;
+            E_SELF_APPROVAL, for who opened the release or wrote the change.
     """
     found = _locked_blocker(key, by, at)
     require(by, Power.ACCEPT, product=found.release.product_id, at=at)
@@ -256,7 +258,7 @@ def _former(again: str | None, release: Release) -> Blocker | None:
 
 
 def _accepting_seat(found: Blocker, by: Actor, at: datetime) -> Seat:
-    """The seat that the person accepts in; never one of who raised it, lent or not."""
+    """The seat that the person accepts in: none of who raised it, nor the word of who wants it to go."""
     product = found.release.product_id
     authority = adopted_authority(product, at)
     seats = [one for one in seats_of(by.key, product, at) if Power.ACCEPT in powers_of([one.role], authority)]
@@ -267,7 +269,15 @@ def _accepting_seat(found: Blocker, by: Actor, at: datetime) -> Seat:
             "who raised a blocker, or speaks in their seat, does not accept it",
             hint="resolve it, or ask another person who may accept",
         ).about(product_stream(product), f"blocker/{found.key}")
-    return free[0]
+    parts = {found.release.opened_by, *authors_of(found.release).people}
+    apart = [one for one in free if not parts & speakers(one, by.key)]
+    if not apart:
+        raise DeniedError(
+            "E_SELF_APPROVAL",
+            "who opened the release or wrote the change accepts nothing for it, nor who got a role from them",
+            hint="ask another person who may accept",
+        ).about(product_stream(product), f"blocker/{found.key}")
+    return apart[0]
 
 
 def _locked_blocker(key: str, by: Actor, at: datetime) -> Blocker:

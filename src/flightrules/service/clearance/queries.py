@@ -87,7 +87,8 @@ def clearance(*, asked: Asked, by: Actor, at: datetime) -> Clearance:
     if len(products) > 1:
         text = "several products ship this digest, and they may decide differently"
         return _closed(asked, at, "ambiguous_artefact", text)
-    return clearance_of_release(_deciding(found), asked, by, at)
+    answers = [clearance_of_release(one, asked, by, at) for one in _deciding(found)]
+    return next((one for one in answers if not one.is_open), answers[0])
 
 
 def verdict(*, release: str, by: Actor, at: datetime) -> tuple[Clearance, ...]:
@@ -136,14 +137,17 @@ def _releases_of(asked: Asked, by: Actor, at: datetime) -> list[Release]:
     return list({one.release_id: one.release for one in rows}.values())
 
 
-def _deciding(found: list[Release]) -> Release:
-    """Of several releases with one digest the one on which people spoke last, else the newest."""
+def _deciding(found: list[Release]) -> list[Release]:
+    """Of several releases with one digest the one on which people spoke last.
 
-    def spoke(release: Release) -> tuple[bool, datetime, datetime]:
-        decision = final_decision(release)
-        return (decision is not None, decision.at if decision else release.opened_at, release.opened_at)
-
-    return found[0] if len(found) == 1 else max(found, key=spoke)
+    Where they spoke on none, each that was not withdrawn: nobody gets past the people that one release waits
+    for by opening another, of a class that lets gates decide.
+    """
+    spoken = [(decision.at, one) for one in found if (decision := final_decision(one)) is not None]
+    if spoken:
+        return [max(spoken, key=lambda pair: pair[0])[1]]
+    newest = sorted(found, key=lambda one: one.opened_at, reverse=True)
+    return [one for one in newest if one.state != Release.State.WITHDRAWN] or newest[:1]
 
 
 def clearance_of_release(release: Release, asked: Asked, by: Actor, at: datetime) -> Clearance:

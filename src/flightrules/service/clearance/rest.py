@@ -73,16 +73,20 @@ class ClearancePost(Schema):
         Raises:
             InvalidError: E_INVALID_BODY.
         """
-        artefact = self.artefact or self.metadata.artefact
-        environment = self.environment or self.metadata.environment
+        names = ("artefact", "environment", "product")
+        both = [(getattr(self, name), getattr(self.metadata, name)) for name in names]
+        if any(mine and theirs and mine != theirs for mine, theirs in both):
+            raise InvalidError(
+                "E_INVALID_BODY", "the question and its `metadata` name different things", hint="send one"
+            )
+        artefact, environment, product = (mine or theirs for mine, theirs in both)
         if artefact is None or environment is None:
             raise InvalidError(
                 "E_INVALID_BODY",
                 "the question names no artefact or no environment",
                 hint="send both, or both in `metadata`",
             )
-        product = self.product or self.metadata.product
-        return queries.Asked(_hex(artefact), environment, product, self.flag_percent)
+        return queries.Asked(_hex(artefact), environment, product or "", self.flag_percent)
 
 
 class DataOut(Shown):

@@ -8,6 +8,7 @@ import select
 import time
 import uuid
 from collections.abc import Callable
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
@@ -66,14 +67,21 @@ class BodyLimit:
 
 
 class PlainAddress:
-    """Refuses an address with a NUL in it: nothing here is called so, and PostgreSQL cannot even be asked."""
+    """Refuses an address that programs understand in two ways.
+
+    A NUL in it: nothing here is called so, and PostgreSQL cannot be asked for it. A thing that is asked
+    twice: a proxy before the service may have looked at the other answer.
+    """
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        question = request.META.get("QUERY_STRING", "")
+        if "\0" in request.path or "%00" in question:
             return problem(422, "E_CONTROL_CHAR", "the address holds a NUL character", hint="drop it")
+        if "&" in question and request.path.startswith("/api/") and _asks_twice(question):
+            return problem(422, "E_DUPLICATE_KEY", "the question asks one thing twice", hint="keep one")
         return self._answer(request)
 
 
@@ -115,6 +123,11 @@ class WrongMethod:
         )
         told["Allow"] = allowed
         return told
+
+
+def _asks_twice(question: str) -> bool:
+    names = [name for name, _ in parse_qsl(question, keep_blank_values=True)]
+    return len(set(names)) < len(names)
 
 
 def _leave_lost() -> None:
