@@ -116,11 +116,23 @@ def _confirmed(service: Office, release: dict[str, Any], arguments: Namespace) -
 
 def _signed_off(service: Office, release: dict[str, Any], arguments: Namespace) -> None:
     required(arguments, "text")
-    one = service.get(f"/releases/{release['key']}/emergency")
+    about = _spoken(service, release) or _about(service, release)
     empty = dict.fromkeys(("link", "digest", "person", "said_at", "until", "seconds"), "")
     terms = {"point": "written-sign-off", "text": arguments.text, **empty}
-    prove_terms(service, "written-sign-off", f"classification/{one['key']}", terms, arguments)
+    prove_terms(service, "written-sign-off", about, terms, arguments)
     service.post(f"/releases/{release['key']}/emergency/written-sign-off", {"text": arguments.text})
+
+
+def _spoken(service: Office, release: dict[str, Any]) -> str:
+    """What the latest word was about that is owed in writing, also where the emergency was ended since."""
+    rows = every(service, f"/products/{release['product']}/obligations", release=release["key"])
+    owed = [one for one in rows if one["event"] == "verbal-sign-off" and one["about"] and not one["paid_at"]]
+    return str(max(owed, key=lambda one: one["started_at"])["about"]) if owed else ""
+
+
+def _about(service: Office, release: dict[str, Any]) -> str:
+    one = service.get(f"/releases/{release['key']}/emergency")
+    return f"classification/{one['key']}"
 
 
 def _ended(service: Office, release: dict[str, Any], arguments: Namespace) -> None:

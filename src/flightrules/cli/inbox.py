@@ -85,9 +85,11 @@ def _of_product(service: Office, mine: _Mine) -> Iterator[tuple[str, str, str, s
 
 
 def _paying(one: dict[str, Any]) -> str:
-    """How a debt is paid: the answer to an override by signing, all else in writing."""
+    """How a debt is paid: the answer to an override and a spoken word by signing, all else in writing."""
     if one["event"] == "override" and one["waits_for"] == _QUALITY and not one["paid_at"]:
         return f"flightrules signoff CHOICE --as {_QUALITY} --release {plain(one['version'])}"
+    if one["event"] == "verbal-sign-off" and not one["paid_at"]:
+        return f"flightrules emergency sign-off --text TEXT --release {plain(one['version'])}"
     verb = "confirm" if one["paid_at"] else "pay"
     return f"flightrules obligations {verb} {one['key'][:8]}"
 

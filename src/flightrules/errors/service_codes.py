@@ -154,6 +154,7 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_EVIDENCE_NEEDED", "there is no evidence, only a word", "What was said cannot be looked at later.", "Send a link, or the digest of evidence that was brought for the release."),
     Code("E_EVIDENCE_UNKNOWN", "the digest is of no evidence of this release", "It would point to something that nobody can look at.", "Bring the evidence first, or send a link."),
     # obligations
+    Code("E_OBLIGATION_ACT", "this debt is paid by a signature of its own", "A word that let an emergency go ahead is only made good by who gave it.", "Do what the hint says."),
     Code("E_OBLIGATION_STATE", "the debt does not stand so", "It is paid once and confirmed once, in that order; what was written stays as it is.", "Read the obligation again, and do what is due."),
     Code("E_OBLIGATION_TEXT", "what was written says nothing", "A debt in writing is paid by writing.", "Write what is asked for under `what`."),
     # decisions
@@ -230,6 +231,7 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_CLASSIFICATION_REFERENCE", "what the emergency is about is not known here", "Only a defect of the worst severity or a CVE is one.", "Record the P1 in the register of defects, or name the CVE; name a release that exists."),
     Code("E_CLASSIFICATION_REQUIRED", "an emergency track takes a written classification", "Whoever states the track alone would choose their own rules.", "Ask the CTO or a VP of engineering to classify the release."),
     Code("E_EMERGENCY_DEBTS", "earlier emergencies still owe something that is overdue", "Who goes fast on promises keeps them before promising again.", "Have the obligations paid that the answer names."),
+    Code("E_WORD_OF_ANOTHER", "what was said is written by who said it", "Somebody else's signature would say what they never heard themselves say.", "Ask who gave the word, or their deputy."),
     Code("E_EMERGENCY_STATE", "the emergency does not stand so", "It is classified once, lifted once, signed off in writing once.", "Read the emergency again."),
     Code("E_POINT", "the point cannot be confirmed like that", "Each point of the list asks for what shows it.", "Send what the message names."),
     Code("E_POINT_MEASURED", "the point is measured, so no word is taken for it", "A word never stands against a measurement.", "Bring the diff or the evidence, and run the gate."),

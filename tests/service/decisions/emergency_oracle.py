@@ -28,6 +28,15 @@ LIMIT = Fraction(1, 10)
 
 
 @dataclass
+class Spoken:
+    """A word that let an emergency go ahead: who gave it last, what is owed for it, and whether it was written."""
+
+    by: str
+    debt: object
+    written: bool = False
+
+
+@dataclass
 class Hotfix:
     """One release; ``change`` counts what was done to it, and a word counts for the change it was given on."""
 
@@ -41,8 +50,8 @@ class Hotfix:
     good: bool | None = None
     words: dict = field(default_factory=dict)  # point -> (change, value)
     reviewers: set = field(default_factory=set)
-    spoken: bool = False
-    written: bool = False
+    spoken: Spoken | None = None  # the word under the classification that holds
+    ever_spoken: list = field(default_factory=list)
     decided: datetime | None = None
     stopped: list = field(default_factory=list)
 
@@ -119,7 +128,7 @@ class EmergencyOracle:
 
     def end(self, one):
         one.classified_by, one.lifted, one.words, one.reviewers = "", False, {}, set()
-        one.spoken, one.written, one.inputs = False, False, one.inputs + 1
+        one.spoken, one.inputs = None, one.inputs + 1
 
     # -- the list
 
@@ -134,9 +143,13 @@ class EmergencyOracle:
         one.words[point] = (one.change, value)
         if point == "reviewed":
             one.reviewers.add((who, one.change))
-        if point == "qa-agreed" and not one.spoken:
-            one.spoken = True
-            self.owe(one, "verbal-sign-off")
+        if point == "qa-agreed":
+            speaker = who if ROLES[who] == "qa-lead" else "qa"
+            if one.spoken is None:
+                self.owe(one, "verbal-sign-off")
+                one.spoken = Spoken(speaker, self.debts[-1])
+                one.ever_spoken.append(one.spoken)
+            one.spoken.by = speaker
 
     def lacking(self, one):
         """Points that are not met now; the first one is by the classification."""
@@ -170,11 +183,18 @@ class EmergencyOracle:
             each for each in self.debts if (each.release, each.event) == (number, event) and not each.paid
         ]
 
-    def may_write(self, one, who, proved):
-        waits = bool(one.classified_by) and one.spoken and not one.written
-        return ROLES[who] == "qa-lead" and waits and proved
+    def may_pay(self, event, who):
+        """A word is written by a signature of its own, and not paid like other debts."""
+        return event != "verbal-sign-off" and ROLES[who] == OWNS[event]
 
-    def write(self, one):
-        one.written = True
-        for each in self.owed(one, "verbal-sign-off"):
-            each.paid = True
+    def to_write(self, one, who):
+        """The latest word of this person that was not written, of an emergency that was ended too."""
+        mine = [each for each in one.ever_spoken if each.by == who and not each.written]
+        return mine[-1] if mine else None
+
+    def may_write(self, one, who, proved):
+        return ROLES[who] == "qa-lead" and self.to_write(one, who) is not None and proved
+
+    def write(self, one, who):
+        spoken = self.to_write(one, who)
+        spoken.written = spoken.debt.paid = True

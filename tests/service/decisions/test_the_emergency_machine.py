@@ -216,7 +216,7 @@ class Emergencies(Asking, RuleBasedStateMachine):
             said = {"key": str(poll.key), "reason": "It lacks something.", "by": self.by("manager")}
             self.ask(polls.close_poll, True, "decision:poll:closed", **said)
 
-    @rule(which=WHICH, who=st.sampled_from(["qa", "quinn", "cto"]), proved=TRUE)
+    @rule(which=WHICH, who=st.sampled_from(["qa", "qa", "quinn", "cto"]), proved=TRUE)
     def write_it_down(self, which, who, proved):
         one = self.oracle.hotfixes[which]
         foretold = self.oracle.may_write(one, who, proved)
@@ -226,14 +226,14 @@ class Emergencies(Asking, RuleBasedStateMachine):
             self.ask(services.sign_off_in_writing, foretold, tag, by=self.by(who, proved), **wanted)
             is not None
         ):
-            self.oracle.write(one)
+            self.oracle.write(one, who)
 
     @rule(event=st.sampled_from(sorted(OWNS)), who=st.sampled_from(["manager", "manager", "qa", "cto"]))
     def pay(self, event, who):
         for each in [one for one in self.oracle.debts if one.event == event and not one.paid][:1]:
             rows = Obligation.objects.filter(release=self.world.keys[each.release], event=event)
             [row] = rows.filter(due_at=each.due)
-            foretold = ROLES[who] == OWNS[event]
+            foretold = self.oracle.may_pay(event, who)
             wanted = {"key": str(row.key), "text": "It was held, and this came out.", "by": self.by(who)}
             if self.ask(obligations.pay, foretold, "obligation:obligation:paid", **wanted) is not None:
                 each.paid = True

@@ -12,7 +12,7 @@ from flightrules.service.emergencies.models import Classification, Confirmation
 from flightrules.service.jobs.registry import handler
 from flightrules.service.jobs.sweep import sweep
 from flightrules.service.obligations.models import Obligation
-from flightrules.service.people.models import ApiToken
+from flightrules.service.people.models import ApiToken, Deputy, RoleGrant
 from flightrules.service.records.actor import SYSTEM
 from flightrules.service.records.models import Entry
 from flightrules.service.records.recorded import unrecorded
@@ -327,6 +327,38 @@ def test_the_qa_lead_writes_what_was_said_and_pays_the_debt(emergency, key):
     assert written(emergency, key).status_code == 201
     assert Obligation.objects.get().paid_by == emergency.shop.qa.key
     assert codes(written(emergency, key)) == (409, "E_EMERGENCY_STATE")
+
+
+def test_nobody_writes_what_another_said_but_their_deputy(emergency, key, person):
+    other, deputy = person("qa-lead", product="shop"), person("viewer", product="shop")
+    emergency.point(key, "qa-agreed", emergency.shop.qa, text=HEARD)
+    assert codes(written(emergency, key, other)) == (403, "E_WORD_OF_ANOTHER")
+    since = now() - timedelta(days=1)
+    named = {
+        "role": "qa-lead",
+        "product": "shop",
+        "named_by": "setup",
+        "named_at": since,
+        "counts_from": since,
+    }
+    Deputy.objects.create(holder_id=emergency.shop.qa.key, deputy_id=deputy.key, **named)
+    assert written(emergency, key, deputy).status_code == 201
+    assert Obligation.objects.get().paid_by == deputy.key
+
+
+def test_who_gave_the_word_and_left_leaves_it_to_their_successor(emergency, key, person):
+    other = person("qa-lead", product="shop")
+    emergency.point(key, "qa-agreed", emergency.shop.qa, text=HEARD)
+    RoleGrant.objects.filter(person_id=emergency.shop.qa.key).update(revoked_at=now())
+    assert written(emergency, key, other).status_code == 201
+
+
+def test_a_word_is_written_also_where_the_emergency_was_ended(emergency, key):
+    emergency.point(key, "qa-agreed", emergency.shop.qa, text=HEARD)
+    ended = proved(emergency.cto).post(f"/releases/{key}/emergency/end", {"reason": "It can wait."})
+    assert ended.status_code == 201, ended.content
+    assert written(emergency, key).status_code == 201
+    assert Obligation.objects.get().paid_by == emergency.shop.qa.key
 
 
 def test_a_word_never_written_is_overdue_and_escalated_and_stops_the_next_with_the_worker_down(

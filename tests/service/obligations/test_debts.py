@@ -149,10 +149,18 @@ def test_nobody_has_what_they_wrote_confirmed_in_a_seat_that_they_lent(shop, rel
 
 
 def test_what_needs_no_confirmation_gets_none(shop, release):
-    (row,) = begun(release, "verbal-sign-off", at=now())
-    proved(shop.qa, now())
-    assert paid(shop.qa, row).status_code == 201
+    (row,) = begun(release, "emergency-release", at=now())
+    proved(shop.manager, now())
+    assert paid(shop.manager, row).status_code == 201
     assert codes(confirmed(shop.qa, row)) == (409, "E_OBLIGATION_STATE")
+
+
+def test_a_spoken_word_is_not_paid_like_other_debts(shop, release):
+    (row,) = begun(release, "verbal-sign-off", at=now())
+    answer = paid(proved(shop.qa, now()), row)
+    assert codes(answer) == (409, "E_OBLIGATION_ACT")
+    assert "flightrules emergency sign-off" in answer.json()["hint"]
+    assert not Obligation.objects.get(pk=row.pk).paid_by
 
 
 def test_an_act_that_pays_a_debt_settles_it(shop, release, at):

@@ -21,7 +21,9 @@ from flightrules.service.emergencies.points import (
     rules_here,
 )
 from flightrules.service.emergencies.queries import classification_of
+from flightrules.service.emergencies.words import WRITTEN, givers, track_of, unwritten
 from flightrules.service.obligations.holders import seat_for
+from flightrules.service.obligations.owed import VERBAL, word_givers
 from flightrules.service.obligations.services import settle, start
 from flightrules.service.people.access import is_known, require, roles_of
 from flightrules.service.people.authentication import require_signing_proof
@@ -35,10 +37,8 @@ from flightrules.service.releases.queries import Release
 from flightrules.service.releases.services import locked
 from flightrules.service.releases.states import require_open
 
-__all__ = ["WRITTEN", "Said", "after_decision", "confirm_point", "sign_off_in_writing"]
+__all__ = ["Said", "after_decision", "confirm_point", "sign_off_in_writing"]
 
-WRITTEN = "written-sign-off"
-_QA = ("qa_lead",)
 _Check = Callable[[Classification, "Said", Actor, datetime], str]
 _REVIEWER = Power.BRING_EVIDENCE
 _EARLIER = timedelta(hours=24)
@@ -95,37 +95,35 @@ def confirm_point(*, release: str, point: str, said: Said, by: Actor, at: dateti
     _require_proof("confirm-emergency-point", one, point, said, by, at)
     given = _given(one, point, role, said, by, at)
     if point == Point.QA_AGREED:
-        start(event="verbal-sign-off", release=row, by=by, at=at, about=f"classification/{one.key}")
+        start(event=VERBAL, release=row, by=by, at=at, about=f"classification/{one.key}")
     _record(_TAGS.get(point, Tag.EMERGENCY_POINT_CONFIRMED), given, row, by=by, at=at)
     return given
 
 
 @act
 def sign_off_in_writing(*, release: str, text: str, by: Actor, at: datetime) -> Confirmation:
-    """The QA lead's written sign-off of what went ahead on their word; pays that debt, late or not.
+    """The written sign-off of what went ahead on somebody's word, by that person; pays the debt, late or not.
+
+    It is written for an emergency that was ended as well: what was said was said.
 
     Raises:
-        DeniedError: E_ROLE_NOT_HELD, E_SELF_APPROVAL. ConflictError: E_EMERGENCY_STATE.
+        DeniedError: E_ROLE_NOT_HELD, E_SELF_APPROVAL, E_WORD_OF_ANOTHER. ConflictError: E_EMERGENCY_STATE.
         InvalidError: E_POINT. UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     row = locked(release, by, at)
-    one = _classified(row)
-    _, track = rules_here(row)
-    roles = track.verbal_sign_off_by or _QA
-    role = _seat(roles, row, by, at)
-    _require_no_part(one, by.key, roles, at)
-    spoken = one.confirmations.filter(point=Point.QA_AGREED).order_by("at").first()
-    if spoken is None:
-        raise _in_the_way(row, "nobody has agreed by word yet, so nothing is to be written")
-    if one.confirmations.filter(point=WRITTEN).exists():
-        raise _in_the_way(row, "it was signed off in writing already")
+    try:
+        one, role = unwritten(row, by, at)
+    except (ConflictError, DeniedError) as refusal:
+        raise refusal.about(*_about(row)) from None
+    track = track_of(one)
+    _require_no_part(one, by.key, givers(track), at)
     if says_nothing(text):
         raise InvalidError("E_POINT", "the sign-off has to be written, and this says nothing")
     said = Said(text=text)
     _require_proof(WRITTEN, one, WRITTEN, said, by, at)
     given = _given(one, WRITTEN, role, said, by, at)
-    owners = (*track.verbal_sign_off_by, *_QA)
-    settle(release=row, event="verbal-sign-off", owners=owners, text=text, by=by, at=at)
+    about = f"classification/{one.key}"
+    settle(release=row, event=VERBAL, owners=word_givers(track), text=text, by=by, at=at, about=about)
     _record(Tag.EMERGENCY_WRITTEN_SIGN_OFF, given, row, by=by, at=at)
     return given
 
@@ -170,7 +168,7 @@ def _heard(one: Classification, said: Said, by: Actor, at: datetime) -> str:
     """The QA lead says so, or somebody who heard it names whose word it was and when."""
     row = one.release
     _, track = rules_here(row)
-    roles = track.verbal_sign_off_by or _QA
+    roles = givers(track)
     speaker = said.person or by.key
     role = _seat(roles, row, by, at) if speaker == by.key else _any_role(row, by, at)
     if not is_known(speaker) or not _speaks(speaker, roles, row, at):

@@ -15,7 +15,7 @@ from flightrules.rules.obligation import Obligation
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.track import Track
 
-__all__ = ["EVENTS", "LEVELS", "levels_of", "owed_after"]
+__all__ = ["EVENTS", "LEVELS", "VERBAL", "levels_of", "owed_after", "word_givers"]
 
 _SHIPPED = (
     Obligation(
@@ -55,7 +55,11 @@ _SHIPPED = (
 EVENTS = frozenset(one.after for one in _SHIPPED)
 """Events that always leave something owed."""
 
-_OF_EMERGENCIES = frozenset({"verbal-sign-off", "emergency-release"})
+_QUALITY = "qa_lead"
+VERBAL = "verbal-sign-off"
+"""After it the word itself is owed in writing, by a signature of its own."""
+
+_OF_EMERGENCIES = frozenset({VERBAL, "emergency-release"})
 LEVELS = 3
 _ANSWER = timedelta(minutes=30)
 _SHIPPED_LEVELS = (
@@ -80,6 +84,11 @@ def owed_after(event: str, book: Rulebook | None, *, track: str, release_class: 
     return [_sooner(one, way) for one in found]
 
 
+def word_givers(track: Track | None) -> tuple[str, ...]:
+    """Roles whose spoken word lets an emergency of this track go ahead, and who owe it in writing."""
+    return (*(track.verbal_sign_off_by if track else ()), _QUALITY)
+
+
 def levels_of(book: Rulebook | None) -> list[list[object]]:
     """The path of escalation as a row keeps it: id, contacts and seconds to answer, at most three levels."""
     path = book.authority.escalation if book and book.authority.escalation else _SHIPPED_LEVELS
@@ -96,7 +105,7 @@ def _seconds(level: EscalationLevel) -> int:
 
 def _sooner(one: Obligation, track: Track | None) -> Obligation:
     limits = {
-        "verbal-sign-off": track.written_sign_off_within if track else None,
+        VERBAL: track.written_sign_off_within if track else None,
         "emergency-release": track.review_within if track else None,
     }
     limit = limits.get(one.after)

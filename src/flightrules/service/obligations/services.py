@@ -15,7 +15,7 @@ from flightrules.service.catalogue.queries import edition_in_force, rulebook_of
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.obligations.holders import speaks_for
 from flightrules.service.obligations.models import Obligation
-from flightrules.service.obligations.owed import levels_of, owed_after
+from flightrules.service.obligations.owed import VERBAL, levels_of, owed_after, word_givers
 from flightrules.service.obligations.telling import first_look, tell_written
 from flightrules.service.people.access import require
 from flightrules.service.people.authentication import require_signing_proof
@@ -87,13 +87,14 @@ def pay(*, key: str, text: str, by: Actor, at: datetime) -> Obligation:
     """Write what is owed, in the role that owes it. Late is late: the entry and the row say by how much.
 
     Raises:
-        DeniedError: E_ROLE_NOT_HELD. ConflictError: E_OBLIGATION_STATE. InvalidError: E_OBLIGATION_TEXT.
-        UnauthenticatedError: E_REAUTH_REQUIRED.
+        DeniedError: E_ROLE_NOT_HELD. ConflictError: E_OBLIGATION_STATE, E_OBLIGATION_ACT.
+        InvalidError: E_OBLIGATION_TEXT. UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     row = _locked(key, by, at)
     _require_role(row, row.owner, by, at)
     if row.paid_at is not None:
         raise _in_the_way(row, "it is paid already; what was written stays as it is")
+    _require_plain(row)
     if says_nothing(text):
         raise InvalidError("E_OBLIGATION_TEXT", "what is owed has to be written, and this says nothing")
     _require_proof("pay-obligation", row, text, by, at)
@@ -140,6 +141,18 @@ def confirm(*, key: str, by: Actor, at: datetime) -> Obligation:
     }
     _record(Tag.OBLIGATION_CONFIRMED, row, data, by=by, at=at)
     return row
+
+
+def _require_plain(row: Obligation) -> None:
+    """Refuse to pay the written sign-off like any other debt: only who gave the word signs for it."""
+    edition = edition_in_force(row.release.product_id)
+    track = track_called(rulebook_of(edition), row.track) if edition else None
+    if row.event == VERBAL and any(stands_for(one, row.owner) for one in word_givers(track)):
+        raise ConflictError(
+            "E_OBLIGATION_ACT",
+            "a word that was given is written and signed by who gave it, not paid like other debts",
+            hint=f"flightrules emergency sign-off --release {row.release.version} --text TEXT",
+        ).about(_stream(row), _subject(row))
 
 
 def _require_proof(word: str, row: Obligation, text: str, by: Actor, at: datetime) -> None:
