@@ -4,21 +4,43 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, UUIDField
 
 from flightrules.service.blockers.models import STANDING, Blocker
+from flightrules.service.door.questions import Question
 from flightrules.service.door.refusals import ForeignError
 from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
 from flightrules.service.records.actor import Actor
 from flightrules.service.releases.queries import Release, get_release
 
-__all__ = ["Blocker", "blocker_of", "blockers", "seen_blockers", "standing_blockers"]
+__all__ = [
+    "Blocker",
+    "blocker_of",
+    "blockers",
+    "seen_blockers",
+    "standing_blockers",
+    "unresolved_blockers",
+]
+
+_UNRESOLVED = Question(
+    lambda release: (
+        Blocker.objects.filter(release=release)
+        .exclude(state=Blocker.State.RESOLVED)
+        .order_by("raised_at", "key")
+    ),
+    UUIDField(),
+)
 
 
 def standing_blockers(release: Release) -> list[Blocker]:
     """What nobody resolved or accepted, overruled or not, oldest first; for rooms that have asked already."""
-    return list(blockers(release).filter(state__in=STANDING))
+    return [one for one in _UNRESOLVED.rows(release.pk) if one.state in STANDING]
+
+
+def unresolved_blockers(release: Release) -> list[Blocker]:
+    """Those and the accepted ones, oldest first; for rooms that have asked already."""
+    return _UNRESOLVED.rows(release.pk)
 
 
 def blockers(release: Release) -> QuerySet[Blocker]:

@@ -7,11 +7,11 @@ with time (a waiver, an acceptance) is left out once it has ended, so that the d
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from flightrules.engine.dossier import Difference, differences
@@ -42,21 +42,21 @@ class Dossier:
 
     Attributes:
         content: plain JSON values; the parts are those of ``engine.dossier.PARTS``.
-        digest: SHA-256 over the canonical bytes, in hexadecimal: what is signed.
+        data: its canonical bytes.
+        digest: their SHA-256 in hexadecimal: what is signed.
         runs: the last run of each required gate; None where it was never judged.
         inputs, book: what it was made of.
     """
 
     content: Mapping[str, Any]
-    digest: str
+    data: bytes
     runs: Mapping[str, GateRun | None]
     inputs: Inputs
     book: Rulebook
 
-    @property
-    def data(self) -> bytes:
-        """The bytes of which ``digest`` is the SHA-256."""
-        return canonical_bytes(self.content)
+    @cached_property
+    def digest(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -121,13 +121,12 @@ def dossier_of(release: Release, at: datetime) -> Dossier:
             for one in inputs.checklists
         ],
     }
-    digest = hashlib.sha256(canonical_bytes(content)).hexdigest()
-    return Dossier(content, digest, runs, inputs, book)
+    return Dossier(content, canonical_bytes(content), runs, inputs, book)
 
 
 def keep(dossier: Dossier) -> None:
     """Store the bytes, so that what was signed can be shown for ever."""
-    blobs.store(io.BytesIO(dossier.data), _LIMIT)
+    blobs.keep(dossier.data, _LIMIT)
 
 
 def kept(digest: str) -> dict[str, Any]:

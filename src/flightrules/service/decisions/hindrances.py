@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flightrules.engine.quorum import Ask, Choice, Tally, Vote, tally
-from flightrules.service.blockers.queries import Blocker, blockers, standing_blockers
+from flightrules.service.blockers.queries import Blocker, standing_blockers, unresolved_blockers
 from flightrules.service.board.queries import lacks_approval
 from flightrules.service.emergencies.points import Point, points_of
 from flightrules.service.emergencies.queries import classification_of, lacks_for_decision
@@ -23,12 +23,12 @@ def blockers_in_words(release: Release) -> tuple[str, ...]:
 
 def accepted_blockers(release: Release) -> list[Blocker]:
     """Blockers that go out with the release, accepted with a mitigation."""
-    return list(blockers(release).filter(state=Blocker.State.ACCEPTED))
+    return [one for one in unresolved_blockers(release) if one.state == Blocker.State.ACCEPTED]
 
 
 def raised(release: Release) -> int:
     """How many blockers are not resolved: with any, nobody signs that none is known."""
-    return blockers(release).exclude(state=Blocker.State.RESOLVED).count()
+    return len(unresolved_blockers(release))
 
 
 def lacks(release: Release, at: datetime) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flightrules.ledger.canonical import canonical_bytes
-from flightrules.service.blockers.queries import blockers
+from flightrules.service.blockers.queries import unresolved_blockers
 from flightrules.service.decisions.as_emergency import emergency_block
 from flightrules.service.decisions.counting import Count, carried_to
 from flightrules.service.decisions.dossiers import Dossier
@@ -181,7 +181,7 @@ def _blockers(release: Release) -> list[dict[str, str]]:
             "state": str(one.state),
             "raised_at": _moment(one.raised_at),
         }
-        for one in blockers(release).exclude(state="resolved")
+        for one in unresolved_blockers(release)
     ]
 
 

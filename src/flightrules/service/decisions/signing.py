@@ -7,16 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import CharField, UUIDField
+
 from flightrules.engine.dossier import Difference
 from flightrules.service.decisions.dossiers import Dossier, changes_since
 from flightrules.service.decisions.models import HandedOut, Override, Poll, SignOff
 from flightrules.service.decisions.seats import on_record
+from flightrules.service.door.questions import Question
 from flightrules.service.door.refusals import ConflictError
 from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.powers import role_key
-from flightrules.service.people.queries import people
+from flightrules.service.people.queries import name_of
 from flightrules.service.people.seats import Seat
-from flightrules.service.records.actor import SYSTEM, Actor
+from flightrules.service.records.actor import Actor
 from flightrules.service.records.services import append, commit_to, product_stream
 from flightrules.service.records.tags import Tag
 from flightrules.service.releases.queries import Release
@@ -24,6 +27,14 @@ from flightrules.service.releases.queries import Release
 __all__ = ["Word", "as_said", "proof_word", "require_current", "sign", "terms_of"]
 
 _NAMED = 20
+_HANDED_OUT = Question(
+    lambda release, person, dossier: HandedOut.objects.filter(
+        release=release, person=person, dossier=dossier
+    ),
+    UUIDField(),
+    CharField(),
+    CharField(),
+)
 _SHOWN = (HandedOut, Poll, Override, SignOff)
 
 
@@ -110,7 +121,7 @@ def sign(
     proof = require_signed_terms(
         by, at=at, act=proof_word(word.act, word.choice), about=word.about, terms=terms
     )
-    name = people(by=SYSTEM, at=at).filter(pk=by.key).values_list("name", flat=True).first() or by.key
+    name = name_of(by.key) or by.key
     row = SignOff(
         release=release,
         act=word.act,
@@ -146,8 +157,8 @@ def sign(
 
 
 def _handed_out(release: Release, person: str, dossier: str) -> datetime | None:
-    rows = HandedOut.objects.filter(release=release, person=person, dossier=dossier)
-    return rows.values_list("at", flat=True).first()
+    found = _HANDED_OUT.first(release.pk, person, dossier)
+    return None if found is None else found.at
 
 
 def _told(row: SignOff) -> dict[str, Any]:

@@ -11,8 +11,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.db.models import CharField, DateTimeField, UUIDField
+
 from flightrules.engine.process_rules import ALL_COMPONENTS
 from flightrules.ledger.signed_terms import terms_digest
+from flightrules.service.door.questions import Question
 from flightrules.service.door.refusals import (
     ConflictError,
     DeniedError,
@@ -42,6 +45,26 @@ HOLDS = timedelta(minutes=5)
 """How long after it was asked for a confirmation can be given and used."""
 
 _OPEN_LIMIT = 5
+_CONFIRMED = Question(
+    lambda token, act, about, digest, at: (
+        Confirmation.objects.select_for_update()
+        .filter(
+            token__key=token,
+            act=act,
+            about=about,
+            digest=digest,
+            confirmed_at__lte=at,
+            used_at__isnull=True,
+            expires_at__gt=at,
+        )
+        .order_by("confirmed_at")[:1]
+    ),
+    UUIDField(),
+    CharField(),
+    CharField(),
+    CharField(),
+    DateTimeField(),
+)
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is taken for another
 
 
@@ -195,16 +218,7 @@ def taken(by: Actor, *, at: datetime, act: str, about: str, digest: str) -> date
     """Use up what was confirmed for exactly this; returns when it was confirmed, or None."""
     if by.token_key is None or not (act and about and digest):
         return None
-    rows = Confirmation.objects.select_for_update().filter(
-        token__key=by.token_key,
-        act=act,
-        about=about,
-        digest=digest,
-        confirmed_at__lte=at,
-        used_at__isnull=True,
-        expires_at__gt=at,
-    )
-    found = rows.order_by("confirmed_at").first()
+    found = _CONFIRMED.first(by.token_key, act, about, digest, at)
     if found is None:
         return None
     found.used_at = at

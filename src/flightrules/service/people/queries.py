@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 
+from flightrules.service.door.questions import Question
 from flightrules.service.people import rasci
 from flightrules.service.people.access import powers_here, require
 from flightrules.service.people.managed import managed_machine, no_such
@@ -43,6 +44,7 @@ __all__ = [
     "lacks_second_factor",
     "machine_keys",
     "machines_of",
+    "name_of",
     "people",
     "person_of",
     "rasci_in_force",
@@ -52,6 +54,9 @@ __all__ = [
     "tokens_of",
     "who_can_sign_in",
 ]
+
+
+_PERSON = Question(lambda key: Person.objects.filter(pk=key), UUIDField())
 
 
 def badge(person_key: str, at: datetime, *, product: str = "") -> dict[str, Any]:
@@ -102,6 +107,12 @@ def person_of(key: str, *, by: Actor, at: datetime) -> Person:
     """
     require(by, Power.MANAGE_PEOPLE, at=at)
     return _known(key)
+
+
+def name_of(key: str) -> str:
+    """What somebody is called, disabled or not; empty for nobody. Printed beside a signature."""
+    found = _PERSON.first(key)
+    return "" if found is None else found.name
 
 
 def holders_of(product: str, *, by: Actor, at: datetime) -> QuerySet[Person]:
@@ -254,7 +265,7 @@ def badges(found: list[Person], at: datetime, product: str) -> list[dict[str, An
 
 
 def _known(key: str) -> Person:
-    found = Person.objects.filter(pk=key).first()
+    found = _PERSON.first(key)
     if found is None:
         raise no_such()
     return found

@@ -13,9 +13,11 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import CharField
 
 from flightrules.engine.process_rules import ALL_COMPONENTS
 from flightrules.ledger.signed_terms import terms_digest
+from flightrules.service.door.questions import Question
 from flightrules.service.door.refusals import DeniedError, UnauthenticatedError
 from flightrules.service.people.confirmations import taken
 from flightrules.service.people.models import Account, SigningSession
@@ -30,6 +32,7 @@ __all__ = [
     "require_signing_proof",
 ]
 
+_SESSION = Question(lambda key: SigningSession.objects.select_for_update().filter(pk=key), CharField())
 PROOF_HOLDS = timedelta(seconds=60)
 """How long after it was given a proof may sign."""
 
@@ -125,11 +128,13 @@ def _given(by: Actor, session: SigningSession, first: bool, at: datetime) -> Sig
 
 def _locked(by: Actor) -> SigningSession:
     require_vouched(by)
-    account = Account.objects.get(key=by.account_key)
-    session, _ = SigningSession.objects.select_for_update().get_or_create(
-        key=by.session_key, defaults={"account": account}
-    )
-    return session
+    found = _SESSION.first(by.session_key)
+    if found is None:
+        account = Account.objects.get(key=by.account_key)
+        found, _ = SigningSession.objects.select_for_update().get_or_create(
+            key=by.session_key, defaults={"account": account}
+        )
+    return found
 
 
 def _refused(message: str, first: bool) -> UnauthenticatedError:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from django.db.models import UUIDField
+
+from flightrules.service.door.questions import Question
 from flightrules.service.door.refusals import DeniedError
 from flightrules.service.people.models import Account
 from flightrules.service.records.actor import Actor
 from flightrules.service.records.services import OFFICE
 
 __all__ = ["require_vouched"]
+
+_UNVOUCHED = Question(lambda key: Account.objects.filter(key=key, awaits_vouching=True), UUIDField())
 
 
 def require_vouched(by: Actor) -> None:
@@ -16,7 +21,7 @@ def require_vouched(by: Actor) -> None:
     Raises:
         DeniedError: E_ACCOUNT_UNVOUCHED.
     """
-    if Account.objects.filter(key=by.account_key, awaits_vouching=True).exists():
+    if _UNVOUCHED.first(by.account_key) is not None:
         raise DeniedError(
             "E_ACCOUNT_UNVOUCHED",
             "nobody has vouched yet that this further account is yours",

@@ -9,13 +9,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
 
 from flightrules.errors import LedgerError
 from flightrules.ledger.entry import read_entry
 from flightrules.ledger.key_files import load_public_key
 from flightrules.ledger.keys import PublicKey
+from flightrules.service.door.questions import Question
 from flightrules.service.door.refusals import UnavailableError
 from flightrules.service.records.models import Checkpoint, Entry, PersonalDatum, Stream
 from flightrules.service.records.signer import ledger_key
@@ -41,6 +42,7 @@ _AT = {
     "postgresql": """to_char("at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
     "sqlite": """"at" || ''""",
 }
+_DATUM = Question(lambda commitment: PersonalDatum.objects.filter(pk=commitment), CharField())
 _WITHOUT_FRACTION = 19
 _BLANK, _LINE = 10, 27  # of a moment with a fraction: the place of its blank, its length with a line end
 
@@ -114,7 +116,8 @@ def public_keys() -> list[PublicKey]:
 
 def opened(commitment: str) -> str | None:
     """The personal datum behind a commitment, or None where it was erased or never kept."""
-    return PersonalDatum.objects.filter(pk=commitment).values_list("value", flat=True).first()
+    found = _DATUM.first(commitment)
+    return None if found is None else found.value
 
 
 def opening_of(column: str) -> Coalesce:
