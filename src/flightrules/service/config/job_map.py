@@ -19,6 +19,9 @@ JOBS: dict[str, Job] = {
     "decisions.void": Job(
         run="flightrules.service.decisions.jobs.void", due="flightrules.service.decisions.jobs.to_void"
     ),
+    "door.forget": Job(
+        run="flightrules.service.door.jobs.forget", due="flightrules.service.door.jobs.to_forget"
+    ),
     "notices.deliver": Job(
         run="flightrules.service.notices.jobs.deliver", due="flightrules.service.notices.jobs.due"
     ),

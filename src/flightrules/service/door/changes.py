@@ -11,7 +11,7 @@ import hashlib
 import inspect
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
@@ -27,7 +27,7 @@ from flightrules.service.door.desks import desks
 from flightrules.service.door.models import KeptAnswer
 from flightrules.service.door.problems import problem, refused
 
-__all__ = ["changes_state"]
+__all__ = ["changes_state", "forget_answers"]
 
 _KEY_LIMIT = 200
 _CONFLICT = 409
@@ -56,6 +56,11 @@ def changes_state(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
     # the framework reads types in the globals of what it is given, and those of this module lack the view's
     answered.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
     return answered
+
+
+def forget_answers(accounts: Iterable[str]) -> None:
+    """Forget what was answered to these accounts: it names people, and they are to be forgotten."""
+    KeptAnswer.objects.filter(account__in=list(accounts)).delete()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 
+from flightrules.service.door.changes import forget_answers
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError
 from flightrules.service.people.access import require
 from flightrules.service.people.authentication import require_signed_terms
@@ -15,6 +16,7 @@ from flightrules.service.people.models import (
     Account,
     ApiToken,
     Confirmation,
+    Delegation,
     Invitation,
     OutsideIdentity,
     Person,
@@ -145,6 +147,8 @@ def _forget_accounts(person: Person, at: datetime) -> None:
     ApiToken.objects.filter(account__in=accounts).update(title="")
     Confirmation.objects.filter(token__account__in=accounts).update(terms={})
     Invitation.objects.filter(person=person).update(email="", withdrawn_at=at)
+    Delegation.objects.filter(holder=person).update(reason="")
+    forget_answers(str(one.key) for one in accounts)
     for account in accounts:
         account.email, account.is_active = f"{account.key}@erased.invalid", False
         account.set_unusable_password()

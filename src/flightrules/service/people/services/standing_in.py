@@ -14,7 +14,7 @@ from flightrules.service.people.powers import Power
 from flightrules.service.people.seats import holds, stood_in
 from flightrules.service.people.services.roles import ADMINISTRATOR, checked_role, counts_from, known_person
 from flightrules.service.records.actor import Actor, Kind
-from flightrules.service.records.services import OFFICE, act, append
+from flightrules.service.records.services import OFFICE, act, append, commit_to
 from flightrules.service.records.tags import Tag
 
 __all__ = ["delegate_role", "end_delegation", "end_deputy", "name_deputy"]
@@ -84,7 +84,7 @@ def delegate_role(  # noqa: PLR0913 -- what is lent, to whom, from when until wh
             "product": product,
             "starts_at": begins.isoformat(),
             "ends_at": ends_at.isoformat(),
-            "reason": reason,
+            "reason": commit_to(reason, about=by.key),
         },
     )
     return row
