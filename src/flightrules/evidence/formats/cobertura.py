@@ -323,7 +323,7 @@ class _ByHandlers(_Report):
         self._path = ""
         self._rows: list[tuple[str, str, str]] = []
         self._methods: list[tuple[str, str]] = []
-        self._in_methods = False
+        self._in_methods = 0
         self._at = 0
 
         def start(name: str, attributes: dict[str, str]) -> None:
@@ -332,14 +332,15 @@ class _ByHandlers(_Report):
             elif name == "method":
                 self._methods.append((attributes.get("name", ""), attributes.get("signature", "")))
             elif name == "methods":
-                self._in_methods, parser.EndElementHandler = True, end
+                self._in_methods, parser.EndElementHandler = self._in_methods + 1, end
             else:
                 self._at = parser.CurrentByteIndex
                 head(name, attributes)
 
         def end(name: str) -> None:
             if name == "methods":
-                self._in_methods, parser.EndElementHandler = False, None
+                self._in_methods -= 1
+                parser.EndElementHandler = end if self._in_methods else None
 
         parser.StartElementHandler = start
         with at_byte(self.source, lambda: self._at):

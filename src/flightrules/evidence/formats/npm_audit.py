@@ -92,5 +92,8 @@ def _compare(report: dict[str, Any], metadata: dict[str, Any], scan: Scan) -> No
         )
     if scan.empty and not counts:
         raise scan.no_run("no metadata shows that the audit looked at anything")
+    looked_at = metadata.get("dependencies")
+    if scan.empty and (looked_at.get("total") if isinstance(looked_at, dict) else looked_at) == 0:
+        raise scan.no_run("no dependency was looked at")
     if "advisories" not in report and isinstance(counts.get("total"), int):
         scan.compare(counts["total"], "metadata.vulnerabilities.total", len(scan.live))

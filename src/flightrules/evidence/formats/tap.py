@@ -17,7 +17,7 @@ from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.text import lines
-from flightrules.evidence.records.case_reading import case_reading, header_notice
+from flightrules.evidence.records.case_reading import case_reading, header_notice, refuse_hidden
 from flightrules.evidence.records.cases import FAILED, PASSED, SKIPPED, Cases, CaseWriter
 from flightrules.evidence.records.tap_points import Point, PointTree
 from flightrules.evidence.source import Source
@@ -28,6 +28,7 @@ _PLAN = re.compile(r"1\.\.(\d{1,9})\s*(?:#\s*(.*))?\Z", re.ASCII)
 _POINT = re.compile(r"(not )?ok\b(?:\s+(\d{1,9})\b)?\s*(?:- )?(.*)\Z", re.ASCII)
 _DIRECTIVE = re.compile(r"(?<!\\)#\s*(skip\S*|todo)\b[:\s]*(.*)\Z", re.IGNORECASE | re.ASCII)
 _TRAILER = re.compile(r"#\s*(tests|suites|pass|fail)\s+(\d{1,9})\s*\Z", re.ASCII)
+_BROKEN = re.compile(r"# Looks like your test (?:exited with|died\b)")  # Perl's Test::More, where all were ok
 _TIME = re.compile(r"\s*#\s*time=\S+\Z")
 _HOOK = re.compile(r'"(?:before|after) (?:all|each)" hook\b')
 _YAML_START, _YAML_END = re.compile(r"\s+---(\s|\Z)"), re.compile(r"\s+\.\.\.\s*\Z")
@@ -69,13 +70,10 @@ class _Walk:
         if self._in_yaml or line[:1] in (" ", "\t"):
             self._indented(line, number)
             return
-        if line.startswith("Bail out!"):
-            raise self._error(
-                "E_RUN_CRASHED",
-                f"the run bailed out: {line[9:].strip()[:200]}",
-                number,
-                "mend the run and repeat it",
-            )
+        bail = line.startswith("Bail out!")
+        if bail or _BROKEN.match(line):
+            what = f"the run bailed out: {line[9:].strip()[:200]}" if bail else line[2:].strip()[:200]
+            raise self._error("E_RUN_CRASHED", what, number, "mend the run and repeat it")
         plan, point, trailer = _PLAN.match(line), _POINT.match(line), _TRAILER.match(line)
         if plan is not None:
             self._set_plan(_Plan(int(plan.group(1)), plan.group(2) or ""), number)
@@ -183,6 +181,7 @@ class _Walk:
                     f"{self._expected_failures} failing points are marked TODO and count as skipped",
                 )
             )
+        refuse_hidden(self._trailer.get("fail", 0), cases, self._source.name, "the trailer")
         declared = self._trailer.get("tests")
         if declared is not None and declared != cases.total:
             said.append(header_notice("tests", declared, cases.total))

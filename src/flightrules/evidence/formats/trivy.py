@@ -67,7 +67,7 @@ def _results(report: Any, scan: Scan) -> list[dict[str, Any]]:
         for resource in objects(whole.get(key), key, scan.name, optional=True):
             failed += bool(resource.get("Error"))
             results += objects(resource.get("Results"), f"{key}[].Results", scan.name, optional=True)
-    if failed and not results:
+    if failed and not any(result.get(kind) for result in results for kind in _KINDS):
         raise scan.failed(f"{failed} resources could not be scanned")
     scan.not_tested(failed, "resources could not be scanned")
     return results

@@ -192,3 +192,31 @@ def test_what_breaks_outside_of_avas_tests_is_beyond_its_plan():
     with pytest.raises(EvidenceError) as caught:
         read(Source.of(text.replace("not ok", "ok").encode()))
     assert caught.value.code == "E_COUNT_MISMATCH"
+
+
+OK = "1..1\nok 1 - a\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (OK + "# Looks like your test exited with 255 just after 1.\n", "E_RUN_CRASHED"),
+        (OK + "# Looks like your test died before it could output anything.\n", "E_RUN_CRASHED"),
+        (OK + "# tests 1\n# pass 1\n# fail 2\n", "E_CONTRADICTION"),
+    ],
+)
+def test_what_tap_tells_behind_its_points_is_heard(text, code):
+    with pytest.raises(EvidenceError) as caught:
+        read(Source.of(text.encode()))
+    assert caught.value.code == code
+
+
+def test_playwright_before_its_statistics_is_counted_by_its_tests():
+    report = {"config": {}, "suites": [{"title": "s", "specs": [SPEC]}], "errors": []}
+    reading = read(Source.of(json.dumps(report).encode()))
+
+    assert [(one.metric, one.value) for one in reading.measurements][:2] == [
+        ("tests.total", 1),
+        ("tests.passed", 1),
+    ]
+    assert not reading.notices

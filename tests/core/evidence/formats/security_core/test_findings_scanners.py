@@ -312,6 +312,11 @@ REFUSED = {
     "Trivy: no results": (trivy(Results=None), "E_NO_RUNS"),
     "Trivy: empty results": (trivy(), "E_NO_RUNS"),
     "Trivy: a cluster that failed": ({"ClusterName": "x", "Resources": [{"Error": "forbidden"}]}, "E_SCAN_FAILED"),
+    "Trivy: a cluster of which a part failed and the rest is clean": (
+        {"ClusterName": "x", "Resources": [{"Error": "forbidden"}, {"Results": [{"Target": "a"}]}]}, "E_SCAN_FAILED"),
+    "npm: nothing to look at": (
+        {"auditReportVersion": 2, "vulnerabilities": {},
+         "metadata": {"vulnerabilities": {"total": 0}, "dependencies": {"total": 0}}}, "E_NO_RUNS"),
     "Grype: nothing shows a scan": ({"matches": [], "distro": {}}, "E_NO_RUNS"),
     "Grype: matches null": (grype() | {"matches": None}, "E_MISSING_FIELD"),
     "Snyk: a project without dependencies": (snyk(dependencyCount=0), "E_NO_RUNS"),
