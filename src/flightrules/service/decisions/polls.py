@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import UUIDField
 
 from flightrules.service.decisions.asking import Asking, asking_of, is_high_stakes
 from flightrules.service.decisions.begun import require_begun
@@ -15,6 +16,7 @@ from flightrules.service.decisions.models import GOING, Decision, Moment, Poll
 from flightrules.service.decisions.refreshing import bring_over, is_outdated, refresh
 from flightrules.service.decisions.seats import able, on_record, require_satisfiable
 from flightrules.service.decisions.telling import ask
+from flightrules.service.door.questions import Question
 from flightrules.service.door.refusals import ConflictError, ForeignError
 from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
@@ -27,6 +29,9 @@ from flightrules.service.releases.services import locked, require_approvable
 from flightrules.service.releases.states import require_open
 
 __all__ = ["close_poll", "locked_poll", "open_poll", "refresh_poll", "require_open_poll", "sweep_poll"]
+
+_POLL = Question(lambda key: Poll.objects.filter(pk=key), UUIDField())
+_HELD = Question(lambda key: Poll.objects.select_for_update().filter(pk=key), UUIDField())
 
 
 @act
@@ -131,11 +136,11 @@ def locked_poll(key: str, by: Actor, at: datetime) -> tuple[Poll, Release]:
     Raises:
         ForeignError: E_NO_SUCH.
     """
-    release = Poll.objects.filter(pk=key).values_list("release_id", flat=True).first()
-    if release is None:
+    found = _POLL.first(key)
+    if found is None:
         raise ForeignError("E_NO_SUCH", "there is no such thing here")
-    row = locked(str(release), by, at)
-    return Poll.objects.select_for_update().get(pk=key), row
+    row = locked(str(found.release_id), by, at)
+    return _HELD.rows(key)[0], row
 
 
 def require_open_poll(poll: Poll, release: Release) -> None:

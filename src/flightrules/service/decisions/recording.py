@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import CharField, UUIDField
+
 from flightrules.engine.decision import Outcome
 from flightrules.service.decisions.begun import begins_at_once
 from flightrules.service.decisions.dossiers import Dossier
 from flightrules.service.decisions.models import GOING, Decision, Moment, SignOff
 from flightrules.service.decisions.situation import Found
 from flightrules.service.decisions.standing import end_decision
+from flightrules.service.door.questions import Question
 from flightrules.service.records.actor import Actor
 from flightrules.service.records.services import append, product_stream
 from flightrules.service.records.tags import Tag
@@ -19,12 +22,18 @@ from flightrules.service.releases.states import move
 
 __all__ = ["move_release", "put_on_record", "supersede"]
 
+_GOING = Question(
+    lambda release, moment: Decision.objects.filter(
+        release=release, moment=moment, outcome__in=GOING, voided_at__isnull=True
+    ),
+    UUIDField(),
+    CharField(),
+)
+
 
 def supersede(decision: Decision, row: Release, *, by: Actor, at: datetime) -> None:
     """End the decision of the same moment that let the release go before."""
-    former = Decision.objects.filter(
-        release=row, moment=decision.moment, outcome__in=GOING, voided_at__isnull=True
-    ).first()
+    former = _GOING.first(row.pk, decision.moment)
     if former is not None:
         end_decision(former, row, "superseded by another decision", by=by, at=at)
 

@@ -28,6 +28,7 @@ from flightrules.service.releases.queries import Artefact, Release, artefacts
 
 __all__ = ["Inputs", "inputs_of"]
 
+_PRODUCT = Question(lambda key: Product.objects.filter(pk=key), CharField())
 _EVIDENCE = Question(
     lambda release: EvidenceItem.objects.filter(release=release, superseded_at__isnull=True).order_by(
         "method", "part", "name"
@@ -88,6 +89,7 @@ def inputs_of(release: Release) -> Inputs:
         ConflictError: E_NO_RULEBOOK.
     """
     edition = require_edition_in_force(release.product_id)
+    release.product = _PRODUCT.rows(release.product_id)[0]
     acceptances, waivers = _ACCEPTANCES.rows(release.pk), _WAIVERS.rows(release.pk)
     prefetch_related_objects(acceptances, "defect", "approvals")
     prefetch_related_objects(waivers, "approvals")

@@ -51,6 +51,14 @@ __all__ = [
 ]
 
 M = TypeVar("M", bound=Model)
+_OPEN_RISKS = Question(
+    lambda release: (
+        Risk.objects.filter(release=release, state=Risk.State.OPEN)
+        .only("title")
+        .order_by("recorded_at", "key")
+    ),
+    UUIDField(),
+)
 _LATEST_RUN = Question(
     lambda release, gate: GateRun.objects.filter(
         release=release, gate=gate, judged_at__isnull=False
@@ -87,8 +95,7 @@ def risks(*, release: str, by: Actor, at: datetime) -> QuerySet[Risk]:
 
 def open_risks(release: Release) -> list[str]:
     """Titles of the release's open risks, the oldest first."""
-    found = Risk.objects.filter(release=release, state=Risk.State.OPEN).order_by("recorded_at", "key")
-    return list(found.values_list("title", flat=True))
+    return [one.title for one in _OPEN_RISKS.rows(release.pk)]
 
 
 def waivers(*, release: str, by: Actor, at: datetime) -> QuerySet[Waiver]:

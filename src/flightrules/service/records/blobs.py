@@ -60,7 +60,7 @@ def store(stream: BinaryIO, limit: int) -> tuple[str, int]:
         if state_of(digest) is not BlobState.INTACT:
             incoming.keep(digest)
     if not _is_known(digest):
-        Blob.objects.get_or_create(digest=digest, defaults={"size": size})
+        Blob.objects.bulk_create([Blob(digest=digest, size=size)], ignore_conflicts=True)
     return digest, size
 
 

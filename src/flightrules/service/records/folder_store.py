@@ -22,6 +22,7 @@ class FolderStore:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
+        self._durable: set[str] = set()
 
     @contextmanager
     def incoming(self) -> Iterator[_File]:
@@ -29,11 +30,20 @@ class FolderStore:
         with _said():
             os.makedirs(os.path.join(self.folder, _INCOMING), mode=0o700, exist_ok=True)
             descriptor, path = tempfile.mkstemp(dir=os.path.join(self.folder, _INCOMING))
-        file = _File(self.folder, path, os.fdopen(descriptor, "wb"))
+        file = _File(self, path, os.fdopen(descriptor, "wb"))
         try:
             yield file
         finally:
             file.close()
+
+    def place_of(self, digest: str) -> str:
+        """The folder of a blob, made and flushed if this process does not know it to be on disk."""
+        place = os.path.join(self.folder, digest[:2])
+        if place not in self._durable or not os.path.isdir(place):
+            os.makedirs(place, mode=0o700, exist_ok=True)
+            _flush_folder(self.folder)
+            self._durable.add(place)
+        return place
 
     def open(self, digest: str) -> BinaryIO | None:
         """The blob's file, if it is one."""
@@ -64,23 +74,21 @@ class FolderStore:
 
 
 class _File:
-    def __init__(self, folder: str, path: str, file: BinaryIO) -> None:
-        self._folder, self._path, self._file = folder, path, file
+    def __init__(self, store: FolderStore, path: str, file: BinaryIO) -> None:
+        self._store, self._path, self._file = store, path, file
 
     def write(self, piece: bytes) -> None:
         with _said():
             self._file.write(piece)
 
     def keep(self, digest: str) -> None:
-        place = os.path.join(self._folder, digest[:2])
         with _said():
             self._file.flush()
             os.fsync(self._file.fileno())
-            os.makedirs(place, mode=0o700, exist_ok=True)
+            place = self._store.place_of(digest)
             os.chmod(self._path, 0o400)
             os.replace(self._path, os.path.join(place, digest))
             _flush_folder(place)
-            _flush_folder(self._folder)
 
     def close(self) -> None:
         with suppress(OSError):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import UUIDField
+
+from flightrules.service.door.questions import Question
 from flightrules.service.records.actor import Actor
 from flightrules.service.records.services import append, product_stream
 from flightrules.service.records.tags import Tag
@@ -11,6 +14,10 @@ from flightrules.service.releases.models import ClockSpan, Release
 from flightrules.service.releases.states import OPEN, move
 
 __all__ = ["entry_gate_said", "exit_gate_said", "start_clock", "stop_clock", "tested_for"]
+
+_RUNNING = Question(
+    lambda release: ClockSpan.objects.filter(release=release, stopped_at__isnull=True), UUIDField()
+)
 
 _NAMED = 5
 
@@ -53,7 +60,7 @@ def exit_gate_said(release: Release, *, lets_through: bool) -> None:
 
 def start_clock(release: Release, because: str, *, run: str, by: Actor, at: datetime) -> None:
     """Start counting, unless it counts already; a draft is in test from now on."""
-    if ClockSpan.objects.filter(release=release, stopped_at__isnull=True).exists():
+    if _RUNNING.first(release.pk) is not None:
         return
     ClockSpan.objects.create(release=release, started_at=at, because=because)
     if release.state == Release.State.DRAFT:
@@ -64,7 +71,7 @@ def start_clock(release: Release, because: str, *, run: str, by: Actor, at: date
 
 def stop_clock(release: Release, because: str, *, run: str, by: Actor, at: datetime) -> bool:
     """Stop counting, if it counts; says whether it did."""
-    span = ClockSpan.objects.filter(release=release, stopped_at__isnull=True).first()
+    span = _RUNNING.first(release.pk)
     if span is None:
         return False
     span.stopped_at, span.stopped_because = at, because
