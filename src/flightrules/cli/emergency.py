@@ -78,7 +78,7 @@ def execute(arguments: Namespace) -> int:
     }
     if arguments.act in acts:
         acts[arguments.act](service, release, arguments)
-    if arguments.act in ("lift", "end"):
+    if arguments.act in ("lift", "end") or (arguments.act == "sign-off" and not release["emergency"]):
         return int(ExitCode.GO)
     found = service.get(f"/releases/{release['key']}/emergency")
     told(arguments, found, _lines(found))
@@ -120,7 +120,9 @@ def _signed_off(service: Office, release: dict[str, Any], arguments: Namespace) 
     empty = dict.fromkeys(("link", "digest", "person", "said_at", "until", "seconds"), "")
     terms = {"point": "written-sign-off", "text": arguments.text, **empty}
     prove_terms(service, "written-sign-off", about, terms, arguments)
-    service.post(f"/releases/{release['key']}/emergency/written-sign-off", {"text": arguments.text})
+    done = service.post(f"/releases/{release['key']}/emergency/written-sign-off", {"text": arguments.text})
+    if not release["emergency"]:
+        told(arguments, done, [f"signed off in writing: {plain(release['version'])}, ended since"])
 
 
 def _spoken(service: Office, release: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""List what waits for you: votes, verdicts, decisions, overrides, blockers, and debts in your roles.
+"""List what waits for you: votes, verdicts, decisions, overrides, blockers, points of emergencies, and debts.
 
 The roles are those of the token's owner. Each line says which command does it; what to choose it leaves open.
 """
@@ -22,6 +22,14 @@ _ALSO = {"cto": "cto-vp-eng", "security": "security-compliance", "sponsor": "pro
 _CONFIRMED = "confirmed by "
 _QUALITY = "qa-lead"
 _TICKET = "ticket-owner"  # whoever opened the release
+_LOOKING = frozenset({"read", "audit"})
+_SAYING = {
+    "reviewed": " --text TEXT",
+    "qa-agreed": " --text TEXT",
+    "rollback-tested": " --seconds N --link URL",
+    "on-call": " --person PERSON --until TIME",
+    "review-scheduled": " --at TIME",
+}  # of points of an emergency that a link alone does not show
 _LIVE = frozenset({"draft", "in-test", "ready", "decided"})
 
 
@@ -133,9 +141,33 @@ def _of_release(service: Office, release: dict[str, Any], mine: _Mine) -> Iterat
             yield f"blocker: {plain(one['title'])}", "flightrules blocker list"
     if release["state"] == "decided":
         yield from _of_conditions(service, path, mine)
+    elif release["emergency"]:
+        yield from _of_emergency(service.get(f"{path}/emergency"), release, mine)
     for one in every(service, f"{path}/overrides"):
         if one["closed_at"] is None:
             yield from _of_override(one, service.get(f"{path}/override-draft"), mine)
+
+
+def _of_emergency(one: dict[str, Any], release: dict[str, Any], mine: _Mine) -> Iterator[tuple[str, str]]:
+    """Points of the list that are missing, for whoever can fill them in."""
+    took_part = mine.key in (*one["authors"], release["opened_by"])
+    for point in one["points"]:
+        if not point["met"] and _is_for(point, mine, took_part=took_part):
+            name = plain(point["point"])
+            how = f"flightrules emergency confirm {name}{_SAYING.get(name, ' --link URL')}"
+            what = f"emergency, {name}: {plain(point['why'] or point['title'])}"
+            yield what, "flightrules push" if point["measured"] else how
+
+
+def _is_for(point: dict[str, Any], mine: _Mine, *, took_part: bool) -> bool:
+    """What is measured takes evidence; review and the word of quality are of who had no part in it."""
+    if point["measured"]:
+        return "bring-evidence" in mine.powers
+    if point["point"] == "reviewed":
+        return "bring-evidence" in mine.powers and not took_part
+    if point["asked"]:
+        return bool(mine.roles & set(point["asked"])) and not took_part
+    return bool(mine.powers - _LOOKING)
 
 
 def _of_conditions(service: Office, path: str, mine: _Mine) -> Iterator[tuple[str, str]]:

@@ -40,6 +40,7 @@ _WORDS = {
 }
 _LISTS = {"scope_in": "scope", "scope_out": "not-in-scope", "touches": "touches"}
 _WITH_REASON = {"override-entry": "entry-override", "reopen": "reopening", "withdraw": "withdrawal"}
+_HEAD = ("VERSION", "STATE", "VERDICT", "DECIDED", "TARGET", "OPENED")
 _TICKET = 2
 _LARGEST = 64 << 30
 
@@ -72,11 +73,9 @@ def execute(arguments: Namespace) -> int:
     product = named_product(arguments)
     if arguments.act == "list":
         rows = every(service, "/releases", product=product)
-        cells = [
-            (one["version"], one["state"], one["target"] or "none", moment_said(one["opened_at"]))
-            for one in rows
-        ]
-        told(arguments, rows, table(("VERSION", "STATE", "TARGET", "OPENED"), cells, "no release"))
+        said = {one["release"]: one for one in every(service, f"/products/{product}/outcomes")}
+        rows = [{**one, **_stands(said.get(one["key"], {}))} for one in rows]
+        told(arguments, rows, table(_HEAD, map(_row, rows), "no release"))
         return int(ExitCode.GO)
     required(arguments, "release")
     if arguments.act == "open":
@@ -86,6 +85,19 @@ def execute(arguments: Namespace) -> int:
     _act(service, path, arguments)
     found = service.get(path)
     return _told(arguments, found, outcome_said(service, found))
+
+
+def _stands(said: dict[str, Any]) -> dict[str, str]:
+    return {name: said.get(name) or "" for name in ("verdict", "outcome", "moment")}
+
+
+def _row(one: dict[str, Any]) -> tuple[object, ...]:
+    ahead = " (ahead)" if one["moment"] == "authorisation" else ""
+    outcome = f"{one['outcome']}{ahead}" if one["outcome"] else "none"
+    return (
+        *(one["version"], one["state"], one["verdict"] or "none", outcome),
+        *(one["target"] or "none", moment_said(one["opened_at"])),
+    )
 
 
 def _act(service: Office, path: str, arguments: Namespace) -> None:

@@ -96,6 +96,8 @@ def test_from_nothing_to_a_signed_decision(shop, terminal, folder):
     done(qa("signoff", "go", *RELEASE, "--as", "qa-lead"))
     done(owner("signoff", "go", *RELEASE, "--as", "product-owner"))
     assert "decided: GO" in done(owner("decide", "go", *RELEASE))
+    listed = done(owner("release", "list", *PRODUCT, sign=False)).splitlines()
+    assert listed[1].split()[1:4] == ["decided", "go", "GO"]
     done(manager("gate", "--artefact", "shop.whl", "--environment", "prod", sign=False))
 
 

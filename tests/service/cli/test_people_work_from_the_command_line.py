@@ -101,15 +101,22 @@ def test_an_emergency_is_classified_and_its_list_worked_off(emergency, terminal)
     assert cto("emergency", "classify", *RELEASE, *stated, "Nobody At All")[0] == 2
     status, said = cto("emergency", "classify", *RELEASE, *stated, "Kim Baker")
     assert (status, "may change: src/pay/" in said, "missing" in said) == (6, True, True)
+    waits = engineer("inbox", *PRODUCT, sign=False)[1]
+    assert "emergency confirm rollback-tested --seconds N --link URL --release 4.3.0" in waits
+    assert ("confirm reviewed" in waits, "confirm qa-agreed" in waits) == (True, False)
+    assert "scope-locked: " in waits
+    qa = terminal(emergency.shop.qa)
+    assert "confirm qa-agreed --text TEXT" in qa("inbox", *PRODUCT, sign=False)[1]
     status, said = engineer("emergency", "confirm", "reviewed", *RELEASE, "--text", "Read line by line.")
     assert status == 6, said
     assert emergency.places(key)["reviewed"]["met"]
+    assert "confirm reviewed" not in engineer("inbox", *PRODUCT, sign=False)[1]
     on_call = ["--person", "Ivo Stern", "--until", (now() + timedelta(hours=9)).isoformat()]
     engineer("emergency", "confirm", "on-call", *RELEASE, *on_call)
     assert emergency.places(key)["on-call"]["met"]
-    qa = terminal(emergency.shop.qa)
     qa("emergency", "confirm", "qa-agreed", *RELEASE, "--text", "Go, it is worse as it is.")
     assert emergency.places(key)["qa-agreed"]["met"]
+    assert "emergency sign-off --text TEXT --release 4.3.0" in qa("inbox", *PRODUCT, sign=False)[1]
     assert qa("emergency", "sign-off", *RELEASE, "--text", "I have seen the runs; it may go.")[0] == 6
     figures = done(cto("emergency", "figures", *PRODUCT, sign=False))
     assert "emergencies of" in figures

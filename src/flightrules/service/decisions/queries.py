@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
+from flightrules.service.catalogue.queries import get_product
 from flightrules.service.decisions.dossiers import Dossier, dossier_of
 from flightrules.service.decisions.models import Decision, HandedOut, Poll, SignOff
 from flightrules.service.decisions.refreshing import is_outdated
@@ -32,6 +33,7 @@ __all__ = [
     "found_in",
     "handed_out",
     "latest_decision",
+    "outcomes",
     "poll_of",
     "polls",
     "polls_to_refresh",
@@ -113,6 +115,26 @@ def latest_decision(release: Release, *, moment: str | None = None) -> Decision 
     """The last decision that was not voided, whatever it says; for rooms that have asked already."""
     rows = Decision.objects.filter(release=release, voided_at__isnull=True)
     return (rows if moment is None else rows.filter(moment=moment)).order_by("-at").first()
+
+
+def outcomes(*, product: str, by: Actor, at: datetime) -> QuerySet[Release]:
+    """The releases of a product with what stands about each: quality verdict, and the last decision.
+
+    What was voided is left out; ``verdict``, ``outcome``, ``moment`` and ``decided_at`` are None for nothing.
+
+    Raises:
+        ForeignError: E_NO_SUCH.
+    """
+    found = get_product(key=product, by=by, at=at)
+    stands = {"release": OuterRef("pk"), "voided_at__isnull": True}
+    last = Decision.objects.filter(**stands).order_by("-at", "-key")
+    verdict = SignOff.objects.filter(**stands, act=SignOff.Act.VERDICT)
+    return Release.objects.filter(product=found).annotate(
+        verdict=Subquery(verdict.values("choice")[:1]),
+        outcome=Subquery(last.values("outcome")[:1]),
+        moment=Subquery(last.values("moment")[:1]),
+        decided_at=Subquery(last.values("at")[:1]),
+    )
 
 
 def record_bytes(decision: Decision) -> bytes:

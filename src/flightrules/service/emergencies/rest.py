@@ -14,10 +14,11 @@ from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.schemas import Asked, Key, Line, Moment, Prose, WebLink
 from flightrules.service.emergencies import queries, services
 from flightrules.service.emergencies.models import Classification, Confirmation, Throttling
-from flightrules.service.emergencies.points import Place
+from flightrules.service.emergencies.points import Place, Point
+from flightrules.service.emergencies.words import givers, track_of
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
-from flightrules.service.people.powers import Power
+from flightrules.service.people.powers import Power, role_key
 from flightrules.service.records.queries import opened
 
 __all__ = ["router"]
@@ -85,13 +86,14 @@ class WordOut(Schema):
 
 
 class PointOut(Schema):
-    """One point of the list as it stands."""
+    """One point of the list as it stands; ``asked`` are the roles whose word it is, none for anybody's."""
 
     point: str
     title: str
     met: bool
     why: str
     measured: bool
+    asked: list[str]
     word: WordOut | None
 
 
@@ -273,7 +275,7 @@ def _emergency(one: Classification, request: AskedRequest, found: list[Place] | 
         at=one.at,
         share=one.share,
         lifted=one.lifted_id,
-        points=[_place(place) for place in found],
+        points=[_place(place, one) for place in found],
         lacks=list(queries.lacks_for_decision(one.release, request.asked_at)),
         approvers=ApproversOut(roles=list(ask.roles), needed=ask.quorum, required=list(ask.required))
         if ask is not None
@@ -281,13 +283,15 @@ def _emergency(one: Classification, request: AskedRequest, found: list[Place] | 
     )
 
 
-def _place(one: Place) -> PointOut:
+def _place(one: Place, of: Classification) -> PointOut:
+    roles = givers(track_of(of)) if one.point == Point.QA_AGREED else ()
     return PointOut(
         point=one.point,
         title=one.title,
         met=one.met,
         why=one.why,
         measured=one.measured,
+        asked=[role_key(role) for role in roles],
         word=_word(one.word) if one.word is not None else None,
     )
 

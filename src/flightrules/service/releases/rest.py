@@ -147,6 +147,7 @@ class ReleaseOut(Shown):
     state: str
     release_class: str
     track: str
+    emergency: str
     target: str
     build: str
     justification: str

@@ -18,7 +18,7 @@ from flightrules.service.decisions.models import Decision
 from flightrules.service.decisions.rest.sign_offs import Conditions, Digest
 from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
-from flightrules.service.door.schemas import Asked, Prose, Shown
+from flightrules.service.door.schemas import Asked, Key, Prose, Shown
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
@@ -79,6 +79,18 @@ class ReopenedOut(Shown):
     state: str
 
 
+class OutcomeOut(Shown):
+    """What stands about a release: the quality verdict, and what was decided last; empty for nothing."""
+
+    release: UUID
+    version: str
+    state: str
+    verdict: str
+    outcome: str
+    moment: str
+    decided_at: datetime | None
+
+
 class DecisionsAsked(PageAsked):
     """Which decisions."""
 
@@ -99,6 +111,13 @@ def list_decisions(request: AskedRequest, key: UUID, asked: Query[DecisionsAsked
     rows = queries.decisions(release=str(key), by=request.actor, at=request.asked_at)
     rows = rows.filter(moment=asked.moment) if asked.moment is not None else rows
     return page_of(rows, asked, _decision, cast=UUID)
+
+
+@router.get("/products/{product}/outcomes", response=Page[OutcomeOut], openapi_extra=guarded(Power.READ))
+def list_outcomes(request: AskedRequest, product: Key, asked: Query[PageAsked]) -> Any:
+    """Each release of a product with its quality verdict and its last decision that were not voided."""
+    rows = queries.outcomes(product=product, by=request.actor, at=request.asked_at)
+    return page_of(rows, asked, _outcome, cast=UUID)
 
 
 @router.get("/decisions/{uuid:key}", response=DecisionNow, openapi_extra=guarded(Power.READ))
@@ -125,3 +144,10 @@ def _decision(one: Decision) -> DecisionOut:
     made = ("release", "poll", "override")
     named = {name: getattr(one, name) for name in DecisionOut.model_fields if name not in made}
     return DecisionOut(**named, release=one.release_id, poll=one.poll_id, override=one.override_id)
+
+
+def _outcome(row: Any) -> OutcomeOut:
+    said = {name: getattr(row, name) or "" for name in ("verdict", "outcome", "moment")}
+    return OutcomeOut(
+        release=row.key, version=row.version, state=row.state, decided_at=row.decided_at, **said
+    )
