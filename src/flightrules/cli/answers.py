@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
+from urllib.parse import SplitResult, urlsplit
 from urllib.request import HTTPRedirectHandler
 
 from flightrules.errors import UsageError
 from flightrules.inert import whole
 
-__all__ = ["NoRedirect", "plain", "refused", "unreachable"]
+__all__ = ["NOT_REACHED", "NoRedirect", "parts_of", "plain", "refused", "unreachable"]
+
+NOT_REACHED = (URLError, TimeoutError, ConnectionError, HTTPException)
+"""What asking an address raises where nobody is there, or somebody who does not speak HTTP."""
 
 
 class NoRedirect(HTTPRedirectHandler):
@@ -18,6 +23,16 @@ class NoRedirect(HTTPRedirectHandler):
 
     def redirect_request(self, *_: Any) -> None:
         return None
+
+
+def parts_of(url: str) -> SplitResult:
+    """The parts of an address; empty ones of what is none, such as a port that no machine has."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 -- reading it looks at it
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+    return parts
 
 
 def plain(text: object) -> str:

@@ -10,7 +10,7 @@ from argparse import ArgumentParser, Namespace
 from flightrules.cli.remote import office
 from flightrules.cli.remote_acts import add_format_option, stated, told
 from flightrules.cli.remote_decisions import add_release_options, release_of
-from flightrules.cli.remote_verdict import await_run, exit_code_of_run, shown
+from flightrules.cli.remote_verdict import await_run, exit_code_of_run, seconds, shown
 
 __all__ = ["configure", "execute"]
 
@@ -19,7 +19,7 @@ def configure(parser: ArgumentParser) -> None:
     """Arguments of the command."""
     add_release_options(parser)
     parser.add_argument("--gate", metavar="ID", default="", help="the gate; else the exit gate")
-    parser.add_argument("--timeout", type=float, default=300, metavar="S", help="how long to wait; 300")
+    parser.add_argument("--timeout", type=seconds, default=300, metavar="S", help="how long to wait; 300")
     add_format_option(parser)
 
 

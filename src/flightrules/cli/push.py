@@ -16,7 +16,7 @@ from typing import Any
 from flightrules.cli.evaluation import Evaluation, evaluate_here
 from flightrules.cli.outputs import write_file
 from flightrules.cli.remote import Office, find_release, office, plain
-from flightrules.cli.remote_verdict import await_run, exit_code_of_run, shown
+from flightrules.cli.remote_verdict import await_run, exit_code_of_run, seconds, shown
 from flightrules.cli.terminal import say
 from flightrules.errors import EvidenceError, ExitCode, UsageError
 from flightrules.evidence.measurement import Evidence
@@ -49,7 +49,7 @@ def configure(parser: ArgumentParser) -> None:
     out = parser.add_argument_group("what is written")
     out.add_argument("--attest", metavar="FILE", help="where the signed record goes, with --sign")
     out.add_argument("--report", metavar="FILE", help="write the service's report (.html, .md or .json)")
-    out.add_argument("--timeout", type=float, default=300, metavar="S", help="how long to wait; 300")
+    out.add_argument("--timeout", type=seconds, default=300, metavar="S", help="how long to wait; 300")
     out.add_argument("--accessible", action="store_true", help="words only")
     out.add_argument("--no-progress", action="store_true")
 

@@ -12,11 +12,11 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
-from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode, urlsplit
+from urllib.error import HTTPError
+from urllib.parse import urlencode
 from urllib.request import Request, build_opener
 
-from flightrules.cli.answers import NoRedirect, plain, refused, unreachable
+from flightrules.cli.answers import NOT_REACHED, NoRedirect, parts_of, plain, refused, unreachable
 from flightrules.errors import UsageError
 from flightrules.values import frozen
 
@@ -105,7 +105,7 @@ class Office:
                     if error.code not in _AGAIN or last:
                         raise refused(error) from None
                     wait = _retry_after(error, number)
-            except (URLError, TimeoutError, ConnectionError) as error:
+            except NOT_REACHED as error:
                 if last or _hopeless(error):
                     raise unreachable(self.url, error) from None
                 wait = 2.0**number / 2
@@ -160,7 +160,11 @@ def address() -> str:
             "FLIGHTRULES_URL is not set",
             hint="name the service in FLIGHTRULES_URL and an API token in FLIGHTRULES_TOKEN",
         )
-    parts = urlsplit(url)
+    parts = parts_of(url)
+    if parts.username is not None:
+        raise UsageError(
+            "E_REMOTE_SETTING", "FLIGHTRULES_URL names a user", hint="name the host; the token says who asks"
+        )
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(
             "E_REMOTE_SETTING", f"FLIGHTRULES_URL {plain(url)[:80]!r} is no address of a service"

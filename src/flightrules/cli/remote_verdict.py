@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from argparse import ArgumentTypeError
 from collections.abc import Mapping
 from typing import Any
 
 from flightrules.cli.remote import Office, plain
 from flightrules.errors import ExitCode, UsageError
 
-__all__ = ["await_run", "exit_code_of_run", "shown"]
+__all__ = ["await_run", "exit_code_of_run", "seconds", "shown"]
 
 _PAUSE_S = 1.0
+_LONGEST_S = 86_400.0
 _NAMED = 20
 
 
@@ -32,6 +34,13 @@ def await_run(service: Office, run: Mapping[str, Any], timeout_s: float) -> dict
         time.sleep(min(_PAUSE_S, left))
         found = service.get(f"/gate-runs/{found['key']}")
     return found
+
+
+def seconds(text: str) -> float:
+    """Seconds as people write them; not a number that no clock ever reaches."""
+    if not text.isascii() or not text.replace(".", "", 1).isdigit():
+        raise ArgumentTypeError(f"{text[:20]!r} is no number of seconds")
+    return min(float(text), _LONGEST_S)
 
 
 def exit_code_of_run(run: Mapping[str, Any]) -> ExitCode:

@@ -24,11 +24,13 @@ def started() -> Iterator[None]:
     from flightrules.service.config.start import start
 
     start()
+    from sqlite3 import Error as SqliteError
+
     from django.db import DatabaseError, InterfaceError
 
     try:
         yield
-    except (DatabaseError, InterfaceError) as error:
+    except (DatabaseError, InterfaceError, SqliteError) as error:
         said = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
         raise UsageError(
             "E_DATABASE",

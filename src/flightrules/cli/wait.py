@@ -11,7 +11,7 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from flightrules.cli.remote import Office, find_release, office
-from flightrules.cli.remote_verdict import exit_code_of_run, shown
+from flightrules.cli.remote_verdict import exit_code_of_run, seconds, shown
 from flightrules.cli.terminal import say
 from flightrules.errors import ExitCode, UsageError
 
@@ -25,7 +25,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--product", metavar="KEY", help="the product's key; else from FLIGHTRULES_PRODUCT")
     parser.add_argument("--release", metavar="VERSION", required=True, help="the version")
     parser.add_argument("--gate", metavar="ID", help="the gate; else the exit gate")
-    parser.add_argument("--timeout", type=float, default=600, metavar="S", help="how long; 600")
+    parser.add_argument("--timeout", type=seconds, default=600, metavar="S", help="how long; 600")
     parser.add_argument("--until-go", action="store_true", help="go on waiting while the gate is shut")
 
 

@@ -10,11 +10,11 @@ import json
 import os
 from collections.abc import Callable
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.error import HTTPError
+from urllib.parse import quote, urlencode
 from urllib.request import Request, build_opener
 
-from flightrules.cli.answers import NoRedirect, plain, refused, unreachable
+from flightrules.cli.answers import NOT_REACHED, NoRedirect, parts_of, plain, refused, unreachable
 from flightrules.errors import UsageError
 
 __all__ = ["exchanged", "identity_token"]
@@ -86,8 +86,8 @@ def _of_github(audience: str) -> str:
     asking = os.environ.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "")
     if not url or not asking:
         raise _nobody("this job may not ask GitHub who it is", "give it `permissions: {id-token: write}`")
-    parts = urlsplit(url)
-    if not parts.hostname or (parts.scheme != "https" and parts.hostname not in _LOCAL):
+    parts = parts_of(url)
+    if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in _LOCAL):
         raise _nobody("ACTIONS_ID_TOKEN_REQUEST_URL is no https address", "leave it as GitHub sets it")
     joint = "&" if parts.query else "?"
     headers = {"Authorization": f"Bearer {asking}", "Accept": "application/json"}
@@ -105,7 +105,7 @@ def _answer(request: Request, url: str, refusal: Callable[[HTTPError], UsageErro
     except HTTPError as error:
         with error:
             raise refusal(error) from None
-    except (URLError, TimeoutError, ConnectionError) as error:
+    except NOT_REACHED as error:
         raise unreachable(url, error) from None
     except ValueError:
         raise UsageError("E_REMOTE", f"{plain(url)} answered something that is no JSON") from None

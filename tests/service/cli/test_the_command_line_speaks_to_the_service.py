@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
+import threading
 
 import pytest
 
@@ -153,16 +155,44 @@ def test_a_report_of_no_known_form_is_refused(work, capsys):
         ("http://example.org", "E_REMOTE_INSECURE"),
         ("ftp://example.org", "E_REMOTE_SETTING"),
         ("nonsense", "E_REMOTE_SETTING"),
+        ("http://[::1", "E_REMOTE_SETTING"),
+        ("http://127.0.0.1:99999", "E_REMOTE_SETTING"),
+        ("http://user:hunter2secret@127.0.0.1:9", "E_REMOTE_SETTING"),
+        ("http://127.0.0.1:9/a b", "E_REMOTE_UNREACHABLE"),
         ("http://127.0.0.1:9", "E_REMOTE_UNREACHABLE"),
     ],
 )
 def test_the_token_goes_nowhere_else(work, capsys, monkeypatch, url, code):
     monkeypatch.setenv("FLIGHTRULES_URL", url)
     assert main(["status", "--product", "shop", "--release", "1"]) == 2
-    assert code in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert code in said
+    assert "hunter2secret" not in said
     monkeypatch.setenv("FLIGHTRULES_TOKEN", "a b")
     monkeypatch.setenv("FLIGHTRULES_URL", "http://127.0.0.1:9")
     assert main(["status", "--product", "shop", "--release", "1"]) == 2
+
+
+@pytest.mark.parametrize("command", ["wait", "judge", "push"])
+@pytest.mark.parametrize("timeout", ["nan", "inf", "-1", "1e9", "1_0", "", "\u0661", "1.2.3"])
+def test_nobody_waits_for_a_moment_that_never_comes(capsys, command, timeout):
+    assert main([command, "--product", "shop", "--release", "1", f"--timeout={timeout}"]) == 2
+    assert "--timeout" in capsys.readouterr().err
+
+
+def test_who_does_not_speak_http_is_not_the_service(work, capsys, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        threading.Thread(target=_greet, args=(other,), daemon=True).start()
+        monkeypatch.setattr(remote, "_TRIES", 1)
+        monkeypatch.setenv("FLIGHTRULES_URL", f"http://127.0.0.1:{other.getsockname()[1]}")
+        assert main(["status", "--product", "shop", "--release", "1"]) == 2
+    assert "E_REMOTE_UNREACHABLE" in capsys.readouterr().err
+
+
+def _greet(other):
+    line, _ = other.accept()
+    with line:
+        line.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
 
 
 def test_what_comes_from_elsewhere_moves_no_cursor():
