@@ -73,14 +73,14 @@ def judge(rule: Rule, case: Case) -> CriterionResult:
     wrong = standing.wrong  # (4)
     if wrong is not None:
         return _result(rule, wrong.status, wrong.reason, wrong.fix, evidence=uses)
-    return replace(_of_part(_measured(rule, case, standing), standing.found.partial), evidence=uses)
+    return replace(_of_part(_measured(rule, case, standing), standing.found.doubt), evidence=uses)
 
 
-def _of_part(result: CriterionResult, partial: str) -> CriterionResult:
+def _of_part(result: CriterionResult, doubt: str) -> CriterionResult:
     """What is known to be a part can show a failure, never that there is none."""
-    if not partial or result.status is not Status.PASS:
+    if not doubt or result.status is not Status.PASS:
         return result
-    reason = f"{result.reason}; {partial}"
+    reason = f"{result.reason}; {doubt}"
     fix = "measure what is missing, or have it confirmed that nothing is"
     return _result(result.rule, Status.NO_DATA, reason, fix)
 

@@ -58,6 +58,17 @@ class Found:
     partial: str = ""
 
     @cached_property
+    def doubt(self) -> str:
+        """Why there may be more than was found, by whoever found it or by an artefact's own reader."""
+        pages = [
+            one.path
+            for one in self.evidence
+            if any(notice.code == "W_MAYBE_PARTIAL" for notice in one.reading.notices)
+        ]
+        more = f"{', '.join(pages)} may be one page of several" if pages else ""
+        return "; ".join(filter(None, (self.partial, more)))
+
+    @cached_property
     def joined(self) -> Joined:
         """All evidence as one, each artefact once; worked out for the first criterion that asks."""
         return join(distinct(self.evidence))

@@ -103,7 +103,7 @@ class Standing:
     def plain(self) -> Joined | None:
         """The evidence joined, where it is there, whole, all of it could be read and it fits."""
         found = self.found
-        if found.refused or found.partial or not found.evidence or self.wrong is not None:
+        if found.refused or found.doubt or not found.evidence or self.wrong is not None:
             return None
         return self.found.joined
 

@@ -79,3 +79,16 @@ def test_a_method_that_another_criterion_names_is_for_that(desk, junit):
     found = {"unit tests": desk.found(desk.artefact("unit tests", junit(passed=3))), "other": desk.found()}
 
     assert [str(one.status) for one in desk.decide(rules, found).results] == ["PASS", "NO DATA"]
+
+
+@pytest.mark.parametrize(("listed", "status"), [(29, "PASS"), (30, "NO DATA")])
+def test_a_list_as_long_as_a_page_may_go_on(desk, listed, status):
+    issues = json.dumps(
+        [
+            {"number": n, "title": "t", "state": "OPEN", "labels": [{"name": "bug"}, {"name": "P3"}]}
+            for n in range(listed)
+        ]
+    )
+    found = {"issue tracker": desk.found(desk.artefact("issue tracker", issues))}
+
+    assert desk.decide(RULEBOOK, found).results[0].status == status

@@ -19,6 +19,7 @@ from flightrules.evidence.records.tracker_answers import (
     api_error,
     items,
     maybe_partial,
+    on_last_page,
     partial,
     tracker_reading,
 )
@@ -26,7 +27,7 @@ from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
-_PAGE_SIZES = (30, 50, 100)
+_PAGE_SIZES = (30, 50, 100, 200, 500, 1000)  # gh lists 30, or as many as --limit says
 _ISSUES = re.compile(r"(?:/repos/[^/]+/[^/]+|/search|/orgs/[^/]+|/user)?/issues(?:\?|\Z)")
 _REST = "https://api.github.com/repos/"
 
@@ -38,7 +39,7 @@ def read(source: Source, _head: Head) -> Reading:
     notices: tuple[Notice, ...] = ()
     if isinstance(document, list):
         found = _joined(document, name)
-        notices = maybe_partial(len(found), _PAGE_SIZES) if found and "repository_url" in found[0] else ()
+        notices = maybe_partial(on_last_page(document), _PAGE_SIZES)
     elif "data" in document:
         found = _graphql(document, name)
     else:

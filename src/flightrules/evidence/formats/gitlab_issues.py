@@ -14,6 +14,7 @@ from flightrules.evidence.records.tracker_answers import (
     api_error,
     items,
     maybe_partial,
+    on_last_page,
     partial,
     tracker_reading,
 )
@@ -32,7 +33,7 @@ def read(source: Source, _head: Head) -> Reading:
     notices: tuple[Notice, ...] = ()
     if isinstance(document, list):
         found = items(_joined(document), "issues", name)
-        notices = maybe_partial(len(found), _PAGE_SIZES)
+        notices = maybe_partial(on_last_page(document), _PAGE_SIZES)
     else:
         found = _graphql(Item(document, "answer", name), name)
     return tracker_reading("gitlab-issues", map(_defect, found), tool="GitLab", notices=notices)

@@ -11,7 +11,7 @@ from flightrules.evidence.reading.json import require
 from flightrules.evidence.records.defects import DEFECT_DEFINITIONS, Defect, DefectList
 from flightrules.evidence.records.pages import OnePageError
 
-__all__ = ["Item", "api_error", "items", "maybe_partial", "partial", "tracker_reading"]
+__all__ = ["Item", "api_error", "items", "maybe_partial", "on_last_page", "partial", "tracker_reading"]
 
 
 class Item:
@@ -104,6 +104,12 @@ def maybe_partial(count: int, page_sizes: Sequence[int]) -> tuple[Notice, ...]:
     if count not in page_sizes:
         return ()
     return (Notice("W_MAYBE_PARTIAL", f"the list holds exactly {count} records, a common page size"),)
+
+
+def on_last_page(document: list[Any]) -> int:
+    """How many records stand in a bare list, or on the last of several pages in one list."""
+    paged = bool(document) and all(isinstance(page, list) for page in document)
+    return len(document[-1] if paged else document)
 
 
 def tracker_reading(

@@ -152,6 +152,18 @@ def test_a_list_of_exactly_one_page_may_go_on():
     assert not seen([hub(number) for number in range(31)]).notices
 
 
+def test_gh_lists_thirty_if_it_is_not_told_how_many():
+    listed = [{"number": number, "title": "t", "state": "OPEN", "labels": []} for number in range(30)]
+    assert "W_MAYBE_PARTIAL" in [notice.code for notice in seen(listed).notices]
+
+
+def test_of_pages_in_one_list_the_last_tells_whether_there_are_more():
+    page = [hub(number) for number in range(30)]
+    assert not seen([page, [hub(30)]]).notices
+    assert not seen([page, []]).notices
+    assert seen([page, [hub(30 + number) for number in range(30)]]).notices
+
+
 @pytest.mark.parametrize(
     ("document", "code"),
     [
