@@ -205,9 +205,8 @@ def _changed(decision: Decision, now: Dossier) -> list[str]:
 def _stale(dossier: Dossier, at: datetime) -> list[str]:
     found = []
     standings = Standings(dossier.inputs.release, dossier.inputs)
-    for gate, run in dossier.runs.items():
-        if run is None:
-            continue
+    judged = [(gate, run) for gate, run in dossier.runs.items() if run is not None]
+    for gate, run in judged:
         if run.stands_until is not None and run.stands_until <= at:
             found.append(f"what the gate {gate} rests on expired at {run.stands_until:%Y-%m-%d %H:%M} UTC")
         found += standings.of(run).reasons

@@ -1,0 +1,271 @@
+"""Change one thing at a time in the acts of the service, and see whether the stories of their room notice.
+
+Starting the service takes seconds, so it is started once: one session of pytest goes through the room's stories
+and keeps which of them come by which line. Each mutant is then judged in a fork of that session, with its
+database in memory, by the stories that come by the changed line; what noticed most so far is asked first. As
+the rooms are loaded by then, a mutant takes the place of the real code function by function, and constant by
+constant. What a class says of itself, the columns of a table and the fields of a record, stays as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import functools
+import gc
+import importlib
+import os
+import signal
+import sys
+import types
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import coverage
+import pytest
+from mutants import Mutant, mutants
+
+ROOT = Path(__file__).resolve().parents[1]
+SERVICE = ROOT / "src/flightrules/service"
+ACTS = {
+    "decisions": (
+        "votes decisions verdicts seats involved signing counting polls overrides override_sides "
+        "override_decision override_watch standing situation refreshing recording rounds begun confirmers "
+        "hindrances against asking as_emergency meaning"
+    )
+}
+"""Room -> its modules that decide who may do what, and what then counts."""
+
+LIMIT_S = 120
+BEGINNING = "made before the story"
+_OF_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+class Judge:
+    """A plugin for pytest: instead of the usual loop it learns the stories' ways, and judges mutants by them."""
+
+    def __init__(self, room: str, names: list[str], part: int) -> None:
+        self.paths = {name: SERVICE / room / f"{name}.py" for name in names}
+        self.sources = {name: path.read_text(encoding="utf-8") for name, path in self.paths.items()}
+        self.room, self.part = room, part
+        self.noticed: Counter[str] = Counter()
+        self.sound = True
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run every story once under the eye of coverage, then the mutants of each module."""
+        stories = {one.nodeid: one for one in session.items}
+        ways = self._ways(list(stories.values()))
+        self.held = {name: _functions(str(path)) for name, path in self.paths.items()}
+        self.caches = list(_caches())
+        gc.collect()
+        gc.freeze()  # what a fork only reads is not copied
+        for name in self.paths if self.sound else ():
+            self._judge(name, ways, stories)
+        return True
+
+    def _ways(self, stories: list[pytest.Item]) -> coverage.CoverageData:
+        seen = coverage.Coverage(
+            data_file=None, config_file=False, include=[str(p) for p in self.paths.values()]
+        )
+        _watch_beginnings(seen)
+        importlib.import_module("flightrules.service.config.urls")
+        pdf = importlib.import_module("flightrules.reports.pdf")
+        pdf.paper = lambda *_: b"%PDF-"  # the typesetter has threads, which do not come along into a fork
+        mine = (f"flightrules.service.{self.room}", "flightrules.service.door.questions")
+        caches = [one for one in _caches() if one.__module__.startswith(mine)]
+        with seen.collect():
+            for number, story in enumerate(stories):
+                _forget(caches)
+                seen.switch_context(story.nodeid)
+                if not _passes(story, stories[(number + 1) % len(stories)]):
+                    print(f"{story.nodeid} does not pass as it is")
+                    self.sound = False
+        return seen.get_data()
+
+    def _judge(self, name: str, ways: coverage.CoverageData, stories: dict[str, Any]) -> None:
+        source = self.sources[name]
+        passed_by = ways.contexts_by_lineno(str(self.paths[name]))
+        within = _Within(source)
+        made = [one for one in mutants(source) if not within.a_class(one.line)][:: self.part]
+        left = []
+        for one in made:
+            lines = within.statement(one.line)
+            by = sorted({story for line in lines for story in passed_by.get(line, ())} or stories)
+            asked = [stories[name] for name in by if name in stories]
+            asked.sort(key=lambda story: -self.noticed[story.nodeid])
+            named = self._noticed_by(name, one, asked, anew=BEGINNING in by)
+            self.noticed[named] += 1
+            if not named:
+                left.append((one, len(asked)))
+        print(
+            f"{self.room}.{name}: {len(made)} mutants, {len(made) - len(left)} noticed, {len(left)} live",
+            flush=True,
+        )
+        for one, count in left:
+            print(f"  line {one.line} ({count} stories): {one.was}  ->  {one.became}", flush=True)
+
+    def _noticed_by(self, name: str, mutant: Mutant, stories: list[Any], *, anew: bool) -> str:
+        """Which story noticed, asked in a process of its own; nothing where all of them pass."""
+        ours, theirs = os.pipe()
+        child = os.fork()
+        if child == 0:
+            signal.alarm(LIMIT_S)  # what never ends is noticed too
+            with open(os.devnull, "w") as nothing:
+                os.dup2(nothing.fileno(), 1)
+                os.dup2(nothing.fileno(), 2)
+            os.write(theirs, self._first_to_notice(name, mutant.code, stories, anew=anew).encode())
+            os._exit(0)
+        os.close(theirs)
+        with os.fdopen(ours) as said:
+            named = said.read()
+        _, status = os.waitpid(child, 0)
+        return named if os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0 else "it ended badly"
+
+    def _first_to_notice(self, name: str, code: str, stories: list[Any], *, anew: bool) -> str:
+        from service import put_back
+
+        try:
+            put(f"flightrules.service.{self.room}.{name}", code, self.held[name])
+        except Exception:  # noqa: BLE001 -- what cannot even be read is noticed by everybody
+            return "reading it"
+        _forget(self.caches)
+        if anew:
+            put_back._MADE.clear()  # what stories begin with is made by what was changed
+        for number, story in enumerate(stories):
+            other = stories[(number + 1) % len(stories)] if len(stories) > 1 else story.session.items[0]
+            if not _passes(story, other):
+                return str(story.nodeid)
+        return ""
+
+
+def put(module: str, code: str, held: dict[str, list[Any]]) -> None:
+    """Let the functions that are loaded, and all who took over a constant, have what the changed module says."""
+    real = importlib.import_module(module)
+    changed = types.ModuleType(module)
+    changed.__package__ = module.rpartition(".")[0]
+    changed.__file__ = module
+    sys.modules[module] = changed  # dataclasses look for their module
+    exec(compile(code, module, "exec"), changed.__dict__)  # noqa: S102 -- the module itself, changed
+    sys.modules[module] = real
+    new = _functions(module)
+    for name, functions in held.items():
+        for old, other in zip(functions, new[name], strict=True):
+            old.__code__, old.__defaults__, old.__kwdefaults__ = (
+                other.__code__, other.__defaults__, other.__kwdefaults__
+            )  # fmt: skip
+    for name in _constants(code):
+        _swap(real, name, vars(changed)[name])
+
+
+def _swap(real: types.ModuleType, name: str, value: Any) -> None:
+    old = vars(real)[name]
+    for loaded in list(sys.modules.values()):
+        if getattr(loaded, "__name__", "").startswith("flightrules") and vars(loaded).get(name) is old:
+            setattr(loaded, name, value)
+
+
+def _constants(code: str) -> Iterator[str]:
+    for node in ast.parse(code).body:
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if isinstance(target, ast.Name) and target.id != "__all__":
+                yield target.id
+
+
+def _functions(file: str) -> dict[str, list[Any]]:
+    """All functions that come from a file, by their full names, in the order in which they are written."""
+    found = [
+        one
+        for one in gc.get_objects()
+        if isinstance(one, types.FunctionType) and one.__code__.co_filename == file
+    ]
+    named: dict[str, list[Any]] = {}
+    for one in sorted(found, key=lambda each: each.__code__.co_firstlineno):
+        named.setdefault(one.__code__.co_qualname, []).append(one)
+    return {name: these for name, these in named.items() if "<locals>" not in name}
+
+
+class _Within:
+    """Which statement and which class a line of a module belongs to."""
+
+    def __init__(self, source: str) -> None:
+        self.tree = ast.parse(source)
+
+    def statement(self, line: int) -> range:
+        """The lines of the innermost statement; of one that holds others, those up to the first of them."""
+        best = range(line, line + 1)
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno):
+                body = getattr(node, "body", None)
+                end = body[0].lineno - 1 if body else node.end_lineno or node.lineno
+                best = range(node.lineno, max(end, node.lineno) + 1) if line <= end else best
+        return best
+
+    def a_class(self, line: int) -> bool:
+        """Whether it stands in a class and in none of its functions."""
+        around = [
+            node
+            for node in ast.walk(self.tree)
+            if isinstance(node, (ast.ClassDef, *_OF_FUNCTIONS))
+            and node.lineno <= line <= (node.end_lineno or node.lineno)
+        ]
+        return bool(around) and not any(isinstance(node, _OF_FUNCTIONS) for node in around)
+
+
+def _watch_beginnings(seen: coverage.Coverage) -> None:
+    """What stories begin with is made once: who comes by a line then is all of them, and none by name."""
+    from service import put_back
+
+    made = put_back._watched
+
+    def watched(make: Any) -> Any:
+        seen.switch_context(BEGINNING)
+        try:
+            return made(make)
+        finally:
+            seen.switch_context(os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0])
+
+    put_back._watched = watched
+
+
+def _caches() -> Iterator[Any]:
+    """What is worked out once: cached functions, and questions to the database that are worded already."""
+    from flightrules.service.door.questions import Question
+
+    kinds = (functools._lru_cache_wrapper, Question)
+    return (one for one in gc.get_objects() if isinstance(one, kinds))
+
+
+def _forget(caches: list[Any]) -> None:
+    for one in caches:
+        if isinstance(one, functools._lru_cache_wrapper):
+            one.cache_clear()
+        else:
+            one._worded.clear()
+
+
+def _passes(story: Any, following: Any) -> bool:
+    from _pytest.runner import runtestprotocol
+
+    return not any(one.failed for one in runtestprotocol(story, log=False, nextitem=following))
+
+
+def main() -> int:
+    """Judge the acts of a room; returns 1 where a story does not even pass unchanged."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("room", choices=ACTS)
+    parser.add_argument("modules", nargs="*", help="all of the room's acts when none is named")
+    parser.add_argument("--every", type=int, default=1, help="judge one mutant in so many")
+    parser.add_argument("--stories", default="not machine and not at_once", help="as after pytest's -k")
+    said = parser.parse_args()
+    os.chdir(ROOT)
+    judge = Judge(said.room, said.modules or ACTS[said.room].split(), said.every)
+    asked = ["-q", "-p", "no:cacheprovider", "-m", "not slow or seldom", "-k", said.stories]
+    pytest.main([*asked, f"tests/service/{said.room}"], plugins=[judge])
+    return int(not judge.sound)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
