@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 from django.db import transaction
 
@@ -68,12 +69,11 @@ def obligations(world: World) -> Asked:
 
 @asks("GET /obligations/{key}", "GET /obligations/{key}/draft", "POST /obligations/{key}/payment")
 def an_obligation(world: World) -> Asked:
-    key, _ = _owed(world, "verbal-sign-off")
+    key, _ = _owed(world, "emergency-release")
     if world.operation.startswith("GET"):
         return Asked({"key": key})
-    return Asked(
-        {"key": key}, body={"text": "GO, as I said."}, denied=_all_but("qa-lead"), machines_denied=True
-    )
+    said = {"text": "The review is on Monday."}
+    return Asked({"key": key}, body=said, denied=_all_but("release-manager"), machines_denied=True)
 
 
 @asks("POST /obligations/{key}/confirmation")
@@ -122,7 +122,7 @@ def a_spoken_word(world: World) -> Asked:
     Confirmation.objects.create(
         classification=Classification.objects.get(release=key),
         point="qa-agreed",
-        by="x",
+        by=str(uuid4()),  # somebody who is here no longer
         role="qa-lead",
         at=world.now,
         basis="b" * 64,

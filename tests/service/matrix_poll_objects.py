@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .decisions.deciding import Case, case_of
-from .matrix_objects import Asked, World, asks
+from .matrix_objects import OWN_PRODUCT, Asked, World, asks
 from .matrix_product_objects import RELEASE, _shop
 
 __all__ = ["POLL"]
@@ -68,6 +68,12 @@ def a_sign_off(world: World) -> Asked:
     is_change = world.operation.endswith("change")
     denied = SIGNING if is_change else frozenset()
     return Asked({"key": signed.json()["key"]}, body=body if is_change else None, denied=denied)
+
+
+@asks("GET /products/{product}/outcomes")
+def outcomes(world: World) -> Asked:
+    _case(world)
+    return Asked({"product": OWN_PRODUCT})
 
 
 @asks(f"GET {RELEASE}/decisions", f"POST {RELEASE}/reopening", "GET /decisions/{key}")

@@ -13,6 +13,7 @@ from flightrules.cli.remote import Office, office, plain
 from flightrules.cli.remote_acts import add_format_option, every, one_of, prove_terms, required, table, told
 from flightrules.cli.remote_decisions import add_release_options, release_of
 from flightrules.errors import ExitCode
+from flightrules.rules.role_words import role_words
 
 __all__ = ["configure", "execute"]
 
@@ -91,5 +92,6 @@ def _state(one: dict[str, Any]) -> str:
 
 
 def _row(one: dict[str, Any]) -> tuple[object, ...]:
-    roles = ", ".join([*one["roles"], *(f"{role} missing" for role in one["missing"])])
+    missing = [f"{role_words(role)} missing" for role in one["missing"]]
+    roles = ", ".join([*map(role_words, one["roles"]), *missing])
     return one["key"][:8], one["kind"], one["of"], one["state"], one["expires_at"][:16], roles

@@ -99,4 +99,11 @@ def _read(path: str) -> str:
 def _row(one: dict[str, Any]) -> tuple[object, ...]:
     due = one["due_at"][:16].replace("T", " ")
     late = f" ({one['late']} late)" if one["late"] else ""
-    return one["key"][:8], one["version"], one["state"] + late, due, one["waits_for"] or "nobody", one["what"]
+    return (
+        one["key"][:8],
+        one["version"],
+        one["state"] + late,
+        due,
+        role_words(one["waits_for"]) or "nobody",
+        one["what"],
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flightrules.rules.exceptions import Approval
+from flightrules.rules.role_words import role_words
 from flightrules.rules.rulebook import Rulebook
 
 __all__ = ["lacking", "same_role"]
@@ -20,9 +21,10 @@ def lacking(roles: tuple[str, ...], approvals: tuple[Approval, ...], rulebook: R
     people = [{_person(one) for one in approvals if same_role(one.role, role, rulebook)} for role in roles]
     silent = [role for role, those in zip(roles, people, strict=True) if not those]
     if silent:
-        return f"lacks the approval of {', '.join(silent)}"
+        return f"lacks the approval of {', '.join(map(role_words, silent))}"
     if not _one_each(people):
-        return f"needs {len(roles)} people, and one gave more than one approval for {', '.join(roles)}"
+        named = ", ".join(map(role_words, roles))
+        return f"needs {len(roles)} people, and one gave more than one approval for {named}"
     return ""
 
 

@@ -9,6 +9,7 @@ from flightrules.engine.roles import lacking, same_role
 from flightrules.engine.verdict import CriterionResult, Status
 from flightrules.rules.criterion import Enforcement
 from flightrules.rules.exceptions import Waiver, names_nothing
+from flightrules.rules.role_words import role_words
 from flightrules.rules.rulebook import Rulebook
 from flightrules.values import replace
 
@@ -64,7 +65,7 @@ def _approver(waiver: Waiver, result: CriterionResult, rulebook: Rulebook) -> st
         same_role(one.role, role, rulebook) for one in waiver.approvals for role in _waiving_roles(rulebook)
     ):
         role = waiver.approvals[0].role
-        return f"waiver {waiver.id} is approved by {role}, who may not waive {result.rule.id}"
+        return f"waiver {waiver.id} is approved by {role_words(role)}, who may not waive {result.rule.id}"
     if rulebook.waivers.require_signature and not all(one.verified_by for one in waiver.approvals):
         return f"waiver {waiver.id} is not signed by its approver's key"
     return ""

@@ -135,7 +135,7 @@ def test_where_roles_are_named_each_of_them_has_to_approve():
 def test_who_may_waive_is_who_the_rulebook_says():
     owner = changed(approvals=(Approval("Ada", "product_owner", AT - DAY),))
     assert judged(owner, book=OWNED).status is Status.WAIVED
-    assert judged(WAIVER, book=OWNED).reason.endswith("is approved by qa_lead, who may not waive rate")
+    assert judged(WAIVER, book=OWNED).reason.endswith("is approved by QA lead, who may not waive rate")
 
 
 def test_where_keys_are_asked_for_every_approver_has_used_one():

@@ -7,13 +7,14 @@ import time
 from functools import partial
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import OperationalError, connections, transaction
 
 from flightrules.service.door.refusals import RefusalError
 from flightrules.service.emergencies import services
 from flightrules.service.emergencies.models import Classification, Throttling
 from flightrules.service.obligations import services as obligations
-from flightrules.service.obligations.models import Obligation
+from flightrules.service.records.actor import SYSTEM
+from flightrules.service.releases.models import Release
 from people_stories import actor_of
 from service.emergencies.conftest import REASON
 from service.shop import now
@@ -84,11 +85,12 @@ def test_one_release_is_classified_once_however_many_ask_at_once(emergency, pers
 @pytest.mark.django_db(transaction=True)
 def test_a_debt_is_paid_once_however_many_pay_at_once(emergency, person):
     key = emergency.classified()
-    assert emergency.point(key, "qa-agreed", emergency.shop.qa, text="Go ahead, I saw it.").status_code == 201
-    debt = Obligation.objects.get()
-    leads = [emergency.shop.qa, person("qa-lead", product="shop", name="Cara Lind")]
+    with transaction.atomic():
+        row = Release.objects.get(pk=key)
+        [debt] = obligations.start(event="emergency-release", release=row, by=SYSTEM, at=now())
+    managers = [emergency.shop.manager, person("release-manager", product="shop", name="Cara Lind")]
     asks = [
-        partial(obligations.pay, key=str(debt.key), text="GO, as I said.", by=signer(who), at=now())
-        for who in leads
+        partial(obligations.pay, key=str(debt.key), text="The review is on Monday.", by=signer(who), at=now())
+        for who in managers
     ]
     assert all_at_once(*asks) == ["E_OBLIGATION_STATE", "done"]

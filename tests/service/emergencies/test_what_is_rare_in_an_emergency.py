@@ -20,7 +20,7 @@ def test_who_could_classify_elsewhere_does_not_where_the_track_names_another(eme
     agree_on(emergency.shop, BOOK.replace("classifier: [cto_vp_eng]", "classifier: [product_owner]"))
     answer = emergency.classify(key)
     assert (answer.status_code, answer.json()["code"]) == (403, "E_ROLE_NOT_HELD")
-    assert "only product-owner may classify" in answer.json()["detail"]
+    assert "only product owner may classify" in answer.json()["detail"]
     assert denied_codes()[-1] == "E_ROLE_NOT_HELD"
 
 

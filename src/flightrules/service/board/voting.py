@@ -16,6 +16,7 @@ from flightrules.engine.change_lifecycle import ChangeState, may_answer
 from flightrules.engine.separation import Voice, count_voices
 from flightrules.ledger.canonical import canonical_bytes
 from flightrules.rules.exceptions import says_nothing
+from flightrules.rules.role_words import role_words
 from flightrules.service.board import telling
 from flightrules.service.board.bodies import seats_on
 from flightrules.service.board.models import AgendaItem, BoardAnswer, BoardVote, ChangeRequest, Scorecard
@@ -277,11 +278,12 @@ def _seat(item: AgendaItem, role: str, by: Actor, at: datetime) -> tuple[str, Se
     found = seats_on(tuple(session.members), by.key, session.product_id, at)
     wanted = [one for one in found if not role or one[0] == role]
     if not wanted:
+        members = ", ".join(map(role_words, session.members))
         raise about(
             DeniedError(
                 "E_CONSULTED_ONLY",
-                f"only {role or 'members of the board'} may do this",
-                hint=f"on this board sit {', '.join(session.members)}; others raise a blocker",
+                f"only {role_words(role) or 'members of the board'} may do this",
+                hint=f"on this board sit {members}; others raise a blocker",
             ),
             change,
         )

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from flightrules.rules.loading import load_rulebook
+from flightrules.rules.role_words import role_words
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.catalogue.differences import differences
 from flightrules.service.catalogue.models import Agreement, Edition, Product
@@ -183,15 +184,17 @@ def _require_signable(edition: Edition, role: str, by: Actor, at: datetime) -> N
     if role not in edition.negotiators:
         raise InvalidError(
             "E_ROLE_NOT_ASKED",
-            f"{role} is not among those who negotiate",
+            f"{role_words(role)} is not among those who negotiate",
             hint=f"they are {', '.join(edition.negotiators)}",
         )
     held = {role_key(one) for one in roles_of(by.key, edition.product_id, at)}
     if role not in held:
-        raise DeniedError("E_ROLE_NOT_HELD", f"you do not hold the role {role} here").about(stream, subject)
+        raise DeniedError("E_ROLE_NOT_HELD", f"you do not hold the role {role_words(role)} here").about(
+            stream, subject
+        )
     for one in edition.agreements.all():
         if one.person == by.key or one.role == role:
-            who = "you have" if one.person == by.key else f"somebody has, as {role},"
+            who = "you have" if one.person == by.key else f"somebody has, as {role_words(role)},"
             raise ConflictError(
                 "E_SIGNED_ALREADY",
                 f"{who} signed edition {edition.number} already",

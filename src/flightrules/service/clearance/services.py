@@ -86,7 +86,7 @@ def confirm(*, release: str, condition: str, holds: bool, by: Actor, at: datetim
         raise DeniedError(
             "E_ROLE_NOT_HELD",
             f"only a person in the role {role_words(asked.role)} confirms this",
-            hint=f"ask who holds the role {asked.role}",
+            hint=f"ask who holds the role {role_words(asked.role)}",
         ).about(product_stream(row.product_id), f"release/{row.key}")
     _require_asked(row, asked)
     word, about = "condition:confirm", f"release/{row.key}"

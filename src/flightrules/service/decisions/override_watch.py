@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from django.db.models import Q
 
+from flightrules.rules.role_words import role_words
 from flightrules.service.decisions.dossiers import Dossier, dossier_of
 from flightrules.service.decisions.models import Override, SignOff
 from flightrules.service.decisions.override_sides import sides_of
@@ -87,7 +88,7 @@ def _tell(override: Override, row: Release, now: Dossier, silent: list[str], at:
         context={
             "product": row.product.name,
             "version": row.version,
-            "level": ", ".join(silent),
+            "level": ", ".join(map(role_words, silent)),
             "what": "the signature of an override that was asked for",
             "since": f"{override.asked_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
             "asked": ", ".join(contacts(now.book)),

@@ -15,6 +15,7 @@ from typing import Any
 from flightrules.engine.override import MEANINGS, OverrideCase, assess_override
 from flightrules.ledger.canonical import canonical_bytes
 from flightrules.reports.risk_statement import drafted
+from flightrules.rules.role_words import role_words
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.decisions.against import Against, against
 from flightrules.service.decisions.asking import matching
@@ -28,6 +29,7 @@ from flightrules.service.decisions.override_sides import Sides, answer_within, o
 from flightrules.service.decisions.seats import escalation, on_record, require_seat
 from flightrules.service.decisions.signing import Word, require_current, sign, terms_of
 from flightrules.service.decisions.situation import require_judged
+from flightrules.service.decisions.telling import contacts
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.emergencies.queries import forbids_override
 from flightrules.service.obligations.services import start
@@ -181,7 +183,7 @@ def sign_override(
     given = list(SignOff.objects.filter(override=override, voided_at__isnull=True))
     require_own_seat(seat, spoken, given, row, by=by)
     if any(one.role == spoken for one in given):
-        raise on_record(ConflictError("E_DUPLICATE_SEAT", f"{spoken} has signed already"), row)
+        raise on_record(ConflictError("E_DUPLICATE_SEAT", f"{role_words(spoken)} has signed already"), row)
     if side == "authority" and override.receipt_by != by.key:
         raise on_record(_receipt_first(), row)
     word = Word(
@@ -324,10 +326,10 @@ def _require_live(override: Override, row: Release, at: datetime) -> Dossier:
 
 def _require_side(role: str, wanted: str, sides: Sides, book: Rulebook, row: Release) -> None:
     if not wanted or sides.side_of(role) != wanted:
-        signers = ", ".join((*sides.quality, *sides.authorities))
+        signers = ", ".join(map(role_words, (*sides.quality, *sides.authorities)))
         raise on_record(
             DeniedError(
-                "E_CONSULTED_ONLY", f"{role_key(role)} does not sign here; {signers} do", hint=_path(book)
+                "E_CONSULTED_ONLY", f"{role_words(role)} does not sign here; {signers} do", hint=_path(book)
             ),
             row,
         )
@@ -338,7 +340,7 @@ def _require_seat(role: str, book: Rulebook, row: Release, by: Actor, at: dateti
 
 
 def _path(book: Rulebook) -> str:
-    return escalation(contact for level in book.authority.escalation for contact in level.contacts)
+    return escalation(contacts(book))
 
 
 def _require_meaning(choice: str, side: str) -> None:

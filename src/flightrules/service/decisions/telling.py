@@ -126,7 +126,8 @@ def tell_voided(decision: Decision, release: Release, why: str, people: Iterable
 
 def contacts(book: Rulebook) -> list[str]:
     """The agreed path of a disagreement, lowest level first, in the roles and people that it names."""
-    return [name for level in book.authority.escalation for name in (level.contacts or (level.id,))]
+    named = [name for level in book.authority.escalation for name in (level.contacts or (level.id,))]
+    return [role_words(name) if book.authority.role(name) else name for name in named]
 
 
 def _remind(  # noqa: PLR0913 -- the places of the text

@@ -142,7 +142,7 @@ def _seat(
         raise on_record(
             DeniedError(
                 "E_CONSULTED_ONLY",
-                f"{role[:60]} is not asked; asked are {', '.join(asking.roles)}",
+                f"{role_words(role[:60])} is not asked; asked are {', '.join(map(role_words, asking.roles))}",
                 hint=path,
             ),
             row,

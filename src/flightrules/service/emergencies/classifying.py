@@ -13,6 +13,7 @@ from flightrules.engine.scope_lock import fault_in_glob
 from flightrules.engine.throttle import Share
 from flightrules.ledger.signed_terms import terms_digest
 from flightrules.rules.exceptions import says_nothing
+from flightrules.rules.role_words import role_words
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.track import Track
 from flightrules.service.catalogue.queries import (
@@ -36,7 +37,7 @@ from flightrules.service.emergencies.telling import tell_classified, tell_thrott
 from flightrules.service.obligations.holders import seat_for
 from flightrules.service.people.access import is_known, require
 from flightrules.service.people.authentication import require_signing_proof
-from flightrules.service.people.powers import Power, powers_of, role_key, stands_for
+from flightrules.service.people.powers import Power, powers_of, stands_for
 from flightrules.service.people.seats import seats_apart
 from flightrules.service.readiness.queries import defects
 from flightrules.service.records.actor import SYSTEM, Actor
@@ -226,7 +227,7 @@ def _seat(row: Release, track: Track, book: Rulebook, parts: set[str], by: Actor
     if not found and any(seat_for(by.key, one, product, at) for one in asked):
         raise _lent_by_part(row)
     if not found:
-        names = ", ".join(map(role_key, asked))
+        names = ", ".join(map(role_words, asked))
         raise DeniedError("E_ROLE_NOT_HELD", f"only {names} may classify", hint=f"ask {names}").about(
             *_about(row)
         )
@@ -317,7 +318,7 @@ def _second_role(row: Release, stopped: Throttling, by: Actor, at: datetime) -> 
         raise _lent_by_part(row)
     raise DeniedError(
         "E_SECOND_AUTHORITY",
-        f"it takes a role that may override and is not {stopped.role}",
+        f"it takes a role that may override and is not {role_words(stopped.role)}",
         hint="ask another authority",
     ).about(*_about(row))
 

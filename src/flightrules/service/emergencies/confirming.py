@@ -9,6 +9,7 @@ from typing import Any
 
 from flightrules.ledger.signed_terms import terms_digest
 from flightrules.rules.exceptions import says_nothing
+from flightrules.rules.role_words import role_words
 from flightrules.service.door.refusals import ConflictError, DeniedError, InvalidError
 from flightrules.service.emergencies.changes import basis_of
 from flightrules.service.emergencies.models import Classification, Confirmation
@@ -27,7 +28,7 @@ from flightrules.service.obligations.owed import VERBAL, word_givers
 from flightrules.service.obligations.services import settle, start
 from flightrules.service.people.access import is_known, require, roles_of
 from flightrules.service.people.authentication import require_signing_proof
-from flightrules.service.people.powers import Power, powers_of, role_key
+from flightrules.service.people.powers import Power, powers_of
 from flightrules.service.people.seats import seats_apart
 from flightrules.service.readiness.cited import require_cited
 from flightrules.service.records.actor import Actor
@@ -172,7 +173,7 @@ def _heard(one: Classification, said: Said, by: Actor, at: datetime) -> str:
     speaker = said.person or by.key
     role = _seat(roles, row, by, at) if speaker == by.key else _any_role(row, by, at)
     if not is_known(speaker) or not _speaks(speaker, roles, row, at):
-        raise InvalidError("E_PERSON", f"the word has to be that of {', '.join(map(role_key, roles))}")
+        raise InvalidError("E_PERSON", f"the word has to be that of {', '.join(map(role_words, roles))}")
     _require_no_part(one, speaker, roles, at)
     if speaker == by.key:
         return role
@@ -235,7 +236,7 @@ def _with_evidence(one: Classification, said: Said, by: Actor, at: datetime) -> 
 def _seat(roles: tuple[str, ...], row: Release, by: Actor, at: datetime) -> str:
     found = next((seat for role in roles if (seat := seat_for(by.key, role, row.product_id, at))), "")
     if not found:
-        raise _not_held(row, ", ".join(map(role_key, roles)))
+        raise _not_held(row, ", ".join(map(role_words, roles)))
     return found
 
 

@@ -10,6 +10,7 @@ from flightrules.engine.relaxation import is_emergency, track_called
 from flightrules.ledger.signed_terms import terms_digest
 from flightrules.rules.exceptions import says_nothing
 from flightrules.rules.obligation import Obligation as Rule
+from flightrules.rules.role_words import role_words
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.catalogue.queries import edition_in_force, rulebook_of
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
@@ -122,13 +123,13 @@ def confirm(*, key: str, by: Actor, at: datetime) -> Obligation:
         raise ConflictError(
             "E_DISTINCT_PERSONS",
             "you wrote it; another person confirms it",
-            hint=f"ask another {row.confirmer}",
+            hint=f"ask another {role_words(row.confirmer)}",
         ).about(_stream(row), _subject(row))
     if not speaks_for(by, row.confirmer, row.release, at, apart={row.paid_by}):
         raise ConflictError(
             "E_DISTINCT_PERSONS",
             "who wrote it lent you the role; it is confirmed in a seat of another person",
-            hint=f"ask another {row.confirmer}",
+            hint=f"ask another {role_words(row.confirmer)}",
         ).about(_stream(row), _subject(row))
     _require_proof("confirm-obligation", row, opened(row.text) or "", by, at)
     row.confirmed_at, row.confirmed_by, row.next_at = at, by.key, None
@@ -226,7 +227,9 @@ def _locked(key: str, by: Actor, at: datetime) -> Obligation:
 def _require_role(row: Obligation, role: str, by: Actor, at: datetime) -> None:
     if not speaks_for(by, role, row.release, at):
         raise DeniedError(
-            "E_ROLE_NOT_HELD", f"you do not hold the role {role} here", hint=f"{role} has to do it"
+            "E_ROLE_NOT_HELD",
+            f"you do not hold the role {role_words(role)} here",
+            hint=f"{role_words(role)} has to do it",
         ).about(_stream(row), _subject(row))
 
 

@@ -162,7 +162,7 @@ def _escalate(row: Obligation, at: datetime) -> None:
             "level": str(name),
             "what": f"overdue for {in_words(at - row.due_at)}, {_missing(row)}: {row.what}",
             "since": f"{row.due_at:%Y-%m-%d %H:%M} UTC",
-            "asked": ", ".join([waits_for(row), *map(str, before)]),
+            "asked": ", ".join([role_words(waits_for(row)), *map(str, before)]),
             "due": f"{at + timedelta(seconds=seconds):%Y-%m-%d %H:%M} UTC",
         },
         at=at,

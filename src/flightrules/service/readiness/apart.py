@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from flightrules.rules.role_words import role_words
 from flightrules.service.door.refusals import DeniedError
 from flightrules.service.people.powers import role_key
 from flightrules.service.people.seats import seats_apart
@@ -34,7 +35,9 @@ def require_role_apart(role: str, release: Release, subject: str, *, by: Actor, 
     about = (product_stream(product), subject)
     parts = {release.opened_by, *authors_of(release).people}
     if not _speaks(role, product, by, at, set()):
-        raise DeniedError("E_ROLE_NOT_HELD", f"you do not hold the role {role} here").about(*about)
+        raise DeniedError("E_ROLE_NOT_HELD", f"you do not hold the role {role_words(role)} here").about(
+            *about
+        )
     if by.key in parts or not _speaks(role, product, by, at, parts):
         raise DeniedError(
             "E_SELF_APPROVAL",

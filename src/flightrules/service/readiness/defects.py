@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from flightrules.rules.role_words import role_words
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.severity import SeverityPolicy
 from flightrules.service.catalogue.queries import (
@@ -251,8 +252,8 @@ def _require_may_accept(acceptance: Acceptance, role: str, release: Release, by:
     if role not in acceptance.roles:
         raise InvalidError(
             "E_ROLE_NOT_ASKED",
-            f"{role} is not asked to accept a defect of this severity",
-            hint=f"asked are {', '.join(acceptance.roles)}",
+            f"{role_words(role)} is not asked to accept a defect of this severity",
+            hint=f"asked are {', '.join(map(role_words, acceptance.roles))}",
         )
     require_role_apart(role, release, subject, by=by, at=at)
     for one in acceptance.approvals.all():

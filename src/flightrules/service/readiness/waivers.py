@@ -8,6 +8,7 @@ from typing import Any
 
 from flightrules.rules.criterion import Enforcement, Rule
 from flightrules.rules.exceptions import names_nothing
+from flightrules.rules.role_words import role_words
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.catalogue.queries import require_edition_in_force, rulebook_of
 from flightrules.service.door.refusals import ConflictError, ForeignError, InvalidError
@@ -151,7 +152,7 @@ def _require_role(role: str, rule: Rule, book: Rulebook, release: Release, by: A
     if role not in {role_key(one) for one in asked}:
         raise InvalidError(
             "E_ROLE_NOT_ASKED",
-            f"{role} is not asked to waive {rule.id}",
+            f"{role_words(role)} is not asked to waive {rule.id}",
             hint=f"asked are {', '.join(map(role_key, asked))}",
         )
     require_role_apart(role, release, f"release/{release.key}", by=by, at=at)

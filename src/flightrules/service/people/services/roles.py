@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
+from flightrules.rules.role_words import role_words
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.people.access import require
 from flightrules.service.people.authentication import require_signed_terms
@@ -57,7 +58,7 @@ def grant_role(
     if expires_at is not None and expires_at <= at:
         raise InvalidError("E_ROLE_ENDS", "the role would end before it begins")
     if live_grants(at, cooling=True).filter(person=holder, role=role, product=product).exists():
-        raise ConflictError("E_ROLE_HELD", f"this person has the role {role} here already")
+        raise ConflictError("E_ROLE_HELD", f"this person has the role {role_words(role)} here already")
     terms = {"role": role, "product": product, "expires_at": expires_at or ""}
     require_signed_terms(by, at=at, act="role:grant", about=f"person/{person}", terms=terms)
     grant = write_grant(holder, role, product, by=by, at=at, expires_at=expires_at)

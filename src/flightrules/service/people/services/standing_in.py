@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from flightrules.rules.role_words import role_words
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
 from flightrules.service.people.access import has_power, is_within, powers_of_role, require
 from flightrules.service.people.authentication import require_signed_terms
@@ -126,7 +127,9 @@ def name_deputy(*, holder: str, deputy: str, role: str, product: str = "", by: A
         raise InvalidError("E_DELEGATE", "a deputy is somebody else")
     role, stands_in = checked_role(role), known_person(deputy)
     if role == ADMINISTRATOR or not holds(holder, role, product, at):
-        raise InvalidError("E_ROLE_NOT_HELD", f"this person does not hold {role} here by a grant that counts")
+        raise InvalidError(
+            "E_ROLE_NOT_HELD", f"this person does not hold {role_words(role)} here by a grant that counts"
+        )
     terms = {"holder": holder, "role": role, "product": product}
     require_signed_terms(by, at=at, act="deputy:name", about=f"person/{deputy}", terms=terms)
     row = Deputy.objects.create(
@@ -182,7 +185,7 @@ def _may_lend(by: Actor, role: str, product: str, at: datetime) -> None:
         return
     if any(seat.role == role and seat.product == product for seat in stood_in(by.key, product, at)):
         raise DeniedError("E_DELEGATION_DEPTH", "what was lent cannot be lent on").about(*about)
-    raise DeniedError("E_ROLE_NOT_HELD", f"you do not hold {role} here").about(*about)
+    raise DeniedError("E_ROLE_NOT_HELD", f"you do not hold {role_words(role)} here").about(*about)
 
 
 def _require_within_token(by: Actor, role: str, product: str, at: datetime) -> None:
