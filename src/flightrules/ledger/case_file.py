@@ -11,6 +11,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,6 +37,7 @@ _CHUNK = 1 << 20
 _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _END, _END_SIZE = b"PK\x05\x06", 22
+_HEAD_SIZE = 30  # of what stands before each member, without its name and what is said beside it
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -118,6 +121,7 @@ def open_case_file(file: IO[bytes], *, name: str = "<case file>") -> CaseFile:
     with _damaged(name):
         archive = zipfile.ZipFile(file)
         _require_plain(archive, name)
+        _require_seamless(archive, file, name)
         _require_end(file, name)
         with archive.open(_ABOUT) as member:
             data = member.read(_ABOUT_LIMIT + 1)
@@ -148,12 +152,21 @@ def _require_plain(archive: zipfile.ZipFile, name: str) -> None:
             raise _refused("a member unpacks to more than it can hold", name)
     if archive.comment or any(one.comment or one.extra for one in members):
         raise _refused("it says something beside its members", name)
-    places = sorted((one.header_offset, one.compress_size) for one in members)
-    if places[0][0]:
-        raise _refused("something stands before its first member", name)
-    ends = [at + size for at, size in places]
-    if any(end > following for end, (following, _) in zip(ends, places[1:], strict=False)):
-        raise _refused("its members lie over each other", name)
+    if any(stat.S_IFMT(one.external_attr >> 16) not in (0, stat.S_IFREG) for one in members):
+        raise _refused("a member is no plain file", name)
+
+
+def _require_seamless(archive: zipfile.ZipFile, file: IO[bytes], name: str) -> None:
+    """The members and nothing else lie one behind the other: some readers go by that, and not by the list."""
+    at = 0
+    for one in sorted(archive.infolist(), key=lambda one: one.header_offset):
+        file.seek(one.header_offset)
+        head = file.read(_HEAD_SIZE)
+        if one.header_offset != at or len(head) < _HEAD_SIZE:
+            raise _refused("something stands before a member, or two lie over each other", name)
+        at += _HEAD_SIZE + sum(struct.unpack("<HH", head[-4:])) + one.compress_size
+    if at != archive.start_dir:
+        raise _refused("something stands behind its last member", name)
 
 
 def _require_end(file: IO[bytes], name: str) -> None:

@@ -384,6 +384,26 @@ def test_nothing_stands_beside_the_members(place):
     assert caught.value.code == "E_ARCHIVE"
 
 
+@pytest.mark.parametrize("place", [1, 2], ids=["between", "behind-the-last"])
+def test_no_member_hides_from_the_list(place):
+    """Readers that go from one member to the next, as they lie there, would see another case."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in [*PARTS[:place], ("blobs/hidden", b"GO"), *PARTS[place:]]:
+            archive.writestr(name, data)
+        archive.filelist = [one for one in archive.filelist if one.filename != "blobs/hidden"]
+    with pytest.raises(LedgerError, match="something stands") as refused:
+        case_file.open_case_file(io.BytesIO(file.getvalue()))
+    assert refused.value.code == "E_ARCHIVE"
+
+
+def test_a_member_is_no_link():
+    link = zipfile.ZipInfo("blobs/" + "ab" * 32)
+    link.external_attr = 0o120777 << 16
+    with pytest.raises(LedgerError, match="no plain file"):
+        case_file.open_case_file(zipped([*PARTS, (link, b"/etc/passwd")]))
+
+
 def test_what_was_signed_may_not_be_taken_out():
     bodies = chained([("decision:sign-off:recorded", "sign-off/1", {"dossier": {"sha256": DIGEST}})])
     said = case(
