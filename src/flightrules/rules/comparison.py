@@ -7,11 +7,11 @@ from typing import Any
 
 from flightrules.rules.criterion import Operator
 from flightrules.rules.metrics import Metric
-from flightrules.rules.quantity import Quantity, in_percent
+from flightrules.rules.quantity import Quantity, in_percent, may_be_thousands
 from flightrules.rules.sentence import refused
 from flightrules.rules.subject import Subject
 
-__all__ = ["OPERATORS", "only_exact", "read_operator", "threshold"]
+__all__ = ["OPERATORS", "only_exact", "read_operator", "refuse_thousands", "threshold"]
 
 _WHOLE = 100
 OPERATORS = {
@@ -63,9 +63,23 @@ def only_exact(subject: Subject, value: Decimal, place: dict[str, Any], sentence
     raise refused("E_OPERATOR", message, place, f"write: {wanted} {sentence.strip()}")
 
 
+def refuse_thousands(number: str, place: dict[str, Any], token: Any) -> None:
+    """Refuse a count or a load that may be meant a thousand times as large.
+
+    Raises:
+        RulebookError: E_SENTENCE.
+    """
+    if may_be_thousands(number):
+        plain, bare = number.replace(".", ""), f"{Decimal(number).normalize():f}"
+        message = f"{number} may mean {bare} or {plain}"
+        raise refused("E_SENTENCE", message, place, f"write {plain}, or {bare} if so little is meant", token)
+
+
 def threshold(quantity: Quantity, subject: Subject, place: dict[str, Any]) -> Decimal:
     """The number in the metric's own unit."""
     metric = subject.metric
+    if metric.unit in ("1", "1/s") and metric.name != "monitoring.value":
+        refuse_thousands(str(quantity.token), place, quantity.token)
     factor = {("ms", "s"): Decimal(1000), ("ms", "ms"): Decimal(1), ("s", "ms"): Decimal("0.001")}
     if metric.unit == "%":
         if quantity.unit != "%":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
-from flightrules.rules.comparison import OPERATORS, only_exact, read_operator, threshold
+from flightrules.rules.comparison import OPERATORS, only_exact, read_operator, refuse_thousands, threshold
 from flightrules.rules.criterion import Criterion, LoadCondition, Operator
 from flightrules.rules.metrics import METRICS
-from flightrules.rules.quantity import read_quantity
+from flightrules.rules.quantity import LOAD_REMARK, read_quantity
 from flightrules.rules.sentence import Words, parse_tree, refused
 from flightrules.rules.statement import checklist, field_named, says_done, stories, vague
 from flightrules.rules.subject import Subject, level_selectors, of_new_code, read_subject
@@ -242,9 +242,7 @@ class _Clauses:
         number = next(child for child in clause.children if getattr(child, "type", "") == "NUMBER")
         percent = any(getattr(child, "type", "") == "PERCENT" for child in clause.children)
         words = {str(word).lower() for word in _words(clause.children[-1])}
-        amount = Decimal(str(number).replace(",", ""))
-        if not amount:
-            raise refused("E_UNIT", "no load is asked for", self.place, "say how much", number)
+        amount = self._amount(str(number), number)
         if percent and "projected" in words:
             return LoadCondition(amount, "projected")
         if words & _USERS:
@@ -254,6 +252,13 @@ class _Clauses:
         raise refused(
             "E_UNIT", "the load has no unit", self.place, "write under 200 users, or under 100 RPS", number
         )
+
+    def _amount(self, number: str, token: Any) -> Decimal:
+        refuse_thousands(number, self.place, token)
+        amount = Decimal(number.replace(",", ""))
+        if not amount:
+            raise refused("E_UNIT", "no load is asked for", self.place, "say how much", token)
+        return amount
 
     def take_by(self) -> str | None:
         """The ``by`` clause, once it belongs to the subject."""
@@ -275,8 +280,9 @@ class _Clauses:
             self.requires.append("mitigation")
         elif "not blocking" in text or text == "tracked":
             self.tracked = True
-        elif found := re.match(r"(?:(?P<env>[\w-]+)\s*,\s*)?(?P<n>[0-9.,]+)\s*(?P<unit>rps|users)\Z", text):
-            self.load = LoadCondition(Decimal(found["n"]), "rps" if found["unit"] == "rps" else "users")
+        elif found := LOAD_REMARK.fullmatch(text):
+            unit: Literal["rps", "users"] = "rps" if found["unit"] == "rps" else "users"
+            self.load = LoadCondition(self._amount(found["n"], token), unit)
             if found["env"]:
                 self.single.setdefault("environment", found["env"])
         elif re.fullmatch(r"[a-z][a-z -]*(?:,\s*[a-z -]+)+", text):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
 from flightrules.values import frozen
 
-__all__ = ["Quantity", "in_percent", "read_quantity"]
+__all__ = ["LOAD_REMARK", "Quantity", "in_percent", "may_be_thousands", "read_quantity"]
+
+LOAD_REMARK = re.compile(  # such as ``staging, 1,000 users``
+    r"(?:(?P<env>[a-z][\w-]*)\s*,\s*)?(?P<n>[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)\s*(?P<unit>rps|users)"
+)
+_POINTED = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 
 _UNITS = {
     "ms": "ms", "milliseconds": "ms", "s": "s", "sec": "s", "seconds": "s", "second": "s",
@@ -33,6 +39,11 @@ def in_percent(value: Decimal) -> str:
     if 0 < value <= 1:
         return f"write {(value * 100).normalize():f}%, or {value}% if so little is meant"
     return f"write {value}%"
+
+
+def may_be_thousands(number: str) -> bool:
+    """Whether half of the world reads a thousand times as much: ``1.000`` users."""
+    return _POINTED.fullmatch(number) is not None
 
 
 def read_quantity(numbers: list[Any], words: list[Any]) -> Quantity:

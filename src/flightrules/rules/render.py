@@ -8,6 +8,7 @@ from decimal import Decimal
 from flightrules.rules.criterion import Criterion
 from flightrules.rules.levels import DEFECT_LEVELS, FINDING_LEVELS
 from flightrules.rules.metrics import METRICS
+from flightrules.rules.quantity import may_be_thousands
 
 __all__ = ["number", "render"]
 
@@ -86,7 +87,16 @@ def _head(criterion: Criterion) -> str:
     title = _title(criterion)
     if criterion.metric != "load.percentile":
         title = title[:1].upper() + title[1:]
-    return f"{title} {criterion.operator} {number(criterion.threshold)}{unit}"
+    threshold = (
+        _counted(criterion.threshold) if criterion.unit in ("1", "1/s") else number(criterion.threshold)
+    )
+    return f"{title} {criterion.operator} {threshold}{unit}"
+
+
+def _counted(value: Decimal) -> str:
+    """A count or a load, never so that it could be read as a thousand times as much."""
+    text = number(value)
+    return f"{text}0" if may_be_thousands(text) else text
 
 
 def _title(criterion: Criterion) -> str:
@@ -121,7 +131,7 @@ def _clauses(criterion: Criterion) -> list[str]:
     pairs = [
         ("for the", _name(criterion.scope)),
         ("of severity", " or ".join(map(_name, _own_levels(criterion)))),
-        ("under", f"{number(load.amount)}{load_units[load.unit]}" if load else ""),
+        ("under", f"{_counted(load.amount)}{load_units[load.unit]}" if load else ""),
         ("excluding", '"tests in the quarantine list"' if criterion.selector("quarantine") else ""),
         ("measured by the", _name(criterion.method)),
         ("with", criterion.condition or ""),

@@ -387,3 +387,39 @@ def test_a_share_without_its_sign_is_not_advised_down_to_a_hundredth(written, ad
         parse(f"Pass rate >= {written} measured by the CI run")
     assert refused.value.code == "E_UNIT"
     assert refused.value.hint.startswith(advice)
+
+
+@pytest.mark.parametrize(
+    "said", ["under 1.000 users", "at 2.500 RPS", "(1.000 users)", "(staging, 1.000 rps)"]
+)
+def test_a_point_before_three_digits_may_be_meant_as_a_thousand(said):
+    with pytest.raises(RulebookError, match="may mean") as caught:
+        parse(f"p95 <= 300 ms {said} measured by load test")
+    assert caught.value.code == "E_SENTENCE"
+
+
+@pytest.mark.parametrize(
+    "said", ["Number of tests >= 1.000", "At least 1.500 tests run", "Throughput >= 1.000 RPS"]
+)
+def test_so_it_may_in_a_count(said):
+    with pytest.raises(RulebookError, match="may mean"):
+        parse(f"{said} measured by CI")
+
+
+@pytest.mark.parametrize(
+    "said", ["Pass rate >= 99.125%", "p95 <= 1.500 s", "Defect density <= 1.250 defects/KLOC"]
+)
+def test_where_fractions_are_usual_a_point_is_one(said):
+    assert parse(f"{said} measured by CI").threshold
+
+
+@pytest.mark.parametrize("said", ["under 1,000 users", "(1,000 users)"])
+def test_a_thousand_users_in_brackets_are_a_thousand(said):
+    found = parse(f"p95 <= 300 ms {said} measured by load test")
+    assert (found.load.amount, found.environment) == (1000, None)
+
+
+@pytest.mark.parametrize("said", ["(0 users)", "(1,00 users)"])
+def test_a_load_in_brackets_that_says_nothing_is_refused(said):
+    with pytest.raises(RulebookError):
+        parse(f"p95 <= 300 ms {said} measured by load test")
