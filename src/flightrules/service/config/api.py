@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from flightrules import __version__
 from flightrules.service.config.document import DocumentedAPI
+from flightrules.service.door.answers import JsonAnswers
 from flightrules.service.door.parsing import StrictParser
 from flightrules.service.door.problems import answer_refusals
 from flightrules.service.people.authentication import SessionDoor, TokenDoor
@@ -21,6 +22,7 @@ api = DocumentedAPI(
     auth=[TokenDoor(), SessionDoor()],
     urls_namespace="api",
     parser=StrictParser(),
+    renderer=JsonAnswers(),
     docs_url=None,  # its page would load scripts from elsewhere; the document itself is at openapi.json
 )
 answer_refusals(api)

@@ -1,11 +1,25 @@
-"""Answers that hold a secret, which is shown this once and not kept with the answer."""
+"""How answers are worded in JSON, and those that hold a secret, which is not kept with the answer."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
-from pydantic import BaseModel
+from typing import Any
 
-__all__ = ["SecretAnswer"]
+from django.http import HttpRequest, HttpResponse
+from ninja.renderers import BaseRenderer
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+__all__ = ["JsonAnswers", "SecretAnswer"]
+
+
+class JsonAnswers(BaseRenderer):
+    """JSON as changes are answered in it: the framework's encoder asks Python for every key and moment."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:  # noqa: ARG002 -- the framework's form
+        """The bytes of an answer."""
+        return to_json(data)
 
 
 class SecretAnswer(HttpResponse):

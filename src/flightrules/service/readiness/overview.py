@@ -6,7 +6,10 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
+from django.db.models import CharField, DateTimeField, UUIDField, prefetch_related_objects
+
 from flightrules.service.catalogue.queries import edition_in_force, rulebook_of
+from flightrules.service.door.questions import Question
 from flightrules.service.readiness.models import Acceptance, ChecklistItem, Defect, GateRun, Risk
 from flightrules.service.readiness.queries import Standings, latest_run
 from flightrules.service.readiness.risks import priority
@@ -14,6 +17,25 @@ from flightrules.service.records.actor import Actor
 from flightrules.service.releases.queries import Release, get_release, lacks_for_approval
 
 __all__ = ["overview"]
+
+_OPEN_DEFECTS = Question(
+    lambda product: Defect.objects.filter(product=product, state=Defect.State.OPEN).only("severity"),
+    CharField(),
+)
+_ACCEPTED = Question(
+    lambda release, at: Acceptance.objects.filter(
+        release=release, complete_at__isnull=False, voided_at__isnull=True, expires_at__gt=at
+    ).order_by("defect__number"),
+    UUIDField(),
+    DateTimeField(),
+)
+_OPEN_RISKS = Question(
+    lambda release: Risk.objects.filter(release=release, state=Risk.State.OPEN).order_by("review_on", "key"),
+    UUIDField(),
+)
+_ITEMS = Question(
+    lambda release: ChecklistItem.objects.filter(release=release).only("checklist", "done_at"), UUIDField()
+)
 
 
 def overview(*, release: str, by: Actor, at: datetime) -> dict[str, Any]:
@@ -23,7 +45,7 @@ def overview(*, release: str, by: Actor, at: datetime) -> dict[str, Any]:
     gates = rulebook_of(edition).gates if edition else ()
     runs = {gate.id: latest_run(row, gate.id) for gate in gates}
     judged = [run for run in runs.values() if run is not None]
-    standings = Standings(row)
+    standings, risks = Standings(row), _OPEN_RISKS.rows(row.pk)
     return {
         "release": row.key,
         "product": row.product_id,
@@ -36,10 +58,10 @@ def overview(*, release: str, by: Actor, at: datetime) -> dict[str, Any]:
         "differences": _unique(f"{run.gate}: {one}" for run in judged for one in run.differences),
         "defects": _open_defects(row),
         "accepted": _accepted(row, at),
-        "risks": dict(Counter(priority(one.impact, one.probability) for one in _risks(row))),
+        "risks": dict(Counter(priority(one.impact, one.probability) for one in risks)),
         "overdue": [
             f"risk {one.title!r} was to be reviewed on {one.review_on.isoformat()}"
-            for one in _risks(row)
+            for one in risks
             if one.review_on < at.date()
         ],
         "checklists": _checklists(row),
@@ -61,30 +83,24 @@ def _gate(gate: Any, run: GateRun | None, standings: Standings) -> dict[str, Any
 
 
 def _open_defects(release: Release) -> dict[str, int]:
-    rows = Defect.objects.filter(product=release.product_id, state=Defect.State.OPEN)
-    return dict(sorted(Counter(rows.values_list("severity", flat=True)).items()))
+    return dict(sorted(Counter(one.severity for one in _OPEN_DEFECTS.rows(release.product_id)).items()))
 
 
 def _accepted(release: Release, at: datetime) -> list[str]:
-    rows = Acceptance.objects.filter(
-        release=release, complete_at__isnull=False, voided_at__isnull=True, expires_at__gt=at
-    ).select_related("defect")
+    rows = _ACCEPTED.rows(release.pk, at)
+    prefetch_related_objects(rows, "defect")
     return [
         f"{one.defect.number} ({one.severity}), time {one.time}, until {one.expires_at:%Y-%m-%d}"
-        for one in rows.order_by("defect__number")
+        for one in rows
     ]
-
-
-def _risks(release: Release) -> list[Risk]:
-    return list(Risk.objects.filter(release=release, state=Risk.State.OPEN).order_by("review_on", "key"))
 
 
 def _checklists(release: Release) -> dict[str, str]:
     done: Counter[str] = Counter()
     total: Counter[str] = Counter()
-    for name, at in ChecklistItem.objects.filter(release=release).values_list("checklist", "done_at"):
-        total[name] += 1
-        done[name] += at is not None
+    for one in _ITEMS.rows(release.pk):
+        total[one.checklist] += 1
+        done[one.checklist] += one.done_at is not None
     return {name: f"{done[name]} of {total[name]}" for name in sorted(total)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from django.db.models import CharField, Model, QuerySet, UUIDField
@@ -83,9 +83,7 @@ def evidence(*, release: str, by: Actor, at: datetime) -> QuerySet[EvidenceItem]
 
 def gate_runs(*, release: str, by: Actor, at: datetime) -> QuerySet[GateRun]:
     """All gate runs of a release."""
-    return GateRun.objects.filter(release=get_release(key=release, by=by, at=at)).select_related(
-        "edition", "release"
-    )
+    return GateRun.objects.filter(release=get_release(key=release, by=by, at=at)).select_related("edition")
 
 
 def risks(*, release: str, by: Actor, at: datetime) -> QuerySet[Risk]:
@@ -140,11 +138,20 @@ def visible(kind: type[M], key: object, *, by: Actor, at: datetime) -> M:
     Raises:
         ForeignError: E_NO_SUCH.
     """
-    row: Any = find(QuerySet(model=kind), key)
-    product = row.product_id if isinstance(row, Defect) else row.release.product_id
-    require(by, Power.READ, product=product, at=at)
+    row: Any = _by_key(kind).first(key)
+    if row is None:
+        raise ForeignError("E_NO_SUCH", "there is no such thing here")
+    if isinstance(row, Defect):
+        require(by, Power.READ, product=row.product_id, at=at)
+    else:
+        row.release = get_release(key=str(row.release_id), by=by, at=at)
     found: M = row
     return found
+
+
+@lru_cache
+def _by_key(kind: type[M]) -> Question[M]:
+    return Question(lambda key: QuerySet(model=kind).filter(pk=key), UUIDField())
 
 
 def latest_run(release: Release, gate: str) -> GateRun | None:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet, UUIDField
 
-from flightrules.service.catalogue.queries import adopted_of, rulebook_of, visible_products, with_adopted
+from flightrules.rules.trigger import Rollback
+from flightrules.service.catalogue.queries import edition_in_force, rulebook_of, visible_products
 from flightrules.service.door.questions import Question
 from flightrules.service.door.refusals import ConflictError, ForeignError
 from flightrules.service.people.access import require
@@ -17,6 +18,7 @@ from flightrules.service.releases.models import Artefact, Release
 __all__ = [
     "Artefact",
     "Release",
+    "WaysBack",
     "artefacts",
     "find_release",
     "get_release",
@@ -34,8 +36,7 @@ def releases(*, by: Actor, at: datetime) -> QuerySet[Release]:
     """The releases of the products that exist for the one who asks."""
     visible = visible_products(by=by, at=at)
     shipped = Prefetch("artefacts", _shipped(), to_attr="shipped")
-    agreed = with_adopted("product__editions")
-    rows = Release.objects.select_related("product").prefetch_related(shipped, "spans", agreed)
+    rows = Release.objects.prefetch_related(shipped, Prefetch("spans", to_attr="counted"))
     return rows if visible is None else rows.filter(product_id__in=visible)
 
 
@@ -79,27 +80,36 @@ def _shipped() -> QuerySet[Artefact]:
     return Artefact.objects.filter(replaced_at__isnull=True).order_by("name")
 
 
-def _has_way_back(release: Release) -> bool:
-    """Whether method and owner of the rollback are stated, here or else in the rulebook in force."""
-    method, owner = release.rollback_method.strip(), release.rollback_owner.strip()
-    if method and owner:
-        return True
-    edition = adopted_of(release.product)
-    if edition is None:
-        return False
-    try:
-        agreed = rulebook_of(edition).rollback
-    except ConflictError:  # its bytes are lost or altered, so nothing is answered by them
-        return False
-    return bool((method or agreed.method.strip()) and (owner or agreed.owner.strip()))
+class WaysBack:
+    """The ways back that rulebooks in force agree on, each looked up once; so made anew for each answer."""
+
+    def __init__(self) -> None:
+        self._agreed: dict[str, Rollback] = {}
+
+    def is_stated(self, release: Release) -> bool:
+        """Whether method and owner of the rollback are stated, with the release or else in the rulebook."""
+        method, owner = release.rollback_method.strip(), release.rollback_owner.strip()
+        if method and owner:
+            return True
+        agreed = self._of(release.product_id)
+        return bool((method or agreed.method.strip()) and (owner or agreed.owner.strip()))
+
+    def _of(self, product: str) -> Rollback:
+        if product not in self._agreed:
+            edition = edition_in_force(product)
+            try:
+                self._agreed[product] = rulebook_of(edition).rollback if edition else Rollback()
+            except ConflictError:  # its bytes are lost or altered, so nothing is answered by them
+                self._agreed[product] = Rollback()
+        return self._agreed[product]
 
 
-def lacks_for_approval(release: Release) -> list[str]:
-    """What has to be stated before anybody may approve the release."""
+def lacks_for_approval(release: Release, agreed: WaysBack | None = None) -> list[str]:
+    """What has to be stated before anybody may approve the release; who asks of many brings ``agreed``."""
     checks = (
         ("a business justification", release.justification.strip()),
         ("its impact on security, even where that is none", release.security_impact.strip()),
-        ("a way back: its method and who owns it", _has_way_back(release)),
+        ("a way back: its method and who owns it", (agreed or WaysBack()).is_stated(release)),
         ("its scope", release.scope_in),
         ("the digest of an artefact", artefacts(release)),
         ("a release window", release.opens_at),

@@ -18,7 +18,7 @@ from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
 from flightrules.service.releases import authorship, queries, services
-from flightrules.service.releases.clock import tested_for
+from flightrules.service.releases.clock import spans_of, tested_in
 from flightrules.service.releases.models import Artefact, Authorship, Release
 
 __all__ = ["router"]
@@ -186,7 +186,8 @@ def list_releases(request: AskedRequest, asked: Query[ReleasesAsked]) -> Any:
         value = getattr(asked, name)
         if value is not None:
             rows = rows.filter(**{name: value})
-    return page_of(rows, asked, lambda one: _release(one, request.asked_at), cast=UUID)
+    agreed = queries.WaysBack()
+    return page_of(rows, asked, lambda one: _release(one, request.asked_at, agreed), cast=UUID)
 
 
 @router.post("/releases", response={201: ReleaseOut}, openapi_extra=guarded(Power.MANAGE_RELEASES))
@@ -295,11 +296,12 @@ def _artefact(one: Artefact) -> ArtefactOut:
     return ArtefactOut(name=one.name, sha256=one.digest, added_by=one.added_by, added_at=one.added_at)
 
 
-def _release(one: Release, at: datetime) -> ReleaseOut:
+def _release(one: Release, at: datetime, agreed: queries.WaysBack | None = None) -> ReleaseOut:
     made = ("product", "artefacts", "lacks_for_approval", "test_clock")
     named = {name: getattr(one, name) for name in ReleaseOut.model_fields if name not in made}
     named |= {"product": one.product_id, "artefacts": [_artefact(each) for each in queries.artefacts(one)]}
-    return ReleaseOut(**named, lacks_for_approval=queries.lacks_for_approval(one), test_clock=_clock(one, at))
+    lacks = queries.lacks_for_approval(one, agreed)
+    return ReleaseOut(**named, lacks_for_approval=lacks, test_clock=_clock(one, at))
 
 
 def _authorship(one: Authorship) -> AuthorshipOut:
@@ -307,9 +309,10 @@ def _authorship(one: Authorship) -> AuthorshipOut:
 
 
 def _clock(one: Release, at: datetime) -> ClockOut:
+    spans = spans_of(one)
     return ClockOut(
-        running=any(span.stopped_at is None for span in one.spans.all()),
-        tested_seconds=int(tested_for(one, at).total_seconds()),
+        running=any(span.stopped_at is None for span in spans),
+        tested_seconds=int(tested_in(spans, at).total_seconds()),
         entry=one.entry,
         failing=one.entry_failing,
         overridden=one.entry_overridden,
