@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from decimal import Decimal
 
 from flightrules.engine.criterion_result import Case
+from flightrules.engine.selection import Joined
 from flightrules.engine.verdict import CriterionResult, EvidenceUse, Status
 from flightrules.evidence.measurement import Evidence
 from flightrules.evidence.records.defects import Defects
@@ -13,6 +15,7 @@ from flightrules.rules.criterion import Enforcement, Rule
 from flightrules.rules.exceptions import Waiver
 from flightrules.rules.finding import own
 from flightrules.rules.gate import Gate
+from flightrules.rules.levels import FINDING_LEVELS, IMPACTS
 from flightrules.rules.reach import asks_the_opposite
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.severity_policy import SCHEMES
@@ -21,6 +24,8 @@ __all__ = ["cautions_of"]
 
 _QUARANTINE_LIMIT = 5
 _NAMED = 3
+_SCALES = {"findings": ("severity", FINDING_LEVELS), "a11y": ("impact", IMPACTS)}
+_NOUNS = {"findings": "findings", "a11y": "violations"}
 _STRICTNESS = ("override-only", "accept", "acknowledge", "ignore")
 
 
@@ -37,6 +42,7 @@ def cautions_of(
         *_on_waivers(book, waivers),
         *_on_evidence(results, case),
         *_on_defects(gate, results, case),
+        *_on_worse_levels(results, case),
         *case.facts.cautions,
     ]
     return tuple(dict.fromkeys(said))
@@ -136,6 +142,34 @@ def _on_defects(gate: Gate, results: tuple[CriterionResult, ...], case: Case) ->
                 name = policy.levels[0].name
                 if worst:
                     yield f"{one.path} lists {worst} open {name}, and no criterion counts them"
+
+
+def _on_worse_levels(results: tuple[CriterionResult, ...], case: Case) -> Iterator[str]:
+    """Findings and violations that are worse than what is asked for, where no criterion counts them."""
+    asked: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for result in results:
+        family = result.rule.criterion.metric.partition(".")[0]
+        if family in _SCALES:
+            word, scale = _SCALES[family]
+            levels = (result.rule.criterion.selector(word) or "|".join(scale)).split("|")
+            for method in {use.method for use in result.evidence}:
+                asked[method, family].update(levels)
+    for (method, family), named in sorted(asked.items()):
+        for level in _worse_than(named, _SCALES[family][1]):
+            count = _live(case.facts.of(method).joined, family, level)
+            if count:
+                yield f"{method} holds {count} {level} {_NOUNS[family]}, and no criterion counts them"
+
+
+def _worse_than(named: set[str], scale: tuple[str, ...]) -> list[str]:
+    """The levels that are worse than the mildest of those that are named, and not named themselves."""
+    last = max((at for at, level in enumerate(scale) if level in named), default=0)
+    return [level for level in scale[:last] if level not in named]
+
+
+def _live(joined: Joined, family: str, level: str) -> Decimal:
+    key = (f"findings.{level}", ()) if family == "findings" else ("a11y.violations", (("impact", level),))
+    return joined.values().get(key, Decimal(0))
 
 
 def _twins(evidence: tuple[Evidence, ...]) -> Iterator[list[str]]:

@@ -309,6 +309,33 @@ quarantine:
     assert "the quarantine list may hold 9 tests; 5 is what was shipped" in desk.decide(rules, found).warnings
 
 
+def scan_of(*levels):
+    listed = [{"ruleId": level, "message": {"text": level}, "level": level} for level in levels]
+    driver = {"name": "T", "rules": [{"id": "x"}]}
+    return json.dumps({"version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": listed}]})
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (
+            "No findings of severity MEDIUM",
+            ["the method holds 2 high findings, and no criterion counts them"],
+        ),
+        ("No findings of severity MEDIUM or above", []),
+        (
+            "No findings of severity LOW or HIGH",
+            ["the method holds 1 medium findings, and no criterion counts them"],
+        ),
+        ("Findings <= 9", []),
+    ],
+)
+def test_worse_findings_than_those_that_are_asked_for_are_told_of(desk, asked, told):
+    found = {"the method": desk.found(desk.artefact("the method", scan_of("error", "error", "warning")))}
+    verdict = desk.decide(gate_of(f"{asked} measured by the method"), found)
+    assert [one for one in verdict.warnings if "no criterion counts them" in one] == told
+
+
 # -- parts of the product
 
 
