@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.db import connection
-from django.db.models import CharField, Prefetch, QuerySet
+from django.db.models import CharField, Prefetch, QuerySet, UUIDField
 
 from flightrules.rules.authority import Authority
 from flightrules.rules.environments import Environment, promotion_order
@@ -27,6 +27,7 @@ __all__ = [
     "adopted_of",
     "adopted_since",
     "edition_in_force",
+    "edition_of",
     "editions",
     "environments",
     "get_edition",
@@ -43,6 +44,7 @@ __all__ = [
 
 # ``edition_in_force`` in plain SQL, for the question of authority, which every request asks.
 _IN_FORCE = "SELECT bytes_digest, file_name FROM catalogue_edition WHERE product_id = %s AND state = %s"
+_EDITION = Question(lambda key: Edition.objects.filter(pk=key), UUIDField())
 _PRODUCT = Question(lambda key: Product.objects.filter(pk=key), CharField())
 _ADOPTED = Question(
     lambda product: Edition.objects.filter(product_id=product, state=Edition.State.ADOPTED), CharField()
@@ -108,6 +110,11 @@ def get_edition(*, product: str, number: int, by: Actor, at: datetime) -> Editio
 def edition_in_force(product: str) -> Edition | None:
     """The one adopted edition, if the product has agreed on any."""
     return _ADOPTED.first(product)
+
+
+def edition_of(key: object) -> Edition:
+    """The edition of that key, for rooms whose rows name it."""
+    return _EDITION.rows(key)[0]
 
 
 def adopted_of(product: Product) -> Edition | None:

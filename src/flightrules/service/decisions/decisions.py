@@ -98,7 +98,7 @@ def record_decision(*, poll: str, said: Decided, by: Actor, at: datetime) -> Dec
     seat = require_seat(role, row, escalation(contacts(dossier.book)), by=by, at=at)
     require_open_poll(asked, row)
     require_open(row)
-    require_separate(seat, dossier.inputs, by=by, at=at)
+    require_separate(seat, dossier.inputs, by=by, at=at, known=found.involved)
     require_own_seat(seat, role, [one for one in found.signed() if one.role != role], row, by=by)
     _require_in_time(asked, row, said.outcome, at)
     if said.outcome not in found.assessment.allowed:

@@ -63,20 +63,29 @@ def _names_testers(book: Rulebook) -> bool:
     return any("tester" in (one.first, one.second) for one in book.authority.separations)
 
 
-def require_separate(seat: Seat, inputs: Inputs, *, by: Actor, at: datetime) -> None:
+def require_separate(
+    seat: Seat, inputs: Inputs, *, by: Actor, at: datetime, known: Involved | None = None
+) -> None:
     """Refuse a signature of who had another part in the release.
 
     Whoever speaks by a delegation was chosen by the holder, so the holder's parts count as well; a deputy was
     named by others.
 
+    Args:
+        seat: in which the actor signs.
+        inputs: what the release is judged on.
+        by: who.
+        at: when.
+        known: the parts of people in it, where they were gathered in this very act.
+
     Raises:
         DeniedError: E_SELF_APPROVAL, E_AUTHOR_IS_SIGNER, E_ATTESTOR_IS_SIGNER, E_FOUR_EYES.
     """
-    known = involved_in(inputs, at)
+    parts = known or involved_in(inputs, at)
     rules = kept_apart(rulebook_of(inputs.edition))
     signing = [one for one in rules if Part.SIGNER in (one.first, one.second)]
     for person in sorted(speakers(seat, by.key)):
-        for broken in violations(replace(known, signers=(person,)), signing):
+        for broken in violations(replace(parts, signers=(person,)), signing):
             if not broken.flagged and (broken.unknown or person in broken.persons):
                 raise on_record(_refused(broken), inputs.release)
 

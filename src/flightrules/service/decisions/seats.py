@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from flightrules.rules.authority import Authority
 from flightrules.rules.role_words import role_words
 from flightrules.service.catalogue.queries import adopted_authority
 from flightrules.service.decisions.asking import Asking
@@ -49,7 +50,8 @@ def require_seat(
     here = Power.CLASSIFY_EMERGENCY if power is Power.SIGN and release.emergency else power
     if not has_power(by, here, product=product, at=at):
         require(by, power, product=product, at=at)
-    able_seats = [one for one in seats if _signs(one, release, at, power)]
+    authority = adopted_authority(product, at)
+    able_seats = [one for one in seats if _signs(one, release, authority, power)]
     if not able_seats:
         raise on_record(DeniedError("E_POWER", f"{role_words(role)} has no power to {power} here"), release)
     return able_seats[0]
@@ -62,8 +64,11 @@ def is_eligible(one: SignOff, release: Release, at: datetime) -> bool:
     """
     product = release.product_id
     power = Power.OVERRIDE if one.act == SignOff.Act.OVERRIDE else Power.SIGN
+    authority = adopted_authority(product, at)
     return any(
-        stands_for(one.role, seat.role) and seat.holder == one.holder and _signs(seat, release, at, power)
+        stands_for(one.role, seat.role)
+        and seat.holder == one.holder
+        and _signs(seat, release, authority, power)
         for seat in seats_of(one.person, product, at)
     )
 
@@ -79,11 +84,12 @@ def able(
     )
     product = release.product_id
     keys = {str(key) for key in candidates.values_list("pk", flat=True).distinct()} - set(but)
+    authority = adopted_authority(product, at)
     return frozenset(
         key
         for key in keys
         if any(
-            stands_for(role, one.role) and _signs(one, release, at, power)
+            stands_for(role, one.role) and _signs(one, release, authority, power)
             for one in seats_of(key, product, at)
         )
     )
@@ -149,12 +155,12 @@ def _not_held(role: str, product: str, path: str, by: Actor, at: datetime) -> De
     return DeniedError("E_CONSULTED_ONLY", f"only {role_words(role)} signs this", hint=path)
 
 
-def _signs(seat: Seat, release: Release, at: datetime, power: Power = Power.SIGN) -> bool:
+def _signs(seat: Seat, release: Release, authority: Authority | None, power: Power) -> bool:
     """Whether this very seat has the power; powers of several roles are never put together.
 
     Who may classify an emergency signs for it as well.
     """
-    powers = powers_of([seat.role], adopted_authority(release.product_id, at))
+    powers = powers_of([seat.role], authority)
     stands_in = Power.CLASSIFY_EMERGENCY if power is Power.SIGN and release.emergency else power
     return power in powers or stands_in in powers
 

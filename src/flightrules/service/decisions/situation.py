@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flightrules.engine.decision import Assessment, GateStanding, Hindrance, Situation, assess
 from flightrules.engine.quorum import Vote
-from flightrules.engine.separation import Violation, violations
+from flightrules.engine.separation import Involved, Violation, violations
 from flightrules.rules.role_words import role_words
 from flightrules.service.decisions.asking import Asking, asking_of
 from flightrules.service.decisions.counting import Count, count_verdict, count_votes
@@ -47,13 +47,14 @@ _SAID = 10
 
 @dataclass(frozen=True)
 class Found:
-    """What was found: who is asked, both counts, every gate, and what may be decided."""
+    """What was found: who is asked, both counts, every gate, what may be decided, who had which part."""
 
     asking: Asking
     verdict: Count
     votes: Count
     gates: tuple[GateStanding, ...]
     assessment: Assessment
+    involved: Involved
 
     def signed(self) -> list[SignOff]:
         """The sign-offs that count, the verdict first."""
@@ -67,17 +68,17 @@ def found_for(
     asking = asking_of(dossier.book, release)
     votes = count_votes(poll, release, dossier, at)
     verdict = _verdict(release, dossier, asking, poll.moment, at)
-    gates = gate_standings(dossier, at)
+    gates, involved = gate_standings(dossier, at), involved_in(dossier.inputs, at)
     situation = Situation(
         gates=gates,
         verdict=verdict.tally,
         poll=votes.tally,
         blockers=blockers_in_words(release),
         lacks=lacks(release, at),
-        separations=_separations((*verdict.tally.counted, *votes.tally.counted), dossier, at),
+        separations=_separations((*verdict.tally.counted, *votes.tally.counted), involved, dossier),
         conditions=conditions,
     )
-    return Found(asking, verdict, votes, gates, assess(situation))
+    return Found(asking, verdict, votes, gates, assess(situation), involved)
 
 
 def gate_standings(dossier: Dossier, at: datetime) -> tuple[GateStanding, ...]:
@@ -156,12 +157,11 @@ def _is_tampered(stale: str) -> bool:
     return any(one.strip().startswith(_TAMPERED) for one in stale.split(";"))
 
 
-def _separations(spoken: tuple[Vote, ...], dossier: Dossier, at: datetime) -> tuple[str, ...]:
+def _separations(spoken: tuple[Vote, ...], known: Involved, dossier: Dossier) -> tuple[str, ...]:
     """Who spoke and has had another part since; asked at the vote, and again when it is counted.
 
     What is signed in a lent seat is the word of its lender as well.
     """
-    known = involved_in(dossier.inputs, at)
     rules = kept_apart(dossier.book)
     found = []
     for one in spoken:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
@@ -39,21 +40,22 @@ class Question(Generic[M]):
         Raises:
             TransactionManagementError: for rows that are to be locked, outside a transaction.
         """
-        worded = self._worded.get(connection.vendor) or self._word()
-        if worded.locks and not connection.in_atomic_block:
+        line = connections[DEFAULT_DB_ALIAS]
+        worded = self._worded.get(line.vendor) or self._word(line)
+        if worded.locks and not line.in_atomic_block:
             raise TransactionManagementError("rows are locked in a transaction")
-        with connection.cursor() as cursor:
-            cursor.execute(worded.sql, worded.values(told))
+        with line.cursor() as cursor:
+            cursor.execute(worded.sql, worded.values(told, line))
             found = cursor.fetchall()
-        return [worded.model.from_db(connection.alias, worded.names, worded.read(row)) for row in found]
+        return [worded.model.from_db(line.alias, worded.names, worded.read(row, line)) for row in found]
 
     def first(self, *told: object) -> M | None:
         """The first of them."""
         return next(iter(self.rows(*told)), None)
 
-    def _word(self) -> _Worded[M]:
+    def _word(self, line: BaseDatabaseWrapper) -> _Worded[M]:
         asked = self._ask(*(_Told(number, kind) for number, kind in enumerate(self._kinds)))
-        compiler: SQLCompiler = asked.query.get_compiler(connection=connection)
+        compiler: SQLCompiler = asked.query.get_compiler(connection=line)
         sql, values = compiler.as_sql()
         columns: list[Any] = [column for column, _, _ in compiler.select]
         worded = _Worded(
@@ -62,9 +64,9 @@ class Question(Generic[M]):
             given=tuple(values),
             names=[column.target.attname for column in columns],
             readers=[(place, *how) for place, how in compiler.get_converters(columns).items()],
-            locks=asked.query.select_for_update and connection.features.has_select_for_update,
+            locks=asked.query.select_for_update and line.features.has_select_for_update,
         )
-        self._worded[connection.vendor] = worded
+        self._worded[line.vendor] = worded
         return worded
 
 
@@ -96,15 +98,15 @@ class _Worded(Generic[M]):
     readers: list[tuple[int, list[Callable[..., Any]], Any]]
     locks: bool
 
-    def values(self, told: Sequence[object]) -> list[Any]:
+    def values(self, told: Sequence[object], line: BaseDatabaseWrapper) -> list[Any]:
         return [
-            one.kind.get_db_prep_value(told[one.number], connection) if isinstance(one, _Told) else one
+            one.kind.get_db_prep_value(told[one.number], line) if isinstance(one, _Told) else one
             for one in self.given
         ]
 
-    def read(self, row: Sequence[Any]) -> list[Any]:
+    def read(self, row: Sequence[Any], line: BaseDatabaseWrapper) -> list[Any]:
         found = list(row)
         for place, readers, column in self.readers:
             for reader in readers:
-                found[place] = reader(found[place], column, connection)
+                found[place] = reader(found[place], column, line)
         return found

@@ -7,15 +7,22 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
-from django.db.models import CharField, Model, QuerySet, UUIDField
+from django.db.models import CharField, Model, Prefetch, QuerySet, UUIDField
 
-from flightrules.service.catalogue.queries import Edition, edition_in_force, get_product, visible_products
+from flightrules.service.catalogue.queries import (
+    Edition,
+    edition_in_force,
+    edition_of,
+    get_product,
+    visible_products,
+)
 from flightrules.service.door.questions import Question
 from flightrules.service.door.refusals import ConflictError, ForeignError
 from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
 from flightrules.service.readiness.inputs import Inputs, inputs_of
 from flightrules.service.readiness.models import (
+    Acceptance,
     ChecklistItem,
     Defect,
     EvidenceItem,
@@ -32,6 +39,7 @@ from flightrules.service.releases.queries import Release, get_release
 __all__ = [
     "Standing",
     "Standings",
+    "acceptances_of",
     "checklist_items",
     "defects",
     "evidence",
@@ -45,6 +53,7 @@ __all__ = [
     "require_reader",
     "require_standing",
     "risks",
+    "run_of",
     "standing_of",
     "visible",
     "waivers",
@@ -110,9 +119,27 @@ def checklist_items(*, release: str, by: Actor, at: datetime) -> QuerySet[Checkl
 def defects(*, product: str, by: Actor, at: datetime) -> QuerySet[Defect]:
     """The defect register of a product."""
     get_product(key=product, by=by, at=at)
+    accepted = Acceptance.objects.prefetch_related("approvals", "release")
     return Defect.objects.filter(product=product).prefetch_related(
-        "acceptances__approvals", "acceptances__release"
+        Prefetch("acceptances", accepted, to_attr="accepted")
     )
+
+
+def acceptances_of(defect: Defect) -> list[Acceptance]:
+    """Its acceptances, voided ones too; nothing is asked where the defect came with them."""
+    came_with: list[Acceptance] | None = getattr(defect, "accepted", None)
+    return list(defect.acceptances.all()) if came_with is None else came_with
+
+
+def run_of(key: object, *, by: Actor, at: datetime) -> GateRun:
+    """One gate run, with the edition that it was judged by.
+
+    Raises:
+        ForeignError: E_NO_SUCH.
+    """
+    run = visible(GateRun, key, by=by, at=at)
+    run.edition = edition_of(run.edition_id)
+    return run
 
 
 def register_reviews(*, release: str, by: Actor, at: datetime) -> QuerySet[RegisterReview]:

@@ -268,7 +268,7 @@ def _defect(one: Defect, at: datetime) -> DefectOut:
     named = {
         name: getattr(one, name) for name in DefectOut.model_fields if name not in ("product", "acceptances")
     }
-    accepted = sorted(one.acceptances.all(), key=lambda each: (each.opened_at, each.key))
+    accepted = sorted(queries.acceptances_of(one), key=lambda each: (each.opened_at, each.key))
     return DefectOut(
         **named, product=one.product_id, acceptances=[_acceptance(each, at) for each in accepted]
     )

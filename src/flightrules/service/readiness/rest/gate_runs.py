@@ -153,7 +153,7 @@ def list_gate_runs(request: AskedRequest, key: UUID, asked: Query[RunsAsked]) ->
 @router.get("/gate-runs/{uuid:key}", response=RunWithStanding, openapi_extra=guarded(Power.READ))
 def get_gate_run(request: AskedRequest, key: UUID) -> Any:
     """One run, and whether it still stands: every byte that it read is looked at again."""
-    run = queries.visible(GateRun, key, by=request.actor, at=request.asked_at)
+    run = queries.run_of(key, by=request.actor, at=request.asked_at)
     standing = queries.standing_of(run)
     return RunWithStanding(**_run(run).model_dump(), stands=standing.stands, because=list(standing.reasons))
 
