@@ -91,6 +91,23 @@ def test_environments_come_in_the_order_of_promotion(shop):
     ]
 
 
+@pytest.mark.parametrize(
+    ("activity", "refused"),
+    [
+        ("{responsible: operations}", "E_RASCI_ACCOUNTABLE"),
+        ("{accountable: operations}", "E_RASCI_RESPONSIBLE"),
+    ],
+)
+def test_an_activity_that_nobody_answers_for_is_not_agreed_and_so_no_release_leaves_planning(
+    shop, activity, refused
+):
+    answer = shop.propose(f"{RULEBOOK}  activities: {{restore: {activity}}}\n")
+    assert (answer.status_code, answer.json()["code"]) == (422, refused)
+    release = shop.release()["key"]
+    judged = shop.ci.post(f"/releases/{release}/gate-runs", {"gate": "entry"})
+    assert (judged.status_code, judged.json()["code"]) == (409, "E_NO_RULEBOOK")
+
+
 def test_two_parties_are_not_three(shop):
     answer = shop.propose(
         RULEBOOK.replace("[qa_lead, engineering_lead, product_owner]", "[qa_lead, engineering_lead]")

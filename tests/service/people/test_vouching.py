@@ -115,3 +115,26 @@ def test_a_first_account_needs_nobody(person):
     account = services.accept_invitation(code=code, password=PASSWORD, by=SYSTEM, at=now())
     assert not account.awaits_vouching
     sign(account)
+
+
+def test_a_first_account_waits_too_where_the_office_asks_for_it(office, settings):
+    """Else who manages people could invite somebody who never hears of it, and sign as them."""
+    settings.FLIGHTRULES_VOUCH_FOR_FIRST_ACCOUNTS = True
+    prove_now(office.admin)
+    asked = {"name": "Nora Lind", "email": "nora@example.org"}
+    code = json.loads(office.admin.post("/people", asked).content)["code"]
+    first = services.accept_invitation(code=code, password=PASSWORD, by=SYSTEM, at=now())
+    with pytest.raises(DeniedError):
+        sign(first)
+    assert vouch(office.admin, first) == (403, "E_VOUCHER")
+    assert vouch(office.other, first)[0] == 200
+    sign(first)
+
+
+def test_nobody_waits_for_a_second_one_who_is_not_there(person, settings):
+    settings.FLIGHTRULES_VOUCH_FOR_FIRST_ACCOUNTS = True
+    admin = person("administrator")
+    prove_now(admin)
+    asked = {"name": "Nora Lind", "email": "nora@example.org"}
+    code = json.loads(admin.post("/people", asked).content)["code"]
+    sign(services.accept_invitation(code=code, password=PASSWORD, by=SYSTEM, at=now()))

@@ -17,6 +17,7 @@ from flightrules.service.catalogue.models import Agreement, Edition, Product
 from flightrules.service.catalogue.queries import edition_in_force, rulebook_of
 from flightrules.service.catalogue.roles import negotiators_of
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
+from flightrules.service.people import rasci
 from flightrules.service.people.access import require, roles_of
 from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.powers import Power, role_key
@@ -81,11 +82,14 @@ def propose_rulebook(
 
     Raises:
         RulebookError: what the strict loader refuses, with file, line and column.
-        InvalidError: E_NEGOTIATORS. ConflictError: E_RULEBOOK_SAME.
+        InvalidError: E_NEGOTIATORS; E_RASCI_ACCOUNTABLE and its kin for an activity that nobody answers for.
+        ConflictError: E_RULEBOOK_SAME.
     """
     require(by, Power.AGREE_RULEBOOK, product=product, at=at)
     _locked(product)
     book = load_rulebook(data, file_name)
+    if book.authority.activities:
+        rasci.checked(rasci.to_json(book.authority.activities))
     before = edition_in_force(product)
     if before is not None and before.meaning_digest == book.digest:
         raise ConflictError(

@@ -1,4 +1,4 @@
-"""A further account only looks until somebody has vouched that it is its person's."""
+"""An account that waits for it only looks until somebody has vouched that it is its person's."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def require_vouched(by: Actor) -> None:
     if _UNVOUCHED.first(by.account_key) is not None:
         raise DeniedError(
             "E_ACCOUNT_UNVOUCHED",
-            "nobody has vouched yet that this further account is yours",
-            hint="vouch for it through your earlier account, or ask a second person who manages people",
+            "nobody has vouched yet that this account is yours",
+            hint="ask a second person who manages people, or vouch for it through an earlier account",
         ).about(OFFICE, f"account/{by.account_key}")

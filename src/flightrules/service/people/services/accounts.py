@@ -18,6 +18,7 @@ from flightrules.service.people.models import Account, Invitation, OutsideIdenti
 from flightrules.service.people.names import checked_email, checked_name
 from flightrules.service.people.one_time import INVITATION_PREFIX, digest_of, new_secret
 from flightrules.service.people.powers import BUILT_IN_ROLES, Power
+from flightrules.service.people.seats import live_grants
 from flightrules.service.people.services.roles import (
     ADMINISTRATOR,
     checked_role,
@@ -195,7 +196,8 @@ def accept_invitation(
     person = link.person
     if person is None or person.disabled_at is not None:
         raise _no_link()
-    account = _open(person, _free_email(link.email), at, is_further=person.accounts.exists())
+    waits = person.accounts.exists() or _first_ones_wait(link, at)
+    account = _open(person, _free_email(link.email), at, waits=waits)
     if identity is None:
         _set_password(account, password)
     else:
@@ -289,8 +291,19 @@ def _is_set_up() -> bool:
     return RoleGrant.objects.filter(role=ADMINISTRATOR).exists()
 
 
-def _open(person: Person, email: str, at: datetime, *, is_further: bool = False) -> Account:
-    account = Account(person=person, email=email, opened_at=at, awaits_vouching=is_further)
+def _first_ones_wait(link: Invitation, at: datetime) -> bool:
+    """Whether a person's first account signs nothing before a second one who manages people has vouched.
+
+    Not while there is no such second one, for nobody could.
+    """
+    if not settings.FLIGHTRULES_VOUCH_FOR_FIRST_ACCOUNTS:
+        return False
+    manage = live_grants(at).filter(role=ADMINISTRATOR).values_list("person_id", flat=True)
+    return bool(set(map(str, manage)) - {link.made_by, str(link.person_id)})
+
+
+def _open(person: Person, email: str, at: datetime, *, waits: bool = False) -> Account:
+    account = Account(person=person, email=email, opened_at=at, awaits_vouching=waits)
     account.set_unusable_password()
     account.save()
     return account

@@ -2,7 +2,8 @@
 
 Who manages people can let a further account be opened for somebody. It signs nothing before that person says,
 through an account they had before, that it is theirs; or, where they have lost those, before a second one who
-manages people says so. To sign as another thus takes two people.
+manages people says so. To sign as another thus takes two people. The setting
+``FLIGHTRULES_VOUCH_FOR_FIRST_ACCOUNTS`` asks the same of first accounts.
 """
 
 from __future__ import annotations
