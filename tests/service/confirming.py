@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flightrules.ledger.signed_terms import terms_digest
+from flightrules.ledger.signed_terms import plain_terms, terms_digest
 from flightrules.service.people import confirmations
 from people_stories import actor_of, now
 
@@ -14,12 +14,12 @@ REFUSED = (401, "E_REAUTH_REQUIRED")
 
 def confirmed(caller: Any, act: str, about: str, terms: dict[str, Any]) -> None:
     """Confirm an act in the browser, under its terms as the how-to words them."""
-    confirmed_under(caller, act, about, terms_digest(act, about, terms))
+    confirmed_under(caller, act, about, terms_digest(act, about, terms), terms=plain_terms(terms))
 
 
-def confirmed_under(caller: Any, act: str, about: str, digest: str) -> None:
+def confirmed_under(caller: Any, act: str, about: str, digest: str, **more: Any) -> None:
     """Confirm an act in the browser, on a thing that has a digest of its own."""
-    asked = {"act": act, "about": about, "digest": digest}
+    asked = {"act": act, "about": about, "digest": digest, **more}
     answer = caller.post("/confirmations", asked)
     assert answer.status_code == 201, answer.content
     by = actor_of(caller, via="session", proved_at=now(), components=2)

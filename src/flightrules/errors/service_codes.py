@@ -47,7 +47,7 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_CONFIRMATIONS_OPEN", "too many confirmations wait already", "Who is asked ten times at once confirms without looking.", "Confirm or refuse one in the browser; each expires after five minutes."),
     Code("E_CONFIRMATION_OF_OTHER", "somebody else asked for this confirmation", "Nobody signs for another person.", "Let the person confirm whose token asked; the attempt is on record."),
     Code("E_CONFIRMATION_OVER", "the confirmation waits no more", "It was confirmed, refused or used, or its five minutes are over.", "Ask for a new one."),
-    Code("E_CONFIRMATION_TERMS", "the digest is not that of the terms", "Nobody is shown one thing in the browser and signs another.", "Make the digest over act, subject and exactly these terms, or leave the terms out."),
+    Code("E_CONFIRMATION_TERMS", "the terms are missing, or the digest is not theirs", "Nobody is shown one thing in the browser, or nothing, and signs another.", "Send the terms, and the digest over act, subject and exactly these terms."),
     Code("E_CONFIRMATION_SESSION", "who is in the browser needs no confirmation there", "A confirmation is for what is signed with a token.", "Sign in the browser itself, with a fresh proof."),
     Code("E_DELEGATE", "a role is lent to somebody else", "Standing in for oneself changes nothing.", "Name another person."),
     Code("E_DELEGATION_DEPTH", "what was lent cannot be lent on", "A seat whose voice wanders is nobody's responsibility.", "Ask the holder of the role to lend it to that person."),

@@ -53,7 +53,7 @@ def test_aut_02_a_disabled_account_signs_through_no_door_and_confirms_nothing(ca
     owner, admin = case.shop.owner, person("administrator")
     equip(owner)
     digest = case.dossier(owner)
-    asked = owner.post("/confirmations", {"act": "vote:go", "about": f"poll/{case.poll}", "digest": digest})
+    asked = owner.post("/confirmations", _vote_to_confirm(case, digest))
     assert asked.status_code == 201, asked.content
     browser = Browser(owner)
     page = f"/confirm/{asked.json()['key']}"
@@ -77,16 +77,20 @@ def test_aut_02_a_disabled_account_signs_through_no_door_and_confirms_nothing(ca
     assert "_auth_user_id" not in again.session
 
 
+def _vote_to_confirm(case, digest):
+    about = f"poll/{case.poll}"
+    terms = {"dossier": digest, "role": "product-owner", "reason": "", "conditions": ""}
+    said = terms_digest("vote:go", about, terms)
+    return {"act": "vote:go", "about": about, "digest": said, "terms": terms}
+
+
 def test_what_was_confirmed_before_the_role_went_signs_nothing_after(case):
     """The confirmation was given by somebody who might; the signature is asked for by somebody who may not."""
     case.open()
     owner = case.shop.owner
     secret = equip(owner)
     digest = case.dossier(owner)
-    terms = {"dossier": digest, "role": "product-owner", "reason": "", "conditions": ""}
-    about = f"poll/{case.poll}"
-    what = {"act": "vote:go", "about": about, "digest": terms_digest("vote:go", about, terms)}
-    asked = owner.post("/confirmations", what).json()
+    asked = owner.post("/confirmations", _vote_to_confirm(case, digest)).json()
     browser = Browser(owner)
     given = {"confirm": "", "password": PASSWORD, "code": code_now(secret)}
     assert (
@@ -289,7 +293,7 @@ def test_pre_04_a_crafted_key_turns_no_act_into_another(case):
     ):
         prove_now(owner)
         answer, _ = leaves_nothing(case, lambda key=key: owner.post(f"/polls/{key}/votes", body), denials=0)
-        assert answer.status_code in (404, 405), (key, answer.content)
+        assert answer.status_code in (404, 405, 422), (key, answer.content)
 
 
 def test_pre_02_a_name_that_looks_like_anothers_signs_under_its_own_key(case, person):

@@ -87,6 +87,14 @@ def test_nobody_is_shown_one_thing_and_signs_another(lead):
     assert not Confirmation.objects.exists()
 
 
+def test_nobody_signs_what_they_are_not_shown(lead):
+    """Whoever holds the token has it confirmed as lent, and keeps to themselves what is lent, and until when."""
+    for word in ("vote:go", "delegation:make", "role:grant"):
+        answer = lead.post("/confirmations", {"act": word, "about": "person/p-1", "digest": "ab" * 32})
+        assert (answer.status_code, json.loads(answer.content)["code"]) == (422, "E_CONFIRMATION_TERMS")
+    asked(lead, act="board-vote:approve")
+
+
 def test_what_was_said_is_forgotten_with_the_person(lead, person):
     admin = person("administrator")
     terms = {"reason": "Something personal."}

@@ -12,13 +12,19 @@ from django.conf import settings as django_settings
 from django.db import connection, transaction
 from django.test import Client
 
+from flightrules.ledger.signed_terms import terms_digest
 from flightrules.service.people.authentication import require_signing_proof
 from flightrules.service.people.models import Account, ApiToken
 from people_stories import PASSWORD, actor_of, code_now, equip, now
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-WHAT = {"act": "vote:go", "about": "release/r-1", "digest": "ab" * 32}
+TERMS = {"dossier": "ab" * 32, "role": "qa-lead", "reason": "", "conditions": ""}
+WHAT = {
+    "act": "vote:go",
+    "about": "release/r-1",
+    "digest": terms_digest("vote:go", "release/r-1", TERMS),
+}
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,7 +113,7 @@ def let_in(page, lead, url: str) -> None:
 
 
 def asked(lead) -> dict:
-    return json.loads(lead.post("/confirmations", WHAT).content)
+    return json.loads(lead.post("/confirmations", WHAT | {"terms": TERMS}).content)
 
 
 def sign(lead):

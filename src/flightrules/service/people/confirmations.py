@@ -24,6 +24,7 @@ from flightrules.service.door.refusals import (
     UnauthenticatedError,
 )
 from flightrules.service.people.models import ApiToken, Confirmation
+from flightrules.service.people.signed_words import is_of_terms
 from flightrules.service.people.vouched import require_vouched
 from flightrules.service.records.actor import Actor, Kind
 from flightrules.service.records.services import OFFICE, act, append
@@ -100,6 +101,12 @@ def confirm_in_browser(
         raise DeniedError("E_PROOF_OF_MACHINE", "a machine proves nothing and signs nothing")
     if by.token_key is None:
         raise ConflictError("E_CONFIRMATION_SESSION", "who is in the browser already signs there")
+    if terms is None and is_of_terms(what):
+        raise InvalidError(
+            "E_CONFIRMATION_TERMS",
+            "who confirms this has to see its terms",
+            hint="send them along with the digest over them",
+        )
     if terms is not None and terms_digest(what, about, terms) != digest:
         raise InvalidError(
             "E_CONFIRMATION_TERMS",

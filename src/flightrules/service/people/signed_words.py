@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["SENTENCES", "meaning_of_word"]
+__all__ = ["SENTENCES", "is_of_terms", "meaning_of_word"]
 
 SENTENCES: Mapping[str, str] = {
     "vote:go": "Vote GO in the poll of this release",
@@ -57,3 +57,8 @@ SENTENCES: Mapping[str, str] = {
 def meaning_of_word(word: str) -> str:
     """The act in a sentence; empty where no act of this version asks for the word."""
     return SENTENCES.get(word, "")
+
+
+def is_of_terms(word: str) -> bool:
+    """Whether what is signed under the word are terms; a voice on the board is of what lies before it."""
+    return word in SENTENCES and not word.startswith("board-")
