@@ -88,7 +88,7 @@ def _of_part(result: CriterionResult, doubt: str) -> CriterionResult:
 def _measured(rule: Rule, case: Case, standing: Standing) -> CriterionResult:
     found, source = standing.found, standing.source
     joined = found.joined
-    short = inadequate(rule, joined)  # (6) on the whole run, before it is narrowed
+    short = inadequate(rule, found)  # (6) on the whole run, before it is narrowed
     if short is not None:
         return _result(rule, short.status, short.reason, short.fix)
     try:

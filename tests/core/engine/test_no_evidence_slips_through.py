@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from core.engine.conftest import NOW
 from core.engine.slipping import COVERAGE, DEFECTS, NEW, RATE, claims, only, run_of, tracker
 from flightrules.engine.verdict import Status
 from flightrules.evidence.measurement import Notice
@@ -294,3 +295,42 @@ evidence:
     result = only(desk.decide(rules, found))
     assert result.status is Status.FAIL
     assert result.reason.startswith("50 %: 1 of 2")
+
+
+# -- several load tests
+
+LOADED = """
+criteria:
+  speed: {sentence: "p95 response time <= 300 ms under 200 users measured by the load test", minimum_duration: 8s}
+evidence:
+  load test: {paths: [run.jtl]}
+"""
+
+
+def jtl(users, ms, *, count=50, start=0):
+    """Ten requests a second."""
+    first = int(NOW.timestamp() * 1000) - 3_600_000 + start
+    rows = [f"{first + at * 100},{ms},home,200,true,{users}" for at in range(count)]
+    return "\n".join(["timeStamp,elapsed,label,responseCode,success,allThreads", *rows, ""])
+
+
+@pytest.mark.parametrize(
+    ("runs", "status"),
+    [
+        ([jtl(200, 100, count=90)], Status.PASS),
+        ([jtl(200, 500, count=90)], Status.FAIL),
+        (
+            [jtl(200, 500, count=90), jtl(10, 1, count=9_000)],
+            Status.NOT_MEASURED_AS_STATED,
+        ),  # a warm-up dilutes it
+        ([jtl(200, 100), jtl(200, 100, start=5_000)], Status.PASS),  # one run in two files
+        (
+            [jtl(200, 100), jtl(200, 100, start=900_000, count=20)],
+            Status.NOT_MEASURED_AS_STATED,
+        ),  # two short ones
+    ],
+)
+def test_every_load_test_of_a_method_carries_the_load_and_all_together_last(desk, runs, status):
+    found = desk.found(*(desk.artefact("load test", run, path=f"{at}.jtl") for at, run in enumerate(runs)))
+
+    assert only(desk.decide(LOADED, {"load test": found})).status is status
