@@ -13,6 +13,7 @@ __all__ = ["OBLIGATIONS", "Obligation"]
 
 EVENTS = (
     "decision",
+    "no-go",
     "override",
     "verbal-sign-off",
     "release",

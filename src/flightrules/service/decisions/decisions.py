@@ -157,6 +157,8 @@ def _recorded(  # noqa: PLR0913 -- all that a decision is made of
     poll.save(update_fields=["closed_at", "closed_because"])
     move_release(row, decision, dossier, by=by, at=at)
     start(event="decision", release=row, by=by, at=at, about=f"decision/{decision.key}")
+    if outcome == Outcome.NO_GO:
+        start(event="no-go", release=row, by=by, at=at, about=f"decision/{decision.key}")
     if goes and poll.moment == Moment.FINAL:
         after_decision(row, by=by, at=at, about=f"decision/{decision.key}")
     reasons = [str(one) for one in found.assessment.reasons]
