@@ -12,6 +12,11 @@ from flightrules.values import field, frozen
 
 __all__ = ["Changes", "Facts", "Found", "Passed", "Refusal"]
 
+_DOUBTS = {
+    "W_MAYBE_PARTIAL": "may be one page of several",
+    "W_ABORTED": "is of a run that ended early",
+}
+
 
 @frozen
 class Refusal:
@@ -60,13 +65,13 @@ class Found:
     @cached_property
     def doubt(self) -> str:
         """Why there may be more than was found, by whoever found it or by an artefact's own reader."""
-        pages = [
-            one.path
+        told = [
+            f"{one.path} {_DOUBTS[notice.code]}"
             for one in self.evidence
-            if any(notice.code == "W_MAYBE_PARTIAL" for notice in one.reading.notices)
+            for notice in one.reading.notices
+            if notice.code in _DOUBTS
         ]
-        more = f"{', '.join(pages)} may be one page of several" if pages else ""
-        return "; ".join(filter(None, (self.partial, more)))
+        return "; ".join(filter(None, (self.partial, *dict.fromkeys(told))))
 
     @cached_property
     def joined(self) -> Joined:

@@ -92,3 +92,17 @@ def test_a_list_as_long_as_a_page_may_go_on(desk, listed, status):
     found = {"issue tracker": desk.found(desk.artefact("issue tracker", issues))}
 
     assert desk.decide(RULEBOOK, found).results[0].status == status
+
+
+@pytest.mark.parametrize(("successful", "status"), [(True, "PASS"), (False, "NO DATA")])
+def test_a_scan_that_broke_off_behind_its_first_result_shows_no_absence(desk, successful, status):
+    run = {
+        "tool": {"driver": {"name": "T"}},
+        "invocations": [{"executionSuccessful": successful}],
+        "results": [{"ruleId": "a", "message": {"text": "m"}, "level": "note"}],
+    }
+    scan = json.dumps({"version": "2.1.0", "runs": [run]})
+    rules = RULEBOOK.replace("P1 defects open = 0", "No findings of severity HIGH")
+    found = {"issue tracker": desk.found(desk.artefact("issue tracker", scan))}
+
+    assert desk.decide(rules, found).results[0].status == status

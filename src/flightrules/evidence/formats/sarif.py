@@ -107,7 +107,7 @@ def _judge_run(run: dict[str, Any], count: int, what: str, scan: Scan) -> None:
     if not count:
         _require_a_look(run, errors, what, scan)
     if errors:
-        scan.note("W_ABORTED", f"{what} reports {len(errors)} errors of the tool itself")
+        scan.note("W_NOT_TESTED", f"{what} reports {len(errors)} errors of the tool itself")
     outside = mapping(
         run.get("externalPropertyFileReferences"), "externalPropertyFileReferences", scan.name, optional=True
     )

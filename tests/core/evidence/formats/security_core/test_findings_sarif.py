@@ -144,7 +144,7 @@ def test_a_failed_run_with_results_counts_with_a_warning(reading):
             invocations=[{"executionSuccessful": False, "toolExecutionNotifications": [{"level": "error"}]}],
         )
     )
-    assert [one.code for one in told.notices] == ["W_ABORTED", "W_ABORTED"]
+    assert [one.code for one in told.notices] == ["W_ABORTED", "W_NOT_TESTED"]
     assert len(told.records.live) == 1
 
 
