@@ -13,6 +13,7 @@ from flightrules.cli.outputs import OUTPUTS, load_outputs, to_stdout, write_outp
 from flightrules.cli.second import begun
 from flightrules.cli.terminal import colour_wanted, marks_wanted, say, width_of
 from flightrules.errors import ExitCode
+from flightrules.evidence.reading.memory import keep_at_hand
 
 TYPE_CHECKING = False  # the one of typing takes longer to load than all that is loaded here
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def parser_outputs(parser: ArgumentParser) -> None:
 def execute(arguments: Namespace) -> int:
     """Evaluate, write, and return the exit code."""
     gc.set_threshold(1_000_000)  # a pass walks all that was read and hardly finds a cycle: 5 % of the time
+    keep_at_hand()
     second = begun(arguments.rulebook)  # before most is loaded: it loads what reads, beside what judges
     try:
         evaluation = _evaluated(arguments, second)

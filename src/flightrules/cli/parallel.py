@@ -6,6 +6,7 @@ independent, so the result is the same whoever reads them; only the order of wor
 
 from __future__ import annotations
 
+import marshal
 import os
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
@@ -20,6 +21,7 @@ Pipe = tuple[int, BinaryIO]
 
 # A fork, a pickled answer and a pipe cost about 5 ms; reading 2 MiB costs about 20.
 FORK_ABOVE = 2 << 20
+_PLAIN = b"m"  # before what marshal wrote; pickle begins otherwise
 _ROOM = 1 << 20  # what a Linux user may have without asking
 _PILES = 1000  # their numbers, of two bytes each, fit the smallest pipe
 
@@ -169,21 +171,37 @@ def _answer(work: Callable[[], object], writing: int) -> None:
         os._exit(code)
 
 
-def answer(result: object, writing: int) -> None:
+def answer(result: Any, writing: int) -> None:
     """Hand a result over, from the second process to ``_collect`` in the first."""
     with os.fdopen(writing, "wb") as pipe:
-        _pickle().dump(result, pipe, protocol=5)
+        try:
+            plain = marshal.dumps(result)  # nothing has to be loaded for it
+        except ValueError:
+            _pickle().dump(result, pipe, protocol=5)
+        else:
+            pipe.write(_PLAIN)
+            pipe.write(plain)
 
 
 def _collect(pipe: Pipe) -> Any:
     """What the child answered; ``None`` unless it ended well."""
-    pickle = _pickle()
     child, reading = pipe
     with reading:
         data = reading.read()
-    try:
-        answered = pickle.loads(data)  # our own child's bytes over an unnamed pipe
-    except (EOFError, pickle.UnpicklingError):
-        answered = None
+    answered = _understood(data)
     _, status = os.waitpid(child, 0)  # last: taking a process apart takes a while, and it is done beside
     return answered if status == 0 else None
+
+
+def _understood(data: bytes) -> Any:
+    """What our own child wrote into an unnamed pipe; ``None`` where it is not whole."""
+    if data.startswith(_PLAIN):
+        try:
+            return marshal.loads(memoryview(data)[len(_PLAIN) :])  # noqa: S302 -- see above
+        except (EOFError, ValueError, TypeError):
+            return None
+    pickle = _pickle()
+    try:
+        return pickle.loads(data)
+    except (EOFError, pickle.UnpicklingError):
+        return None

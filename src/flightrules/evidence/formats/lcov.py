@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
@@ -24,10 +25,13 @@ from flightrules.evidence.records.line_book import LineBook
 from flightrules.evidence.records.line_digits import ascending
 from flightrules.evidence.records.lines import LINE_DEFINITIONS, Lines
 from flightrules.evidence.source import Source
+from flightrules.values import NamedTuple
 
 __all__ = ["read"]
 
 _SECTION_LIMIT = 64 << 20
+_TWO_FROM = 1 << 20  # another process costs 4 ms, 1 MiB costs 13
+_CHUNK, _LOOK = 1 << 18, 1 << 16
 _END = b"end_of_record"
 _PASSED_OVER = rb"(?:(?:TN|VER|FN|FNDA|FNF|FNH|FNL|FNA):[^\n]*+\n)*+(?:BRF:0\nBRH:0\n)?+"
 _AROUND = re.compile(  # file, LF, LH; what stands around the lines
@@ -59,6 +63,18 @@ def read(source: Source, _head: Head) -> Reading:
     return _Trace(source).read()
 
 
+class _Section(NamedTuple):
+    """A section whose lines ascend: its file, the number of the last line, what was counted, LF and LH."""
+
+    path: bytes
+    top: int
+    covered: int
+    total: int
+    lines: bytes
+    existing: bytes
+    ran: bytes
+
+
 class _Trace:
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -69,13 +85,44 @@ class _Trace:
         self._at = 0
 
     def read(self) -> Reading:
-        for section in _sections(self._source):
+        cut = _halfway(self._source)
+        if self._source.beside is None or not cut:
+            self._part(0, self._source.size)
+            return self._reading()
+        second = self._source.beside(partial(_second, self._source, cut))
+        try:
+            self._part(0, cut)
+        finally:
+            found = second()
+        if not self._join(found):
+            self._part(cut, self._source.size)
+        return self._reading()
+
+    def _part(self, start: int, end: int) -> None:
+        for section in _sections(self._source, start, end):
             try:
                 self._section(section)
             except EvidenceError as error:
                 error.line = error.line or self._line(section)
                 raise
             self._at += len(section) + len(_END)
+
+    def _join(self, found: list[tuple[Any, ...]] | None) -> bool:
+        """Take what another process has counted; false where any of it has to be looked at here."""
+        sections = [_Section(*one) for one in found or ()]
+        if found is None or not self._book.has_room(sum(one.top + 1 for one in sections)):
+            return False
+        try:
+            by_path = {self._book.path(one.path.decode()): one for one in sections}
+        except EvidenceError:
+            return False  # whoever reads the section says where it stands
+        if len(by_path) < len(sections) or any(map(self._book.knows, by_path)):
+            return False
+        for path, one in by_path.items():
+            self._take(path, one)
+        return True
+
+    def _reading(self) -> Reading:
         unknown = self._unknown_tags()
         hint = (
             f"{unknown[0].message}; check the coverage tool"
@@ -93,24 +140,18 @@ class _Trace:
         )
 
     def _section(self, section: bytes) -> None:
-        if not section.isascii() or not (self._ascending(section) or self._plain(section)):
+        found = _ascending(section)
+        path = self._book.path(found.path.decode()) if found is not None else ""
+        if found is not None and not self._book.knows(path):
+            self._take(path, found)
+        elif not section.isascii() or not self._plain(section):
             self._mixed(_text(section, self._source))
 
-    def _ascending(self, section: bytes) -> bool:
-        """Take a section whose lines ascend; false for any other."""
-        first, last = section.find(_LINE), section.rfind(_LINE)
-        end = section.find(b"\n", last + 1) + 1
-        found = _AROUND.fullmatch(section[: first + 1] + section[end:]) if first >= 0 and end else None
-        counts = ascending(section[first:end]) if found is not None else None
-        if found is None or counts is None:
-            return False
-        path = self._book.path(found[1].decode())
-        if self._book.knows(path):
-            return False
-        top = int(section[last + len(_LINE) : section.index(b",", last)])
-        self._book.take_counted(path, top, counts, partial(_marks, section[first + 1 : end]))
-        self._sum(found[2], found[3])
-        return True
+    def _take(self, path: str, found: _Section) -> None:
+        """Take a section whose lines ascend, of a file of which no lines were taken before."""
+        counts = LineCounts(found.covered, found.total)
+        self._book.take_counted(path, found.top, counts, partial(_marks, found.lines))
+        self._sum(found.existing, found.ran)
 
     def _plain(self, section: bytes) -> bool:
         """Take a section as most tools write it; false for any other."""
@@ -218,11 +259,50 @@ class _Trace:
         )
 
 
-def _sections(source: Source) -> Iterator[bytes]:
+def _ascending(section: bytes) -> _Section | None:
+    """A section of ASCII whose lines ascend; ``None`` for any other."""
+    first, last = section.find(_LINE), section.rfind(_LINE)
+    end = section.find(b"\n", last + 1) + 1
+    if first < 0 or not end or not section.isascii():
+        return None
+    found = _AROUND.fullmatch(section[: first + 1] + section[end:])
+    counts = ascending(section[first:end]) if found is not None else None
+    if found is None or counts is None:
+        return None
+    top = int(section[last + len(_LINE) : section.index(b",", last)])
+    covered, total, *_ = counts
+    return _Section(found[1], top, covered, total, section[first + 1 : end], found[2], found[3])
+
+
+def _halfway(source: Source) -> int:
+    """Behind the section in the middle of a file that two processes should read; else 0.
+
+    Sections end wherever ``end_of_record`` stands, which no other ``end_of_record`` can overlap: so both
+    halves have the sections that the whole has.
+    """
+    if source.beside is None or source.size < _TWO_FROM:
+        return 0
+    middle = source.size // 2
+    found = b"".join(source.part(_LOOK, middle, min(middle + _LOOK, source.size))).find(_END)
+    return middle + found + len(_END) if found >= 0 else 0
+
+
+def _second(source: Source, cut: int) -> list[tuple[Any, ...]] | None:
+    """The sections behind the cut, if the lines of each ascend; as what is fast to hand over."""
+    found = []
+    for section in _sections(source, cut, source.size):
+        one = _ascending(section)
+        if one is None:
+            return None
+        found.append(tuple(one))
+    return found
+
+
+def _sections(source: Source, start: int, end: int) -> Iterator[bytes]:
     """The text up to each ``end_of_record``, beginning with a line end; bounded by the largest section."""
-    held, size, tail = [b"\n"], 0, b""
-    for chunk in source.chunks():
-        held.append(chunk if size else chunk.removeprefix(b"\xef\xbb\xbf"))
+    held, size, tail = [b"" if start else b"\n"], 0, b""
+    for chunk in source.part(_CHUNK, start, end):
+        held.append(chunk if size or start else chunk.removeprefix(b"\xef\xbb\xbf"))
         size += len(chunk)
         seam = tail + chunk
         tail = seam[1 - len(_END) :]

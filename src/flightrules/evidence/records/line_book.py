@@ -120,6 +120,10 @@ class LineBook:
             return
         self.take_counted(path, max(int(numbers[0]), int(numbers[-1])), counts, later)
 
+    def has_room(self, size: int) -> bool:
+        """Whether files with so many lines in sum are not too large to be taken as well."""
+        return self._bytes + size <= _BYTES_LIMIT
+
     def knows(self, path: str) -> bool:
         """Whether lines of that file were taken."""
         return path in self._rows or path in self._counted

@@ -1,5 +1,6 @@
 """Coverage by column and coverage line by line: the quick way proves that it may be taken, or it is not."""
 
+import marshal
 import re
 from itertools import pairwise
 
@@ -20,9 +21,11 @@ from flightrules.evidence.source import Source
 NEVER = re.compile(b"(?!)")
 
 
-def outcome(text):
+def outcome(text, beside=None):
+    source = Source.of(text.encode(), "report")
+    source.beside = beside
     try:
-        reading = read(Source.of(text.encode(), "report"))
+        reading = read(source)
     except EvidenceError as error:
         return error.code, error.message, error.line
     files = {
@@ -59,6 +62,21 @@ def in_small_pieces(patch):
     patch.setattr(xml, "_CHUNK", 13)
 
 
+def another_process(work):
+    """As far as values are concerned."""
+    try:
+        part = marshal.loads(marshal.dumps(work()))  # noqa: S302 -- our own bytes
+    except EvidenceError:
+        part = None
+    return lambda: part
+
+
+def in_two(text):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lcov, "_TWO_FROM", 0)
+        return outcome(text, another_process)
+
+
 def check(text):
     """Handlers may meet another of several faults first, or name another line of it."""
     quick = outcome(text)
@@ -70,6 +88,7 @@ def check(text):
             assert isinstance(found[0], str)
         else:
             assert found == quick
+    assert in_two(text) == quick
 
 
 numbers = st.sampled_from(["1", "2", "3", "10", "11", "2", "99999", "100000", "007", "0", "-1", "x", ""])
@@ -241,8 +260,7 @@ def test_lcov_sections_do_not_depend_on_pieces(some, size):
     text = "".join(some)
     whole = outcome(text)
     with pytest.MonkeyPatch.context() as patch:
-        chunks = Source.chunks
-        patch.setattr(Source, "chunks", lambda self, _=0: chunks(self, size))
+        patch.setattr(lcov, "_CHUNK", size)
         assert outcome(text) == whole
 
 
@@ -325,3 +343,26 @@ def test_the_usual_reports_go_the_quick_way(monkeypatch):
     text = f'<report name="r"><package name="p"><sourcefile name="A">{line}</sourcefile></package></report>'
     assert outcome(text)[0] == {"p/A": (bytes(3) + b"\x03", [(3, (1, 2))], (1, 1, 1, 2, 1))}
     assert outcome("TN:\nSF:a\nFN:1,f\nDA:3,1\nLF:1\nLH:1\nend_of_record\n")[0]
+
+
+def test_two_processes_divide_a_large_file_and_fall_back_to_one():
+    def section(name, lines=((1, 4), (3, 0))):
+        rows = "".join(f"DA:{line},{hits}\n" for line, hits in lines)
+        return f"TN:\nSF:{name}\n{rows}LF:2\nLH:1\nend_of_record\n"
+
+    usual = [section(name) for name in "abcdefgh"]
+    joined = []
+    with pytest.MonkeyPatch.context() as patch:
+        join = lcov._Trace._join
+        patch.setattr(lcov._Trace, "_join", lambda *of: joined.append(join(*of)) or joined[-1])
+        for last in (
+            "",
+            section("a"),
+            section("h"),
+            section("../x"),
+            section("i", [(3, 1), (1, 0)]),
+            "SF:x\nDA:1,1",
+        ):
+            text = "".join(usual) + last
+            assert in_two(text) == outcome(text)
+    assert joined == [True, False, False, False, False, False]
