@@ -231,3 +231,12 @@ def test_blockers_in_the_evidence_that_no_criterion_counts_are_pointed_out(shop)
     code, out, _ = shop.run("check", "--no-report")
     assert code == ExitCode.GO
     assert "Note: jira.json lists 1 open P1, and no criterion counts them" in out
+
+
+@pytest.mark.parametrize(("stated", "code"), [("", ExitCode.GO), ("some day", ExitCode.NO_DATA)])
+def test_the_files_own_time_does_not_stand_in_for_one_that_cannot_be_read(shop, stated, code):
+    text = (shop.path / ".flightrules.yml").read_text()
+    shop.write(".flightrules.yml", text.replace('["reports/*.xml"]', "[reports/junit.xml], max_age: 1h"))
+    written = (shop.path / "reports/junit.xml").read_text()
+    shop.write("reports/junit.xml", written.replace("<testsuite>", f'<testsuite timestamp="{stated}">'))
+    assert shop.run("check", "--no-report")[0] == code

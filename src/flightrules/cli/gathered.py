@@ -63,7 +63,7 @@ def _evidence(one: FileRead, source: EvidenceSource, plan: Gathering) -> Evidenc
     taken_at = _taken_at(reading, binding, plan.received_at)
     if binding is not None:
         reading = _with_binding(reading, binding)
-    if taken_at is None and one.modified_at is not None:
+    if taken_at is None and one.modified_at is not None and not _is_unreadable(reading):
         taken_at = datetime.fromtimestamp(one.modified_at, UTC)
         notice = Notice("W_FILE_TIME", "the artefact states no time; its age is the file's own time stamp")
         reading = replace(reading, notices=(*reading.notices, notice))
@@ -79,6 +79,11 @@ def _evidence(one: FileRead, source: EvidenceSource, plan: Gathering) -> Evidenc
         build,
         bound,
     )
+
+
+def _is_unreadable(reading: Reading) -> bool:
+    """Whether it states a time that nobody can read: that of the file, which copying renews, is another."""
+    return any(notice.code == "W_TIME" for notice in reading.notices)
 
 
 def _bound(

@@ -21,6 +21,16 @@ _RFC = late(
     re.ASCII,
 )
 _AMERICAN = late(r"(\d{2})/(\d{2})/(\d{4}) (\d{2}):(\d{2}):(\d{2})\Z", re.ASCII)
+_SHORT = late(  # a day alone, minutes alone, or all in one row
+    r"(\d{4})-?(\d{2})-?(\d{2})(?:T(\d{2}):?(\d{2})(?::?(\d{2}))?(?:[.,]\d+)?)?(Z|[+-]\d{2}:?\d{2})?(?:\[[\w/+-]+\])?\Z",
+    re.ASCII,
+)
+_EPOCH = late(r"(\d{10})(?:\.\d+|\d{3})?\Z", re.ASCII)
+_C = late(r"(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (\d{4})\Z", re.ASCII)
+_JAVA = late(
+    r"([A-Z][a-z]{2})[a-z]* (\d{1,2}), (\d{4}),? (\d{1,2}):(\d{2}):(\d{2})[ \u00a0\u202f](AM|PM)\Z", re.ASCII
+)
+_GERMAN = late(r"(\d{1,2})\.(\d{1,2})\.(\d{4}),? (\d{2}):(\d{2})(?::(\d{2}))?\Z", re.ASCII)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _EPOCH_YEAR = 1970
 _SAMPLE = 1000
@@ -51,6 +61,8 @@ def earliest(texts: Iterable[str]) -> tuple[dict[str, str], list[Notice]]:
     for text in sorted({text for text in texts if text.strip()})[:_SAMPLE]:
         at, zoned = moment(text)
         if at is None:
+            at, zoned = _loose(text.strip())
+        if at is None:
             unreadable = unreadable or text
         elif at.year > _EPOCH_YEAR:
             found.append((at, zoned))
@@ -67,6 +79,44 @@ def earliest(texts: Iterable[str]) -> tuple[dict[str, str], list[Notice]]:
             Notice("W_NAIVE_TIME", f"the time {at:%Y-%m-%dT%H:%M:%S} has no zone and is read as UTC")
         )
     return {"taken_at": at.isoformat().replace("+00:00", "Z")}, notices
+
+
+def _loose(text: str) -> tuple[datetime | None, bool]:
+    """Times that say less, or say it in the words of one place; a day alone is its beginning."""
+    try:
+        if epoch := _EPOCH.match(text):
+            return datetime.fromtimestamp(int(epoch[1]), UTC), True
+        if short := _SHORT.match(text):
+            *parts, zone = short.groups(default="")
+            return _at(parts, _zone(zone or None)), bool(zone)
+        parts = _local(text)
+        return _at(parts) if parts else None, False
+    except ValueError:
+        return None, False
+
+
+def _local(text: str) -> list[str]:
+    """Year, month, day and clock of a time in words; nothing where it is none."""
+    if c := _C.match(text):
+        month, day, hour, minute, second, year = c.groups()
+        return [year, _month(month), day, hour, minute, second]
+    if java := _JAVA.match(text):
+        month, day, year, hour, minute, second, half = java.groups()
+        hours = int(hour) % 12 + (12 if half == "PM" else 0)
+        return [year, _month(month), day, str(hours), minute, second]
+    if german := _GERMAN.match(text):
+        day, month, year, hour, minute, second = german.groups(default="0")
+        return [year, month, day, hour, minute, second]
+    return []
+
+
+def _month(name: str) -> str:
+    return str(_MONTHS.index(name) + 1)
+
+
+def _at(parts: Iterable[str], zone: timezone = UTC) -> datetime:
+    year, month, day, hour, minute, second = (int(part or 0) for part in parts)
+    return datetime(year, month, day, hour, minute, second, tzinfo=zone)
 
 
 def _zone(text: str | None) -> timezone:

@@ -46,6 +46,31 @@ def test_unreadable_shapes(text):
     assert moment(text) == (None, False)
 
 
+@pytest.mark.parametrize(
+    ("text", "taken_at"),
+    [
+        ("2020-01-02", "2020-01-02T00:00:00Z"),
+        ("20200102", "2020-01-02T00:00:00Z"),
+        ("2020-01-02T03:04", "2020-01-02T03:04:00Z"),
+        ("20200102T030405Z", "2020-01-02T03:04:05Z"),
+        ("2020-01-02T03:04:05+01:00[Europe/Berlin]", "2020-01-02T03:04:05+01:00"),
+        ("1577934245", "2020-01-02T03:04:05Z"),
+        ("1577934245678", "2020-01-02T03:04:05Z"),
+        ("Thu Jan  2 03:04:05 2020", "2020-01-02T03:04:05Z"),
+        ("Jan 2, 2020 3:04:05 PM", "2020-01-02T15:04:05Z"),
+        ("Jan 2, 2020, 12:04:05\u202fAM", "2020-01-02T00:04:05Z"),
+        ("02.01.2020 03:04", "2020-01-02T03:04:00Z"),
+        ("2020-13-02", None),
+        ("32.01.2020 03:04", None),
+        ("Jan 2, 2020 3:61:05 PM", None),
+        ("15779342", None),
+        ("157793424567", None),
+    ],
+)
+def test_an_artefact_may_say_when_in_other_words(text, taken_at):
+    assert earliest([text])[0].get("taken_at") == taken_at
+
+
 def test_the_earliest_counts_and_1970_is_a_placeholder():
     facts, said = earliest(["2026-11-20T10:00:01Z", "1970-01-01T00:00:00", "2026-11-20T10:00:00Z", ""])
     assert facts == {"taken_at": "2026-11-20T10:00:00Z"}
