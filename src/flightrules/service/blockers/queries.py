@@ -12,13 +12,12 @@ from flightrules.service.door.refusals import ForeignError
 from flightrules.service.people.access import require
 from flightrules.service.people.powers import Power
 from flightrules.service.records.actor import Actor
-from flightrules.service.releases.queries import Release, get_release
+from flightrules.service.releases.queries import Release
 
 __all__ = [
     "Blocker",
     "blocker_of",
     "blockers",
-    "seen_blockers",
     "standing_blockers",
     "unresolved_blockers",
 ]
@@ -46,15 +45,6 @@ def unresolved_blockers(release: Release) -> list[Blocker]:
 def blockers(release: Release) -> QuerySet[Blocker]:
     """All that was ever raised against a release, oldest first; for rooms that have asked already."""
     return Blocker.objects.filter(release=release).order_by("raised_at", "key")
-
-
-def seen_blockers(*, release: str, by: Actor, at: datetime) -> QuerySet[Blocker]:
-    """The blockers of a release, for who may read it.
-
-    Raises:
-        ForeignError: E_NO_SUCH.
-    """
-    return blockers(get_release(key=release, by=by, at=at)).select_related("release")
 
 
 def blocker_of(key: str, *, by: Actor, at: datetime) -> Blocker:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from flightrules.service.door.schemas import Asked, Name, Prose, Shown, WebLink
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
+from flightrules.service.releases.queries import get_release
 
 __all__ = ["router"]
 
@@ -100,12 +102,11 @@ class BlockersAsked(PageAsked):
 @router.get("/releases/{uuid:key}/blockers", response=Page[BlockerOut], openapi_extra=guarded(Power.READ))
 def list_blockers(request: AskedRequest, key: UUID, asked: Query[BlockersAsked]) -> Any:
     """The blockers of a release, ended ones among them."""
-    rows = queries.seen_blockers(release=str(key), by=request.actor, at=request.asked_at)
-    first = rows.first()
-    levels = levels_of(first.release.product_id) if first else ()
+    release = get_release(key=str(key), by=request.actor, at=request.asked_at)
+    rows, levels = queries.blockers(release), cache(lambda: levels_of(release.product_id))
     if asked.state is not None:
         rows = rows.filter(state=asked.state)
-    return page_of(rows, asked, lambda one: _shown(one, request.asked_at, levels), cast=UUID)
+    return page_of(rows, asked, lambda one: _shown(one, request.asked_at, levels()), cast=UUID)
 
 
 @router.post("/releases/{uuid:key}/blockers", response={201: BlockerOut}, openapi_extra=guarded(Power.BLOCK))
