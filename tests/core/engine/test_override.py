@@ -124,6 +124,11 @@ def test_both_sides_are_not_one_person_who_lent_the_role_of_the_one():
     assert lacks(signatures=(other, CTO)) == set()
 
 
+def test_who_speaks_on_both_sides_takes_nothing_from_who_speaks_on_one():
+    also = signature("carla", "qa-lead", "agree")
+    assert lacks(signatures=(QA, also, CTO)) == set()
+
+
 def test_the_receipt_must_be_of_the_one_who_signs_for_the_other_side():
     """Mira signs for quality and, holding another role too, as authority beside Carla."""
     both = (QA, signature("mira", "product-manager"), CTO)
