@@ -125,8 +125,8 @@ def test_both_sides_are_not_one_person_who_lent_the_role_of_the_one():
 
 
 def test_who_speaks_on_both_sides_takes_nothing_from_who_speaks_on_one():
-    also = signature("carla", "qa-lead", "agree")
-    assert lacks(signatures=(QA, also, CTO)) == set()
+    also = signature("carla", "test-lead", "agree")
+    assert lacks(quality=("qa-lead", "test-lead"), signatures=(QA, also, CTO)) == set()
 
 
 def test_the_receipt_must_be_of_the_one_who_signs_for_the_other_side():
