@@ -171,12 +171,19 @@ def _repeated(people: tuple[str, ...]) -> tuple[str, ...]:
 class Voice:
     """One person speaking in one seat: a role in a product, and who holds it.
 
-    A deputy and a delegate speak in the holder's seat, so a seat has one voice however many may use it.
+    A deputy and a delegate speak in the holder's seat, so a seat has one voice however many may use it. What
+    is said in a lent seat is the word of its ``lender`` as well; empty where nobody lent it.
     """
 
     person: str
     role: str
     holder: str
+    lender: str = ""
+
+    @property
+    def speakers(self) -> frozenset[str]:
+        """Whose word it is."""
+        return frozenset({self.person, self.lender} - {""})
 
 
 @frozen
@@ -199,12 +206,12 @@ def count_voices(voices: Iterable[Voice]) -> Counted:
     refused: list[tuple[Voice, str]] = []
     for voice in voices:
         seat = (voice.role, voice.holder)
-        if not voice.person or voice.person in people:
+        if not voice.person or voice.speakers & people:
             refused.append((voice, "duplicate_person" if voice.person else "unknown_person"))
         elif seat in seats:
             refused.append((voice, "duplicate_seat"))
         else:
-            people.add(voice.person)
+            people |= voice.speakers
             seats.add(seat)
             counted.append(voice)
     return Counted(tuple(counted), tuple(refused))

@@ -139,6 +139,13 @@ def test_one_person_in_two_seats_is_one_voice():
     assert count_voices([first, second]).refused == ((second, "duplicate_person"),)
 
 
+def test_who_lends_one_seat_and_speaks_in_another_is_one_voice():
+    own, lent = Voice(DANA, "qa-lead", DANA), Voice(ALEX, "cto", DANA, DANA)
+    assert count_voices([own, lent]).refused == ((lent, "duplicate_person"),)
+    assert count_voices([lent, own]).refused == ((own, "duplicate_person"),)
+    assert count_voices([lent, Voice(RITA, "sponsor", DANA, DANA)]).voices == (lent,)
+
+
 def test_somebody_unknown_has_no_voice():
     nobody = Voice("", "cto", DANA)
     assert count_voices([nobody]).refused == ((nobody, "unknown_person"),)

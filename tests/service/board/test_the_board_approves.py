@@ -15,6 +15,7 @@ from flightrules.service.records.models import Entry
 from flightrules.service.releases.models import Release
 from people_stories import denied_codes, now, prove_now, tags
 from service.board.board_stories import BOARD, CHANGE, LINK, code, made
+from service.decisions.test_who_may_sign import grant, lend
 from service.shop import OTHER_DIGEST, RULEBOOK, junit
 
 
@@ -49,6 +50,20 @@ def test_what_was_shown_can_be_laid_on_the_table_again(board):
     assert shown["artefacts"] == [{"name": "shop.whl", "sha256": "a" * 64}]
     assert shown["target"]["environment"] == "prod"
     assert b"Olga" not in data
+
+
+def test_who_lends_a_seat_and_speaks_in_another_has_one_voice(board):
+    """Each way round, and where the chair lent the seat that was spoken in."""
+    friend = board.person("viewer", product="shop")
+    for holder, role in ((board.ops, "security"), (board.shop.manager, "business-owner")):
+        grant(holder, role)
+        lend(holder, friend, role=role)
+    item = board.on_agenda(board.waiting())
+    made(board.vote(board.ops, item, role="operations"))
+    assert code(board.vote(friend, item, role="security-compliance")) == (409, "E_DISTINCT_PERSONS")
+    made(board.vote(friend, item, role="business-owner"))
+    made(board.vote(board.security, item))
+    assert code(board.answer(item)) == (409, "E_QUORUM_LOST"), "the chair has spoken through the friend"
 
 
 def test_the_approval_is_not_the_decision(board):

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.db import models
 
 from flightrules.engine.change_lifecycle import ChangeState, Type
+from flightrules.engine.separation import Voice
 from flightrules.service.records.recorded import Recorded
 from flightrules.service.records.tags import Tag
 
@@ -191,6 +192,12 @@ class BoardVote(models.Model):
             ),
             models.UniqueConstraint(fields=("item", "role"), condition=_VOIDED, name="board_one_vote_a_seat"),
         )
+
+    @property
+    def voice(self) -> Voice:
+        """As voices are counted."""
+        lender = self.holder if self.through == "delegation" else ""
+        return Voice(self.person, self.role, self.holder, lender)
 
 
 class BoardAnswer(models.Model):

@@ -28,7 +28,7 @@ from flightrules.service.door.refusals import ConflictError, DeniedError, Foreig
 from flightrules.service.people.access import is_known
 from flightrules.service.people.authentication import require_signing_proof
 from flightrules.service.people.powers import Power
-from flightrules.service.people.seats import Seat
+from flightrules.service.people.seats import Seat, speakers
 from flightrules.service.readiness.cited import require_cited
 from flightrules.service.records.actor import Actor
 from flightrules.service.records.services import act, append, commit_to, product_stream
@@ -101,13 +101,13 @@ def vote_on_change(
 
     Raises:
         DeniedError: E_CONSULTED_ONLY, E_SELF_APPROVAL, E_FOUR_EYES. InvalidError: E_RATIONALE.
-        ConflictError: E_DOSSIER_STALE, E_SCORECARD, E_SIGNED_ALREADY, E_DUPLICATE_SEAT, E_BOARD_ANSWERED,
-            E_SESSION_HELD. UnauthenticatedError: E_REAUTH_REQUIRED.
+        ConflictError: E_DOSSIER_STALE, E_SCORECARD, E_SIGNED_ALREADY, E_DUPLICATE_SEAT, E_DISTINCT_PERSONS,
+            E_BOARD_ANSWERED, E_SESSION_HELD. UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     found = _locked_item(item, Power.SIT_ON_BOARD, by=by, at=at)
     member, seat = _seat(found, role, by, at)
     current = _require_shown(found, shown)
-    _require_free(found, member, by, current, at)
+    _require_free(found, member, seat, by, current, at)
     if choice == BoardVote.Choice.REJECT and says_nothing(reason):
         raise InvalidError("E_RATIONALE", "who rejects says why")
     proof = require_signing_proof(
@@ -152,7 +152,8 @@ def answer_change(
     if says_nothing(rationale):
         raise InvalidError("E_RATIONALE", "the board says why")
     current = _require_shown(found, shown)
-    voters = _voters(found, current, Voice(by.key, member, seat.holder), outcome, at)
+    lender = seat.holder if seat.through == "delegation" else ""
+    voters = _voters(found, current, Voice(by.key, member, seat.holder, lender), outcome, at)
     _require_consensus(found, voters, outcome)
     proof = require_signing_proof(
         by, at=at, act=f"board-answer:{outcome}", about=f"change-request/{change.key}", digest=current
@@ -198,14 +199,15 @@ def counted_votes(item: AgendaItem, shown: str, at: datetime) -> list[BoardVote]
         )
         if _is_eligible(one, item, at)
     ]
-    counted = count_voices(Voice(one.person, one.role, one.holder) for one in rows).voices
+    counted = count_voices(one.voice for one in rows).voices
     kept = {(one.person, one.role) for one in counted}
     return [one for one in rows if (one.person, one.role) in kept]
 
 
 def _voters(item: AgendaItem, shown: str, chair: Voice, outcome: str, at: datetime) -> list[dict[str, str]]:
-    voted = [(one.person, one.role, one.choice) for one in counted_votes(item, shown, at)]
-    if all(chair.person != person and chair.role != role for person, role, _ in voted):
+    given = counted_votes(item, shown, at)
+    voted = [(one.person, one.role, one.choice) for one in given]
+    if all(chair.role != one.role and not chair.speakers & one.voice.speakers for one in given):
         choice = "approve" if outcome == BoardAnswer.Outcome.APPROVED else "reject"
         voted.append((chair.person, chair.role, choice))
     return [{"person": person, "role": role, "choice": choice} for person, role, choice in voted]
@@ -249,7 +251,7 @@ def _require_shown(item: AgendaItem, said: str) -> str:
     return store_shown(now)
 
 
-def _require_free(item: AgendaItem, member: str, by: Actor, shown: str, at: datetime) -> None:
+def _require_free(item: AgendaItem, member: str, seat: Seat, by: Actor, shown: str, at: datetime) -> None:
     """Nobody speaks twice and no seat does; a voice on what has changed, or of a lost seat, gives way."""
     rows = BoardVote.objects.filter(item=item, voided_at__isnull=True)
     for one in rows:
@@ -263,6 +265,9 @@ def _require_free(item: AgendaItem, member: str, by: Actor, shown: str, at: date
             raise about(
                 ConflictError("E_DUPLICATE_SEAT", f"the seat of {member} has spoken already"), item.change
             )
+        elif one.voice.speakers & speakers(seat, by.key):
+            lent = ConflictError("E_DISTINCT_PERSONS", "one of you lent the other a seat; that is one voice")
+            raise about(lent, item.change)
 
 
 def _is_eligible(vote: BoardVote, item: AgendaItem, at: datetime) -> bool:

@@ -21,6 +21,7 @@ from flightrules.service.people import rasci
 from flightrules.service.people.access import require, roles_of
 from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.powers import Power, role_key
+from flightrules.service.people.seats import spoken_by
 from flightrules.service.people.signing import SigningProof
 from flightrules.service.records import blobs
 from flightrules.service.records.actor import Actor
@@ -142,7 +143,8 @@ def sign_rulebook(*, product: str, number: int, role: str, by: Actor, at: dateti
 
     Raises:
         DeniedError: E_ROLE_NOT_HELD. InvalidError: E_ROLE_NOT_ASKED.
-        ConflictError: E_RULEBOOK_STATE, E_SIGNED_ALREADY. UnauthenticatedError: E_REAUTH_REQUIRED.
+        ConflictError: E_RULEBOOK_STATE, E_SIGNED_ALREADY, E_DISTINCT_PERSONS.
+        UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     require(by, Power.AGREE_RULEBOOK, product=product, at=at)
     _locked(product)
@@ -196,6 +198,7 @@ def _require_signable(edition: Edition, role: str, by: Actor, at: datetime) -> N
         raise DeniedError("E_ROLE_NOT_HELD", f"you do not hold the role {role_words(role)} here").about(
             stream, subject
         )
+    mine = spoken_by(by.key, role, edition.product_id, at)
     for one in edition.agreements.all():
         if one.person == by.key or one.role == role:
             who = "you have" if one.person == by.key else f"somebody has, as {role_words(role)},"
@@ -203,6 +206,12 @@ def _require_signable(edition: Edition, role: str, by: Actor, at: datetime) -> N
                 "E_SIGNED_ALREADY",
                 f"{who} signed edition {edition.number} already",
                 hint="three different people sign, each once",
+            ).about(stream, subject)
+        if mine & spoken_by(one.person, one.role, edition.product_id, one.signed_at):
+            raise ConflictError(
+                "E_DISTINCT_PERSONS",
+                "one of you lent the other a role; that is one voice",
+                hint="three different people sign, each for themselves",
             ).about(stream, subject)
 
 

@@ -15,8 +15,19 @@ from django.db import connection
 from django.db.models import Q, QuerySet, UUIDField
 
 from flightrules.service.people.models import RoleGrant
+from flightrules.service.people.powers import role_key
 
-__all__ = ["Seat", "held", "holds", "live_grants", "seats_apart", "seats_of", "speakers", "stood_in"]
+__all__ = [
+    "Seat",
+    "held",
+    "holds",
+    "live_grants",
+    "seats_apart",
+    "seats_of",
+    "speakers",
+    "spoken_by",
+    "stood_in",
+]
 
 # Own seats and those of others in plain SQL: every request asks for them, and building took most of the time.
 _HELD = """
@@ -131,6 +142,14 @@ def seats_of(person_key: str, product: str, at: datetime) -> list[Seat]:
 def speakers(seat: Seat, person_key: str) -> frozenset[str]:
     """Whose word it is when the person speaks in the seat: a delegate was chosen by who lent it."""
     return frozenset({person_key, seat.holder} if seat.through == "delegation" else {person_key})
+
+
+def spoken_by(person_key: str, role: str, product: str, at: datetime) -> frozenset[str]:
+    """Whose word it is what a person says in a role: of who lent it, too, unless they have it themselves."""
+    own = frozenset({person_key})
+    seats = (one for one in seats_of(person_key, product, at) if role_key(one.role) == role)
+    words = [speakers(one, person_key) for one in seats]
+    return own if own in words else own.union(*words)
 
 
 def seats_apart(person_key: str, product: str, at: datetime, *, apart: Iterable[str]) -> list[Seat]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from flightrules.rules.role_words import role_words
-from flightrules.service.door.refusals import DeniedError
+from flightrules.service.door.refusals import ConflictError, DeniedError
 from flightrules.service.people.powers import role_key
-from flightrules.service.people.seats import seats_apart
+from flightrules.service.people.seats import seats_apart, spoken_by
+from flightrules.service.readiness.models import Approval
 from flightrules.service.records.actor import Actor
 from flightrules.service.records.services import product_stream
 from flightrules.service.releases.authorship import authors_of
 from flightrules.service.releases.queries import Release
 
-__all__ = ["require_role_apart"]
+__all__ = ["require_own_voice", "require_role_apart"]
 
 
 def require_role_apart(role: str, release: Release, subject: str, *, by: Actor, at: datetime) -> None:
@@ -44,6 +46,37 @@ def require_role_apart(role: str, release: Release, subject: str, *, by: Actor, 
             "who opened the release or wrote the change grants it nothing, nor do those they lent a role",
             hint="ask another holder of the role",
         ).about(*about)
+
+
+def require_own_voice(
+    given: Iterable[Approval], role: str, product: str, subject: str, *, by: Actor, at: datetime
+) -> None:
+    """Refuse a second yes of one person: in another role, or through somebody whom they lent one.
+
+    Args:
+        given: what was said so far.
+        role: in which the actor speaks.
+        product: where.
+        subject: what the refusal is about, as ``kind/key``.
+        by: who.
+        at: when.
+
+    Raises:
+        ConflictError: E_SIGNED_ALREADY, E_DISTINCT_PERSONS.
+    """
+    about = (product_stream(product), subject)
+    mine = spoken_by(by.key, role, product, at)
+    for one in given:
+        if one.person == by.key or one.role == role:
+            raise ConflictError(
+                "E_SIGNED_ALREADY", "you agreed to it already, or somebody in this role"
+            ).about(*about)
+        if mine & spoken_by(one.person, one.role, product, one.at):
+            raise ConflictError(
+                "E_DISTINCT_PERSONS",
+                "one of you lent the other a role; that is one voice",
+                hint="let another holder of the role agree, or a deputy",
+            ).about(*about)
 
 
 def _speaks(role: str, product: str, by: Actor, at: datetime, apart: set[str]) -> bool:

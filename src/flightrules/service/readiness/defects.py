@@ -22,7 +22,7 @@ from flightrules.service.door.refusals import ConflictError, ForeignError, Inval
 from flightrules.service.people.access import require
 from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.powers import Power, role_key
-from flightrules.service.readiness.apart import require_role_apart
+from flightrules.service.readiness.apart import require_own_voice, require_role_apart
 from flightrules.service.readiness.models import Acceptance, Approval, Defect
 from flightrules.service.readiness.telling import tell_voided
 from flightrules.service.records.actor import Actor
@@ -126,7 +126,7 @@ def accept_defect(
 
     Raises:
         DeniedError: E_ROLE_NOT_HELD, E_SELF_APPROVAL.
-        ConflictError: E_SIGNED_ALREADY, E_NOT_ACCEPTABLE, E_DEFECT_DONE.
+        ConflictError: E_SIGNED_ALREADY, E_DISTINCT_PERSONS, E_NOT_ACCEPTABLE, E_DEFECT_DONE.
         InvalidError: E_ROLE_NOT_ASKED, E_TERMS. UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     row = locked(release, by, at)
@@ -248,7 +248,7 @@ def _accepting(defect: Defect, release: Release, book: Rulebook) -> tuple[str, .
 
 
 def _require_may_accept(acceptance: Acceptance, role: str, release: Release, by: Actor, at: datetime) -> None:
-    stream, subject = product_stream(release.product_id), f"defect/{acceptance.defect.key}"
+    subject = f"defect/{acceptance.defect.key}"
     if role not in acceptance.roles:
         raise InvalidError(
             "E_ROLE_NOT_ASKED",
@@ -256,11 +256,7 @@ def _require_may_accept(acceptance: Acceptance, role: str, release: Release, by:
             hint=f"asked are {', '.join(map(role_words, acceptance.roles))}",
         )
     require_role_apart(role, release, subject, by=by, at=at)
-    for one in acceptance.approvals.all():
-        if one.person == by.key or one.role == role:
-            raise ConflictError("E_SIGNED_ALREADY", "it was accepted by you, or in this role, already").about(
-                stream, subject
-            )
+    require_own_voice(acceptance.approvals.all(), role, release.product_id, subject, by=by, at=at)
 
 
 def _void_milder(defect: Defect, before: str, by: Actor, at: datetime) -> None:

@@ -15,7 +15,7 @@ from flightrules.service.door.refusals import ConflictError, ForeignError, Inval
 from flightrules.service.people.access import require
 from flightrules.service.people.authentication import require_signed_terms
 from flightrules.service.people.powers import Power, role_key
-from flightrules.service.readiness.apart import require_role_apart
+from flightrules.service.readiness.apart import require_own_voice, require_role_apart
 from flightrules.service.readiness.models import Approval, Waiver
 from flightrules.service.records.actor import Actor
 from flightrules.service.records.services import act, append, commit_to, product_stream
@@ -72,8 +72,8 @@ def approve_waiver(*, key: str, role: str, by: Actor, at: datetime) -> Waiver:
     """A further person's yes to a waiver, in a role that the criterion asks for.
 
     Raises:
-        ConflictError: E_WAIVER_ENDED, E_SIGNED_ALREADY. DeniedError: E_ROLE_NOT_HELD, E_SELF_APPROVAL.
-        UnauthenticatedError: E_REAUTH_REQUIRED.
+        ConflictError: E_WAIVER_ENDED, E_SIGNED_ALREADY, E_DISTINCT_PERSONS.
+        DeniedError: E_ROLE_NOT_HELD, E_SELF_APPROVAL. UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     waiver, row = _locked_waiver(key, by, at)
     require(by, Power.WAIVE, product=row.product_id, at=at)
@@ -85,10 +85,8 @@ def approve_waiver(*, key: str, role: str, by: Actor, at: datetime) -> Waiver:
     book = rulebook_of(require_edition_in_force(row.product_id))
     wanted = role_key(role)
     _require_role(wanted, _waivable(book, waiver.criterion), book, row, by, at)
-    if any(one.person == by.key or one.role == wanted for one in waiver.approvals.all()):
-        raise ConflictError("E_SIGNED_ALREADY", "it was approved by you, or in this role, already").about(
-            product_stream(row.product_id), f"waiver/{waiver.key}"
-        )
+    given = waiver.approvals.all()
+    require_own_voice(given, wanted, row.product_id, f"waiver/{waiver.key}", by=by, at=at)
     _require_proof("waiver:approve", f"waiver/{waiver.key}", waiver, wanted, by, at)
     Approval.objects.create(waiver=waiver, role=wanted, person=by.key, at=at)
     _record(Tag.WAIVER_GRANTED, waiver, row, _told(waiver, wanted, by), by=by, at=at)
