@@ -107,8 +107,10 @@ def test_it_counts_until_the_window_closes_and_not_for_ever(case, closes):
     case.judge()
     assert case.open().status_code == 201
     assert case.verdict("no-go", reason="Ten of a hundred tests fail.").status_code == 201
+    assert case.vote("no-go", reason="They do.").status_code == 201
     assert case.decide("NO-GO", reason="They do.").status_code == 201
     decision = Decision.objects.get(override_id=overridden(case)["key"])
+    assert [one["choice"] for one in record_of(case, decision)["votes"]] == ["no-go"]
     if closes == timedelta(hours=2):
         assert decision.valid_until == decision.release.closes_at
     else:
