@@ -14,6 +14,7 @@ from django.db.transaction import TransactionManagementError
 from flightrules.service.catalogue.models import Product
 from flightrules.service.door.questions import Question
 from flightrules.service.people.models import Person, RoleGrant
+from service.conftest import AT
 
 GRANTS = Question(
     lambda person, product, at: RoleGrant.objects.filter(
@@ -79,10 +80,16 @@ def test_columns_that_were_left_out_are_fetched_when_they_are_asked_for(at):
     assert (found.name, found.email) == ("Ada", "ada@example.org")
 
 
-def test_a_value_that_is_none_of_its_kind_is_refused_not_asked_for():
+def test_a_value_that_is_none_of_its_kind_is_refused_not_asked_for(at):
     with pytest.raises(ValidationError, match="UUID"):
-        GRANTS.rows("'; DROP TABLE people_person", "shop", None)
-    assert GRANTS.rows(uuid4(), "' OR '1'='1", None) == []
+        GRANTS.rows("'; DROP TABLE people_person", "shop", at)
+    assert GRANTS.rows(uuid4(), "' OR '1'='1", at) == []
+
+
+@pytest.mark.parametrize("told", [(None, "shop", AT), (uuid4(), "shop"), (uuid4(), "shop", AT, AT)])
+def test_each_value_is_told_no_more_and_no_less(told):
+    with pytest.raises(ValueError, match="told when it is asked"):
+        GRANTS.rows(*told)
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="a transaction that writes is the only one there")

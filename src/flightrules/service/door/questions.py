@@ -38,8 +38,11 @@ class Question(Generic[M]):
         """The rows; read anew each time.
 
         Raises:
+            ValueError: for a value too few or too many, or None, which in SQL equals nothing.
             TransactionManagementError: for rows that are to be locked, outside a transaction.
         """
+        if len(told) != len(self._kinds) or any(one is None for one in told):
+            raise ValueError("each value of a question is told when it is asked")
         line = connections[DEFAULT_DB_ALIAS]
         worded = self._worded.get(line.vendor) or self._word(line)
         if worded.locks and not line.in_atomic_block:
