@@ -6,10 +6,14 @@ Part of an answer is refused. An answer that found nothing is evidence: the filt
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Notice, Reading
 from flightrules.evidence.reading.json import DOCUMENT_LIMIT, require
+from flightrules.evidence.reading.json_halves import stream_in_two
 from flightrules.evidence.reading.json_stream import stream
 from flightrules.evidence.records.jira import JiraIssues, jira_reading, known_custom_fields
 from flightrules.evidence.records.tracker_answers import Item, api_error, maybe_partial, partial
@@ -38,8 +42,7 @@ def read(source: Source, head: Head) -> Reading:
 def _read(source: Source, head: Head) -> Reading:
     if head.has("[].fields"):
         return _listed(source)
-    issues = JiraIssues(source.name)
-    document = stream(source, {"issues": issues, "[].issues": issues})
+    document, issues = _streamed(source)
     pages = [
         Item(page, "page", source.name) for page in (document if isinstance(document, list) else [document])
     ]
@@ -48,9 +51,18 @@ def _read(source: Source, head: Head) -> Reading:
     notices = _require_whole(pages, issues.pages, source.name)
     custom = known_custom_fields(pages[0].value.get("names"))
     if custom:  # the names stand behind the issues, so their values need a second look
-        issues = JiraIssues(source.name, custom)
-        stream(source, {"issues": issues, "[].issues": issues})
+        _, issues = _streamed(source, custom)
     return jira_reading("jira-search", issues.found, notices)
+
+
+def _streamed(source: Source, custom: Mapping[str, str] | None = None) -> tuple[Any, JiraIssues]:
+    """The document without its issues, and the issues."""
+    issues = JiraIssues(source.name, custom)
+    document = stream_in_two(source, "issues", issues)
+    if document is None:
+        issues = issues.fresh()
+        document = stream(source, {"issues": issues, "[].issues": issues})
+    return document, issues
 
 
 def _listed(source: Source) -> Reading:

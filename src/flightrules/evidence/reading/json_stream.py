@@ -12,18 +12,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flightrules.errors import EvidenceError
-from flightrules.evidence.reading.json import (
-    malformed,
-    refuse_bad_text,
-    require,
-    strict_decoder,
-)
+from flightrules.evidence.reading.json import malformed, refuse_bad_text, require, strict_decoder
 from flightrules.evidence.reading.json_shapes import LONGEST_ITEM, Shape, Shapes
 from flightrules.evidence.reading.json_targets import Each, Target, targets
+from flightrules.evidence.reading.memory import keep_at_hand
 from flightrules.evidence.reading.utf8_pieces import pieces, position
 from flightrules.evidence.source import Source
 
-__all__ = ["ITEM_LIMIT", "fields", "plain", "stream"]
+__all__ = ["ITEM_LIMIT", "Walker", "fields", "plain", "stream"]
 
 ITEM_LIMIT = 2_000_000
 _RUN_LIMIT = 100_000
@@ -64,8 +60,7 @@ def stream(source: Source, arrays: Mapping[str, Each]) -> Any:
     Raises:
         EvidenceError: as ``reading.json.decode``, and E_TOO_MANY_ITEMS, E_FIELD_TOO_LONG.
     """
-    walker = _Walker(source, targets(arrays))
-    return walker.document()
+    return Walker(source, targets(arrays)).document()
 
 
 def fields(item: Any, what: str, name: str) -> dict[str, Any]:
@@ -101,13 +96,24 @@ def _plain(item: Any, what: str, name: str) -> Any:
     return [_plain(value, what, name) for value in item] if type(item) is list else item
 
 
-class _Walker:
-    """A window of text over the source and the place in it that comes next."""
+class Walker:
+    """A window of text over the source and the place in it that comes next.
 
-    def __init__(self, source: Source, tree: Target) -> None:
+    ``later`` takes the items of an array behind the text; it gives their number and the text that follows.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        tree: Target,
+        text: Iterator[str] | None = None,
+        later: Callable[[Each], tuple[int, Iterator[str]]] | None = None,
+    ) -> None:
+        keep_at_hand()
         self._source = source
         self._tree = tree
-        self._pieces = pieces(source, _CHUNK)
+        self._pieces = pieces(source, _CHUNK) if text is None else text
+        self._later = later
         self._text = ""
         self._at = 0
         self._passed = 0  # characters that have left the window
@@ -117,9 +123,7 @@ class _Walker:
         self._rest = strict_decoder(source.name).raw_decode
         strict = strict_decoder(source.name)
         self._item = json.JSONDecoder(
-            object_pairs_hook=tuple,
-            parse_float=strict.parse_float,
-            parse_constant=strict.parse_constant,
+            object_pairs_hook=tuple, parse_float=strict.parse_float, parse_constant=strict.parse_constant
         ).raw_decode
 
     def document(self) -> Any:
@@ -130,10 +134,16 @@ class _Walker:
             raise self._refusal("Extra data")
         return found
 
+    def items(self, callback: Each) -> tuple[int, str]:
+        """Give the items of the array that begins here to the callback: how many, and what is left."""
+        self._next()
+        return self._stream(callback, None), self._text[self._at :]
+
     def _walk(self, node: Target, around: dict[str, Any] | None) -> Any:
         mark = self._next()
         if mark == "[" and node.callback is not None:
-            return self._stream(node.callback, around)
+            self._stream(node.callback, around)
+            return []
         if mark == "[" and node.item is not None:
             return self._list(node.item)
         if mark == "{" and node.keys:
@@ -179,7 +189,7 @@ class _Walker:
             self._bound(len(found), _RUN_LIMIT)
         return found
 
-    def _stream(self, callback: Each, around: dict[str, Any] | None) -> list[Any]:
+    def _stream(self, callback: Each, around: dict[str, Any] | None) -> int:
         enter = getattr(callback, "enter", None)
         if enter is not None:
             enter(around if around is not None else {})
@@ -189,10 +199,15 @@ class _Walker:
                 count += taken
                 if len(self._text) - self._at >= _CHUNK or not self._more():
                     break
-            callback(self._value(self._item))
-            count += 1
+            if self._later is not None and self._at == len(self._text) and not self._more():
+                taken, self._pieces = self._later(callback)
+                self._later, self._ended = None, False
+            else:
+                callback(self._value(self._item))
+                taken = 1
+            count += taken
             self._bound(count)
-        return []
+        return count
 
     def _shapes_of(self, callback: Each) -> Shapes | None:
         """What is known of the items of this callback; pages of an answer learn from one another."""

@@ -13,14 +13,14 @@ __all__ = ["pieces", "position"]
 _CHUNK = 1 << 18
 
 
-def pieces(source: Source, size: int) -> Iterator[str]:
-    """The source as text in pieces; a byte order mark is tolerated, another encoding is not."""
+def pieces(source: Source, size: int, start: int = 0, end: int | None = None) -> Iterator[str]:
+    """A source or a part of it as text in pieces; a byte order mark is tolerated, another encoding is not."""
     if source.head(2) in (b"\xff\xfe", b"\xfe\xff"):
         raise EvidenceError(
             "E_ENCODING", "the file is UTF-16; JSON is UTF-8", file=source.name, hint="write UTF-8"
         )
-    pending, read, begun = b"", 0, False
-    for chunk in source.chunks(size):
+    pending, read, begun = b"", start, start > 0
+    for chunk in source.part(size, start, source.size if end is None else end):
         data = pending + chunk if pending else chunk
         try:
             text, used = codecs.utf_8_decode(data, "strict", False)

@@ -204,6 +204,15 @@ class DefectList:
         for record in late.rows():
             self.add(record)
 
+    def join(self, later: DefectList) -> bool:
+        """Take those that another list holds, behind these; false, taking none, where both hold an id."""
+        if not self._by_id.keys().isdisjoint(later._by_id.keys()):
+            return False
+        self._by_id.update(later._by_id)
+        self._late += later._late
+        self.joined += later.joined
+        return True
+
     def defects(self) -> Defects:
         """The records so far."""
         return Defects(self._by_id, self._late)

@@ -125,6 +125,20 @@ class JiraIssues:
             self.pages[-1] += len(ratings)
         return True
 
+    def fresh(self) -> JiraIssues:
+        """Another one, which has taken no issue."""
+        return JiraIssues(self._name, self._custom)
+
+    def part(self) -> tuple[DefectList, int]:
+        """The issues of one page or a part of it, and their number."""
+        return self.found, self.pages[-1]
+
+    def join(self, part: tuple[DefectList, int]) -> bool:
+        """Take the rest of the last page; false where an issue of it is known."""
+        found, count = part
+        self.pages[-1] += count
+        return self.found.join(found)
+
     def _defect(self, issue: dict[str, Any]) -> Defect:
         inside = issue.get("fields")
         content = {} if inside is None else fields(inside, "issue.fields", self._name)
