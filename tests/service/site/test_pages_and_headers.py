@@ -169,6 +169,11 @@ def test_a_disabled_person_cannot_sign_in(person):
     assert "_auth_user_id" not in browser.session
 
 
+def test_what_names_somebody_is_kept_nowhere(signed_in):
+    for path in ("/", "/security"):
+        assert signed_in.get(path)["Cache-Control"] == "no-store"
+
+
 def test_disabling_takes_the_sessions_rows_away(person, signed_in):
     from django.contrib.sessions.models import Session
 

@@ -30,7 +30,7 @@ class PageManners:
         answer.setdefault("X-Content-Type-Options", "nosniff")
         answer.setdefault("X-Frame-Options", "DENY")
         answer.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if request.path.startswith(_SENSITIVE):
+        if request.path == "/" or request.path.startswith(_SENSITIVE):
             answer["Cache-Control"] = "no-store"
             # not "no-referrer": with it a browser sends "Origin: null", and its own form is refused
             answer["Referrer-Policy"] = (
