@@ -29,7 +29,7 @@ _POINT = re.compile(r"(not )?ok\b(?:\s+(\d{1,9})\b)?\s*(?:- )?(.*)\Z", re.ASCII)
 _DIRECTIVE = re.compile(r"(?<!\\)#\s*(skip\S*|todo)\b[:\s]*(.*)\Z", re.IGNORECASE | re.ASCII)
 _TRAILER = re.compile(r"#\s*(tests|suites|pass|fail)\s+(\d{1,9})\s*\Z", re.ASCII)
 _BROKEN = re.compile(r"# Looks like your test (?:exited with|died\b)")  # Perl's Test::More, where all were ok
-_TIME = re.compile(r"\s*#\s*time=\S+\Z")
+_TIME = re.compile(r"(?<!\s)\s*#\s*time=\S+\Z")  # a search that starts at each of many spaces takes hours
 _HOOK = re.compile(r'"(?:before|after) (?:all|each)" hook\b')
 _YAML_START, _YAML_END = re.compile(r"\s+---(\s|\Z)"), re.compile(r"\s+\.\.\.\s*\Z")
 _SUITE = re.compile(r"\s+type: ['\"]?suite['\"]?\s*\Z")

@@ -33,11 +33,15 @@ _JAVA = late(
 _GERMAN = late(r"(\d{1,2})\.(\d{1,2})\.(\d{4}),? (\d{2}):(\d{2})(?::(\d{2}))?\Z", re.ASCII)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _EPOCH_YEAR = 1970
+_LONGEST = 80
 _SAMPLE = 1000
 
 
 def moment(text: str) -> tuple[datetime | None, bool]:
     """The instant and whether it named a zone; without one it is read as UTC, None if unreadable."""
+    text = text.strip()
+    if len(text) > _LONGEST:  # what would take the patterns long is no time
+        return None, False
     iso = _ISO.match(text)
     try:
         if iso is not None:
@@ -46,7 +50,7 @@ def moment(text: str) -> tuple[datetime | None, bool]:
             return datetime(
                 year, month, day, hour, minute, second, micro, tzinfo=_zone(iso.group(8))
             ), iso.group(8) is not None
-        return _other(text.strip())
+        return _other(text)
     except ValueError:
         return None, False
 
@@ -61,7 +65,7 @@ def earliest(texts: Iterable[str]) -> tuple[dict[str, str], list[Notice]]:
     for text in sorted({text for text in texts if text.strip()})[:_SAMPLE]:
         at, zoned = moment(text)
         if at is None:
-            at, zoned = _loose(text.strip())
+            at, zoned = _loose(text.strip()[: _LONGEST + 1])
         if at is None:
             unreadable = unreadable or text
         elif at.year > _EPOCH_YEAR:

@@ -220,3 +220,14 @@ def test_playwright_before_its_statistics_is_counted_by_its_tests():
         ("tests.passed", 1),
     ]
     assert not reading.notices
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"1..1\nok 1 - a{' ' * 200_000}b\n",
+        f'<testsuite><testcase name="a"/>{"!" * 300_000}</testsuite>',
+    ],
+)
+def test_a_long_run_of_one_character_takes_no_hours(text):
+    assert next(iter(read(Source.of(text.encode())).measurements)).value == 1

@@ -80,3 +80,9 @@ def test_the_earliest_counts_and_1970_is_a_placeholder():
 def test_unreadable_is_left_out_and_said():
     facts, [notice] = earliest(["soon"])
     assert (facts, notice.code) == ({}, "W_TIME")
+
+
+def test_what_is_too_long_for_a_time_is_none():
+    """Two patterns for space beside each other take hours for so much of it."""
+    assert moment(f"2026-11-20T10:00:00{' ' * 200_000}x") == (None, False)
+    assert earliest([f"2026-11-20{' ' * 200_000}x"])[0] == {}
