@@ -24,6 +24,7 @@ from flightrules.cli.remote_acts import (
 from flightrules.cli.remote_decisions import role_of
 from flightrules.cli.terminal import say
 from flightrules.errors import ExitCode, UsageError
+from flightrules.rules.role_words import role_words
 
 __all__ = ["configure", "execute"]
 
@@ -204,7 +205,7 @@ def _item(one: dict[str, Any]) -> list[str]:
     lines += [] if one["scorecard"] else ["  no scorecard yet"]
     for vote in one["votes"]:
         counts = "" if vote["counts"] else ", does not count any more"
-        lines.append(f"  {plain(vote['role'])}: {plain(vote['choice'])}{counts}")
+        lines.append(f"  {plain(role_words(vote['role']))}: {plain(vote['choice'])}{counts}")
     if one["answer"]:
         lines.append(f"  answer: {plain(one['answer']['outcome'])}, {plain(one['answer']['rationale'])}")
     return [*lines, f"  shown: sha256:{one['shown_sha256']}"]

@@ -23,6 +23,7 @@ from flightrules.cli.remote_acts import (
 )
 from flightrules.cli.remote_decisions import add_release_options, release_of
 from flightrules.errors import ExitCode
+from flightrules.rules.role_words import role_words
 
 __all__ = ["configure", "execute"]
 
@@ -87,5 +88,5 @@ def _confirmed(service: Office, path: str, arguments: Namespace) -> Any:
 
 
 def _line(one: dict[str, Any]) -> str:
-    who = f" by {one['role']}" if one["role"] else ""
+    who = f" by {role_words(one['role'])}" if one["role"] else ""
     return plain(f"  {one['name']}: {one['value']}{one['unit']}, {one['taken_at'][:16]}{who}")

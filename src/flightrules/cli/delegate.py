@@ -23,6 +23,7 @@ from flightrules.cli.remote_acts import (
 )
 from flightrules.cli.remote_decisions import role_of
 from flightrules.errors import ExitCode
+from flightrules.rules.role_words import role_words
 
 __all__ = ["configure", "execute"]
 
@@ -82,7 +83,7 @@ def _lent(service: Office, arguments: Namespace) -> Any:
 
 
 def _told(arguments: Namespace, one: dict[str, Any]) -> int:
-    told(arguments, one, [f"{plain(one['role'])}: {_state(one)} ({plain(one['key'])})"])
+    told(arguments, one, [f"{plain(role_words(one['role']))}: {_state(one)} ({plain(one['key'])})"])
     return int(ExitCode.GO)
 
 

@@ -20,6 +20,7 @@ from flightrules.cli.remote_acts import (
 )
 from flightrules.cli.remote_decisions import role_of
 from flightrules.errors import ExitCode
+from flightrules.rules.role_words import role_words
 
 __all__ = ["configure", "execute"]
 
@@ -50,7 +51,7 @@ def execute(arguments: Namespace) -> int:
         told(arguments, rows, table(("KEY", "ROLE", "STATE", "WHO"), cells, "nobody stands in for anybody"))
         return int(ExitCode.GO)
     made = service.post(f"/deputies/{one_of(rows, arguments.deputy, 'deputyship')['key']}/end", {})
-    told(arguments, made, [f"ended: deputy for {plain(made['role'])}"])
+    told(arguments, made, [f"ended: deputy for {plain(role_words(made['role']))}"])
     return int(ExitCode.GO)
 
 

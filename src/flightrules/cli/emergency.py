@@ -23,6 +23,7 @@ from flightrules.cli.remote_acts import (
     told,
 )
 from flightrules.errors import ExitCode, UsageError
+from flightrules.rules.role_words import role_words
 
 __all__ = ["configure", "execute"]
 
@@ -159,7 +160,11 @@ def _lifted(service: Office, release: dict[str, Any], arguments: Namespace) -> N
     terms = {"reason": arguments.reason}
     prove_terms(service, "lift-throttle", f"throttling/{mine[-1]['key']}", terms, arguments)
     done = service.post(f"/emergency-throttlings/{mine[-1]['key']}/lift", terms)
-    told(arguments, done, [f"lifted until {plain(done['lift_until'])} as {plain(done['lifted_role'])}"])
+    told(
+        arguments,
+        done,
+        [f"lifted until {plain(done['lift_until'])} as {plain(role_words(done['lifted_role']))}"],
+    )
 
 
 def _said(

@@ -19,6 +19,7 @@ from flightrules.cli.remote_acts import (
 from flightrules.cli.remote_decisions import add_release_options, release_of, role_of
 from flightrules.cli.terminal import say
 from flightrules.errors import ExitCode, UsageError
+from flightrules.rules.role_words import role_words
 
 __all__ = ["configure", "execute"]
 
@@ -113,7 +114,9 @@ def _lines(one: dict[str, Any], names: dict[str, str]) -> list[str]:
     for each in one["attendance"]:
         left = f", left {plain(each['left_at'])[:16]}" if each["left_at"] else ""
         who = plain(names.get(each["person"], each["person"]))
-        lines.append(f"  came: {who} ({', '.join(map(plain, each['roles'])) or 'not invited'}){left}")
+        lines.append(
+            f"  came: {who} ({plain(', '.join(map(role_words, each['roles']))) or 'not invited'}){left}"
+        )
     lines += [f"  not there: {', '.join(map(plain, one['absent']))}"] if one["absent"] else []
     lines += [f"  outcome: {plain(one['outcome'])}"] if one["outcome"] else []
     lines += [f"  first: {plain(each)}" for each in one["addressed_first"]]

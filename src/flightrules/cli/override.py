@@ -23,6 +23,7 @@ from flightrules.cli.remote_acts import (
 from flightrules.cli.remote_decisions import add_release_options, release_of, role_of
 from flightrules.cli.terminal import say
 from flightrules.errors import ExitCode, UsageError
+from flightrules.rules.role_words import role_words
 
 __all__ = ["configure", "execute"]
 
@@ -81,8 +82,8 @@ def _show(
     draft = service.get(f"/releases/{release['key']}/override-draft")
     named = ", ".join(map(plain, (*draft["criteria"], *draft["defects"], *draft["blockers"]))) or "nothing"
     lines = ["no override was asked for", f"  to be accepted by name: {named}"]
-    lines += [f"  quality: {', '.join(map(plain, draft['quality']))}"]
-    lines += [f"  authority: {', '.join(map(plain, draft['authorities']))}"]
+    lines += [f"  quality: {', '.join(map(role_words, draft['quality']))}"]
+    lines += [f"  authority: {', '.join(map(role_words, draft['authorities']))}"]
     lines += [f"  not possible: {plain(draft['forbidden'])}"] if draft["forbidden"] else []
     told(arguments, draft, lines)
     return int(ExitCode.GO)

@@ -13,6 +13,7 @@ from flightrules.cli.remote import office, plain
 from flightrules.cli.remote_acts import add_format_option, required, told
 from flightrules.cli.remote_decisions import add_release_options, open_poll, release_of
 from flightrules.errors import ExitCode
+from flightrules.rules.role_words import role_words
 
 __all__ = ["configure", "execute"]
 
@@ -55,12 +56,12 @@ def _lines(found: dict[str, Any], release: dict[str, Any]) -> list[str]:
     asked = found["asked"]
     since = plain(found["opened_at"])
     lines = [f"poll of {plain(release['version'])}, {plain(found['moment'])}, open since {since}"]
-    verdict = plain(found["verdict"]) or f"missing, signed as {plain(asked['verdict'])}"
+    verdict = plain(found["verdict"]) or f"missing, signed as {_role(asked['verdict'])}"
     lines += [f"  quality verdict: {verdict}"]
     for title, names in (("heard", found["heard"]), ("missing", found["missing"])):
-        lines += [f"  {title}: {', '.join(map(plain, names)) or 'nobody'}"]
+        lines += [f"  {title}: {', '.join(map(_role, names)) or 'nobody'}"]
     lines += [
-        f"  decides: {plain(asked['decider'])}; may be decided: {', '.join(map(plain, found['allowed']))}"
+        f"  decides: {_role(asked['decider'])}; may be decided: {', '.join(map(plain, found['allowed']))}"
     ]
     lines += [f"  against going: {plain(one['text'])}" for one in found["reasons"]]
     lines += [f"  condition: {plain(one)}" for one in found["conditions"]]
@@ -68,3 +69,7 @@ def _lines(found: dict[str, Any], release: dict[str, Any]) -> list[str]:
         f"  changed: {plain(one['what'])}, was {plain(one['was'])}, now {plain(one['now'])}"
         for one in found["differences"]
     ]
+
+
+def _role(said: str) -> str:
+    return plain(role_words(said))

@@ -27,6 +27,7 @@ from flightrules.cli.remote_acts import (
 from flightrules.cli.remote_decisions import role_of
 from flightrules.cli.terminal import say
 from flightrules.errors import ExitCode, UsageError
+from flightrules.rules.role_words import role_words
 
 __all__ = ["configure", "execute"]
 
@@ -139,7 +140,7 @@ def _lines(one: dict[str, Any], names: dict[str, str]) -> list[str]:
     lines += [f"  changes: {plain(each)}" for each in one["changed"]]
     for each in one["signatures"]:
         who = plain(names.get(each["person"], each["person"]))
-        lines.append(f"  signed: {plain(each['role'])}, {who}, {plain(each['signed_at'])[:16]}")
+        lines.append(f"  signed: {plain(role_words(each['role']))}, {who}, {plain(each['signed_at'])[:16]}")
     return lines + [
         f"  asked: {plain(role)}, with flightrules rulebook sign {one['number']} --as {plain(role)}"
         for role in one["missing"]

@@ -60,7 +60,7 @@ def test_from_nothing_to_a_signed_decision(shop, terminal, folder):
     done(engineering("rulebook", "sign", *PRODUCT, "--as", "engineering-lead"), 6)
     said = done(owner("rulebook", "sign", *PRODUCT, "--as", "product-owner", "--format", "json"))
     assert answer(said)["state"] == "adopted"
-    assert "signed: qa-lead, Mira Tan" in done(owner("rulebook", "show", *PRODUCT, sign=False))
+    assert "signed: QA lead, Mira Tan" in done(owner("rulebook", "show", *PRODUCT, sign=False))
     assert done(owner("rulebook", "source", *PRODUCT, sign=False)) == RULEBOOK
 
     facts = ["--target", "prod", "--security-impact", "None", "--rollback-method", "The one before"]
@@ -209,7 +209,7 @@ def test_a_change_goes_through_its_states_and_a_meeting_keeps_its_minutes(shop, 
 
     called = done(manager("meeting", "call", *RELEASE, "--at", now().isoformat(), sign=False))
     assert "item 1: tests" in called
-    assert "came: Mira Tan (qa-lead)" in done(qa("meeting", "join", *RELEASE, sign=False))
+    assert "came: Mira Tan (QA lead)" in done(qa("meeting", "join", *RELEASE, sign=False))
     assert "left" in done(qa("meeting", "leave", *RELEASE, sign=False))
     assert "E_ARGUMENT" in done(manager("meeting", "minutes", *RELEASE, sign=False), 2)
     done(manager("meeting", "close", *RELEASE, "--first", "A decision", sign=False))

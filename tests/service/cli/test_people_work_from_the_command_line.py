@@ -32,7 +32,7 @@ def test_everybody_sees_what_waits_for_them_and_how_to_do_it(shop, terminal):  #
     manager, qa, owner = terminal(shop.manager), terminal(shop.qa), terminal(shop.owner)
     assert "nothing waits for you" in done(qa("inbox", *PRODUCT, sign=False))
     status, said = manager("poll", "open", *RELEASE, sign=False)
-    assert (status, "quality verdict: missing" in said, "missing: product-owner" in said) == (6, True, True)
+    assert (status, "quality verdict: missing" in said, "missing: product owner" in said) == (6, True, True)
     status, said = qa("inbox", sign=False)
     assert (status, "flightrules signoff CHOICE --as qa-lead --release 4.3.0" in said) == (6, True)
     done(qa("signoff", "go", *RELEASE, "--as", "qa-lead"))

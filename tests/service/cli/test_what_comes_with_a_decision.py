@@ -39,8 +39,8 @@ def test_a_vote_is_changed_conditions_are_shown_and_papers_are_saved(shop, termi
     assert f"condition: {FLAG}" in done(qa("condition", "list", *RELEASE, sign=False))
     read = ["condition", "read", "flag checkout", *RELEASE, "--value", "20", "--unit", "%"]
     assert "flag checkout: 20%" in done(qa(*read, sign=False))
-    assert "by qa-lead" in done(qa("condition", "confirm", WATCH, *RELEASE, "--refuse"))
-    assert "by qa-lead" in done(qa("condition", "confirm", WATCH, *RELEASE))
+    assert "by QA lead" in done(qa("condition", "confirm", WATCH, *RELEASE, "--refuse"))
+    assert "by QA lead" in done(qa("condition", "confirm", WATCH, *RELEASE))
     assert to_say not in qa("inbox", sign=False)[1]
     assert "E_CONDITION_NOT_ASKED" in done(
         qa("condition", "confirm", "confirmed by qa-lead: all", *RELEASE), 2
