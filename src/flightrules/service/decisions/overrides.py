@@ -327,12 +327,8 @@ def _require_live(override: Override, row: Release, at: datetime) -> Dossier:
 def _require_side(role: str, wanted: str, sides: Sides, book: Rulebook, row: Release) -> None:
     if not wanted or sides.side_of(role) != wanted:
         signers = ", ".join(map(role_words, (*sides.quality, *sides.authorities)))
-        raise on_record(
-            DeniedError(
-                "E_CONSULTED_ONLY", f"{role_words(role)} does not sign here; {signers} do", hint=_path(book)
-            ),
-            row,
-        )
+        why = f"{role_words(role)} does not sign here; {signers} do"
+        raise on_record(DeniedError("E_CONSULTED_ONLY", why, hint=_path(book)), row)
 
 
 def _require_seat(role: str, book: Rulebook, row: Release, by: Actor, at: datetime) -> Seat:

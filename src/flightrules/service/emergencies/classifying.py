@@ -228,9 +228,8 @@ def _seat(row: Release, track: Track, book: Rulebook, parts: set[str], by: Actor
         raise _lent_by_part(row)
     if not found:
         names = ", ".join(map(role_words, asked))
-        raise DeniedError("E_ROLE_NOT_HELD", f"only {names} may classify", hint=f"ask {names}").about(
-            *_about(row)
-        )
+        refusal = DeniedError("E_ROLE_NOT_HELD", f"only {names} may classify", hint=f"ask {names}")
+        raise refusal.about(*_about(row))
     return found
 
 
