@@ -24,7 +24,8 @@ __all__ = ["Halved", "stream_in_two"]
 
 _TWO_FROM = 16 << 20  # another process costs 10 ms, 16 MiB cost 50
 _CHUNK = 1 << 18
-_LOOK = 1 << 20  # where an item is looked for
+_LOOK = 1 << 17  # where an item is looked for
+_BEFORE = 64  # white space before it, and a comma
 _decoder = json.JSONDecoder()
 
 
@@ -111,7 +112,8 @@ def _halfway(source: Source, key: str) -> int:
     text = b"".join(source.part(_LOOK, middle, min(middle + _LOOK, source.size)))
     at = text.find(first[1])
     while at >= 0:
-        if keys and text[:at].rstrip(b" \t\r\n").endswith(b",") and keys == _keys(text, at):
+        is_next = text[max(at - _BEFORE, 0) : at].rstrip(b" \t\r\n").endswith(b",")
+        if keys and is_next and keys == _keys(text, at):
             return middle + at
         at = text.find(first[1], at + 1)
     return 0
