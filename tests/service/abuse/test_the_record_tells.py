@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import uuid
+from datetime import timedelta
 
 from django.db import connection
 
 from flightrules.service.decisions.models import Decision, SignOff
 from flightrules.service.people import services
 from flightrules.service.people.models import Deputy, RoleGrant
-from flightrules.service.readiness.models import EvidenceItem
+from flightrules.service.readiness.models import EvidenceItem, GateRun
 from flightrules.service.records import fsck, guards
 from flightrules.service.records.models import Checkpoint
 from flightrules.service.releases.models import Release
@@ -91,6 +92,36 @@ def test_a_decision_that_is_revived_is_named(case):
     Decision.objects.filter(pk=done).update(voided_at=None)
     Release.objects.filter(pk=case.key).update(state="decided")
     assert named() == [f"an entry ended Decision {done}, which counts again"]
+
+
+def test_what_was_decided_signed_judged_or_brought_is_not_worded_anew(case):
+    """The deadline that moves, the condition that goes, the gate that turns green: every row is as its entry says."""
+    case.gone()
+    decision, vote = Decision.objects.get(), SignOff.objects.get(act="vote")
+    evidence, run = EvidenceItem.objects.get(method="CI pipeline"), GateRun.objects.get(gate="exit")
+    assert named() == []
+    for row, hand in (
+        (decision, {"valid_until": decision.valid_until + timedelta(days=9)}),
+        (decision, {"conditions": ["off-peak 00:00-23:59 UTC"]}),
+        (decision, {"artefacts": {"image": "c" * 64}}),
+        (decision, {"environment": "uat"}),
+        (decision, {"by": case.shop.manager.key}),
+        (vote, {"meaning": "Vote as product owner: GO."}),
+        (vote, {"conditions": ["flag x <= 1 %"]}),
+        (evidence, {"artefact": "c" * 64}),
+        (evidence, {"brought_by": case.shop.qa.key}),
+        (evidence, {"taken_at": now()}),
+        (evidence, {"tombstoned_at": now()}),
+        (run, {"outcome": "NO-GO"}),
+        (run, {"judged_at": None}),
+        (Release.objects.get(pk=case.key), {"opened_by": case.shop.qa.key}),
+    ):
+        was = {name: getattr(row, name) for name in hand}
+        rows_of = type(row).objects.filter(pk=row.pk)
+        rows_of.update(**hand)
+        assert len(named()) == 1, hand
+        rows_of.update(**was)
+    assert named() == []
 
 
 def test_a_role_or_a_deputy_that_comes_back_by_hand_is_named(shop, person):

@@ -111,6 +111,7 @@ class SignOff(models.Model):
             "role",
             "dossier",
         ),
+        same=("through", "meaning", "conditions", "components", "proved_at"),
     )
     ended_as = Ended("sign-off", (Tag.SIGN_OFF_VOIDED, Tag.SIGN_OFF_WITHDRAWN), "voided_at")
 
@@ -227,7 +228,10 @@ class Decision(models.Model):
         GO_BY_OVERRIDE = "GO BY OVERRIDE"
 
     recorded_as = Recorded(
-        "decision", (Tag.DECISION_RECORDED,), words=("release_id", "outcome", "moment", "dossier", "record")
+        "decision",
+        (Tag.DECISION_RECORDED,),
+        words=("release_id", "outcome", "moment", "dossier", "record", "by"),
+        same=("role", "environment", "artefacts", "conditions", "valid_until"),
     )
     ended_as = Ended("decision", (Tag.DECISION_VOIDED,), "voided_at")
 

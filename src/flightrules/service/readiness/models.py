@@ -41,7 +41,13 @@ class EvidenceItem(models.Model):
         BASELINE = "baseline"
         CHANGES = "changes"
 
-    recorded_as = Recorded("evidence", (Tag.EVIDENCE_RECEIVED,), words=("release_id", "digest", "method"))
+    recorded_as = Recorded(
+        "evidence",
+        (Tag.EVIDENCE_RECEIVED,),
+        words=("release_id", "digest", "method", "brought_by"),
+        same=("name", "part", "size", "build", "environment", "artefact", "artefact_by", "taken_at"),
+    )
+    ended_as = Ended("evidence", (Tag.EVIDENCE_TOMBSTONED,), "tombstoned_at")
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     release = models.ForeignKey(_RELEASE, on_delete=models.PROTECT, related_name="evidence")
@@ -89,6 +95,7 @@ class GateRun(DueWork):
     recorded_as = Recorded(
         "gate-run", (Tag.GATE_RUN_ASKED, Tag.GATE_RUN_RECORDED), words=("release_id", "gate")
     )
+    ended_as = Ended("gate-run", (Tag.GATE_RUN_RECORDED,), "judged_at", words=("outcome", "inputs"))
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     release = models.ForeignKey(_RELEASE, on_delete=models.PROTECT, related_name="gate_runs")
@@ -210,7 +217,9 @@ class Acceptance(models.Model):
 class Waiver(models.Model):
     """A failed criterion set aside for one release: why, what stands in its place, until when, by whom."""
 
-    recorded_as = Recorded("waiver", (Tag.WAIVER_GRANTED,), words=("release_id", "criterion"))
+    recorded_as = Recorded(
+        "waiver", (Tag.WAIVER_GRANTED,), words=("release_id", "criterion"), same=("expires_at",)
+    )
     ended_as = Ended("waiver", (Tag.WAIVER_ENDED,), "ended_at")
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)

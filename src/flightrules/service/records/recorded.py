@@ -7,13 +7,15 @@ about a denial or a later change do not count, for they may speak of a row that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, QuerySet
 
 from flightrules.ledger.canonical import canonical_bytes
+from flightrules.ledger.entry import read_entry
 from flightrules.service.records.tags import Tag
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class Recorded:
         tags: what the entry says that happened.
         key: field of the row, or path over relations, that is the other half of the subject.
         words: fields whose values must stand in the entry as well; one that is None is left out.
+        same: fields whose values the entry's data holds under their own names; what is empty may be left out.
         saying: a piece of the entry's canonical JSON that must stand in it.
         several: whether one entry tells of several rows; otherwise each row takes one of its own.
     """
@@ -42,6 +45,7 @@ class Recorded:
     tags: tuple[Tag, ...]
     key: str = "pk"
     words: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
     saying: bytes = b""
     several: bool = False
 
@@ -97,7 +101,7 @@ def misended(model: type[Model], way: Ended) -> Iterator[tuple[Any, bool]]:
 
 
 def _batches(found: QuerySet[Any, Any], way: Recorded) -> Iterator[list[tuple[Any, ...]]]:
-    rows = found.order_by("pk").values_list("pk", way.key, *way.words)
+    rows = found.order_by("pk").values_list("pk", way.key, *way.words, *way.same)
     batch: list[tuple[Any, ...]] = []
     for row in rows.iterator(_BATCH):
         batch.append(row)
@@ -111,14 +115,28 @@ def _batches(found: QuerySet[Any, Any], way: Recorded) -> Iterator[list[tuple[An
 def _told(way: Recorded, rows: Sequence[tuple[Any, ...]], taken: set[int]) -> Iterator[Any]:
     """Primary keys of those rows that an entry tells of; ``taken`` are entries that were found for others."""
     entries = _entries(way, {f"{way.kind}/{row[1]}" for row in rows if row[1] is not None})
+    behind = 2 + len(way.words)
     for row in rows:
-        wanted = [canonical_bytes(str(word)) for word in row[2:] if word is not None]
+        wanted = [canonical_bytes(str(word)) for word in row[2:behind] if word is not None]
+        same = dict(zip(way.same, row[behind:], strict=True))
         for number, body in entries.get(f"{way.kind}/{row[1]}", ()):
-            if number not in taken and all(word in body for word in wanted):
+            if number not in taken and all(word in body for word in wanted) and _holds(body, same):
                 if not way.several:
                     taken.add(number)
                 yield row[0]
                 break
+
+
+def _holds(body: bytes, same: Mapping[str, Any]) -> bool:
+    """Whether the entry's data says the very same of these fields."""
+    data = read_entry(body).data if same else {}
+    return all(_is_told(data.get(name), value) for name, value in same.items())
+
+
+def _is_told(told: Any, value: Any) -> bool:
+    if isinstance(value, datetime) and isinstance(told, str):
+        return datetime.fromisoformat(told) == value
+    return bool(told == value or (told is None and not value))
 
 
 def _entries(way: Recorded, subjects: set[str]) -> dict[str, list[tuple[int, bytes]]]:

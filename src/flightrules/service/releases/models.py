@@ -35,7 +35,7 @@ class Release(models.Model):
         MET = "met"
         FAILED = "failed"
 
-    recorded_as = Recorded("release", (Tag.RELEASE_OPENED,), words=("version",))
+    recorded_as = Recorded("release", (Tag.RELEASE_OPENED,), words=("version", "opened_by"))
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     product = models.ForeignKey("catalogue.Product", on_delete=models.PROTECT, related_name="releases")
