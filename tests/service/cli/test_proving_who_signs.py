@@ -19,10 +19,12 @@ from flightrules.cli import proving
 from flightrules.cli.proving import prove_headers
 from flightrules.cli.remote import Office
 from flightrules.errors import UsageError
+from flightrules.ledger.signed_terms import terms_digest
 from flightrules.service.people.models import Account, ApiToken, Confirmation, SigningSession
 from people_stories import PASSWORD, code_now, equip, now
 
-WHAT = {"act": "vote:go", "about": "release/r-1", "digest": "ab" * 32}
+WHAT = {"act": "vote:go", "about": "release/r-1"}
+TERMS = {"role": "qa-lead", "reason": "", "conditions": ""}
 SCRIPT = """
 import sys
 from flightrules.cli.proving import prove_headers
@@ -46,8 +48,9 @@ def lead(person, live_server):
 
 
 def prove(lead, **how):
-    how = {"browser": False} | how
-    return prove_headers(lead.office, WHAT["act"], WHAT["about"], WHAT["digest"], **how)
+    how = {"browser": False, "terms": TERMS} | how
+    digest = terms_digest(WHAT["act"], WHAT["about"], TERMS)
+    return prove_headers(lead.office, WHAT["act"], WHAT["about"], digest, **how)
 
 
 def shown(lead) -> int:
