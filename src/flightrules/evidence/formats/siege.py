@@ -14,7 +14,7 @@ from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
-_FIELD = re.compile(r'\s*\{?\s*"?([A-Za-z_ ]{5,40}?)"?\s*:\s*([0-9]{1,15}(?:\.[0-9]{1,9})?)')
+_FIELD = re.compile(r'\s*+\{?\s*+"?([A-Za-z_ ]{5,40}?)"?\s*+:\s*+([0-9]{1,15}(?:\.[0-9]{1,9})?)')
 _DEFINITIONS = {
     **SUMMARY_DEFINITIONS,
     "load.requests": "transactions plus failed transactions, as far as they are not the same",

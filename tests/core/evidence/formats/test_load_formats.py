@@ -202,6 +202,7 @@ class TestLocust:
         (AB.format(failed=25, length=20), 200, 25, 12),
         (HEY, 305, 35, Decimal("48.5")),
         (SIEGE, 100, 10, None),
+        (SIEGE + " " * 200_000 + "x\n", 100, 10, None),  # so many spaces took hours
         ("[\x1b[1;33merror\x1b[0m] socket: unable to connect\n" + SIEGE, 100, 10, None),
         (VEGETA_TEXT, 1200, 535, 1500),
         (VEGETA, 100, 10, Decimal("2.5")),
