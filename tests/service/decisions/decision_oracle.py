@@ -347,7 +347,7 @@ class Oracle:
         standing = [one for one in self.decisions if not one.voided]
         said_no = bool(standing) and standing[-1].outcome == "NO-GO"
         allowed = any(self.seats_of(person, role) for role in (*AUTHORITIES, VERDICT))
-        named = bool(accepts) and accepts == self.against()
+        named = bool(accepts) and accepts == self.against() and self.gate_stands()
         return allowed and self.state == "open" and said_no and not self.override and named
 
     def ask_override(self, accepts):
@@ -362,7 +362,7 @@ class Oracle:
         return bool(live) and role in AUTHORITIES and bool(self.seats_of(person, role))
 
     def may_sign_override(self, person, role, choice, seen, proved):
-        if not self.override or not seen == self.override["table"] == self.table():
+        if not self.override or not seen == self.override["table"] == self.table() or not self.gate_stands():
             return False
         if role not in (VERDICT, *AUTHORITIES) or (role != VERDICT and choice != "agree"):
             return False
