@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 SHELL := /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contracts unit unit-postgres coverage branches long mutation bench-service check-self bench docs schema parser lock clean
+.PHONY: help demo test lint format types contracts unit unit-postgres coverage branches long mutation mutation-acts bench-service check-self bench docs schema parser lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ branches: installed $(PROVIDER)/node_modules/.installed ## every branch of the a
 
 mutation: installed ## change one thing at a time in who decides, and see whether its tests notice (fifteen minutes)
 	$(BIN)/python tools/mutation.py
+
+mutation-acts: installed ## the same in the acts of the service, one mutant in three (an hour)
+	$(BIN)/python tools/mutation_of_acts.py decisions --every 3
 
 bench-service: installed ## state changes, votes, decisions and gates through REST, recovery and the sweep, on both databases
 	$(BIN)/python bench/service/run.py

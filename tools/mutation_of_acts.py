@@ -34,7 +34,7 @@ ACTS = {
         "votes decisions verdicts seats involved signing counting polls overrides override_sides "
         "override_decision override_watch standing situation refreshing recording rounds begun confirmers "
         "hindrances against asking as_emergency meaning"
-    )
+    ),
 }
 """Room -> its modules that decide who may do what, and what then counts."""
 
@@ -47,7 +47,7 @@ class Judge:
     """A plugin for pytest: instead of the usual loop it learns the stories' ways, and judges mutants by them."""
 
     def __init__(self, room: str, names: list[str], part: int) -> None:
-        self.paths = {name: SERVICE / room / f"{name}.py" for name in names}
+        self.paths = {name: SERVICE / room / f"{name.replace('.', '/')}.py" for name in names}
         self.sources = {name: path.read_text(encoding="utf-8") for name, path in self.paths.items()}
         self.room, self.part = room, part
         self.noticed: Counter[str] = Counter()
