@@ -298,6 +298,15 @@ def test_every_story_of_this_folder_tells_of_a_case_or_of_its_kin():
         "test_emg_06_an_answer_pays_the_answer_and_no_other_debt",
         "test_sod_05_the_time_to_answer_is_that_of_the_answer",
         "test_what_is_confirmed_for_one_role_gives_no_other_and_is_on_record",
+        "test_a_gate_that_another_edition_asks_for_is_not_passed_over",
+        "test_a_known_defect_ships_by_two_people",
+        "test_a_question_that_names_two_things_is_answered_for_neither",
+        "test_a_rulebook_is_agreed_by_three_people",
+        "test_a_waiver_of_two_roles_takes_two_people",
+        "test_nobody_gets_past_the_people_by_opening_another_release_of_the_same_digest",
+        "test_what_came_after_the_gate_was_judged_is_not_passed_over",
+        "test_what_was_decided_signed_judged_or_brought_is_not_worded_anew",
+        "test_who_wants_the_release_accepts_no_blocker_of_it_nor_sends_somebody",
     }
     here = {
         name
