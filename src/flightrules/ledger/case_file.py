@@ -9,9 +9,7 @@ refused. The decision record on case files says why it looks like this.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import stat
 import struct
 import zipfile
 import zlib
@@ -36,9 +34,21 @@ _RATIO_LIMIT = 200
 _CHUNK = 1 << 20
 _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_END, _END_SIZE = b"PK\x05\x06", 22
-_HEAD_SIZE = 30  # of what stands before each member, without its name and what is said beside it
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+_HEAD, _ROW = "<4s2B4H3L2H", "<4s4B4H3L5H2L"  # of a member, before its name: where it lies, and in the list
+_END, _BEYOND = "<4s4H2LH", 76  # what ends an archive, and what stands before that in one of many members
+_LARGE, _MANY = 0xFFFF_FFFF, 0xFFFF  # what stands where a number is larger
+_SYSTEMS, _VERSIONS = (0, 3), (20, 45)  # Windows and all others; with members of any size, 45
+_MODES = [(mode, 0) for mode in (0o600, 0o644)]
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 
 
 @frozen
@@ -122,7 +132,7 @@ def open_case_file(file: IO[bytes], *, name: str = "<case file>") -> CaseFile:
         archive = zipfile.ZipFile(file)
         _require_plain(archive, name)
         _require_seamless(archive, file, name)
-        _require_end(file, name)
+        _require_list(archive, file, name)
         with archive.open(_ABOUT) as member:
             data = member.read(_ABOUT_LIMIT + 1)
     if len(data) > _ABOUT_LIMIT:
@@ -152,28 +162,70 @@ def _require_plain(archive: zipfile.ZipFile, name: str) -> None:
             raise _refused("a member unpacks to more than it can hold", name)
     if archive.comment or any(one.comment or one.extra for one in members):
         raise _refused("it says something beside its members", name)
-    if any(stat.S_IFMT(one.external_attr >> 16) not in (0, stat.S_IFREG) for one in members):
+    if any(divmod(one.external_attr, 1 << 16) not in _MODES for one in members):
         raise _refused("a member is no plain file", name)
+    if any(_is_odd(one) for one in members):
+        raise _refused("the list says of a member what none has", name)
+
+
+def _is_odd(one: zipfile.ZipInfo) -> bool:
+    made = one.create_system in _SYSTEMS and one.create_version == one.extract_version in _VERSIONS
+    return not made or bool(one.flag_bits)
 
 
 def _require_seamless(archive: zipfile.ZipFile, file: IO[bytes], name: str) -> None:
     """The members and nothing else lie one behind the other: some readers go by that, and not by the list."""
     at = 0
     for one in sorted(archive.infolist(), key=lambda one: one.header_offset):
-        file.seek(one.header_offset)
-        head = file.read(_HEAD_SIZE)
-        if one.header_offset != at or len(head) < _HEAD_SIZE:
+        if one.header_offset != at:
             raise _refused("something stands before a member, or two lie over each other", name)
-        at += _HEAD_SIZE + sum(struct.unpack("<HH", head[-4:])) + one.compress_size
+        heads = _heads(one)
+        file.seek(at)
+        found = file.read(max(map(len, heads)))
+        head = next(filter(found.startswith, heads), b"")
+        if not head:
+            raise _refused("what stands before a member is not what the list says of it", name)
+        at += len(head) + one.compress_size
     if at != archive.start_dir:
         raise _refused("something stands behind its last member", name)
 
 
-def _require_end(file: IO[bytes], name: str) -> None:
-    """Nothing stands behind the archive: other readers would look for other members there."""
-    file.seek(-_END_SIZE, os.SEEK_END)
-    if not file.read(len(_END)).startswith(_END):
-        raise _refused("something stands behind its end", name)
+def _heads(one: zipfile.ZipInfo) -> tuple[bytes, bytes]:
+    """What may stand before a member of which the list says this: with its sizes, or with them beside it."""
+    title, sizes = one.filename.encode("ascii"), (one.compress_size, one.file_size)
+    beside = struct.pack("<HHQQ", 1, 16, one.file_size, one.compress_size)
+    known = (b"PK\x03\x04", one.extract_version, 0, *_packed(one))
+    small = struct.pack(_HEAD, *known, *sizes, len(title), 0) + title
+    large = struct.pack(_HEAD, *known, _LARGE, _LARGE, len(title), len(beside)) + title + beside
+    return small, large
+
+
+def _packed(one: zipfile.ZipInfo) -> tuple[int, ...]:
+    year, month, day, hour, minute, second = one.date_time
+    time = hour << 11 | minute << 5 | second // 2
+    return 0, one.compress_type, time, (year - 1980) << 9 | month << 5 | day, one.CRC
+
+
+def _require_list(archive: zipfile.ZipFile, file: IO[bytes], name: str) -> None:
+    """The list says of each member what was read of it, and behind it stands the archive's end alone."""
+    members = archive.infolist()
+    listed = b"".join(map(_row, members))
+    count = min(len(members), _MANY)
+    end = struct.pack(_END, b"PK\x05\x06", 0, 0, count, count, len(listed), archive.start_dir, 0)
+    file.seek(archive.start_dir)
+    found = file.read(len(listed) + len(end) + _BEYOND + 1)
+    between = len(found) - len(listed) - len(end)
+    whole = found.startswith(listed) and found.endswith(end)
+    if not whole or between != (_BEYOND if len(members) > _MANY else 0):
+        raise _refused("its list of members, or what stands behind it, is another one", name)
+
+
+def _row(one: zipfile.ZipInfo) -> bytes:
+    """What the list says of a member."""
+    made = one.create_version, one.create_system, one.extract_version, 0
+    known = (*made, *_packed(one), one.compress_size, one.file_size, len(one.filename))
+    beside = 0, 0, 0, 0, one.external_attr, one.header_offset
+    return struct.pack(_ROW, b"PK\x01\x02", *known, *beside) + one.filename.encode("ascii")
 
 
 def _too_long(line: bytes) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import struct
 import zipfile
 from datetime import datetime, timedelta, timezone
 
@@ -395,6 +396,23 @@ def test_no_member_hides_from_the_list(place):
     with pytest.raises(LedgerError, match="something stands") as refused:
         case_file.open_case_file(io.BytesIO(file.getvalue()))
     assert refused.value.code == "E_ARCHIVE"
+
+
+def test_no_byte_around_the_members_can_be_another():
+    """What is packed is under their checksums; all that stands around it says what is there, and once."""
+    whole = written().getvalue()
+    packed = set()
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        for one in archive.infolist():
+            beside = 30 + sum(struct.unpack_from("<HH", whole, one.header_offset + 26))
+            packed.update(range(one.header_offset + beside, one.header_offset + beside + one.compress_size))
+    for at in sorted(set(range(len(whole))) - packed):
+        for bit in range(8):
+            changed = bytearray(whole)
+            changed[at] ^= 1 << bit
+            with pytest.raises(LedgerError):
+                case_file.open_case_file(io.BytesIO(changed))
+                pytest.fail(f"bit {bit} of byte {at}")
 
 
 def test_a_member_is_no_link():
