@@ -334,3 +334,14 @@ def test_every_load_test_of_a_method_carries_the_load_and_all_together_last(desk
     found = desk.found(*(desk.artefact("load test", run, path=f"{at}.jtl") for at, run in enumerate(runs)))
 
     assert only(desk.decide(LOADED, {"load test": found})).status is status
+
+
+@pytest.mark.parametrize(("runs", "status"), [(1, Status.NOT_MEASURED_AS_STATED), (2, Status.PASS)])
+def test_what_several_runs_ask_together_is_a_rate_of_them_all(desk, runs, status):
+    """Ten requests a second from one machine, twenty from two at the same time."""
+    rules = LOADED.replace("200 users", "20 rps")
+    found = desk.found(
+        *(desk.artefact("load test", jtl(5, 100 + at, count=90), path=f"{at}.jtl") for at in range(runs))
+    )
+
+    assert only(desk.decide(rules, {"load test": found})).status is status

@@ -258,6 +258,25 @@ def test_several_series_of_one_name_give_the_worst_of_them():
         assert (verdict.results[0].status, verdict.results[0].reason) == (expected, "worst of 3 series")
 
 
+def test_the_same_series_of_two_snapshots_is_held_against_the_worse_of_them():
+    gate, case = simple((("errors", 3), ("tickets", 2)))
+    (run,) = case.facts.of("probe").evidence
+    worse = Measurement("monitoring.value", Decimal(9), "1", (("series", "errors"),))
+    later = replace(run, path="q.json", digest="1" * 64, reading=Reading("generic", extra=(worse,)))
+    (rule,) = case.rulebook.rules
+    asked = {
+        name: replace(rule.criterion, selectors=(("series", name),)) for name in ("errors", "tickets", "x")
+    }
+    rules = tuple(replace(rule, id=name, criterion=criterion) for name, criterion in asked.items())
+    gate = replace(gate, criteria=tuple(asked))
+    facts = Facts({"probe": Found((run, later))})
+    verdict = evaluate(
+        gate, replace(case, facts=facts, rulebook=replace(case.rulebook, rules=rules, gates=(gate,)))
+    )
+
+    assert [one.status for one in verdict.results] == [Status.FAIL, Status.PASS, Status.NO_DATA]
+
+
 def test_a_status_is_known_before_anything_is_explained(monkeypatch):
     gate, case = simple()
     judged = []
