@@ -10,14 +10,13 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
-import signal
 import sys
 import types
 from pathlib import Path
 
 import pytest
 from hypothesis import settings, strategies
-from mutants import mutants
+from mutants import begin_alone, mutants
 
 _READ_ONCE = strategies  # and not in every process
 
@@ -56,10 +55,7 @@ def lives(module: str, code: str, tests: str) -> bool:
     """Whether the tests pass although the module is changed; asked in a process of its own."""
     child = os.fork()
     if child == 0:
-        signal.alarm(LIMIT_S)  # what never ends is noticed too
-        with open(os.devnull, "w") as nothing:
-            os.dup2(nothing.fileno(), 1)
-            os.dup2(nothing.fileno(), 2)
+        begin_alone(LIMIT_S)
         os._exit(_judged(module, code, tests))
     _, status = os.waitpid(child, 0)
     return os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0

@@ -15,7 +15,6 @@ import functools
 import gc
 import importlib
 import os
-import signal
 import sys
 import types
 from collections import Counter
@@ -25,7 +24,7 @@ from typing import Any
 
 import coverage
 import pytest
-from mutants import Mutant, mutants
+from mutants import Mutant, begin_alone, mutants
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVICE = ROOT / "src/flightrules/service"
@@ -111,10 +110,7 @@ class Judge:
         ours, theirs = os.pipe()
         child = os.fork()
         if child == 0:
-            signal.alarm(LIMIT_S)  # what never ends is noticed too
-            with open(os.devnull, "w") as nothing:
-                os.dup2(nothing.fileno(), 1)
-                os.dup2(nothing.fileno(), 2)
+            begin_alone(LIMIT_S)
             os.write(theirs, self._first_to_notice(name, mutant.code, stories, anew=anew).encode())
             os._exit(0)
         os.close(theirs)

@@ -197,7 +197,7 @@ def _understood(data: bytes) -> Any:
     """What our own child wrote into an unnamed pipe; ``None`` where it is not whole."""
     if data.startswith(_PLAIN):
         try:
-            return marshal.loads(memoryview(data)[len(_PLAIN) :])  # noqa: S302 -- see above
+            return marshal.loads(memoryview(data)[len(_PLAIN) :])  # noqa: S302 -- our own child's bytes
         except (EOFError, ValueError, TypeError):
             return None
     pickle = _pickle()
