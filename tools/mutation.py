@@ -85,6 +85,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*", help="last words of module names; all when none is given")
     wanted = parser.parse_args().modules
+    unknown = sorted(set(wanted) - {module.rpartition(".")[2] for module in MODULES})
+    if unknown:
+        parser.error(f"no module is called {', '.join(unknown)}")
     sys.path.insert(0, str(ROOT / "tests"))
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     settings.register_profile("mutation", deadline=None, derandomize=True, max_examples=30, database=None)
