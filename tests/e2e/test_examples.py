@@ -53,7 +53,8 @@ def copy_of(tmp_path):
 
     def copied(name):
         (tmp_path / ".git").mkdir(exist_ok=True)
-        return Path(shutil.copytree(EXAMPLES / name, tmp_path / name))
+        written = shutil.ignore_patterns("report.*", ".report.*")  # by a demo that may run meanwhile
+        return Path(shutil.copytree(EXAMPLES / name, tmp_path / name, ignore=written))
 
     return copied
 
