@@ -13,7 +13,8 @@ from flightrules.rules.render import number
 __all__ = ["bullet"]
 
 _HUNDRED = Decimal(100)
-_ZOOMS = (Decimal(90), Decimal(80), Decimal(50), Decimal(0))
+_SCALES = ((0, 1), (0, 10), (90, 100), (80, 100), (50, 100), (0, 100))
+"""Scales of a rate, narrowest first."""
 _MOST = Decimal(10) ** 15  # beyond it a picture says nothing
 _GOOD_ABOVE = (Operator.AT_LEAST, Operator.MORE)
 _GOOD_BELOW = (Operator.AT_MOST, Operator.LESS)
@@ -27,8 +28,9 @@ def bullet(result: CriterionResult) -> Graph | None:
         return None
     if criterion.unit != "%" and not target:
         return None
-    least = min(target, actual, *_low(result))
-    low, high = _scale(criterion.unit, least, max(target * 3 / 2, actual * 11 / 10), max(target, actual))
+    shown = (target, actual, *_interval(result))
+    rate = criterion.unit == "%" and max(shown) <= _HUNDRED
+    low, high = _zoom(min(shown), max(shown)) if rate else _from_nought(target, actual)
     at = _place(target, low, high)
     return Graph(
         good=_good(criterion.operator, at),
@@ -41,15 +43,19 @@ def bullet(result: CriterionResult) -> Graph | None:
     )
 
 
-def _low(result: CriterionResult) -> tuple[Decimal, ...]:
+def _interval(result: CriterionResult) -> tuple[Decimal, ...]:
     interval = result.interval
-    return (interval.low,) if interval is not None and interval.total and result.unit == "%" else ()
+    return (interval.low, interval.high) if interval and interval.total and result.unit == "%" else ()
 
 
-def _scale(unit: str, least: Decimal, room: Decimal, most: Decimal) -> tuple[Decimal, Decimal]:
-    """Per cent on the narrowest of four scales that holds all of it; everything else from nought."""
-    if unit == "%" and most <= _HUNDRED:
-        return next(zoom for zoom in _ZOOMS if zoom <= least), _HUNDRED
+def _zoom(least: Decimal, most: Decimal) -> tuple[Decimal, Decimal]:
+    """The narrowest scale that holds all of it."""
+    low, high = next((low, high) for low, high in _SCALES if low <= least and most <= high)
+    return Decimal(low), Decimal(high)
+
+
+def _from_nought(target: Decimal, actual: Decimal) -> tuple[Decimal, Decimal]:
+    room = max(target * 3 / 2, actual * 11 / 10)
     return Decimal(0), room.quantize(Decimal(1), "ROUND_CEILING")
 
 

@@ -15,6 +15,7 @@ from flightrules.reports.report import interval_of
 from flightrules.reports.section_annex import indicator_of
 from flightrules.reports.section_rollback import rollback_answer
 from flightrules.reports.wording import glossed_over, span, statement
+from flightrules.rules.criterion import Operator
 
 SIX = [
     "Scope",
@@ -241,6 +242,28 @@ def test_a_graph_tells_in_words_what_it_shows(gate):
     assert graph.label.startswith("91.21 % against ≥ 97 %; 83 of 91")
     assert (graph.ends, graph.target, graph.mark) == (("80", "100"), "85", "fail")
     assert graph.good == ("85", "100")
+
+
+@pytest.mark.parametrize(
+    ("actual", "low", "high", "ends"),
+    [
+        ("0", "0", "0.4", ("0", "1")),
+        ("0", "0", "3.2", ("0", "10")),
+        ("2", "1", "12", ("0", "100")),
+    ],
+)
+def test_a_rate_that_must_be_small_has_room_to_be_seen(gate, actual, low, high, ends):
+    measured = gate.go().verdict.results[0]
+    errors = replace(
+        measured,
+        rule=replace(
+            measured.rule,
+            criterion=replace(measured.rule.criterion, operator=Operator.AT_MOST, threshold=Decimal("0.1")),
+        ),
+        actual=Decimal(actual),
+        interval=replace(measured.interval, low=Decimal(low), high=Decimal(high)),
+    )
+    assert bullet(errors).ends == ends
 
 
 def test_none_allowed_is_said_in_words(gate):
