@@ -29,6 +29,10 @@ def configure(parser: ArgumentParser) -> None:
         "--evidence", metavar="URL", default="", help="where it can be seen, or that it is gone"
     )
     parser.add_argument("--sha256", metavar="DIGEST", default="", help="the same as evidence of the release")
+    parser.add_argument("--gate-run", metavar="KEY", default="", help="resolve: a run that opens its gate")
+    parser.add_argument(
+        "--defect", metavar="NUMBER", default="", help="resolve: a defect that was closed since"
+    )
     parser.add_argument("--said", metavar="TEXT", default="", help="resolve: what was done")
     parser.add_argument("--mitigation", metavar="TEXT", default="", help="accept: what makes it bearable")
     parser.add_argument("--owner", metavar="NAME", default="", help="accept: who sees to the mitigation")
@@ -65,9 +69,9 @@ def _ended(service: Office, release: dict[str, Any], arguments: Namespace) -> An
     found = _named(service, release, arguments.blocker)
     if arguments.act == "resolve":
         required(arguments, "said")
-        return service.post(
-            f"/blockers/{found['key']}/resolution", {"said": arguments.said, **_cited(arguments)}
-        )
+        shown = {"gate_run": arguments.gate_run, "defect": arguments.defect}
+        body = {"said": arguments.said, **_cited(arguments), **{k: v for k, v in shown.items() if v}}
+        return service.post(f"/blockers/{found['key']}/resolution", body)
     required(arguments, "mitigation", "owner")
     terms = {"mitigation": arguments.mitigation, "owner": arguments.owner}
     prove_terms(service, "accept-blocker", f"blocker/{found['key']}", terms, arguments)
@@ -88,4 +92,6 @@ def _row(one: dict[str, Any]) -> tuple[object, ...]:
     state = one["state"]
     if state == "overruled":
         state = f"overruled by override {one['overruled_by'][:8]}"
+    if one.get("ended_shown") == "claimed":
+        state = f"{state} (claimed)"
     return one["key"][:8], state, f"{hours} h{late}", f"{one['title']}: {one['business_impact']}"

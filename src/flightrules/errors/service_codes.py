@@ -150,8 +150,10 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_BLOCKER_ENDED", "the blocker was resolved or accepted already", "It is ended once, so that the record says by whom.", "Raise it again where it still holds, and name it in `again`."),
     Code("E_BLOCKER_IMPACT", "the impact names no number", "A blocker is weighed in terms of the business.", "Say how many orders, users or how much money a day."),
     Code("E_BLOCKER_OPEN", "the blocker is still open", "Raising it again would count it twice.", "Resolve it, or have it accepted."),
+    Code("E_BLOCKER_OF_ANOTHER", "somebody else raised the blocker", "Who wants a release to go does not clear away what others hold against it.", "Ask who raised it to take it back, or who may accept blockers to look at it."),
     Code("E_DISTINCT_PERSONS", "this takes two different people", "One person in two seats is one voice, and nobody answers to themselves.", "Ask another person who may do it."),
     Code("E_EVIDENCE_NEEDED", "there is no evidence, only a word", "What was said cannot be looked at later.", "Send a link, or the digest of evidence that was brought for the release."),
+    Code("E_EVIDENCE_SHOWS_NOT", "what is pointed to does not show that it is gone", "It is older than the objection, or says itself that all is not well.", "Point to evidence that came since, a gate run since that opens its gate, or a defect closed since."),
     Code("E_EVIDENCE_UNKNOWN", "the digest is of no evidence of this release", "It would point to something that nobody can look at.", "Bring the evidence first, or send a link."),
     # obligations
     Code("E_OBLIGATION_ACT", "this debt is paid by a signature of its own", "A word that let an emergency go ahead is only made good by who gave it.", "Do what the hint says."),

@@ -53,11 +53,14 @@ class Blocker(models.Model):
     overruled_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=64, blank=True)
     ended_at = models.DateTimeField(null=True)
-    ended_in = models.CharField(max_length=60, blank=True, help_text="role in which it was accepted")
+    ended_in = models.CharField(max_length=60, blank=True, help_text="role of who accepted or answered it")
     said = models.TextField(blank=True, help_text="what resolved it, or what mitigates it")
     owner = models.CharField(max_length=120, blank=True, help_text="who sees to the mitigation")
     ended_link = models.CharField(max_length=2000, blank=True)
     ended_digest = models.CharField(max_length=64, blank=True)
+    ended_run = models.UUIDField(null=True, help_text="gate run that shows it")
+    ended_defect = models.CharField(max_length=60, blank=True, help_text="closed defect that shows it")
+    ended_shown = models.CharField(max_length=8, blank=True, help_text="by what it was shown to be gone")
     proved_at = models.DateTimeField(null=True, help_text="when the one who accepted proved who they are")
 
     class Meta:

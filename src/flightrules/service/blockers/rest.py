@@ -21,6 +21,7 @@ from flightrules.service.door.schemas import Asked, Name, Prose, Shown, WebLink
 from flightrules.service.people.access import guarded
 from flightrules.service.people.asked import AskedRequest
 from flightrules.service.people.powers import Power
+from flightrules.service.readiness.shown import Grounds
 from flightrules.service.releases.queries import get_release
 
 __all__ = ["router"]
@@ -29,7 +30,7 @@ router = Router(tags=["blockers"])
 Told = Annotated[Prose, Field(min_length=1, max_length=4000)]
 _SAME = (
     *("key", "state", "title", "raised_by", "raised_at", "escalated_to", "overruled_by", "overruled_at"),
-    *("ended_by", "ended_at", "ended_in", "said", "owner"),
+    *("ended_by", "ended_at", "ended_in", "said", "owner", "ended_defect", "ended_shown"),
 )
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -54,9 +55,19 @@ class BlockerIn(EvidenceIn):
 
 
 class ResolutionIn(EvidenceIn):
-    """What was done about it; evidence is needed of everybody but the one who raised it."""
+    """What was done about it; of everybody but the one who raised it also what shows that.
+
+    A link is on record as claimed; evidence, a gate run that opens its gate or a defect that was closed since
+    the blocker was raised are looked at.
+    """
 
     said: Told
+    gate_run: UUID | None = None
+    defect: Annotated[Name, Field(max_length=60)] | None = None
+
+    def grounds(self) -> Grounds:
+        """As the services take it."""
+        return Grounds(**self.cited(), gate_run=str(self.gate_run or ""), defect=self.defect or "")
 
 
 class MitigationIn(Asked):
@@ -91,6 +102,9 @@ class BlockerOut(Shown):
     owner: str
     ended_evidence: str
     ended_evidence_sha256: str
+    ended_gate_run: UUID | None
+    ended_defect: str
+    ended_shown: str = Field(description="word, claimed, evidence, gate-run or defect")
 
 
 class BlockersAsked(PageAsked):
@@ -135,10 +149,10 @@ def get_blocker(request: AskedRequest, key: UUID) -> Any:
 )
 @changes_state
 def resolve_blocker(request: AskedRequest, key: UUID, body: ResolutionIn) -> Any:
-    """Say that it is gone, and show it unless you raised it."""
+    """Say that it is gone. Of another person's blocker: show it, as one who may accept blockers."""
     made = services.resolve_blocker(
         key=str(key),
-        resolution=services.Resolution(body.said, **body.cited()),
+        resolution=services.Resolution(body.said, body.grounds()),
         by=request.actor,
         at=request.asked_at,
     )
@@ -178,4 +192,5 @@ def _shown(one: Blocker, at: datetime, levels: Sequence[EscalationLevel]) -> Blo
         overdue=due is not None and until > due,
         ended_evidence=one.ended_link,
         ended_evidence_sha256=one.ended_digest,
+        ended_gate_run=one.ended_run,
     )

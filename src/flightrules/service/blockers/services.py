@@ -7,7 +7,7 @@ A blocker may be raised after the decision too; whether that one still stands is
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,17 +19,17 @@ from flightrules.rules.exceptions import names_nothing
 from flightrules.service.blockers import telling
 from flightrules.service.blockers.ageing import levels_of, next_escalation
 from flightrules.service.blockers.models import STANDING, Blocker
-from flightrules.service.catalogue.queries import adopted_authority
-from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
+from flightrules.service.blockers.seats import accepting_seat, answering_seat
+from flightrules.service.door.refusals import ConflictError, ForeignError, InvalidError
 from flightrules.service.people.access import require
 from flightrules.service.people.authentication import require_signing_proof
-from flightrules.service.people.powers import Power, powers_of
-from flightrules.service.people.seats import Seat, seats_of, speakers
+from flightrules.service.people.powers import Power
+from flightrules.service.people.seats import Seat
 from flightrules.service.readiness.cited import require_cited
+from flightrules.service.readiness.shown import Grounds, Shown, shown_by
 from flightrules.service.records.actor import SYSTEM, Actor
 from flightrules.service.records.services import act, append, commit_to, product_stream
 from flightrules.service.records.tags import Tag
-from flightrules.service.releases.authorship import authors_of
 from flightrules.service.releases.queries import Release
 from flightrules.service.releases.services import locked
 
@@ -61,8 +61,7 @@ class Resolution:
     """What was done about it; whoever did not raise it shows that too."""
 
     said: str
-    link: str = ""
-    digest: str = ""
+    grounds: Grounds = field(default_factory=Grounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,25 +120,33 @@ def raise_blocker(
 
 @act
 def resolve_blocker(*, key: str, resolution: Resolution, by: Actor, at: datetime) -> Blocker:
-    """Say that it is gone: the one who raised it says so, anybody else among the signatories shows it.
+    """Say that it is gone: who raised it says so, another one shows it in a seat that may accept blockers.
 
     Raises:
-        InvalidError: E_BLOCKER_EMPTY, E_EVIDENCE_NEEDED, E_EVIDENCE_UNKNOWN. ConflictError: E_BLOCKER_ENDED.
+        InvalidError: E_BLOCKER_EMPTY, E_EVIDENCE_NEEDED, E_EVIDENCE_UNKNOWN, E_EVIDENCE_SHOWS_NOT.
+        ConflictError: E_BLOCKER_ENDED. DeniedError: E_BLOCKER_OF_ANOTHER, E_SELF_APPROVAL.
     """
     found = _locked_blocker(key, by, at)
     require(by, Power.BLOCK, product=found.release.product_id, at=at)
     _require_open(found)
+    seat = None if found.raised_by == by.key else answering_seat(found, by, at)
     _require_said(resolution.said, "what resolved it")
-    if found.raised_by != by.key or resolution.link or resolution.digest:
-        require_cited(found.release, link=resolution.link, digest=resolution.digest)
+    said = resolution.grounds
+    alone = seat is None and said == Grounds()
+    shown = Shown.WORD if alone else shown_by(found.release, said, since=found.raised_at)
     _end(found, Blocker.State.RESOLVED, resolution.said, by, at)
-    found.ended_link, found.ended_digest = resolution.link, resolution.digest
+    found.ended_link, found.ended_digest, found.ended_defect = said.link, said.digest, said.defect
+    found.ended_run, found.ended_shown = UUID(said.gate_run) if said.gate_run else None, shown
+    found.ended_in = seat.role if seat is not None else ""
     found.save()
     telling.tell_ended(found, at)
     data = {
-        "by_raiser": found.raised_by == by.key,
+        "by_raiser": seat is None,
+        "shown": str(shown),
         "resolution": commit_to(resolution.said, about=by.key),
-        **_cited(resolution.link, resolution.digest, by),
+        **(_seat(seat) if seat is not None else {}),
+        **({"link": commit_to(said.link, about=by.key)} if said.link else {}),
+        **said.told,
     }
     _record(Tag.BLOCKER_RESOLVED, found, data, by=by, at=at)
     return found
@@ -158,7 +165,7 @@ def accept_blocker(*, key: str, mitigation: Mitigation, by: Actor, at: datetime)
     found = _locked_blocker(key, by, at)
     require(by, Power.ACCEPT, product=found.release.product_id, at=at)
     _require_open(found)
-    seat = _accepting_seat(found, by, at)
+    seat = accepting_seat(found, by, at)
     _require_said(mitigation.said, "the mitigation")
     _require_said(mitigation.owner, "who owns the mitigation")
     word, about = "accept-blocker", f"blocker/{found.key}"
@@ -169,9 +176,7 @@ def accept_blocker(*, key: str, mitigation: Mitigation, by: Actor, at: datetime)
     found.save()
     telling.tell_ended(found, at)
     data = {
-        "role": seat.role,
-        "holder": seat.holder,
-        "through": seat.through,
+        **_seat(seat),
         "components": proof.components,
         "mitigation": commit_to(mitigation.said, about=by.key),
         "owner": commit_to(mitigation.owner, about=by.key),
@@ -257,29 +262,6 @@ def _former(again: str | None, release: Release) -> Blocker | None:
     return found
 
 
-def _accepting_seat(found: Blocker, by: Actor, at: datetime) -> Seat:
-    """The seat that the person accepts in: none of who raised it, nor the word of who wants it to go."""
-    product = found.release.product_id
-    authority = adopted_authority(product, at)
-    seats = [one for one in seats_of(by.key, product, at) if Power.ACCEPT in powers_of([one.role], authority)]
-    free = [one for one in seats if found.raised_by not in (by.key, one.holder)]
-    if not free:
-        raise DeniedError(
-            "E_DISTINCT_PERSONS",
-            "who raised a blocker, or speaks in their seat, does not accept it",
-            hint="resolve it, or ask another person who may accept",
-        ).about(product_stream(product), f"blocker/{found.key}")
-    parts = {found.release.opened_by, *authors_of(found.release).people}
-    apart = [one for one in free if not parts & speakers(one, by.key)]
-    if not apart:
-        raise DeniedError(
-            "E_SELF_APPROVAL",
-            "who opened the release or wrote the change accepts nothing for it, nor who got a role from them",
-            hint="ask another person who may accept",
-        ).about(product_stream(product), f"blocker/{found.key}")
-    return apart[0]
-
-
 def _locked_blocker(key: str, by: Actor, at: datetime) -> Blocker:
     release = Blocker.objects.filter(pk=key).values_list("release_id", flat=True).first()
     if release is None:
@@ -302,6 +284,10 @@ def _require_open(found: Blocker) -> None:
 def _end(found: Blocker, state: str, said: str, by: Actor, at: datetime) -> None:
     found.state, found.said, found.ended_by, found.ended_at = state, said, by.key, at
     found.escalates_at = None
+
+
+def _seat(seat: Seat) -> dict[str, str]:
+    return {"role": seat.role, "holder": seat.holder, "through": seat.through}
 
 
 def _cited(link: str, digest: str, by: Actor) -> dict[str, Any]:
