@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import os
+import re
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ _COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }  # fmt: skip
 _OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr, ast.BitXor: ast.BitOr,
+}  # fmt: skip
+_MOMENTS = {"__gt": "__gte", "__gte": "__gt", "__lt": "__lte", "__lte": "__lt"}
+_IN_SQL = {
+    " > ": " >= ", " >= ": " > ", " < ": " <= ", " <= ": " < ", " = ": " <> ", " AND ": " OR ", " OR ": " AND ",
+    " IN ": " NOT IN ", " IS NULL": " IS NOT NULL",
 }  # fmt: skip
 _NAMES = {"any": "all", "all": "any", "min": "max", "max": "min", "sorted": "list"}
 
@@ -105,8 +111,16 @@ def _of_words(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Constant(node.value + 1)
         elif isinstance(node.value, str) and " " not in node.value.strip():
             yield ast.Constant(f"XX{node.value}")
+        elif isinstance(node.value, str) and ("%(" in node.value or "%s" in node.value):
+            yield from _of_sql(node.value)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _NAMES:
         yield _with(node, func=ast.Name(_NAMES[node.func.id], ast.Load()))
+
+
+def _of_sql(text: str) -> Iterator[ast.AST]:
+    """A question to the database that is asked otherwise in one place."""
+    for found in re.finditer("|".join(_IN_SQL), text):
+        yield ast.Constant(f"{text[: found.start()]}{_IN_SQL[found[0]]}{text[found.end() :]}")
 
 
 def _of_questions(node: ast.AST) -> Iterator[ast.AST]:
@@ -136,11 +150,21 @@ def _of_lists(node: ast.AST) -> Iterator[ast.AST]:
             yield _with(_without(node, "keys", place), values=_without(node, "values", place).values)
     elif isinstance(node, ast.Call):
         yield from (_without(node, "keywords", place) for place in range(len(node.keywords)))
+        yield from _of_moments(node)
     elif isinstance(node, ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp):
         for place, one in enumerate(node.generators):
             if one.ifs:
                 bare = _with(one, ifs=[])
                 yield _with(node, generators=[*node.generators[:place], bare, *node.generators[place + 1 :]])
+
+
+def _of_moments(node: ast.Call) -> Iterator[ast.AST]:
+    """What is looked up up to a moment, with that moment and without."""
+    for place, one in enumerate(node.keywords):
+        name, sign, how = (one.arg or "").rpartition("__")
+        if sign + how in _MOMENTS:
+            other = _with(one, arg=name + _MOMENTS[sign + how])
+            yield _with(node, keywords=[*node.keywords[:place], other, *node.keywords[place + 1 :]])
 
 
 def _with(node: Any, **changes: Any) -> Any:

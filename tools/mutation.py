@@ -36,6 +36,7 @@ OF_THE_ENGINE = {
     "human_signoff": "test_human_signoff",
     "change_lifecycle": "test_change_lifecycle",
     "deploy_conditions": "test_deploy_conditions",
+    "practice": "test_practice",
 }
 MODULES = {
     f"flightrules.engine.{name}": (f"{ENGINE}/{name}.py", f"{TESTS}/{tests}.py")
