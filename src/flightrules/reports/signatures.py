@@ -62,20 +62,16 @@ def signature_table(title: str, signatures: Sequence[Mapping[str, Any]], opening
             Cell(name_of(one, openings)),
             Cell(signed_at(one)),
             Cell(one["meaning"]),
-            Cell(_in_a_row(_remarks(one, openings)) or "none"),
+            Cell(reason_of(one, openings), note="; ".join(_remarks(one))),
         )
         for one in signatures
     )
     return Table(title, tuple(map(Column, columns)), rows)
 
 
-def _in_a_row(remarks: list[str]) -> str:
-    """Remarks one behind the other; what somebody wrote keeps its own full stop."""
-    return "; ".join(remarks).replace(".; ", ". ")
-
-
-def _remarks(one: Mapping[str, Any], openings: Openings) -> list[str]:
-    said = [reason_of(one, openings)]
+def _remarks(one: Mapping[str, Any]) -> list[str]:
+    """What the office says of a signature, apart from what its signer wrote."""
+    said = []
     if one["person"] != one["holder"]:
         said.append(f"for the holder of the role, by {one['through']}")
     if one["conditions"]:
@@ -85,4 +81,4 @@ def _remarks(one: Mapping[str, Any], openings: Openings) -> list[str]:
     if not one["counts"]:
         said.append(f"does not count: {one['why_not'].replace('_', ' ')}")
     said.append(f"{count(one['components'], 'component')} of identification")
-    return [text for text in said if text]
+    return said
