@@ -20,8 +20,6 @@ __all__ = ["configure", "execute"]
 
 _ALSO = {"cto": "cto-vp-eng", "security": "security-compliance", "sponsor": "product-owner"}  # in rulebooks
 _CONFIRMED = "confirmed by "
-_QUALITY = "qa-lead"
-_TICKET = "ticket-owner"  # whoever opened the release
 _LOOKING = frozenset({"read", "audit"})
 _SAYING = {
     "reviewed": " --text TEXT",
@@ -84,9 +82,8 @@ def _of_product(service: Office, mine: _Mine) -> Iterator[tuple[str, str, str, s
                 )
     if "accept" in mine.powers:
         yield from _of_acceptances(service, releases, mine)
-    opened = {one["key"] for one in releases if one["opened_by"] == mine.key}
     for one in every(service, f"/products/{mine.product}/obligations"):
-        if one["waits_for"] in mine.roles or (one["waits_for"] == _TICKET and one["release"] in opened):
+        if one["yours"]:
             late = ", overdue" if one["state"] == "overdue" else ""
             what = f"due {moment_said(one['due_at'])}{late}: {one['what']}"
             yield mine.product, one["version"], what, _paying(one)
@@ -94,10 +91,8 @@ def _of_product(service: Office, mine: _Mine) -> Iterator[tuple[str, str, str, s
 
 def _paying(one: dict[str, Any]) -> str:
     """How a debt is paid: the answer to an override and a spoken word by signing, all else in writing."""
-    if one["event"] == "override" and one["waits_for"] == _QUALITY and not one["paid_at"]:
-        return f"flightrules signoff CHOICE --as {_QUALITY} --release {plain(one['version'])}"
-    if one["event"] == "verbal-sign-off" and not one["paid_at"]:
-        return f"flightrules emergency sign-off --text TEXT --release {plain(one['version'])}"
+    if one["act"]:
+        return plain(one["act"])
     verb = "confirm" if one["paid_at"] else "pay"
     return f"flightrules obligations {verb} {one['key'][:8]}"
 

@@ -156,7 +156,7 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_EVIDENCE_SHOWS_NOT", "what is pointed to does not show that it is gone", "It is older than the objection, or says itself that all is not well.", "Point to evidence that came since, a gate run since that opens its gate, or a defect closed since."),
     Code("E_EVIDENCE_UNKNOWN", "the digest is of no evidence of this release", "It would point to something that nobody can look at.", "Bring the evidence first, or send a link."),
     # obligations
-    Code("E_OBLIGATION_ACT", "this debt is paid by a signature of its own", "A word that let an emergency go ahead is only made good by who gave it.", "Do what the hint says."),
+    Code("E_OBLIGATION_ACT", "this debt is paid by a signature of its own", "A word that let an emergency go ahead is made good by who gave it, and an override is answered by signing it.", "Do what the hint says."),
     Code("E_OBLIGATION_STATE", "the debt does not stand so", "It is paid once and confirmed once, in that order; what was written stays as it is.", "Read the obligation again, and do what is due."),
     Code("E_OBLIGATION_TEXT", "what was written says nothing", "A debt in writing is paid by writing.", "Write what is asked for under `what`."),
     # decisions

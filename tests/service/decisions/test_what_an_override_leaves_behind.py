@@ -11,7 +11,7 @@ from flightrules.service.decisions import override_sides
 from flightrules.service.decisions.models import Decision, Override, Poll
 from flightrules.service.notices.models import Outbox
 from flightrules.service.obligations.models import Obligation
-from people_stories import now
+from people_stories import now, prove_now
 from service.decisions.deciding import code
 from service.decisions.test_a_no_go_is_overridden import (
     asked,
@@ -143,3 +143,32 @@ def test_a_second_override_waits_for_the_first(case):
     asked(case)
     body = {"accepts": ["pass-rate"], "reason": "Once more."}
     assert code(case.cto.post(f"/releases/{case.key}/overrides", body)) == "E_OVERRIDE_OPEN"
+
+
+def test_the_answer_is_a_signature_and_no_text_takes_its_place(case):
+    override = asked(case)
+    [debt] = Obligation.objects.filter(event="override")
+    path = f"/obligations/{debt.key}"
+    prove_now(case.shop.qa)
+    refused = case.shop.qa.post(f"{path}/payment", {"text": "Quality takes note of the override."})
+    assert (refused.status_code, code(refused)) == (409, "E_OBLIGATION_ACT")
+    shown = case.shop.qa.get(path).json()
+    assert (shown["act"], shown["yours"]) == (
+        f"flightrules signoff CHOICE --as qa-lead --release {shown['version']}",
+        True,
+    )
+    assert not case.cto.get(path).json()["yours"]
+    dissent(case, override)
+    paid = case.shop.qa.get(path).json()
+    assert (paid["paid_by"], paid["act"], paid["yours"]) == (case.shop.qa.key, "", False)
+
+
+def test_of_an_override_that_was_given_up_only_the_reason_is_left_to_write(case):
+    override = asked(case)
+    [debt] = Obligation.objects.filter(event="override")
+    ended = case.cto.post(f"/overrides/{override['key']}/end", {"reason": "It is mended instead."})
+    assert ended.status_code < 300, ended.content
+    prove_now(case.shop.qa)
+    path = f"/obligations/{debt.key}/payment"
+    said = {"text": "The override was given up before quality had read it."}
+    assert case.shop.qa.post(path, said).status_code == 201

@@ -333,6 +333,9 @@ def test_nobody_writes_what_another_said_but_their_deputy(emergency, key, person
     other, deputy = person("qa-lead", product="shop"), person("viewer", product="shop")
     emergency.point(key, "qa-agreed", emergency.shop.qa, text=HEARD)
     assert codes(written(emergency, key, other)) == (403, "E_WORD_OF_ANOTHER")
+    [debt] = Obligation.objects.filter(event="verbal-sign-off")
+    owes = [who.get(f"/obligations/{debt.pk}").json()["yours"] for who in (emergency.shop.qa, other)]
+    assert owes == [True, False], "in the inbox of who gave the word, and of nobody else"
     since = now() - timedelta(days=1)
     named = {
         "role": "qa-lead",

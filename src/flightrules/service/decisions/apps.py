@@ -19,12 +19,14 @@ class DecisionsConfig(AppConfig):
         from flightrules.service.board.lookups import learn_decided as learn_undecided
         from flightrules.service.decisions.documents import drafted_for
         from flightrules.service.decisions.history import once_let_go
+        from flightrules.service.decisions.override_debts import act_that_pays
         from flightrules.service.decisions.standing import why_undecided
         from flightrules.service.emergencies.history import learn_decided
-        from flightrules.service.obligations.lookups import learn_drafter
+        from flightrules.service.obligations.lookups import learn_drafter, learn_payer
 
         learn_undecided(why_undecided)
         learn_drafter(drafted_for)
+        learn_payer(act_that_pays)
         learn_decided(
             lambda product: [(str(one.release_id), one.at, one.environment) for one in once_let_go(product)]
         )

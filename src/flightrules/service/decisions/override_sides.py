@@ -13,7 +13,7 @@ from flightrules.service.decisions.dossiers import Dossier
 from flightrules.service.decisions.models import Override, SignOff
 from flightrules.service.people.powers import role_key
 
-__all__ = ["Sides", "answer_within", "answers", "override_meaning", "sides_of"]
+__all__ = ["Sides", "answer_within", "answers", "override_meaning", "owes_answer", "sides_of"]
 
 _QUALITY = "qa_lead"
 _ANSWER = timedelta(hours=2)
@@ -61,13 +61,17 @@ def answers(sides: Sides) -> tuple[str, ...]:
     return (*sides.quality, _QUALITY)
 
 
+def owes_answer(role: str, book: Rulebook) -> bool:
+    """Whether this role owes the answer of quality by this rulebook."""
+    return bool(matching(role, answers(_stated(book))))
+
+
 def answer_within(book: Rulebook) -> timedelta:
     """How long quality has to answer; two hours where the rulebook says nothing.
 
     What others owe after an override has a clock of its own.
     """
-    mine = answers(_stated(book))
-    stated = [one for one in book.obligations if one.after == "override" and matching(one.owner, mine)]
+    stated = [one for one in book.obligations if one.after == "override" and owes_answer(one.owner, book)]
     return min((one.within for one in stated), default=_ANSWER)
 
 

@@ -21,7 +21,7 @@ from flightrules.service.people.seats import seats_of
 from flightrules.service.records.actor import Actor
 from flightrules.service.releases.queries import Release
 
-__all__ = ["WRITTEN", "givers", "track_of", "unwritten"]
+__all__ = ["WRITTEN", "givers", "is_writer", "track_of", "unwritten"]
 
 WRITTEN = "written-sign-off"
 _QA = ("qa_lead",)
@@ -57,6 +57,15 @@ def unwritten(row: Release, by: Actor, at: datetime) -> tuple[Classification, st
             return one, role
         refusal = refusal or _not_theirs(roles, holds=bool(role))
     raise refusal or _not_theirs(_QA, holds=False)
+
+
+def is_writer(row: Release, by: Actor, at: datetime) -> bool:
+    """Whether a word about the release is this person's to write."""
+    try:
+        unwritten(row, by, at)
+    except RefusalError:
+        return False
+    return True
 
 
 def _is_theirs(one: Classification, roles: Iterable[str], person: str, at: datetime) -> bool:

@@ -13,6 +13,7 @@ from flightrules.service.door.changes import changes_state
 from flightrules.service.door.paging import Page, PageAsked, page_of
 from flightrules.service.door.schemas import Asked, Key, Prose
 from flightrules.service.obligations import queries, services
+from flightrules.service.obligations.acts import command_of, is_for
 from flightrules.service.obligations.clock import in_words
 from flightrules.service.obligations.models import Obligation
 from flightrules.service.people.access import guarded
@@ -48,7 +49,8 @@ class ObligationFilter(PageAsked):
 class ObligationOut(Schema):
     """A debt with its clock. ``late`` says by how much it was paid late, or is late so far.
 
-    ``waits_for`` is the role that has to do something next: who owes it, then who confirms it.
+    ``waits_for`` is the role that has to do something next: who owes it, then who confirms it; ``yours``
+    says whether that is for you to do. ``act`` is the command that alone pays it, where a text does not.
     """
 
     key: UUID
@@ -68,6 +70,8 @@ class ObligationOut(Schema):
     late_seconds: int
     late: str
     waits_for: str
+    yours: bool
+    act: str
     level: int
     level_name: str
     level_at: datetime | None
@@ -90,14 +94,14 @@ def list_obligations(request: AskedRequest, product: Key, asked: Query[Obligatio
         by=request.actor,
         at=request.asked_at,
     )
-    return page_of(rows, asked, lambda row: _obligation(row, request.asked_at), cast=UUID)
+    return page_of(rows, asked, lambda row: _obligation(row, request), cast=UUID)
 
 
 @router.get("/obligations/{uuid:key}", response=ObligationOut, openapi_extra=guarded(Power.READ))
 def get_obligation(request: AskedRequest, key: UUID) -> Any:
     """One debt."""
     row = queries.get_obligation(key=str(key), by=request.actor, at=request.asked_at)
-    return _obligation(row, request.asked_at)
+    return _obligation(row, request)
 
 
 @router.get("/obligations/{uuid:key}/draft", response=ObligationDraftOut, openapi_extra=guarded(Power.READ))
@@ -111,7 +115,7 @@ def get_draft(request: AskedRequest, key: UUID) -> Any:
 def pay(request: AskedRequest, key: UUID, body: PaymentIn) -> Any:
     """Write what is owed, in the role that owes it, with a fresh proof of who writes."""
     row = services.pay(key=str(key), text=body.text, by=request.actor, at=request.asked_at)
-    return 201, _obligation(row, request.asked_at)
+    return 201, _obligation(row, request)
 
 
 @router.post("/obligations/{uuid:key}/confirmation", response={201: ObligationOut}, openapi_extra=_OWED)
@@ -119,10 +123,11 @@ def pay(request: AskedRequest, key: UUID, body: PaymentIn) -> Any:
 def confirm(request: AskedRequest, key: UUID) -> Any:
     """Confirm what another person wrote."""
     row = services.confirm(key=str(key), by=request.actor, at=request.asked_at)
-    return 201, _obligation(row, request.asked_at)
+    return 201, _obligation(row, request)
 
 
-def _obligation(row: Obligation, at: datetime) -> ObligationOut:
+def _obligation(row: Obligation, request: AskedRequest) -> ObligationOut:
+    at = request.asked_at
     late = queries.late_by(row, at)
     same = set(ObligationOut.model_fields) & {field.name for field in Obligation._meta.get_fields()}  # noqa: SLF001 -- Django's own name for its public face
     plain = {name: getattr(row, name) for name in same - {"release", "text"}}
@@ -135,6 +140,8 @@ def _obligation(row: Obligation, at: datetime) -> ObligationOut:
         late_seconds=int(late.total_seconds()),
         late=in_words(late) if late else "",
         waits_for=queries.waits_for(row),
+        yours=is_for(row, by=request.actor, at=at),
+        act=command_of(row),
         level_name=str(row.levels[row.level - 1][0]) if row.level else "",
         text=queries.written(row),
     )

@@ -14,9 +14,10 @@ from flightrules.rules.role_words import role_words
 from flightrules.rules.rulebook import Rulebook
 from flightrules.service.catalogue.queries import edition_in_force, rulebook_of
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
+from flightrules.service.obligations.acts import command_of
 from flightrules.service.obligations.holders import speaks_for
 from flightrules.service.obligations.models import Obligation
-from flightrules.service.obligations.owed import VERBAL, levels_of, owed_after, word_givers
+from flightrules.service.obligations.owed import levels_of, owed_after
 from flightrules.service.obligations.telling import first_look, tell_written
 from flightrules.service.people.access import require
 from flightrules.service.people.authentication import require_signing_proof
@@ -145,14 +146,13 @@ def confirm(*, key: str, by: Actor, at: datetime) -> Obligation:
 
 
 def _require_plain(row: Obligation) -> None:
-    """Refuse to pay the written sign-off like any other debt: only who gave the word signs for it."""
-    edition = edition_in_force(row.release.product_id)
-    track = track_called(rulebook_of(edition), row.track) if edition else None
-    if row.event == VERBAL and any(stands_for(one, row.owner) for one in word_givers(track)):
+    """Refuse to pay with a text what only a signature of its own pays: a word that was given, an answer."""
+    command = command_of(row)
+    if command:
         raise ConflictError(
             "E_OBLIGATION_ACT",
-            "a word that was given is written and signed by who gave it, not paid like other debts",
-            hint=f"flightrules emergency sign-off --release {row.release.version} --text TEXT",
+            "this is owed as a signature of its own, by who has to give it, and not paid like other debts",
+            hint=command,
         ).about(_stream(row), _subject(row))
 
 
