@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from flightrules.engine.defects import count_open, count_undocumented, density, stories
@@ -11,8 +12,11 @@ from flightrules.engine.findings import findings, suppressed, violations
 from flightrules.engine.measured import Measured, Question, Unmeasured
 from flightrules.engine.new_code import new_lines
 from flightrules.engine.operators import compare, rate, shown
+from flightrules.engine.selection import distinct
 from flightrules.engine.verdict import Status
+from flightrules.evidence.measurement import Labels
 from flightrules.rules.criterion import Criterion, Operator
+from flightrules.rules.metrics import METRICS
 
 __all__ = ["FORMULAS", "measure", "worst_of"]
 
@@ -50,7 +54,7 @@ def _unaccounted(counts: Mapping[str, int]) -> Unmeasured | None:
 
 def _pass_rate(question: Question) -> Answer:
     counts = _of_tests(question)
-    run = counts["passed"] + counts["failed"] + counts["errored"] if counts else 0
+    run = _run(counts) if counts else 0
     if counts is None or not run:
         return _nothing("test that ran", "check the selection of tests")
     if (wrong := _unaccounted(counts)) is not None:
@@ -60,7 +64,7 @@ def _pass_rate(question: Question) -> Answer:
 
 def _failure_rate(question: Question) -> Answer:
     counts = _of_tests(question)
-    run = counts["passed"] + counts["failed"] + counts["errored"] if counts else 0
+    run = _run(counts) if counts else 0
     if counts is None or not run:
         return _nothing("test that ran", "check the selection of tests")
     if (wrong := _unaccounted(counts)) is not None:
@@ -75,7 +79,7 @@ def _executed_rate(question: Question) -> Answer:
     if counts is None:
         return _nothing("test", "check the selection of tests")
     planned = question.planned or counts["total"]
-    run = counts["passed"] + counts["failed"] + counts["errored"]
+    run = _run(counts)
     if run > planned:
         return Unmeasured(
             Status.ERROR, f"{run} tests ran, but only {planned} are planned", "correct planned of the method"
@@ -100,6 +104,22 @@ def _tests_count(*names: str) -> Callable[[Question], Answer]:
         )
 
     return formula
+
+
+def _tests_share(
+    name: str, of: Callable[[Mapping[str, int]], int], what: str
+) -> Callable[[Question], Answer]:
+    def formula(question: Question) -> Answer:
+        counts = _of_tests(question)
+        if counts is None or not (whole := of(counts)):
+            return _nothing("test that ran", "check the selection of tests")
+        return _unaccounted(counts) or _rate_of(counts[name], whole, what)
+
+    return formula
+
+
+def _run(counts: Mapping[str, int]) -> int:
+    return counts["passed"] + counts["failed"] + counts["errored"]
 
 
 def _beside(counts: Mapping[str, int]) -> str:
@@ -137,22 +157,53 @@ def _share(part: str, whole: str, what: str) -> Callable[[Question], Answer]:
 
 def _percentile(question: Question) -> Answer:
     wanted = Decimal(question.criterion.selector("percentile") or 0)
-    values = [_percentile_of(records, wanted) for records in question.joined.records.values()]
+    return _duration(question, f"p{wanted.normalize():f}", lambda records: records.percentile(wanted))
+
+
+def _duration(question: Question, name: str, of: Callable[[Any], Decimal | None]) -> Answer:
+    """A statistic of the durations; where a part of the evidence does not tell it there is none."""
+    values = [
+        of(records) if hasattr(records, "percentile") else None
+        for records in question.joined.records.values()
+    ]
+    values += _stated(question, f"load.{name}")
     known = [value for value in values if value is not None]
     requests, seconds = _total(question, "load.requests"), _total(question, "load.duration")
     if not known or len(known) != len(values):
-        printed = f"p{wanted.normalize():f}"
-        return _nothing(printed, f"have the load tool print {printed}, or keep its samples")
+        return _nothing(name, f"have the load tool print {name}, or keep its samples")
     count = int(requests) if requests is not None else None
     over = f" over {count:,} requests" if count is not None else ""
     over += f" in {shown(seconds)} s" if seconds is not None else ""
     return Measured(max(known), f"{shown(max(known))} ms{over}", samples=count)
 
 
-def _percentile_of(records: Any, wanted: Decimal) -> Decimal | None:
-    find = getattr(records, "percentile", None)
-    found: Decimal | None = find(wanted) if find is not None else None
-    return found
+def _stated(question: Question, metric: str, labels: Labels = ()) -> list[Decimal | None]:
+    """What each artefact of the metric's kind states beside its records; a narrowed one states nothing."""
+    family = metric.partition(".")[0]
+    artefacts = distinct(question.found.evidence) if question.joined.extra else ()
+    tables = [{(one.metric, one.labels): one.value for one in each.reading.extra} for each in artefacts]
+    return [
+        table.get((metric, labels))
+        for table in tables
+        if any(name.partition(".")[0] == family for name, _ in table)
+    ]
+
+
+def _mean(question: Question) -> Answer:
+    return _duration(question, "mean", lambda records: records.mean())
+
+
+def _longest(question: Question) -> Answer:
+    return _duration(question, "max", lambda records: records.longest())
+
+
+def _success_rate(question: Question) -> Answer:
+    requests, failed = _total(question, "load.requests"), _total(question, "load.failed")
+    if not requests or failed is None:
+        return _nothing("count of failed requests")
+    if requests != int(requests) or failed != int(failed):
+        return Unmeasured(Status.ERROR, f"{shown(failed)} failed of {shown(requests)} requests are no counts")
+    return _rate_of(int(requests - failed), int(requests), "requests succeeded")
 
 
 def _load_value(metric: str, what: str, unit: str) -> Callable[[Question], Answer]:
@@ -206,6 +257,20 @@ def _is_named(labels: tuple[tuple[str, str], ...], wanted: str) -> bool:
     return any(name in ("checklist", "item") and value.casefold() == wanted for name, value in labels)
 
 
+def _of_pages(question: Question) -> Answer:
+    """The worst of all reports; one that does not state the value may be the worst."""
+    criterion = question.criterion
+    category = criterion.selector("category")
+    stated = _stated(question, criterion.metric, (("category", category),) if category else ())
+    found = [value * 100 if category else value for value in stated if value is not None]
+    if len(found) < len(stated) or not found:
+        what = f"{category or ''} {METRICS[criterion.metric].title}".strip()
+        silent = f"{len(stated) - len(found)} of {len(stated)} reports do not state the {what}"
+        return Unmeasured(Status.NO_DATA, silent, "run Lighthouse with this category for every page")
+    worst = worst_of(found, criterion)
+    return Measured(worst, f"{shown(worst, criterion.threshold)}, worst of {len(found)} reports")
+
+
 def _quarantine(question: Question) -> Answer:
     size = len(question.rulebook.quarantine.entries)
     return Measured(
@@ -244,6 +309,8 @@ FORMULAS: dict[str, Callable[[Question], Answer]] = {
     "tests.executed": _tests_count("passed", "failed", "errored"),
     "tests.failed": _tests_count("failed", "errored"),
     "tests.skipped": _tests_count("skipped"),
+    "tests.skipped_rate": _tests_share("skipped", itemgetter("total"), "tests were skipped"),
+    "tests.flaky_rate": _tests_share("flaky", _run, "tests passed only after a failure"),
     "tests.flaky": _tests_count("flaky"),
     "coverage.lines": _share("coverage.lines.covered", "coverage.lines.total", "lines covered"),
     "coverage.branches": _share("coverage.branches.covered", "coverage.branches.total", "branches covered"),
@@ -259,13 +326,18 @@ FORMULAS: dict[str, Callable[[Question], Answer]] = {
     "a11y.violations": violations(new=False),
     "a11y.new": violations(new=True),
     "load.percentile": _percentile,
+    "load.mean": _mean,
+    "load.max": _longest,
     "load.error_rate": _share("load.failed", "load.requests", "requests failed"),
+    "load.success_rate": _success_rate,
+    "load.failed": _load_value("load.failed", "count of failed requests", " failed requests"),
     "load.rps": _load_value("load.rps", "throughput", " requests/s"),
     "load.requests": _load_value("load.requests", "request", " requests"),
     "load.projected_share": _projected,
     "contracts.pass_rate": _contracts,
     "api.breaking_changes": _load_value("api.breaking_changes", "API comparison", " breaking changes"),
     "checklist.done_rate": _checklist,
+    **{name: _of_pages for name, metric in METRICS.items() if metric.families == ("lighthouse",)},
     "quarantine.size": _quarantine,
     "monitoring.value": _monitored,
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from flightrules.rules.criterion import Operator
 from flightrules.rules.metrics import Metric
-from flightrules.rules.quantity import Quantity, in_percent, may_be_thousands
+from flightrules.rules.quantity import Quantity, in_percent, in_points, may_be_thousands
 from flightrules.rules.sentence import refused
 from flightrules.rules.subject import Subject
 
@@ -81,6 +81,12 @@ def threshold(quantity: Quantity, subject: Subject, place: dict[str, Any]) -> De
     if metric.unit in ("1", "1/s") and metric.name != "monitoring.value":
         refuse_thousands(str(quantity.token), place, quantity.token)
     factor = {("ms", "s"): Decimal(1000), ("ms", "ms"): Decimal(1), ("s", "ms"): Decimal("0.001")}
+    if metric.name == "lighthouse.score" and 0 < quantity.value <= 1:
+        message, hint = (
+            f"a score of {quantity.value} is next to nothing",
+            f"write {in_points(quantity.value)}",
+        )
+        raise refused("E_UNIT", message, place, hint, quantity.token)
     if metric.unit == "%":
         if quantity.unit != "%":
             raise refused(

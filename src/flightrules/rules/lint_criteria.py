@@ -27,13 +27,14 @@ _USUAL = {
     "defects": "issue tracker",
     "checklist": "release checklist",
     "monitoring": "monitoring snapshot",
+    "lighthouse": "Lighthouse run",
 }
 """What a method is usually called, to propose where the rulebook knows none."""
 
 _YIELDS = {  # families of the registry of formats in the words of the catalogue of metrics
     "security": ("findings",),
     "performance": ("load",),
-    "accessibility": ("a11y",),
+    "accessibility": ("a11y", "lighthouse"),
     "contracts": ("contracts", "api"),
     "trackers": ("defects", "checklist"),
 }

@@ -14,7 +14,7 @@ from flightrules.values import frozen
 __all__ = ["METRICS", "Metric"]
 
 # fmt: off
-Family = Literal["tests", "coverage", "findings", "a11y", "load", "contracts", "api", "defects", "checklist", "mutation", "monitoring", "rulebook"]
+Family = Literal["tests", "coverage", "findings", "a11y", "load", "contracts", "api", "defects", "checklist", "mutation", "monitoring", "lighthouse", "rulebook"]
 
 
 @frozen
@@ -40,8 +40,12 @@ _TESTS = frozenset(["automated", "overall", "test", "tests", "suite", "suites", 
 _FINDINGS = frozenset(["security", "open", "live", "severity", "vulnerability", "vulnerabilities", "cve", "cves", "alert", "alerts", "scan", "sast", "dast", "zap", "owasp", "findings", "finding"])
 _TIME = frozenset(["api", "response", "responses", "time", "times", "latency", "duration", "page", "transaction", "transactions", "request", "under", "load"])
 
+_OF_PAGES = "as the audit of the report measured it in the lab; of several reports the largest"
+_PAGE = frozenset(["page", "web", "lab", "vital", "vitals", "core", "lighthouse"])
+_REQUESTS = frozenset(["load", "test", "http", "request", "requests", "under"])
+
 _ALL = (
-    Metric("tests.pass_rate", "pass rate", "%", "higher", ("tests",), "100 x passed / (passed + failed + errored); skipped and quarantined tests are left out and counted beside it; a test counts once over its retries", _w("pass rate", "tests pass", "pass"), _TESTS | {"rate"}, rate=True),
+    Metric("tests.pass_rate", "pass rate", "%", "higher", ("tests",), "100 x passed / (passed + failed + errored); skipped and quarantined tests are left out and counted beside it; a test counts once over its retries", _w("pass rate", "tests pass", "pass", "test success rate", "tests success rate"), _TESTS | {"rate"}, rate=True),
     Metric("tests.failure_rate", "failure rate", "%", "lower", ("tests",), "100 x (failed + errored) / (passed + failed + errored); quarantined tests left out", _w("failure rate", "test failures rate"), _TESTS, rate=True),
     Metric(
         "tests.executed_rate",
@@ -58,6 +62,8 @@ _ALL = (
     Metric("tests.executed", "tests run", "1", "higher", ("tests",), "passed + failed + errored", _w("tests run"), _TESTS),
     Metric("tests.failed", "failed tests", "1", "lower", ("tests",), "failed + errored, quarantined tests left out", _w("failed tests", "test failures", "failing tests", "failures"), _TESTS),
     Metric("tests.skipped", "skipped tests", "1", "lower", ("tests",), "cases that the report marks as skipped, disabled or not run", _w("skipped tests"), _TESTS),
+    Metric("tests.skipped_rate", "skipped test rate", "%", "lower", ("tests",), "100 x skipped / cases in the report", _w("skipped rate", "skip rate", "skipped tests rate"), _TESTS, rate=True),
+    Metric("tests.flaky_rate", "flaky test rate", "%", "lower", ("tests",), "100 x cases that passed after at least one failed attempt / (passed + failed + errored)", _w("flaky rate", "flakiness rate"), _TESTS, rate=True),
     Metric("tests.flaky", "flaky tests", "1", "lower", ("tests",), "cases that passed after at least one failed attempt", _w("flaky tests"), _TESTS),
     Metric(
         "coverage.lines",
@@ -93,13 +99,42 @@ _ALL = (
     Metric("a11y.violations", "accessibility violations", "1", "lower", ("a11y",), "elements that violate an accessibility rule, each rule and element counted once", _w("violations", "accessibility violations"), frozenset(["accessibility", "a11y"])),
     Metric("a11y.new", "new accessibility violations", "1", "lower", ("a11y",), "violations whose rule and element are not in the baseline report; without a baseline there is no data", _w("new accessibility violations", "new violations"), frozenset(["accessibility", "a11y"])),
     Metric("load.percentile", "response time", "ms", "lower", ("load",), "nearest-rank percentile over all requests, failed ones included, as exact as the samples; a percentile that a summary does not state does not exist", _w("response time", "latency", "response times", "response"), _TIME),
-    Metric("load.error_rate", "error rate", "%", "lower", ("load",), "100 x failed requests / requests", _w("error rate", "errors"), frozenset(["load", "test", "request", "requests", "under"]), rate=True),
-    Metric("load.rps", "throughput", "1/s", "higher", ("load",), "requests / duration of the run", _w("throughput", "requests per second"), frozenset(["request", "rate", "sustained"])),
+    Metric(
+        "load.mean",
+        "mean response time",
+        "ms",
+        "lower",
+        ("load",),
+        "sum of the durations / their number, over all requests, failed ones included; of a summary the mean that the tool states, and of several summaries the largest",
+        _w(*(f"{word} {time}" for word in ("mean", "average", "avg") for time in ("response time", "response times", "response", "latency"))),
+        _TIME,
+    ),
+    Metric(
+        "load.max",
+        "maximum response time",
+        "ms",
+        "lower",
+        ("load",),
+        "longest duration over all requests, failed ones included; of a summary the one that the tool states",
+        _w(*(f"{word} {time}" for word in ("maximum", "max", "longest", "slowest", "p100") for time in ("response time", "response times", "response", "latency"))),
+        _TIME,
+    ),
+    Metric("load.error_rate", "error rate", "%", "lower", ("load",), "100 x failed requests / requests", _w("error rate", "errors"), _REQUESTS, rate=True),
+    Metric("load.success_rate", "request success rate", "%", "higher", ("load",), "100 x (requests - failed requests) / requests", _w("success rate", "request success", "requests successful", "requests succeed"), _REQUESTS, rate=True),
+    Metric("load.failed", "failed requests", "1", "lower", ("load",), "requests that the tool counts as failed", _w("failed requests", "requests failed", "request failures"), _REQUESTS | {"number", "of"}),
+    Metric("load.rps", "throughput", "1/s", "higher", ("load",), "requests / duration of the run", _w("throughput", "requests per second"), frozenset(["request", "rate", "sustained", "mean", "average"])),
     Metric("load.requests", "requests made", "1", "higher", ("load",), "requests in the report, failed ones included", _w("requests made", "number requests"), frozenset({"of"})),
     Metric("load.projected_share", "load carried of the projected load", "%", "higher", ("load",), "100 x requests per second of the run / projected requests per second (release.projected_rps)", _w("projected load", "load projected", "load carried"), frozenset(["share", "of", "the", "peak"])),
     Metric("contracts.pass_rate", "contract pass rate", "%", "higher", ("contracts", "tests"), "100 x verified interactions / interactions", _w("contract pass rate", "contracts verified", "contract tests pass", "contract pass"), frozenset(["tests", "test", "rate", "automated"]), rate=True),
     Metric("api.breaking_changes", "breaking changes", "1", "lower", ("api",), "changes that the API diff tool marks as breaking", _w("breaking changes", "breaking change"), frozenset(["api", "contract", "backwards", "backward"])),
     Metric("checklist.done_rate", "checklist", "%", "higher", ("checklist",), "100 x items done / items of the named checklist; an empty checklist is no data", _w("checklist"), frozenset(["items", "item", "done"]), rate=True),
+    Metric("lighthouse.score", "Lighthouse score", "1", "higher", ("lighthouse",), "points from 0 to 100 of the named category; of several reports the lowest", _w(*(f"{category} score" for category in ("performance", "accessibility", "practices", "best-practices", "seo", "pwa", "lighthouse"))), _PAGE | {"best"}),
+    Metric("lighthouse.lcp", "largest contentful paint", "ms", "lower", ("lighthouse",), _OF_PAGES, _w("lcp", "largest contentful paint"), _PAGE),
+    Metric("lighthouse.cls", "cumulative layout shift", "1", "lower", ("lighthouse",), _OF_PAGES, _w("cls", "cumulative layout shift"), _PAGE),
+    Metric("lighthouse.inp", "interaction to next paint", "ms", "lower", ("lighthouse",), _OF_PAGES, _w("inp", "interaction next paint"), _PAGE | {"to"}),
+    Metric("lighthouse.tbt", "total blocking time", "ms", "lower", ("lighthouse",), _OF_PAGES, _w("tbt", "total blocking time"), _PAGE),
+    Metric("lighthouse.fcp", "first contentful paint", "ms", "lower", ("lighthouse",), _OF_PAGES, _w("fcp", "first contentful paint"), _PAGE),
+    Metric("lighthouse.speed_index", "speed index", "ms", "lower", ("lighthouse",), _OF_PAGES, _w("speed index"), _PAGE),
     Metric("quarantine.size", "quarantine list size", "1", "lower", ("rulebook",), "entries of the rulebook's quarantine list, expired ones included", _w("quarantine size", "quarantined tests"), frozenset(["list", "tests", "size", "of"])),
     Metric("monitoring.value", "monitored value", "1", "lower", ("monitoring",), "the last value of the named series in the snapshot; several series give the worst", _w("monitored value", "signal"), frozenset({"value", "of"})),
 )

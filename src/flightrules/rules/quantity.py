@@ -8,7 +8,7 @@ from typing import Any
 
 from flightrules.values import frozen
 
-__all__ = ["LOAD_REMARK", "Quantity", "in_percent", "may_be_thousands", "read_quantity"]
+__all__ = ["LOAD_REMARK", "Quantity", "in_percent", "in_points", "may_be_thousands", "read_quantity"]
 
 LOAD_REMARK = re.compile(  # such as ``staging, 1,000 users``
     r"(?:(?P<env>[a-z][\w-]*)\s*,\s*)?(?P<n>[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)\s*(?P<unit>rps|users)"
@@ -39,6 +39,11 @@ def in_percent(value: Decimal) -> str:
     if 0 < value <= 1:
         return f"write {(value * 100).normalize():f}%, or {value}% if so little is meant"
     return f"write {value}%"
+
+
+def in_points(value: Decimal) -> str:
+    """A score from 0 to 1, as Lighthouse writes it into its file, in the points that it shows."""
+    return f"{(value * 100).normalize():f}"
 
 
 def may_be_thousands(number: str) -> bool:

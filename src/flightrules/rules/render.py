@@ -107,6 +107,8 @@ def _title(criterion: Criterion) -> str:
         return f'monitored value "{criterion.selector("series")}"'
     if criterion.metric == "load.percentile":
         return f"p{criterion.selector('percentile')} {title}"
+    if criterion.metric == "lighthouse.score":
+        return f"{(criterion.selector('category') or '').replace('-', ' ')} score"
     severity = criterion.selector("severity")
     if severity and criterion.metric.startswith("defects") and not _own_levels(criterion):
         return title.replace("defect", f"{severity.replace('|', '/')} defect")

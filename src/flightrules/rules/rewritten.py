@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["BETTER", "rewritten"]
+__all__ = ["BETTER", "elsewhere", "rewritten"]
 
 _REWRITTEN = (
     (
@@ -23,9 +23,6 @@ _REWRITTEN = (
             "saturation",
             "apdex",
             "crash-free",
-            "lcp",
-            "cls",
-            "inp",
         ),
         'Monitored value "<series>" <= <limit> measured by the <monitoring snapshot>',
     ),
@@ -67,6 +64,40 @@ BETTER = (
     "automated regression suite pass rate >= 97% for the <part> excluding tests in the quarantine list "
     "measured by the <CI run> in <environment>"
 )
+
+
+_NUMBER = 'hand the number over as generic evidence and write: Monitored value "<series>" <= <limit>'
+_LINTED = "write: No findings of severity HIGH or above measured by the <linter>"
+_SCANNED = "write: No findings measured by the <scan>; what such a scan finds are its findings"
+_LINES = "coverage is counted in lines and branches; write Line coverage, or Branch coverage"
+_LOAD = "say it as the load of what is measured: p95 response time <= 300 ms under 200 users"
+_LENGTH = "write the least length of a load test as `minimum_duration: 30m` of its criteria"
+_CHECKS = "write Request success rate, or Error rate; the checks of a load test are no tests"
+_ELSEWHERE = (
+    ("function functions method methods class classes instruction condition", "coverage", _LINES),
+    ("requirements requirement type docs documentation docstring", "coverage", _NUMBER),
+    ("lint linter type compiler smells warnings", "", _LINTED),
+    ("license licence licenses licences secret secrets", "", _SCANNED),
+    ("duplicated duplication complexity debt bundle size leakage escaped deviation ttfb", "", _NUMBER),
+    ("deployment deployments change", "rate frequency", _NUMBER),
+    ("users vus", "concurrent peak virtual active", _LOAD),
+    ("duration", "", _LENGTH),
+    ("check checks", "pass rate", _CHECKS),
+)
+"""Words, those of which one must stand beside them, and how to ask for what they mean."""
+
+
+def elsewhere(words: list[str]) -> str | None:
+    """How to ask for what no metric of the catalogue measures, or what belongs in another place."""
+    said = set(words)
+    return next(
+        (
+            hint
+            for about, beside, hint in _ELSEWHERE
+            if said & set(about.split()) and (not beside or said & set(beside.split()))
+        ),
+        None,
+    )
 
 
 def rewritten(words: list[str]) -> str | None:

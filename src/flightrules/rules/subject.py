@@ -9,7 +9,7 @@ from typing import Any
 from flightrules.errors import RulebookError
 from flightrules.rules.levels import FINDING_LEVELS, IMPACTS, UPWARDS, impacts, severities
 from flightrules.rules.metrics import METRICS, Metric
-from flightrules.rules.rewritten import rewritten
+from flightrules.rules.rewritten import elsewhere, rewritten
 from flightrules.rules.sentence import near, refused
 from flightrules.values import frozen
 
@@ -18,7 +18,9 @@ __all__ = ["Subject", "level_selectors", "of_new_code", "read_subject", "suite_o
 _PERCENTILE = re.compile(r"p([0-9]{1,2}(?:\.[0-9]+)?)\Z", re.IGNORECASE)
 _ORDINAL = re.compile(r"([0-9]{1,2}(?:\.[0-9]+)?)(?:st|nd|rd|th)\Z", re.IGNORECASE)
 _MEDIAN = "50"
-_NO_PERCENTILE = frozenset(["average", "mean", "avg", "max", "maximum", "worst", "min", "minimum"])
+_STATISTICS = frozenset(["average", "mean", "avg", "max", "maximum", "longest", "slowest"])
+_DURATIONS = frozenset(["load.percentile", "load.mean", "load.max"])
+_NO_PERCENTILE = _STATISTICS | {"worst", "min", "minimum", "best"}
 _DEFECT_LEVEL = re.compile(r"p[1-4](?:[/|]p[1-4])*\Z", re.IGNORECASE)
 _FINDING_LEVELS = frozenset(FINDING_LEVELS)
 _IMPACTS = frozenset(IMPACTS)
@@ -51,6 +53,16 @@ _NEW_CODE = re.compile(
 _KNOWS_NEW = frozenset(["findings", "a11y", "defects", "api"])
 """Families in which the word leaves nothing out: what is new is told apart, or everything counts."""
 
+_CATEGORIES = {
+    "performance": "performance",
+    "accessibility": "accessibility",
+    "practices": "best-practices",
+    "best-practices": "best-practices",
+    "seo": "seo",
+    "pwa": "pwa",
+}
+"""Of Lighthouse, which scores each on its own."""
+
 _STANDARDS = frozenset(["wcag", "2.0", "2.1", "2.2", "a", "aa", "aaa"])
 _FILLER = frozenset(["the", "a", "an", "of", "our", "new-code"]) - {"new-code"}
 
@@ -80,9 +92,12 @@ def read_subject(tokens: list[Any], place: dict[str, Any]) -> Subject:
     if metric is None:
         raise _no_metric(tokens, words, place)
     selectors = _named(metric, quoted, tokens, place)
-    for token, word in zip(tokens, words, strict=True):
+    for at, word in enumerate(words):
         if word != metric.name and not _take(word, metric, selectors, words):
-            raise _odd_word(token, word, metric, place)
+            raise _odd_word(tokens[at], words, at, metric, place)
+    if metric.name == "lighthouse.score" and "category" not in selectors:
+        hint = "write Performance score, Accessibility score, Best practices score or SEO score"
+        raise refused("E_METRIC", "a Lighthouse score needs its category", place, hint)
     return Subject(metric, _finished(selectors))
 
 
@@ -163,6 +178,9 @@ def _normalised(words: list[str]) -> frozenset[str]:
     found = {part for word in words for part in (word.split("_") if word not in METRICS else [word])}
     if "new" in found and found & {"code", "line", "lines"}:
         found |= {"new-code", "code"} if "coverage" in found else {"new-code"}
+    of_requests = found & {"api", "load", "page", "request", "requests", "transaction", "transactions"}
+    if of_requests and "time" in found and found & _STATISTICS:
+        found.add("response")
     if found & {"latency", "percentile"} or any(_PERCENTILE.match(word) for word in words):
         found.add("response")
     if any(_DEFECT_LEVEL.match(word) for word in words) and not found & {"findings"}:
@@ -181,6 +199,8 @@ def _best(words: frozenset[str]) -> Metric | None:
 
 def _take(word: str, metric: Metric, selectors: dict[str, str], words: list[str]) -> bool:
     """Whether the word has a meaning for this metric; a narrowing word is noted."""
+    if metric.name == "lighthouse.score" and word in _CATEGORIES:
+        return selectors.setdefault("category", _CATEGORIES[word]) == _CATEGORIES[word]
     known = metric.extra.union(_FILLER, *metric.core)
     if known.issuperset(word.split("_")):
         return True
@@ -232,15 +252,17 @@ def _finished(selectors: dict[str, str]) -> dict[str, str]:
 
 
 def _no_metric(tokens: list[Any], words: list[str], place: dict[str, Any]) -> RulebookError:
+    at = tokens[0] if tokens else None
+    if there := elsewhere(words):
+        return _at(at, place, "the sentence names no metric", there)
     known = sorted({word for metric in METRICS.values() for core in metric.core for word in core})
     for token, word in zip(tokens, words, strict=True):
         guess = None if rewritten([word]) else near(word, known, alike=0.75)
         if guess and guess != word:
             return _at(token, place, f"{str(token)!r} is no metric", f"did you mean {guess!r}?")
-    at = tokens[0] if tokens else None
     if better := rewritten(words):
         return _at(at, place, "the sentence names no metric", f"write for example: {better}")
-    titles = ", ".join(sorted(metric.title for metric in METRICS.values())[:6])
+    titles = ", ".join(sorted((metric.title for metric in METRICS.values()), key=str.casefold)[:6])
     return _at(
         at,
         place,
@@ -249,9 +271,10 @@ def _no_metric(tokens: list[Any], words: list[str], place: dict[str, Any]) -> Ru
     )
 
 
-def _odd_word(token: Any, word: str, metric: Metric, place: dict[str, Any]) -> RulebookError:
+def _odd_word(token: Any, words: list[str], at: int, metric: Metric, place: dict[str, Any]) -> RulebookError:
     from flightrules.rules.severity_policy import shipped_policy
 
+    word = words[at]
     core = {word for core in metric.core for word in core}
     known = sorted(metric.extra | _SUITES | _FINDING_LEVELS | _IMPACTS | core)
     guess = near(word, known)
@@ -259,8 +282,10 @@ def _odd_word(token: Any, word: str, metric: Metric, place: dict[str, Any]) -> R
         hint = "of new code there is `New-code statement coverage`, of findings `No NEW findings`"
     elif word in ("should", "may", "might", "could"):
         hint = "leave the word out; a criterion that need not be met says `enforcement: advisory`"
-    elif metric.name == "load.percentile" and (word in _NO_PERCENTILE or _percentile(word, [word])):
-        hint = "write one percentile, such as p95 response time; p50 is the median"
+    elif there := elsewhere(words):
+        hint = there
+    elif metric.name in _DURATIONS and (word in _NO_PERCENTILE or _percentile(word, [word])):
+        hint = "write one of them, such as p95 response time; p50 is the median"
     elif metric.name.startswith("defects") and (level := shipped_policy().meant(word)):
         hint = f"did you mean {level!r}? open defects have the levels P1 to P4, or Critical to Low"
     elif guess and guess != word:

@@ -159,6 +159,21 @@ PROMETHEUS = json.dumps(
         },
     }
 )
+LIGHTHOUSE = json.dumps(
+    {
+        "lighthouseVersion": "12.0.0",
+        "fetchTime": "2026-11-21T10:00:00Z",
+        "categories": {"performance": {"score": 0.57, "auditRefs": []}},
+        "audits": {
+            "largest-contentful-paint": {"numericValue": 2500.5, "scoreDisplayMode": "numeric"},
+            "cumulative-layout-shift": {"numericValue": 0.1, "scoreDisplayMode": "numeric"},
+            "interaction-to-next-paint": {"numericValue": 200, "scoreDisplayMode": "numeric"},
+            "total-blocking-time": {"numericValue": 30, "scoreDisplayMode": "numeric"},
+            "first-contentful-paint": {"numericValue": 900, "scoreDisplayMode": "numeric"},
+            "speed-index": {"numericValue": 1200, "scoreDisplayMode": "numeric"},
+        },
+    }
+)
 STRYKER = json.dumps(
     {
         "schemaVersion": "1",
@@ -210,6 +225,8 @@ TABLE = [
     ("tests.executed", "Tests run >= 1", JUNIT, Decimal(5)),
     ("tests.failed", "Failed tests <= 9", JUNIT, Decimal(2)),
     ("tests.skipped", "Skipped tests <= 9", JUNIT, Decimal(1)),
+    ("tests.skipped_rate", "Skipped test rate <= 99%", JUNIT, Decimal(100) / 6),
+    ("tests.flaky_rate", "Flaky test rate <= 99%", FLAKY, Decimal(50)),
     ("tests.flaky", "Flaky tests <= 9", FLAKY, Decimal(1)),
     ("coverage.lines", "Line coverage >= 1%", COBERTURA, Decimal(75)),
     ("coverage.branches", "Branch coverage >= 1%", COBERTURA, Decimal(50)),
@@ -227,13 +244,24 @@ TABLE = [
     ("a11y.violations", "Moderate or worse accessibility violations <= 9", axe("a", "b"), Decimal(2)),
     ("a11y.new", "WCAG 2.1 AA new violations <= 9", axe("a", "b"), Decimal(1)),
     ("load.percentile", "p95 response time <= 999 ms under 50 users", k6(), Decimal(250)),
+    ("load.mean", "Mean response time <= 999 ms", k6(), Decimal(100)),
+    ("load.max", "Maximum response time <= 999 ms", k6(), Decimal(900)),
     ("load.error_rate", "Error rate < 9%", k6(), Decimal(1)),
+    ("load.success_rate", "Request success rate >= 1%", k6(), Decimal(99)),
+    ("load.failed", "Failed requests <= 9", k6(), Decimal(2)),
     ("load.rps", "Throughput >= 1 rps", k6(), Decimal(20)),
     ("load.requests", "Requests made >= 1", k6(), Decimal(200)),
     ("load.projected_share", "Projected load >= 1%", k6(), Decimal(200)),
     ("contracts.pass_rate", "Contract pass rate >= 1%", PACT, Decimal(75)),
     ("api.breaking_changes", "Breaking changes <= 9", OASDIFF, Decimal(1)),
     ("checklist.done_rate", 'checklist "operations" >= 1%', CHECKLIST, Decimal(50)),
+    ("lighthouse.score", "Performance score >= 1.1", LIGHTHOUSE, Decimal(57)),
+    ("lighthouse.lcp", "LCP <= 9 s", LIGHTHOUSE, Decimal("2500.5")),
+    ("lighthouse.cls", "CLS <= 0.1", LIGHTHOUSE, Decimal("0.1")),
+    ("lighthouse.inp", "INP <= 9 s", LIGHTHOUSE, Decimal(200)),
+    ("lighthouse.tbt", "TBT <= 9 s", LIGHTHOUSE, Decimal(30)),
+    ("lighthouse.fcp", "FCP <= 9 s", LIGHTHOUSE, Decimal(900)),
+    ("lighthouse.speed_index", "Speed index <= 9 s", LIGHTHOUSE, Decimal(1200)),
     ("quarantine.size", "Quarantine list size <= 9", "", Decimal(1)),
     ("monitoring.value", 'monitored value "cpu" <= 9', PROMETHEUS, Decimal("0.7")),
 ]
@@ -278,3 +306,66 @@ def test_no_formula_makes_a_number_from_evidence_of_another_kind(desk, metric, s
     result = desk.decide(rules, {"the method": desk.found(desk.artefact("the method", other))}).results[0]
     assert result.status in (Status.NO_DATA, Status.NOT_MEASURED_AS_STATED)
     assert result.actual is None
+
+
+def jtl(*milliseconds):
+    rows = (f"{1763700000000 + at},{ms},buy,200,true" for at, ms in enumerate(milliseconds))
+    return "timeStamp,elapsed,label,responseCode,success\n" + "\n".join(rows) + "\n"
+
+
+def decided(desk, sentence, *artefacts):
+    rules = f"criteria:\n  c: {json.dumps(sentence + ' measured by the method')}\ngates:\n  g: {{kind: exit, criteria: [c]}}\n{REST}"
+    found = desk.found(*(desk.artefact("the method", data) for data in artefacts))
+    return desk.decide(rules, {"the method": found}).results[0]
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "status"),
+    [((100, 300), Status.PASS), ((200,) * 2999 + (201,), Status.FAIL), ((199, 201) * 500, Status.PASS)],
+    ids=["upon it", "a third of a microsecond above it", "upon it, of many"],
+)
+def test_a_mean_is_not_rounded_across_its_threshold(desk, milliseconds, status):
+    assert decided(desk, "Mean response time <= 200 ms", jtl(*milliseconds)).status is status
+
+
+def test_the_mean_of_two_runs_is_that_of_all_their_requests(desk):
+    one = decided(desk, "Mean response time <= 150 ms", jtl(100, 100, 100), jtl(300))
+    assert (one.status, one.actual) == (Status.PASS, Decimal(150))
+
+
+def test_a_part_that_does_not_tell_its_mean_leaves_none(desk):
+    without = json.loads(k6())
+    del without["metrics"]["http_req_duration"]["values"]["avg"]
+    one = decided(desk, "Mean response time <= 999 ms", k6(), json.dumps(without))
+    assert one.status is Status.NO_DATA
+
+
+def page(**changed):
+    document = json.loads(LIGHTHOUSE)
+    for key, value in changed.items():
+        document["audits"][key.replace("_", "-")] = value
+    return json.dumps(document)
+
+
+def test_the_worst_page_decides(desk):
+    slow = page(largest_contentful_paint={"numericValue": 4000})
+    one = decided(desk, "LCP <= 2.6 s", LIGHTHOUSE, slow)
+    assert (one.status, one.actual) == (Status.FAIL, Decimal(4000))
+
+
+def test_a_page_whose_audit_failed_may_be_the_worst(desk):
+    broken = page(largest_contentful_paint={"scoreDisplayMode": "error", "errorMessage": "NO_LCP"})
+    one = decided(desk, "LCP <= 2.6 s", LIGHTHOUSE, broken)
+    assert one.status is Status.NO_DATA
+    assert "1 of 2 reports" in one.reason
+
+
+def test_numbers_that_somebody_wrote_down_are_judged_by_what_they_state(desk):
+    def drill(**numbers):
+        rows = [{"metric": f"load.{name}", "value": value, "unit": "ms"} for name, value in numbers.items()]
+        head = {"flightrules": "evidence/1", "tool": "t", "taken_at": "2026-11-21T10:00:00Z"}
+        return json.dumps({**head, "measurements": rows})
+
+    assert decided(desk, "p95 response time <= 300 ms", drill(p95=250)).actual == Decimal(250)
+    assert decided(desk, "p95 response time <= 300 ms", drill(p95=250), drill(p95=301)).status is Status.FAIL
+    assert decided(desk, "p95 response time <= 300 ms", drill(p95=250), drill(p50=1)).status is Status.NO_DATA

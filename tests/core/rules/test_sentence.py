@@ -107,6 +107,20 @@ TABLES = [
     ("No breaking changes measured by the API diff tool", "api.breaking_changes = 0", {}),
     ("Load test error rate < 1% under 200 RPS", "load.error_rate < 1", {}),
     ("p99 latency under load <= 800 ms", "load.percentile <= 800", {"percentile": "99"}),
+    ("Mean response time <= 200 ms", "load.mean <= 200", {}),
+    ("Average API response time < 0.2 s under 200 users", "load.mean < 200", {}),
+    ("Average page load time <= 2 s", "load.mean <= 2000", {}),
+    ("Max latency <= 2 s", "load.max <= 2000", {}),
+    ("p100 response time <= 2 s", "load.max <= 2000", {}),
+    ("No failed requests under 100 RPS", "load.failed = 0", {}),
+    ("Request success rate >= 99.9%", "load.success_rate >= 99.9", {}),
+    ("Test success rate >= 97%", "tests.pass_rate >= 97", {}),
+    ("Flaky test rate <= 1%", "tests.flaky_rate <= 1", {}),
+    ("Skip rate <= 2%", "tests.skipped_rate <= 2", {}),
+    ("Performance score >= 90", "lighthouse.score >= 90", {"category": "performance"}),
+    ("Best practices score >= 95", "lighthouse.score >= 95", {"category": "best-practices"}),
+    ("Largest contentful paint <= 2.5 s", "lighthouse.lcp <= 2500", {}),
+    ("CLS <= 0.1", "lighthouse.cls <= 0.1", {}),
     ("Security: no NEW high-severity CVEs", "findings.new = 0", {"severity": "high"}),
     ("smoke pass rate ≥ 95 %", "tests.pass_rate >= 95", {"suite": "smoke"}),
     ("Defect density < 0.5 defects/KLOC", "defects.density < 0.5", {}),
@@ -163,9 +177,21 @@ WRONG = [
     ("Pass rate >= 97% ^ 3", "E_SENTENCE", 18, "quotes"),
     ("p95 response time <= 300 ms under 0 users", "E_UNIT", 35, "how much"),
     ("Checkout coverage >= 80%", "E_METRIC", 1, "for the checkout"),
-    ("p95 p99 response time <= 300 ms", "E_METRIC", 5, "one percentile"),
+    ("p95 p99 response time <= 300 ms", "E_METRIC", 5, "one of them"),
+    ("Mean p95 response time <= 300 ms", "E_METRIC", 6, "one of them"),
+    ("Minimum response time <= 300 ms", "E_METRIC", 1, "one of them"),
+    ("Lighthouse score >= 90", "E_METRIC", 1, "Performance score"),
+    ("Performance and accessibility score >= 90", "E_METRIC", 17, ""),
+    ("Performance score >= 0.9", "E_UNIT", 22, "write 90"),
+    ("Performance score >= 90%", "E_UNIT", 22, "write 90"),
+    ("LCP <= 2.5", "E_UNIT", 8, "ms"),
+    ("Function coverage >= 80%", "E_METRIC", 1, "Branch coverage"),
+    ("Lint errors = 0", "E_METRIC", 1, "No findings"),
+    ("Bundle size <= 250", "E_METRIC", 1, "generic evidence"),
+    ("Concurrent users >= 200", "E_METRIC", 1, "under 200 users"),
+    ("Duration >= 30", "E_METRIC", 1, "minimum_duration"),
+    ("Change failure rate <= 15%", "E_METRIC", 1, "generic evidence"),
     ("p99 response time <= 2 s for 95% of transactions", "E_SENTENCE", 1, "keep one"),
-    ("Average response time <= 300 ms", "E_METRIC", 1, "p95"),
     ("98% of planned tests executed", "E_OPERATOR", 1, "at least 98% of planned"),
     ("2 P2 defects open", "E_OPERATOR", 1, "at most 2 P2"),
     ("Pass rate 97%", "E_OPERATOR", 11, "before the number"),
@@ -299,7 +325,9 @@ def criteria(draw):
         operator=Operator.EQUAL if undocumented else draw(st.sampled_from(Operator)),
         threshold=Decimal(0)
         if undocumented
-        else draw(st.decimals(min_value=0, max_value=100000, places=3)).normalize(),
+        else draw(
+            st.decimals(min_value=2 if "score" in metric.name else 0, max_value=100000, places=3)
+        ).normalize(),
         unit=metric.unit,
         selectors=tuple(sorted(selectors.items())),
         requires=requires,
@@ -331,6 +359,8 @@ def _named(draw):
 def _selectors(draw, metric):
     if metric == "load.percentile":
         return {"percentile": draw(st.sampled_from(["50", "95", "99.9"]))}
+    if metric == "lighthouse.score":
+        return {"category": draw(st.sampled_from(["performance", "best-practices"]))}
     if metric == "checklist.done_rate":
         return {"checklist": "runbooks published, team trained"}
     if metric == "monitoring.value":

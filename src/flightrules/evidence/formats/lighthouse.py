@@ -19,9 +19,19 @@ from flightrules.evidence.source import Source
 
 __all__ = ["read"]
 
+_VITALS = (
+    ("lighthouse.lcp", "largest-contentful-paint", "ms"),
+    ("lighthouse.cls", "cumulative-layout-shift", "1"),
+    ("lighthouse.inp", "interaction-to-next-paint", "ms"),
+    ("lighthouse.tbt", "total-blocking-time", "ms"),
+    ("lighthouse.fcp", "first-contentful-paint", "ms"),
+    ("lighthouse.speed_index", "speed-index", "ms"),
+)
+
 
 def read(source: Source, _head: Head) -> Reading:
-    """Violations of the accessibility audits; scores of all categories (0 to 1) as ``lighthouse.score``.
+    """Violations of the accessibility audits; scores of all categories (0 to 1) as ``lighthouse.score``;
+    what the audits of the page's speed measured, such as ``lighthouse.lcp``.
 
     Raises:
         EvidenceError: E_SCAN_FAILED where the page could not be judged, E_API_ERROR for a PageSpeed refusal,
@@ -52,7 +62,7 @@ def read(source: Source, _head: Head) -> Reading:
     return Reading(
         "lighthouse",
         records,
-        extra=scores,
+        extra=(*scores, *_vitals(audits, notices, name)),
         notices=tuple(notices),
         facts={key: value for key, value in facts.items() if value},
         definitions=dict(VIOLATION_DEFINITIONS),
@@ -134,4 +144,21 @@ def _scores(categories: dict[str, Any], notices: list[Notice], name: str) -> lis
                 "E_RANGE", f"the score of {key!r} is {value}; scores lie between 0 and 1", file=name
             )
         found.append(Measurement("lighthouse.score", value, labels=(("category", key),)))
+    return found
+
+
+def _vitals(audits: dict[str, Any], notices: list[Notice], name: str) -> list[Measurement]:
+    """What was measured of the page; an audit without a number measured nothing."""
+    found = []
+    for metric, key, unit in _VITALS:
+        if key not in audits:
+            continue
+        value = mapping(audits[key], key, name).get("numericValue")
+        if value is None:
+            notices.append(Notice("W_NOT_TESTED", f"the audit {key!r} measured nothing"))
+            continue
+        number = Decimal(require(value, (int, Decimal), f"{key}.numericValue", name))
+        if number < 0:
+            raise EvidenceError("E_RANGE", f"the audit {key!r} measured {number}", file=name)
+        found.append(Measurement(metric, number, unit))
     return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from itertools import accumulate
 from math import fsum
 from operator import mul
@@ -79,6 +79,15 @@ class Durations:
         values = sorted(counts)
         reached = list(accumulate(map(counts.__getitem__, values)))
         return [_exact(values[bisect_left(reached, rank(one, size))]) for one in wanted]
+
+    def mean(self) -> Decimal | None:
+        """The mean to 50 digits, from the exact sum: nothing is rounded across a threshold."""
+        size = len(self)
+        if not size:
+            return None
+        with localcontext(prec=50):
+            total = sum(map(Decimal, map(repr, self.loose)), Decimal(0))
+            return (total + self._counted_sum()) / size
 
     def extremes(self) -> tuple[Decimal, Decimal, Decimal] | None:
         """Smallest, largest and mean duration (mean to three places), if there is any."""

@@ -125,6 +125,14 @@ class LoadSummary:
         """The percentile in milliseconds, if the tool printed it."""
         return self.total.percentiles.get(percentile)
 
+    def mean(self) -> Decimal | None:
+        """The mean in milliseconds, if the tool printed it."""
+        return self.total.mean
+
+    def longest(self) -> Decimal | None:
+        """The longest duration in milliseconds, if the tool printed it."""
+        return self.total.most
+
     def measurements(self) -> Iterator[Measurement]:
         """Totals first, then the same per endpoint in order of their names."""
         yield from self.total.measurements()

@@ -119,6 +119,14 @@ class Samples:
         found = self._all_durations().percentiles((percentile,))
         return found[0] if found else None
 
+    def mean(self) -> Decimal | None:
+        """The mean duration in milliseconds to 50 digits, or ``None`` when nothing was timed."""
+        return self._all_durations().mean()
+
+    def longest(self) -> Decimal | None:
+        """The longest duration in milliseconds, or ``None`` when nothing was timed."""
+        return self.percentile(Decimal(100))
+
     def ahead(self) -> None:
         """Join the endpoints now, of which any total is taken; see ``Cases.ahead``."""
         self._all_durations()
