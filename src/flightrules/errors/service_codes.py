@@ -17,6 +17,7 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_HTTP", "the request was refused", "The framework refused it before Flightrules saw it.", "Read the detail of the problem document."),
     Code("E_HTTP_METHOD", "nothing answers to this method here", "Each address answers to the methods of the OpenAPI document.", "Use one that `Allow` names."),
     Code("E_IDEMPOTENCY_KEY", "the idempotency key cannot be used", "It is kept with the answer, so it has a limit.", "Send a key of at most 200 characters, such as a UUID."),
+    Code("E_IDEMPOTENCY_POWERS", "the kept answer was given to a token that is good for more", "An answer belongs to the powers that it was given to; a weaker token of the same account does not read it.", "Ask again with the token or the session that asked first."),
     Code("E_IDEMPOTENCY_REUSED", "the idempotency key was used for another request", "One key stands for one change; another body under it would be answered with the first one's result.", "Make a new key for a new request."),
     Code("E_IF_MATCH", "the thing has changed since it was read", "Somebody else wrote in between; writing now would undo it unseen.", "Read it again, then decide."),
     Code("E_IF_MATCH_MISSING", "the request does not say which state was read", "Without it one person's edit silently replaces another's.", "Send `If-Match` with the ETag of your last read."),

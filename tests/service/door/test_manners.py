@@ -1,8 +1,11 @@
 """The manners of the REST door: what malformed, oversized, repeated and too frequent requests are answered."""
 
+import hashlib
 import json
 import logging
 import threading
+from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -11,6 +14,7 @@ from flightrules.service.door.log import JsonLines, hide
 from flightrules.service.door.models import KeptAnswer
 from flightrules.service.door.rates import Buckets
 from flightrules.service.notices.models import Subscription
+from flightrules.service.people.models import ApiToken
 
 CHAT = {"title": "Team chat", "channel": "slack", "address": "https://hooks.slack.com/services/T0/B0/x"}
 PATH = "/api/v1/products/shop/channels"
@@ -109,6 +113,43 @@ def test_the_same_key_of_another_account_is_another_key(manager, person):
         == 201
     )
     assert Subscription.objects.count() == 2
+
+
+def _other_token(who, scopes, product=""):
+    mine, word = ApiToken.objects.get(account__key=who.account_key), "another"
+    mine.key, mine.digest = uuid4(), hashlib.sha256(word.encode()).hexdigest()
+    mine.scopes, mine.product = scopes, product
+    mine.save(force_insert=True)
+    return replace(who, token=word)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "product", "status"),
+    [
+        (None, "", 201),
+        (["read"], "", 403),
+        (None, "shop", 403),
+    ],
+)
+def test_an_answer_is_repeated_to_no_token_that_is_good_for_less(manager, scopes, product, status):
+    first = manager.post("/products/shop/channels", CHAT, Idempotency_Key="k1")
+    held = ApiToken.objects.get(account__key=manager.account_key).scopes
+    again = _other_token(manager, held if scopes is None else scopes, product).post(
+        "/products/shop/channels", CHAT, Idempotency_Key="k1"
+    )
+    assert again.status_code == status
+    told = again.json()
+    assert told["key"] == first.json()["key"] if status == 201 else told["code"] == "E_IDEMPOTENCY_POWERS"
+    ApiToken.objects.filter(digest=hashlib.sha256(manager.token.encode()).hexdigest()).update(scopes=["read"])
+    narrowed = manager.post("/products/shop/channels", CHAT, Idempotency_Key="k1")
+    assert (narrowed.status_code, narrowed.json()["code"]) == (403, "E_IDEMPOTENCY_POWERS")
+
+
+def test_what_a_session_was_answered_no_token_reads(manager):
+    manager.post("/products/shop/channels", CHAT, Idempotency_Key="k1")
+    KeptAnswer.objects.update(scopes=None)
+    answer = manager.post("/products/shop/channels", CHAT, Idempotency_Key="k1")
+    assert (answer.status_code, answer.json()["code"]) == (403, "E_IDEMPOTENCY_POWERS")
 
 
 def test_a_refusal_is_repeated_like_any_answer(manager):

@@ -7,15 +7,27 @@ from typing import Protocol
 
 from django.http import HttpRequest
 
-__all__ = ["ClaimedRequest", "TimedRequest"]
+__all__ = ["Asker", "ClaimedRequest", "TimedRequest"]
 
 
-class _Asker(Protocol):
+class Asker(Protocol):
     """As much as the door itself needs to know of who asks."""
 
     @property
     def account_key(self) -> str:
         """The account that was used."""
+
+    @property
+    def token_key(self) -> str | None:
+        """The token that was used, if one was."""
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What the token is good for."""
+
+    @property
+    def product(self) -> str:
+        """The one product that the token is for; empty for every one."""
 
 
 class TimedRequest(HttpRequest):
@@ -39,4 +51,4 @@ class ClaimedRequest(TimedRequest):
         actor: who asks.
     """
 
-    actor: _Asker
+    actor: Asker

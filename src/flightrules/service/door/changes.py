@@ -2,7 +2,8 @@
 
 The answer is kept in the transaction of the change. So a client whose connection was cut after the commit
 asks again with its key and gets the answer that was lost; and two requests with one key at the same time
-are one change: the second waits for the first and repeats its answer.
+are one change: the second waits for the first and repeats its answer. An answer is repeated to its account
+alone, and to no token that is good for less than what was used to ask.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from pydantic import BaseModel
 
 from flightrules.errors import FlightrulesError
-from flightrules.service.door.asked import ClaimedRequest
+from flightrules.service.door.asked import Asker, ClaimedRequest
 from flightrules.service.door.desks import desks
 from flightrules.service.door.models import KeptAnswer
 from flightrules.service.door.problems import problem, refused
@@ -100,31 +101,54 @@ def _committed() -> Iterator[None]:
 def _once(
     key: str, view: Callable[..., Any], request: ClaimedRequest, args: Any, kwargs: Any
 ) -> HttpResponse:
-    account, asked = request.actor.account_key, _asked(request)
+    asked = _asked(request)
     try:
         with _in_turn(), _committed():
-            kept = _claimed(account, key, asked, request.asked_at)
+            kept = _claimed(request.actor, key, asked, request.asked_at)
             if kept.status is not None:
-                return _repeated(kept, asked)
+                return _repeated(kept, asked, request.actor)
             answer = _answer(view, request, args, kwargs)
             kept.status, kept.body = answer.status_code, getattr(answer, "kept_content", answer.content)
             kept.content_type = answer["Content-Type"]
             kept.save(update_fields=["status", "body", "content_type"])
             return answer
     except IntegrityError:
-        kept_answer = KeptAnswer.objects.filter(account=account, key=key).first()
+        kept_answer = KeptAnswer.objects.filter(account=request.actor.account_key, key=key).first()
         if kept_answer is None or kept_answer.status is None:
             raise  # some other rule of the database was broken
-        return _repeated(kept_answer, asked)
+        return _repeated(kept_answer, asked, request.actor)
 
 
-def _claimed(account: str, key: str, asked: str, at: datetime) -> KeptAnswer:
+def _claimed(by: Asker, key: str, asked: str, at: datetime) -> KeptAnswer:
     """The row of this key, ours from here on: a concurrent claim waits on the unique rule, then fails."""
-    found = KeptAnswer.objects.filter(account=account, key=key).first()
-    return found or KeptAnswer.objects.create(account=account, key=key, asked=asked, kept_at=at)
+    found = KeptAnswer.objects.filter(account=by.account_key, key=key).first()
+    return found or KeptAnswer.objects.create(
+        account=by.account_key,
+        key=key,
+        asked=asked,
+        scopes=None if by.token_key is None else sorted(by.scopes),
+        product=by.product,
+        kept_at=at,
+    )
 
 
-def _repeated(kept: KeptAnswer, asked: str) -> HttpResponse:
+def _is_good_for_less(by: Asker, kept: KeptAnswer) -> bool:
+    """Whether this token could not have asked for what another one, or a session, was answered."""
+    if by.token_key is None:
+        return False
+    return (
+        kept.scopes is None or not by.scopes.issuperset(kept.scopes) or by.product not in ("", kept.product)
+    )
+
+
+def _repeated(kept: KeptAnswer, asked: str, by: Asker) -> HttpResponse:
+    if _is_good_for_less(by, kept):
+        return problem(
+            403,
+            "E_IDEMPOTENCY_POWERS",
+            "this was answered to a session, or to a token that is good for more than yours",
+            hint="ask with what you asked with first",
+        )
     if kept.asked != asked:
         return problem(
             _CONFLICT,

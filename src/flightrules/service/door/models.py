@@ -12,6 +12,10 @@ class KeptAnswer(models.Model):
 
     account = models.CharField(max_length=64)
     key = models.CharField(max_length=200)
+    scopes = models.JSONField(
+        null=True, help_text="of the token that asked; none: of no token, so all powers"
+    )
+    product = models.CharField(max_length=60, blank=True, help_text="that the token was for alone")
     asked = models.CharField(max_length=64, help_text="SHA-256 over method, path and body")
     status = models.PositiveSmallIntegerField(null=True)
     body = models.BinaryField(default=b"")
