@@ -1,0 +1,123 @@
+"""Each word of an emergency is on record as it was; and only what concerns this release bears on it."""
+
+from __future__ import annotations
+
+from flightrules.service.catalogue.models import Product
+from flightrules.service.emergencies import history, queries
+from flightrules.service.emergencies.models import Classification, Throttling
+from flightrules.service.releases.models import Release
+from people_stories import denied_codes, now
+from service.decisions.deciding import entries
+from service.decisions.test_who_may_sign import lend
+from service.emergencies.conftest import BOOK, REASON, proved
+from service.emergencies.test_classifying import codes, lift, owed, stopped
+from service.emergencies.test_what_is_rare_in_an_emergency import agree_on
+
+PAYS = "src/pay/"
+
+
+def copied(row, **changes):
+    """Another row that is like this one but for the changes."""
+    names = {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields}
+    names.pop("key")
+    return type(row).objects.create(**{**names, **changes})
+
+
+def test_what_was_classified_and_taken_back(emergency):
+    mended = emergency.shop.release("4.2.0")["key"]
+    key = emergency.classified(hotfix_of="4.2.0", paths=[PAYS, PAYS])
+    one = Classification.objects.get()
+    [told] = entries("emergency:emergency:classified")
+    assert told == {
+        "release": key,
+        "track": "emergency",
+        "former_track": "",
+        "reference": "CVE-2026-12345",
+        "hotfix_of": mended,
+        "paths": [PAYS],
+        "authors": [emergency.author.key],
+        "classified_by": emergency.cto.key,
+        "role": "cto",
+        "share": one.share,
+        "lifted": None,
+        "reason": {"commitment": one.reason},
+    }
+    proved(emergency.cto).post(f"/releases/{key}/emergency/end", {"reason": "It only touches a test system."})
+    one.refresh_from_db()
+    assert one.ended_by == emergency.cto.key
+    assert one.ended_at is not None
+    [ended] = entries("emergency:emergency:ended")
+    assert ended == {"release": key, "track": "", "reason": {"commitment": one.ended_because}}
+
+
+def test_what_was_throttled_and_lifted(emergency):
+    key, throttling = stopped(emergency)
+    assert lift(emergency.second, throttling).status_code == 201
+    row = Throttling.objects.get()
+    asked = {"release": key, "asked_by": emergency.cto.key, "share": "3 of 20 releases = 15 %, limit 10 %"}
+    assert entries("emergency:emergency:throttled") == [{**asked, "role": "cto"}]
+    assert entries("emergency:throttle:lifted") == [
+        {
+            **asked,
+            "role": "product-manager",
+            "until": row.lift_until.isoformat(),
+            "reason": {"commitment": row.lift_reason},
+        }
+    ]
+    assert emergency.classify(key).status_code == 201
+    assert entries("emergency:emergency:classified")[0]["lifted"] == throttling
+
+
+def test_what_another_product_does_bears_on_nothing_here(emergency):
+    """A bank beside the shop had an emergency, was throttled and owes: the shop's figures are its own."""
+    bank = Product.objects.create(key="bank", name="Bank", opened_at=now())
+    key, _ = stopped(emergency)
+    row = Classification.objects.first()
+    for version in ("1.0.0", "1.0.1"):
+        other = copied(Release.objects.get(pk=key), product_id=bank.pk, version=version)
+        copied(row, release_id=other.pk)
+        Throttling.objects.create(release=other, asked_by=emergency.cto.key, role="cto", share="", at=now())
+    owed(other.key, hours=90)
+    found = emergency.cto.get("/products/shop/emergencies").json()
+    assert (found["emergencies"], found["releases"], found["throttled"]) == (3, 20, 1)
+    assert found["debts"] == []
+    assert len(queries.hotfixes("shop")) == 2
+    assert history.under_way("shop", ()) == {str(one) for one, _at, _to in emergency.decided[:2]}
+    mine = Throttling.objects.get(release=key)
+    assert lift(emergency.second, str(mine.key)).status_code == 201
+    assert emergency.classify(key).status_code == 201
+
+
+def test_its_own_late_debts_do_not_stop_what_is_classified_again(emergency):
+    key = emergency.classified()
+    owed(key, hours=49)
+    proved(emergency.cto).post(f"/releases/{key}/emergency/end", {"reason": "It only touches a test system."})
+    assert emergency.classify(key).status_code == 201
+
+
+def test_where_the_track_names_nobody_the_act_says_who_classifies(emergency):
+    acts = "  acts: {emergency: {signers: [product_owner]}}\ntracks:\n"
+    book = BOOK.replace("    classifier: [cto_vp_eng]\n", "").replace("tracks:\n", acts)
+    agree_on(emergency.shop, book.replace("    approver: [cto_vp_eng]\n    quorum: 1\n", ""))
+    key = emergency.hotfix()
+    assert codes(emergency.classify(key)) == (403, "E_POWER")
+    made = emergency.classify(key, emergency.shop.owner)
+    assert made.status_code == 201, made.content
+    assert made.json()["approvers"]["roles"] == ["product-owner"]
+
+
+def test_a_role_that_was_lent_by_who_has_a_part_counts_as_theirs(emergency, person):
+    """Who wrote the change, and who asked for what was throttled, lend their role to a friend."""
+    friend = person("engineer", product="shop", name="Ole Lind")
+    writer = person("cto", product="shop", name="Wim Hart")
+    lend(writer, friend, role="cto")
+    key = emergency.hotfix()
+    assert codes(emergency.classify(key, friend, authors=[writer.key])) == (403, "E_SELF_APPROVAL")
+    assert denied_codes()[-1] == "E_SELF_APPROVAL"
+    emergency.past(19, 2)
+    both = person("cto", "qa-lead", product="shop", name="Max Both")
+    throttling = emergency.classify(key, both).json()["throttling"]
+    helper = person("engineer", product="shop", name="Eli Moor")
+    lend(both, helper, role="qa-lead")
+    assert codes(lift(helper, throttling)) == (403, "E_SELF_APPROVAL")
+    assert lift(emergency.shop.qa, throttling, REASON).status_code == 201
