@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flightrules.service.catalogue.models import Product
+from flightrules.service.door.refusals import InvalidError
 from flightrules.service.emergencies import history, queries
+from flightrules.service.emergencies.confirming import Said, confirm_point
 from flightrules.service.emergencies.models import Classification, Throttling
+from flightrules.service.obligations.models import Obligation
 from flightrules.service.releases.models import Release
-from people_stories import denied_codes, now
+from people_stories import denied_codes, now, signing
 from service.decisions.deciding import entries
+from service.decisions.test_what_an_override_puts_on_record import meant
 from service.decisions.test_who_may_sign import lend
 from service.emergencies.conftest import BOOK, REASON, proved
 from service.emergencies.test_classifying import codes, lift, owed, stopped
+from service.emergencies.test_the_list import HEARD, LINK, written
 from service.emergencies.test_what_is_rare_in_an_emergency import agree_on
 
 PAYS = "src/pay/"
+HOUR, TICK = timedelta(hours=1), timedelta(microseconds=1)
 
 
 def copied(row, **changes):
@@ -121,3 +129,78 @@ def test_a_role_that_was_lent_by_who_has_a_part_counts_as_theirs(emergency, pers
     lend(both, helper, role="qa-lead")
     assert codes(lift(helper, throttling)) == (403, "E_SELF_APPROVAL")
     assert lift(emergency.shop.qa, throttling, REASON).status_code == 201
+
+
+def test_what_was_confirmed_and_what_was_heard(emergency):
+    key = emergency.classified()
+    row = Classification.objects.get()
+    until = now() + timedelta(hours=3)
+    rollback = {"seconds": 250, "link": LINK, "text": "Taken back and put on again."}
+    heard = {"text": HEARD, "person": emergency.shop.qa.key, "said_at": (now() - HOUR).isoformat()}
+    for point, who, said in (
+        ("rollback-tested", emergency.engineer, rollback),
+        ("on-call", emergency.engineer, {"until": until.isoformat()}),
+        ("qa-agreed", emergency.shop.manager, heard),
+    ):
+        assert emergency.point(key, point, who, **said).status_code == 201
+    first, second = entries("emergency:checklist:confirmed")
+    [word] = entries("emergency:sign-off:spoken")
+    given = {one.point: one for one in row.confirmations.all()}
+    nothing = {"seconds": None, "digest": None, "link": None, "text": None, "said_at": None, "until": None}
+    engineer = {"release": key, "by": emergency.engineer.key, "said_by": emergency.engineer.key}
+    assert meant(first.pop("link")) == LINK
+    assert meant(first.pop("text")) == rollback["text"]
+    for told, point in ((first, "rollback-tested"), (second, "on-call"), (word, "qa-agreed")):
+        assert told.pop("confirmation") == str(given[point].key)
+        assert told.pop("basis") == given[point].basis
+    kept = {name: nothing[name] for name in ("digest", "said_at", "until")}
+    assert first == kept | engineer | {"point": "rollback-tested", "role": "engineer", "seconds": 250}
+    assert second == nothing | engineer | {"point": "on-call", "role": "engineer", "until": until.isoformat()}
+    assert (word["by"], word["said_by"]) == (emergency.shop.manager.key, emergency.shop.qa.key)
+    assert (word["role"], word["said_at"]) == ("release-manager", heard["said_at"])
+
+
+def test_each_word_is_written_for_itself(emergency):
+    """It was called off and called again: who agreed twice owes two sign-offs, and one pays for one."""
+    emergency.past(30, 0)
+    key = emergency.classified()
+    end = {"reason": "It only touches a test system."}
+    assert emergency.point(key, "qa-agreed", emergency.shop.qa, text=HEARD).status_code == 201
+    assert proved(emergency.cto).post(f"/releases/{key}/emergency/end", end).status_code == 201
+    assert emergency.classify(key).status_code == 201
+    assert emergency.point(key, "qa-agreed", emergency.shop.qa, text=HEARD).status_code == 201
+    unpaid = Obligation.objects.filter(event="verbal-sign-off", paid_at__isnull=True)
+    for left in (1, 0):
+        assert written(emergency, key).status_code == 201
+        assert unpaid.count() == left
+
+
+def test_a_lent_word_is_that_of_who_lent_it(emergency, person):
+    friend = person("engineer", product="shop", name="Ole Lind")
+    lend(emergency.shop.qa, friend, role="qa-lead")
+    key = emergency.classified(authors=[emergency.author.key, emergency.shop.qa.key])
+    assert codes(emergency.point(key, "qa-agreed", friend, text=HEARD)) == (403, "E_SELF_APPROVAL")
+
+
+def test_words_and_watches_keep_to_the_minute(emergency):
+    agree_on(emergency.shop, BOOK + "    on_call_for: 4 h\n    review_within: 12 h\n")
+    key, at = emergency.classified(), now()
+    opens = at + 2 * HOUR
+    Release.objects.filter(pk=key).update(opens_at=opens, closes_at=None)
+
+    def confirmed(point, who, **said):
+        try:
+            confirm_point(release=key, point=point, said=Said(**said), by=signing(who, at), at=at)
+        except InvalidError:
+            return False
+        return True
+
+    heard = {"text": HEARD, "person": emergency.shop.qa.key}
+    for moment, late in ((at - 24 * HOUR, TICK), (at, -TICK)):
+        assert not confirmed("qa-agreed", emergency.shop.manager, said_at=moment - late, **heard)
+        assert confirmed("qa-agreed", emergency.shop.manager, said_at=moment, **heard)
+    assert not confirmed("on-call", emergency.engineer, until=opens + 4 * HOUR - TICK)
+    assert confirmed("on-call", emergency.engineer, until=opens + 4 * HOUR)
+    assert not confirmed("review-scheduled", emergency.engineer, said_at=opens + 12 * HOUR + TICK)
+    assert confirmed("review-scheduled", emergency.engineer, said_at=opens + 12 * HOUR)
+    assert not confirmed("review-scheduled", emergency.engineer, said_at=at)
