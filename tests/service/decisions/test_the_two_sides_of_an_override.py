@@ -7,9 +7,19 @@ from datetime import timedelta
 import pytest
 
 from flightrules.rules.loading import load_rulebook
-from flightrules.service.decisions.models import Override
+from flightrules.service.decisions.models import Override, SignOff
 from flightrules.service.decisions.override_sides import Sides, answer_within, answers, override_meaning
-from service.decisions.deciding import case_of
+from flightrules.service.decisions.override_watch import due_overrides, watch_override
+from people_stories import now
+from service.decisions.deciding import case_of, entries
+from service.decisions.test_a_no_go_is_overridden import (
+    asked,
+    cto,  # noqa: F401 -- a fixture
+    dissent,
+    no_go,  # noqa: F401 -- a fixture
+    receive,
+    sign,
+)
 from service.shop import RULEBOOK
 
 HEAD = """\
@@ -86,3 +96,26 @@ def test_a_signature_says_how_much_it_is_about():
     assert override_meaning("quality", "dissent-acknowledged", more).startswith(
         "Override: I recommended no-go;"
     )
+
+
+@pytest.mark.parametrize("signed", ["", "quality", "authority", "voided"])
+def test_only_the_side_that_has_not_signed_is_escalated_and_only_when_it_is_late(no_go, signed):  # noqa: F811 -- a fixture
+    override = asked(no_go)
+    if signed in ("quality", "voided"):
+        assert dissent(no_go, override).status_code == 201
+    if signed == "voided":
+        SignOff.objects.filter(act="override").update(voided_at=now(), voided_because="a mistake")
+    if signed == "authority":
+        assert receive(no_go, override).status_code == 200
+        assert sign(no_go, override, no_go.cto, "cto").status_code == 201
+    due = Override.objects.get(pk=override["key"]).answer_due_at
+    early = due - timedelta(microseconds=1)
+    watch_override(override["key"], early)
+    assert (due_overrides(early, 9), entries("decision:override:escalated")) == ([], [])
+    assert due_overrides(due, 9) == [override["key"]]
+    watch_override(override["key"], due)
+    silent = {"quality": ["cto-vp-eng", "product-manager"], "authority": ["qa-lead"]}
+    both = [*silent["authority"], *silent["quality"]]
+    told = {"waits_for": silent.get(signed, both), "due_at": due.isoformat()}
+    assert entries("decision:override:escalated") == [told]
+    assert Override.objects.get(pk=override["key"]).escalated_at == due
