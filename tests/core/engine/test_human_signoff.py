@@ -29,6 +29,8 @@ UNRATED = ReleaseClass("minor", human_signoff="never")
         (NEVER, {"risk": None, "production": False}, ""),
         (NEVER, {"version": "5.0.0"}, "major"),
         (NEVER, {"version": "v5"}, "major"),
+        (NEVER, {"version": "V5"}, "major"),
+        (NEVER, {"version": "5-rc\n1"}, "major"),
         (NEVER, {"version": "5.0.0-rc.1"}, "major"),
         (NEVER, {"version": "V5.0"}, "major"),
         (NEVER, {"version": "release-5.0.0"}, "major"),
