@@ -9,11 +9,11 @@ from xml.parsers import expat
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.json_paths import JsonPaths
-from flightrules.evidence.source import Source
+from flightrules.evidence.source import WRITE_UTF8, Source
 from flightrules.patterns import late
 from flightrules.values import field, frozen
 
-__all__ = ["Head", "look"]
+__all__ = ["Head", "look", "refuse_utf16"]
 
 Kind = Literal["xml", "json", "ndjson", "text"]
 
@@ -21,14 +21,19 @@ _MAGIC = (
     b"\x7fELF",
     b"\x89PNG",
     b"%PDF-",
-    b"PK\x03\x04",
-    b"\x1f\x8b",
     b"GIF8",
     b"\xff\xd8\xff",
     b"MZ\x90",
-    b"BZh9",
-    b"\xfd7zXZ",
 )
+_PACKED = (
+    (b"\x1f\x8b", "compressed with gzip", "unpack it before: gunzip --keep FILE"),
+    (b"PK\x03\x04", "a zip archive", "unpack it before and name the reports: unzip FILE -d reports"),
+    (b"BZh", "compressed with bzip2", "unpack it before: bunzip2 --keep FILE"),
+    (b"\xfd7zXZ", "compressed with xz", "unpack it before: unxz --keep FILE"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd", "unpack it before: unzstd FILE"),
+    (b"7z\xbc\xaf", "a 7z archive", "unpack it before and name the reports: 7z x FILE"),
+)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _HTML = re.compile(
     rb"\A\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE | re.DOTALL
 )
@@ -91,10 +96,20 @@ def look(source: Source, size: int) -> Head:
     return Head("text", text, complete)
 
 
+def refuse_utf16(source: Source, head: Head) -> None:
+    """Of all formats only XML may say that it is UTF-16.
+
+    Raises:
+        EvidenceError: E_ENCODING.
+    """
+    if head.kind != "xml" and source.head(2) in _UTF16:
+        raise EvidenceError("E_ENCODING", "the file is UTF-16, not UTF-8", file=source.name, hint=WRITE_UTF8)
+
+
 def _refuse_foreign(source: Source, raw: bytes) -> None:
     name = source.name
     body = raw.removeprefix(b"\xef\xbb\xbf").strip()
-    if not body or body in (b"\xff\xfe", b"\xfe\xff"):
+    if not body or body in _UTF16:
         rest = any(piece.strip() for piece in source.chunks()) if source.size > len(raw) else False
         if not rest:
             raise EvidenceError(
@@ -110,6 +125,7 @@ def _refuse_foreign(source: Source, raw: bytes) -> None:
             file=name,
             hint="name the report itself; unpack archives first",
         )
+    _refuse_packed(name, raw)
     if body.startswith(b"version https://git-lfs"):
         raise EvidenceError(
             "E_LFS_POINTER",
@@ -140,14 +156,20 @@ def _refuse_foreign(source: Source, raw: bytes) -> None:
             file=name,
             hint="use the report's stats.json",
         )
-    if b"\0" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\0" in raw and not raw.startswith(_UTF16):
         raise EvidenceError(
             "E_BINARY", "the file holds NUL bytes; it is binary", file=name, hint="name the report itself"
         )
 
 
+def _refuse_packed(name: str, raw: bytes) -> None:
+    for magic, what, unpacked in _PACKED:
+        if raw.startswith(magic):
+            raise EvidenceError("E_BINARY", f"the file is {what}, not a report", file=name, hint=unpacked)
+
+
 def _text(source: Source, raw: bytes, *, complete: bool) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if raw.startswith(_UTF16):
         return raw.decode("utf-16", "replace").lstrip("\ufeff")
     body = raw.removeprefix(b"\xef\xbb\xbf")  # to load the codec that does so takes 0.3 ms
     try:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.format import Format
-from flightrules.evidence.head import Head, look
+from flightrules.evidence.head import Head, look, refuse_utf16
 from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.collector import without_collector
 from flightrules.evidence.signatures.accessibility import ACCESSIBILITY_FORMATS
@@ -83,6 +83,7 @@ def read(source: Source, *, expected: str | None = None, columns: Mapping[str, s
     if columns:
         return _declared_table(source, columns)
     found, head = recognise(source) if expected is None else _declared(source, by_name(expected))
+    refuse_utf16(source, head)
     module = importlib.import_module(f"flightrules.evidence.formats.{found.module}")
     with without_collector():
         reading: Reading = module.read(source, head)
@@ -127,7 +128,7 @@ def _is_anyones(head: Head, wanted: Format) -> bool:
 def _declared_table(source: Source, columns: Mapping[str, str]) -> Reading:
     from flightrules.evidence.formats.declared_table import read_declared
 
-    look(source, _LOOKS[0])
+    refuse_utf16(source, look(source, _LOOKS[0]))
     return read_declared(source, columns)
 
 

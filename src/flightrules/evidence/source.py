@@ -10,9 +10,10 @@ from typing import Protocol, Self, TypeVar
 
 from flightrules.errors import EvidenceError
 
-__all__ = ["SIZE_LIMIT", "Beside", "Source"]
+__all__ = ["SIZE_LIMIT", "WRITE_UTF8", "Beside", "Source"]
 
 SIZE_LIMIT = 1 << 30
+WRITE_UTF8 = "write UTF-8; in PowerShell, whose > writes UTF-16: COMMAND | Out-File -Encoding utf8 FILE"
 _CHUNK = 1 << 18
 _AT_HAND = 1 << 16  # what was copied is in the processor's cache when it is looked at: a tenth less time
 _OPEN_FLAGS = (

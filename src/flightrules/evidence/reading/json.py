@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.reading.collector import without_collector
-from flightrules.evidence.source import Source
+from flightrules.evidence.source import WRITE_UTF8, Source
 from flightrules.patterns import late
 
 __all__ = [
@@ -125,9 +125,7 @@ def utf8(source: Source) -> str:
     """The source as text; a byte order mark is tolerated, another encoding is not."""
     data = source.data()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise EvidenceError(
-            "E_ENCODING", "the file is UTF-16; JSON is UTF-8", file=source.name, hint="write UTF-8"
-        )
+        raise EvidenceError("E_ENCODING", "the file is UTF-16, not UTF-8", file=source.name, hint=WRITE_UTF8)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -29,6 +29,7 @@ _CHUNK = 1 << 18
 # and how many cases of this piece had started and how many elements had ended before it
 Event = tuple[str, list[str], int, int]
 _ATTRIBUTES = itemgetter(1)
+_JOINED = frozenset("\x1f:")  # one of them stands between a namespace or a prefix and the name
 
 
 class Piece(NamedTuple):
@@ -91,7 +92,7 @@ def _outline(source: Source, take: Callable[[bytes], bytes], *, sound: bool) -> 
             yield restored(take(text))
 
     parser = guarded_parser(source)
-    parser.StartNamespaceDeclHandler = _refuse_default
+    parser.StartNamespaceDeclHandler = _refuse_namespace
     parser.ProcessingInstructionHandler = _refuse
     parser.StartDoctypeDeclHandler = _refuse
     parser.XmlDeclHandler = _refuse_encoding
@@ -102,9 +103,9 @@ def _refuse(*_: object) -> None:
     raise NotPlainError
 
 
-def _refuse_default(prefix: str | None, _uri: str | None) -> None:
-    """A default namespace renames elements; a prefix leaves those without it as they are."""
-    if not prefix:
+def _refuse_namespace(prefix: str | None, _uri: str | None) -> None:
+    """A namespace renames elements; only attributes have the prefix that Surefire declares."""
+    if prefix != "xsi":
         raise NotPlainError
 
 
@@ -123,13 +124,23 @@ def _parser(source: Source, piece: Piece, *, namespaces: bool) -> Any:
     def start(tag: str, attributes: list[str]) -> None:
         if tag == "testcase":
             add_row(attributes)
-        else:
+        elif _JOINED.isdisjoint(tag):
             add_event((tag, attributes, len(rows), len(ends)))
+        else:
+            start(_local(tag), attributes)
+
+    def end(tag: str) -> None:
+        ends.append(tag if _JOINED.isdisjoint(tag) else _local(tag))
 
     parser.StartElementHandler = start
-    parser.EndElementHandler = ends.append
+    parser.EndElementHandler = end
     parser.StartDoctypeDeclHandler = _doctype(source, parser)
     return parser
+
+
+def _local(tag: str) -> str:
+    """The name alone, without its namespace and without its prefix."""
+    return tag.rpartition("\x1f")[2].rpartition(":")[2]
 
 
 def _doctype(source: Source, parser: Any) -> Callable[..., None]:

@@ -108,6 +108,10 @@ def _header(cells: list[str], required: tuple[str, ...], source: Source) -> list
             "E_DUPLICATE_KEY", f"the column {twice!r} stands twice in the header", file=source.name, line=1
         )
     missing = [name for name in required if name not in cells]
+    if missing and len(cells) == 1 and any(other in cells[0] for other in ";\t|"):
+        other = next(one for one in ";\t|" if one in cells[0])
+        message = f"the header is separated by {other!r}, not by commas"
+        raise EvidenceError("E_HEADER", message, file=source.name, line=1, hint="export with commas")
     if missing and len(missing) == len(required):
         raise EvidenceError(
             "E_HEADER",

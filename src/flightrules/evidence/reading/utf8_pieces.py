@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Iterator
 
 from flightrules.errors import EvidenceError
-from flightrules.evidence.source import Source
+from flightrules.evidence.source import WRITE_UTF8, Source
 
 __all__ = ["pieces", "position"]
 
@@ -16,9 +16,7 @@ _CHUNK = 1 << 18
 def pieces(source: Source, size: int, start: int = 0, end: int | None = None) -> Iterator[str]:
     """A source or a part of it as text in pieces; a byte order mark is tolerated, another encoding is not."""
     if source.head(2) in (b"\xff\xfe", b"\xfe\xff"):
-        raise EvidenceError(
-            "E_ENCODING", "the file is UTF-16; JSON is UTF-8", file=source.name, hint="write UTF-8"
-        )
+        raise EvidenceError("E_ENCODING", "the file is UTF-16, not UTF-8", file=source.name, hint=WRITE_UTF8)
     pending, read, begun = b"", start, start > 0
     for chunk in source.part(size, start, source.size if end is None else end):
         data = pending + chunk if pending else chunk

@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from flightrules.errors import EvidenceError
 from flightrules.evidence.measurement import Notice
-from flightrules.evidence.source import Source
+from flightrules.evidence.source import WRITE_UTF8, Source
 
 __all__ = ["DEPTH_LIMIT", "Node", "feed", "guarded_parser", "malformed", "stream", "tree"]
 
@@ -337,7 +337,7 @@ def malformed(source: Source, error: expat.ExpatError) -> EvidenceError:
         file=source.name,
         line=error.lineno,
         column=error.offset + 1,
-        hint="let the tool write the file again",
+        hint=WRITE_UTF8 if encoding else "let the tool write the file again",
     )
 
 

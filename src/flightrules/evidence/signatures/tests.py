@@ -12,10 +12,8 @@ __all__ = ["TEST_FORMATS"]
 
 
 def _junit(head: Head) -> bool:
-    known = not head.namespace or any(
-        word in head.namespace.lower() for word in ("junit", "surefire", "testsuite")
-    )
-    return head.kind == "xml" and head.root in ("testsuites", "testsuite", "testcase") and known
+    named = not head.namespace or "testcase" in head.elements or "junit" in head.namespace.lower()
+    return head.kind == "xml" and head.root in ("testsuites", "testsuite", "testcase") and named
 
 
 def _xml(*roots: str) -> Callable[[Head], bool]:
