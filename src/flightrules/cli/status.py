@@ -57,6 +57,7 @@ def _text(found: Mapping[str, Any], decided: str) -> str:
         ("accepted", "accepted"),
         ("overdue", "overdue"),
         ("lacks", "lacks_for_approval"),
+        ("said before", "said_before"),
     ):
         lines += [f"  {title}: {plain(one)}" for one in found[key]]
     for title, counts in (("open defects", found["defects"]), ("open risks", found["risks"])):

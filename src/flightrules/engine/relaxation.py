@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from flightrules.rules.criterion import Enforcement, Rule
 from flightrules.rules.rulebook import Rulebook
-from flightrules.rules.track import Track
+from flightrules.rules.track import ReleaseClass, Track
 from flightrules.values import frozen, replace
 
-__all__ = ["Relaxed", "counts_the_worst", "is_emergency", "relaxed", "track_called"]
+__all__ = ["Relaxed", "class_called", "counts_the_worst", "is_emergency", "relaxed", "track_called"]
 
 _ALWAYS_KEPT = "override-only"
 
@@ -35,6 +35,12 @@ def track_called(book: Rulebook, said: str) -> Track | None:
     """The track that is meant, by its id or title, however it is spelt."""
     wanted = _key(said)
     return next((one for one in book.tracks if wanted and wanted in (_key(one.id), _key(one.title))), None)
+
+
+def class_called(book: Rulebook, said: str) -> ReleaseClass | None:
+    """The release class that is meant, in the same way."""
+    wanted = _key(said)
+    return next((one for one in book.classes if wanted and wanted in (_key(one.id), _key(one.title))), None)
 
 
 def counts_the_worst(rule: Rule, book: Rulebook) -> bool:

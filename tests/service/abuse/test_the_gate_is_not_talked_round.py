@@ -30,7 +30,7 @@ RISK = {
 
 
 def test_nobody_gets_past_the_people_by_opening_another_release_of_the_same_digest(shop):
-    """A class that lets gates decide, for what waits for people already; only its withdrawal ends that."""
+    """A class that lets gates decide, for what waits for people already; nor does giving that one up help."""
     begun = (now() - timedelta(minutes=1)).isoformat()
     case = case_of(shop, BY_GATES, release_class="feature", opens_at=begun)
     assert case.open().status_code == 201
@@ -41,7 +41,9 @@ def test_nobody_gets_past_the_people_by_opening_another_release_of_the_same_dige
     assert (answer.status_code, code(answer)) == (412, "E_CLEARANCE_WAITS"), answer.content
     given_up = shop.manager.post(f"/releases/{case.key}/withdrawal", {"reason": "It ships as a page alone."})
     assert given_up.status_code in (200, 201), given_up.content
-    assert is_open(shop.ci), "its gates decide"
+    answer = shop.ci.post("/clearance", {"artefact": DIGEST, "environment": "prod"})
+    assert (answer.status_code, code(answer)) == (412, "E_CLEARANCE_WAITS"), answer.content
+    assert "it would go without the signatures of people" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

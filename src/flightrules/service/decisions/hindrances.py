@@ -9,6 +9,7 @@ from flightrules.service.blockers.queries import Blocker, standing_blockers, unr
 from flightrules.service.board.queries import lacks_approval
 from flightrules.service.emergencies.points import Point, points_of
 from flightrules.service.emergencies.queries import classification_of, lacks_for_decision
+from flightrules.service.readiness.lineage import lighter_than_before
 from flightrules.service.releases.queries import Release
 
 __all__ = ["accepted_blockers", "blockers_in_words", "lacks", "raised", "spoken_verdict"]
@@ -34,7 +35,8 @@ def raised(release: Release) -> int:
 def lacks(release: Release, at: datetime) -> tuple[str, ...]:
     """What must be there before the release may go, in words."""
     missing = lacks_approval(release, at)
-    return (*((missing,) if missing else ()), *lacks_for_decision(release, at))
+    said = (missing,) if missing else ()
+    return (*said, *lacks_for_decision(release, at), *lighter_than_before(release))
 
 
 def spoken_verdict(release: Release, role: str, dossier: str, at: datetime) -> Tally | None:

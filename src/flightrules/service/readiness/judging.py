@@ -19,6 +19,7 @@ from flightrules.service.catalogue.queries import adopted_since, rulebook_of
 from flightrules.service.door.refusals import InvalidError
 from flightrules.service.readiness.gathering import case_of, gather
 from flightrules.service.readiness.inputs import Inputs
+from flightrules.service.readiness.lineage import withdrawn_before
 from flightrules.service.readiness.models import Acceptance, EvidenceItem
 from flightrules.service.readiness.people_names import Names
 from flightrules.service.readiness.printing import LAYOUT
@@ -65,6 +66,7 @@ def judge(inputs: Inputs, gate_name: str, at: datetime, names: Names) -> Judged:
     gate = gate_of(book, gate_name)
     gathered = gather(inputs, book, at)
     gathered.cautions += [*changed_agreement(inputs), *accepted_again(inputs), *_overridden(inputs)]
+    gathered.cautions += withdrawn_before(inputs.release)
     case = case_of(inputs, book, gathered, at, names)
     verdict = evaluate(gate, case, waivers_of(inputs.waivers, names.by_key))
     store_snapshots(gathered.snapshots)

@@ -102,6 +102,8 @@ class GateRun(DueWork):
     edition = models.ForeignKey("catalogue.Edition", on_delete=models.PROTECT, related_name="gate_runs")
     gate = models.CharField(max_length=60)
     kind = models.CharField(max_length=8)
+    release_class = models.CharField(max_length=60, blank=True, help_text="of the release when it was judged")
+    track = models.CharField(max_length=60, blank=True, help_text="that the release was on then")
     asked_by = models.CharField(max_length=64)
     asked_at = models.DateTimeField()
     judged_at = models.DateTimeField(null=True)

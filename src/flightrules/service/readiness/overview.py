@@ -10,6 +10,7 @@ from django.db.models import CharField, DateTimeField, UUIDField, prefetch_relat
 
 from flightrules.service.catalogue.queries import edition_in_force, rulebook_of
 from flightrules.service.door.questions import Question
+from flightrules.service.readiness.lineage import withdrawn_before
 from flightrules.service.readiness.models import Acceptance, ChecklistItem, Defect, GateRun, Risk
 from flightrules.service.readiness.queries import Standings, latest_run
 from flightrules.service.readiness.risks import priority
@@ -66,6 +67,7 @@ def overview(*, release: str, by: Actor, at: datetime) -> dict[str, Any]:
         ],
         "checklists": _checklists(row),
         "lacks_for_approval": lacks_for_approval(row),
+        "said_before": withdrawn_before(row),
     }
 
 

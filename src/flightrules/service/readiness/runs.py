@@ -141,6 +141,7 @@ def _judged(inputs: Inputs, run: GateRun, at: datetime) -> Judged:
 def _record(run: GateRun, release: Release, judged: Judged, *, by: Actor, at: datetime) -> None:
     verdict = judged.verdict
     statuses = {result.rule.id: str(result.status) for result in verdict.results}
+    run.release_class, run.track = release.release_class, release.track
     run.judged_at, run.outcome, run.advise = at, str(verdict.outcome), verdict.advise
     run.inputs, run.reports = judged.inputs_digest, judged.reports
     run.stands_until = judged.stands_until
@@ -170,6 +171,8 @@ def _for_ledger(run: GateRun, release: Release) -> dict[str, Any]:
     return {
         "release": str(release.key),
         "gate": run.gate,
+        "release_class": run.release_class,
+        "track": run.track,
         "edition": run.edition.number,
         "rulebook": run.edition.meaning_digest,
         "outcome": run.outcome,

@@ -99,6 +99,7 @@ class Artefact(models.Model):
                 name="releases_one_artefact_a_name",
             ),
         )
+        indexes = (models.Index(fields=("digest",)),)
 
 
 class ClockSpan(models.Model):

@@ -116,6 +116,7 @@ class OverviewOut(Shown):
     overdue: list[str]
     checklists: dict[str, str]
     lacks_for_approval: list[str]
+    said_before: list[str]
 
 
 class RunsAsked(PageAsked):
