@@ -204,3 +204,45 @@ def test_words_and_watches_keep_to_the_minute(emergency):
     assert not confirmed("review-scheduled", emergency.engineer, said_at=opens + 12 * HOUR + TICK)
     assert confirmed("review-scheduled", emergency.engineer, said_at=opens + 12 * HOUR)
     assert not confirmed("review-scheduled", emergency.engineer, said_at=at)
+
+
+LINES = (
+    "CVE is named",
+    "P1 or worse",
+    "Scope is agreed",
+    "Unit tests passed",
+    "Regression suite passed",
+    "Smoke passed",
+    "Review by a peer",
+    "Reviewed twice",
+    "The QA lead agreed",
+    "QA sign-off",
+    "Rollback tried",
+    "Roll-back tried",
+    "Someone is on-call",
+    "Somebody is on call",
+    "Post-incident meeting",
+    "PIR set",
+    "Review is scheduled",
+    "Review scheduled",
+)
+
+
+def test_a_line_of_the_track_that_is_one_of_the_nine_is_not_asked_twice(emergency):
+    lines = ", ".join([*LINES, "Legal was told"])
+    agree_on(emergency.shop, BOOK.replace("The QA lead agreed by word, Legal was told", lines))
+    places = emergency.places(emergency.classified())
+    assert [one["title"] for name, one in places.items() if name.startswith("extra")] == ["Legal was told"]
+
+
+def test_what_the_exit_gate_measures_is_nobody_s_word_where_the_track_names_no_gate(emergency):
+    """By the name of a criterion, of its method or of its suite."""
+    named = (
+        "  regression-rate:\n    sentence: Overall automated pass rate >= 90% measured by the CI pipeline\n"
+    )
+    suited = "  quick:\n    sentence: Unit suite pass rate >= 95% measured by the CI pipeline\n"
+    book = BOOK.replace("criteria:\n", f"criteria:\n{named}{suited}", 1).replace("    gates: [hotfix]\n", "")
+    agree_on(emergency.shop, book.replace("criteria: [smoke, cov", "criteria: [regression-rate, quick, cov"))
+    places = emergency.places(emergency.classified())
+    assert places["unit-tests"]["why"] == "not met: quick was not judged"
+    assert places["regression"]["why"] == "not met: regression-rate was not judged"
