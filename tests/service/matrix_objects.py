@@ -178,6 +178,7 @@ def machines(world: World) -> Asked:
 
 @asks(
     "POST /machines/{key}/disable",
+    "GET /machines/{key}/tokens",
     "POST /machines/{key}/tokens",
     "DELETE /machines/{key}/tokens/{token}",
 )
@@ -189,7 +190,8 @@ def a_machine(world: World) -> Asked:
     token, _ = services.issue_machine_token(
         machine=str(machine.key), title="ci", scopes=["read"], days=1, by=by, at=world.now
     )
-    body = {"title": "x", "scopes": ["read"], "days": 1} if world.operation.endswith("tokens") else None
+    issues = world.operation == "POST /machines/{key}/tokens"
+    body = {"title": "x", "scopes": ["read"], "days": 1} if issues else None
     return Asked({"key": str(machine.key), "token": str(token.key)}, body=body)
 
 

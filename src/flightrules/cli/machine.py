@@ -1,6 +1,7 @@
 """Register a pipeline, say whose tokens and which keys stand for it, end that.
 
-What it gets is exchanged by each job itself: `flightrules token`. A machine brings evidence, and never signs.
+What it gets is exchanged by each job itself: `flightrules token`. Where a job has no identity of its own, a
+token is issued for it, shown once. A machine brings evidence, and never signs.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from flightrules.cli.remote_acts import (
     add_format_option,
     add_product_option,
     every,
+    moment_said,
     named_product,
     one_of,
     required,
+    stated,
     table,
     told,
 )
@@ -23,7 +26,12 @@ from flightrules.errors import ExitCode, UsageError
 
 __all__ = ["configure", "execute"]
 
-_ACTS = ("list", "register", "show", "trust", "distrust", "add-key", "end-key", "disable")
+_ACTS = (
+    *("list", "register", "show", "trust", "distrust"),
+    *("add-key", "end-key", "issue-token", "end-token", "disable"),
+)
+_SCOPES = ("read", "bring-evidence")
+_LISTED = {"distrust": "identities", "end-key": "keys", "end-token": "tokens"}
 _CLAIM = 2
 
 
@@ -38,8 +46,10 @@ def configure(parser: ArgumentParser) -> None:
     trust.add_argument("--subject", metavar="TEXT", default="", help="in full, or a beginning with :* or /*")
     trust.add_argument("--claim", action="append", default=[], metavar="NAME=VALUE", help="repeatable")
     parser.add_argument(
-        "--key", metavar="PEM", default="", help="add-key: a file; distrust, end-key: the key"
+        "--key", metavar="PEM", default="", help="add-key: a file; distrust, end-key, end-token: the key"
     )
+    parser.add_argument("--title", metavar="TEXT", default="", help="issue-token: what it is for")
+    parser.add_argument("--days", type=int, metavar="N", help="issue-token: how long it holds; else 30")
     add_format_option(parser)
 
 
@@ -59,6 +69,8 @@ def execute(arguments: Namespace) -> int:
     one = one_of(rows, arguments.machine, "machine", "name")
     if arguments.act == "disable":
         one = service.post(f"/machines/{one['key']}/disable", {})
+    if arguments.act == "issue-token":
+        return _issued(service, one, arguments)
     _act(service, f"/machines/{one['key']}", arguments)
     return _told(service, one, arguments)
 
@@ -70,9 +82,18 @@ def _act(service: Office, path: str, arguments: Namespace) -> None:
     if arguments.act == "add-key":
         required(arguments, "key")
         service.post(f"{path}/keys", {"pem": _pem(arguments.key)})
-    if arguments.act in ("distrust", "end-key"):
-        listed = f"{path}/{'identities' if arguments.act == 'distrust' else 'keys'}"
+    if arguments.act in _LISTED:
+        listed = f"{path}/{_LISTED[arguments.act]}"
         service.delete(f"{listed}/{one_of(every(service, listed), arguments.key, 'key')['key']}")
+
+
+def _issued(service: Office, one: dict[str, Any], arguments: Namespace) -> int:
+    required(arguments, "title")
+    body = {"title": arguments.title, "scopes": _SCOPES, **stated(arguments, "days")}
+    made = service.post(f"/machines/{one['key']}/tokens", body)
+    lines = [f"holds until {moment_said(made['expires_at'])}", f"token, once: {plain(made['token'])}"]
+    told(arguments, made, lines)
+    return int(ExitCode.GO)
 
 
 def _trust(service: Office, arguments: Namespace) -> dict[str, Any]:
@@ -96,12 +117,18 @@ def _pem(path: str) -> str:
 def _told(service: Office, one: dict[str, Any], arguments: Namespace) -> int:
     path = f"/machines/{one['key']}"
     trusted, keys = every(service, f"{path}/identities"), every(service, f"{path}/keys")
+    stored = [each for each in every(service, f"{path}/tokens") if not each["revoked_at"]]
     state = ", disabled" if one["disabled_at"] else ""
     lines = [f"{plain(one['name'])} of {plain(one['product'])}{state} ({plain(one['key'])})"]
-    lines += [f"  token: {_identity(each)}" for each in trusted if not each["ended_at"]]
+    lines += [f"  trusts: {_identity(each)}" for each in trusted if not each["ended_at"]]
     lines += [f"  key: {plain(each['keyid'])} ({each['key'][:8]})" for each in keys if not each["ended_at"]]
-    told(arguments, {**one, "identities": trusted, "keys": keys}, lines)
+    lines += [f"  token: {plain(each['title'])}, {_until(each)} ({each['key'][:8]})" for each in stored]
+    told(arguments, {**one, "identities": trusted, "keys": keys, "tokens": stored}, lines)
     return int(ExitCode.GO)
+
+
+def _until(one: dict[str, Any]) -> str:
+    return f"until {plain(one['expires_at'][:10])}"
 
 
 def _identity(one: dict[str, Any]) -> str:

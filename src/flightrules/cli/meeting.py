@@ -117,7 +117,8 @@ def _lines(one: dict[str, Any], names: dict[str, str]) -> list[str]:
         lines.append(
             f"  came: {who} ({plain(', '.join(map(role_words, each['roles']))) or 'not invited'}){left}"
         )
-    lines += [f"  not there: {', '.join(map(plain, one['absent']))}"] if one["absent"] else []
+    absent = ", ".join(plain(role_words(each)) for each in one["absent"])
+    lines += [f"  not there: {absent}"] if absent else []
     lines += [f"  outcome: {plain(one['outcome'])}"] if one["outcome"] else []
     lines += [f"  first: {plain(each)}" for each in one["addressed_first"]]
     return lines + ([f"  minutes: sha256:{one['minutes_sha256']}"] if one["minutes_sha256"] else [])

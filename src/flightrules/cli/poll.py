@@ -9,7 +9,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from flightrules.cli.remote import office, plain
+from flightrules.cli.remote import Office, office, plain
 from flightrules.cli.remote_acts import add_format_option, required, told
 from flightrules.cli.remote_decisions import add_release_options, open_poll, release_of
 from flightrules.errors import ExitCode
@@ -48,7 +48,7 @@ def execute(arguments: Namespace) -> int:
         told(arguments, closed, [f"closed: {plain(closed['closed_because'])}"])
         return int(ExitCode.GO)
     found = service.get(f"/polls/{made['key']}")
-    told(arguments, found, _lines(found, release))
+    told(arguments, found, _lines(found, release) + _on_the_way(service, release))
     return int(ExitCode.WAITING if found["missing"] or not found["verdict"] else ExitCode.GO)
 
 
@@ -69,6 +69,13 @@ def _lines(found: dict[str, Any], release: dict[str, Any]) -> list[str]:
         f"  changed: {plain(one['what'])}, was {plain(one['was'])}, now {plain(one['now'])}"
         for one in found["differences"]
     ]
+
+
+def _on_the_way(service: Office, release: dict[str, Any]) -> list[str]:
+    """Gates that a deployment asks for beside those that are decided on: a decided release takes no more."""
+    reasons = service.get(f"/releases/{release['key']}/verdict")["reasons"]
+    said = [one["text"] for one in reasons if one["code"] == "gate_shut"]
+    return [f"  before it is decided: {plain(one)}" for one in said]
 
 
 def _role(said: str) -> str:

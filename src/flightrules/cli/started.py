@@ -31,12 +31,28 @@ def started() -> Iterator[None]:
     try:
         yield
     except (DatabaseError, InterfaceError, SqliteError) as error:
+        if not _was_set_up():
+            raise UsageError(
+                "E_DATABASE",
+                "nothing was set up here yet",
+                hint="set FLIGHTRULES_HOME, or FLIGHTRULES_DATABASE_URL, as for the service",
+            ) from None
         said = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
         raise UsageError(
             "E_DATABASE",
             f"the database cannot be used: {said}",
             hint="flightrules fsck tells more; a backup is brought back with flightrules restore",
         ) from None
+
+
+def _was_set_up() -> bool:
+    """Whether the database holds a table; one that cannot be asked was set up and is damaged."""
+    from django.db import DatabaseError, InterfaceError, connection
+
+    try:
+        return bool(connection.introspection.table_names())
+    except (DatabaseError, InterfaceError):
+        return True
 
 
 def keys_from(paths: Sequence[str]) -> list[PublicKey]:

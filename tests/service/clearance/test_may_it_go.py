@@ -287,6 +287,15 @@ def test_on_the_way_up_the_gates_of_each_environment_decide(shop):
     assert (codes(shut), shut["state"]) == (["gate_shut"], "CLOSED")
 
 
+def test_gates_on_the_way_up_are_told_before_the_decision_and_with_the_way_back_after_it(shop):
+    shop.adopt(STAGED)
+    release = ready(shop)
+    assert codes(ask(shop.ci)) == ["no_decision", "gate_shut", "gate_shut"]
+    assert "bring the evidence" in ask(shop.ci)["reasons"][1]["fix"]
+    decided(release)
+    assert ask(shop.ci)["reasons"][0]["fix"].startswith("have it reopened, bring the evidence")
+
+
 JUDGED_IN_UAT = RULEBOOK.replace("uat: {requires_pass_in: [sit]}", "uat: {title: Acceptance}").replace(
     "blocks: sign-off}", "blocks: sign-off, environment: uat}"
 )

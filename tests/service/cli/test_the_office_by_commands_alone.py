@@ -84,3 +84,18 @@ def test_notices_get_a_channel_that_is_tried_and_ended(shop, terminal, monkeypat
     assert "E_POWER" in done(manager("channel", "resend", str(row.key), sign=False), 2)
     assert "its address is forgotten" in done(manager("channel", "end", "QA room", *PRODUCT, sign=False))
     assert "ended" in done(manager("channel", "list", *PRODUCT, sign=False))
+
+
+def test_a_machine_without_an_identity_gets_a_token_that_is_shown_once(shop, person, terminal):
+    admin = terminal(person("administrator", name="Nora Vik"))
+    named = ["CI of the shop", *PRODUCT]
+    done(admin("machine", "register", *named, sign=False))
+    said = done(admin("machine", "issue-token", *named, "--title", "nightly", "--days", "9", sign=False))
+    made = ApiToken.objects.get(title="nightly")
+    assert said.rpartition("token, once: ")[2].startswith("frt_")
+    assert sorted(made.scopes) == ["bring-evidence", "read"]
+    assert "token: nightly, until" in done(admin("machine", "show", *named, sign=False))
+    left = done(admin("machine", "end-token", *named, "--key", str(made.key)[:8], sign=False))
+    assert "nightly" not in left
+    made.refresh_from_db()
+    assert made.revoked_at is not None

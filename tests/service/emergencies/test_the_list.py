@@ -280,6 +280,11 @@ def test_each_point_asks_for_what_shows_it(emergency, key, point, said, code):
     assert codes(emergency.point(key, point, emergency.engineer, **said)) == (422, code)
 
 
+def test_who_has_powers_by_the_rulebook_alone_works_on_it_as_well(emergency, key, person):
+    vice = person("cto-vp-eng", product="shop")
+    assert emergency.point(key, "review-scheduled", vice, said_at=ahead(hours=3)).status_code == 201
+
+
 def test_a_rollback_of_five_minutes_is_not_less_than_five(emergency, key):
     emergency.point(key, "rollback-tested", emergency.engineer, seconds=300, link=LINK)
     assert not emergency.places(key)["rollback-tested"]["met"]

@@ -81,7 +81,8 @@ def _needs_board(book: Rulebook, release: Release) -> str:
     if stated in by_board:
         return f"a release of the class {stated} needs the board's approval"
     if by_board and stated is None:
-        return f"the release states no known class, and {', '.join(by_board)} need the board's approval"
+        said = f"{', '.join(by_board)} need the board's approval"
+        return f"the release states no known class ({', '.join(names.values())}), and {said}"
     return _BY_PRESET if book.authority.preset == _CAB_LED else ""
 
 

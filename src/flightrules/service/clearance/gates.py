@@ -73,11 +73,11 @@ def shut_gates(release: Release, gates: Iterable[Gate], at: datetime) -> Iterato
     for gate in gates:
         run = latest_run(release, gate.id)
         if run is None:
-            fix = f"bring the evidence and run the gate {gate.id}"
+            fix = f"{_first(release)}bring the evidence and run the gate {gate.id}"
             yield Reason("gate_shut", f"the gate {gate.id} was not judged", fix, waits=True)
         elif run.outcome not in _OPEN or run.advise:
             said = f"{run.outcome} (advice only)" if run.advise else run.outcome
-            fix = "clear what blocks it and run it again"
+            fix = f"{_first(release)}clear what blocks it and run it again"
             yield Reason("gate_shut", f"the gate {gate.id} is {said}", fix)
         else:
             because = list(standings.of(run).reasons)
@@ -86,6 +86,11 @@ def shut_gates(release: Release, gates: Iterable[Gate], at: datetime) -> Iterato
             if because:
                 text = f"the gate {gate.id} was {run.outcome}, but {'; '.join(because)}"
                 yield Reason("gate_stale", text, f"run the gate {gate.id} again", waits=True)
+
+
+def _first(release: Release) -> str:
+    """A decided release takes no more: it goes back into test, and is decided again."""
+    return "have it reopened, " if release.state == Release.State.DECIDED else ""
 
 
 def _keys(one: ReleaseClass | Track) -> frozenset[str]:

@@ -209,6 +209,7 @@ class _Question:
             said = "it was authorised; the final poll is open" if was_authorised(self.release) else ""
             text = f"nobody has decided on it, and {'; '.join((*because, *([said] if said else [])))}"
             reasons.append(Reason("no_decision", text, "have it decided by the people who sign", waits=True))
+            reasons += [one for one in self._guards() if one.waits]  # told while the release takes more
             return self._answer(reasons, "decision")
         gates = gates_named(self.book, required_gates(self.book, self.release))
         if not gates:

@@ -83,7 +83,9 @@ def _require_founded(dossier: Dossier, choice: str, at: datetime) -> None:
         if gate.stale:
             raise on_record(
                 ConflictError(
-                    "E_RUN_STALE", f"the gate {gate.gate}: {gate.stale}", hint="run the gate again"
+                    "E_RUN_STALE",
+                    f"the gate {gate.gate}: {gate.stale}",
+                    hint=f"run the gate again (flightrules judge --gate {gate.gate})",
                 ),
                 row,
             )

@@ -26,7 +26,7 @@ from flightrules.service.emergencies.words import WRITTEN, givers, track_of, unw
 from flightrules.service.obligations.holders import seat_for
 from flightrules.service.obligations.owed import VERBAL, word_givers
 from flightrules.service.obligations.services import settle, start
-from flightrules.service.people.access import is_known, require, roles_of
+from flightrules.service.people.access import is_known, powers_of_role, require, roles_of
 from flightrules.service.people.authentication import require_signing_proof
 from flightrules.service.people.powers import Power, powers_of
 from flightrules.service.people.seats import seats_apart
@@ -242,8 +242,9 @@ def _seat(roles: tuple[str, ...], row: Release, by: Actor, at: datetime) -> str:
 
 def _any_role(row: Release, by: Actor, at: datetime) -> str:
     """A role that lets its holder do more than look; who only reads confirms nothing."""
+    looking = {Power.READ, Power.AUDIT}
     roles = sorted(roles_of(by.key, row.product_id, at))
-    found = next((role for role in roles if powers_of([role]) - {Power.READ, Power.AUDIT}), "")
+    found = next((role for role in roles if powers_of_role(role, row.product_id, at) - looking), "")
     if not found:
         raise _not_held(row, "of somebody who works on it")
     return found
@@ -281,7 +282,10 @@ def _classified(row: Release) -> Classification:
 
 
 def _not_held(row: Release, role: str) -> DeniedError:
-    return DeniedError("E_ROLE_NOT_HELD", f"you do not hold the role {role} here").about(*_about(row))
+    hint = "ask who holds it: flightrules people holders"
+    return DeniedError("E_ROLE_NOT_HELD", f"you do not hold the role {role} here", hint=hint).about(
+        *_about(row)
+    )
 
 
 def _in_the_way(row: Release, why: str) -> ConflictError:

@@ -174,6 +174,16 @@ def identities_of(machine: str, *, by: Actor, at: datetime) -> QuerySet[MachineI
     return MachineIdentity.objects.filter(machine=managed_machine(machine, by=by, at=at))
 
 
+def tokens_of_machine(machine: str, *, by: Actor, at: datetime) -> QuerySet[ApiToken]:
+    """The tokens of a machine, ended ones among them; what they open is not kept.
+
+    Raises:
+        ForeignError: E_NO_SUCH.
+    """
+    found = managed_machine(machine, by=by, at=at)
+    return ApiToken.objects.filter(machine=found).order_by("-issued_at", "key")
+
+
 def audiences_taken() -> list[str]:
     """Whom tokens are made for that stand for a machine now."""
     live = MachineIdentity.objects.filter(ended_at__isnull=True, machine__disabled_at__isnull=True)

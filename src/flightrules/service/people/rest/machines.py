@@ -120,6 +120,13 @@ def disable(request: AskedRequest, key: UUID) -> Any:
     )
 
 
+@router.get("/machines/{uuid:key}/tokens", response=Page[TokenOut], openapi_extra=_MANAGE)
+def tokens(request: AskedRequest, key: UUID, asked: Query[PageAsked]) -> dict[str, Any]:
+    """The tokens of a machine; what they open is not kept."""
+    rows = queries.tokens_of_machine(str(key), by=request.actor, at=request.asked_at)
+    return page_of(rows, asked, token_shown, cast=UUID)
+
+
 @router.post("/machines/{uuid:key}/tokens", response={201: NewTokenOut}, openapi_extra=_MANAGE)
 @changes_state
 def issue(request: AskedRequest, key: UUID, body: NewToken) -> Any:
