@@ -26,6 +26,8 @@ _QUARANTINE_LIMIT = 5
 _NAMED = 3
 _SCALES = {"findings": ("severity", FINDING_LEVELS), "a11y": ("impact", IMPACTS)}
 _NOUNS = {"findings": "findings", "a11y": "violations"}
+_SAMPLED = {"tests.total": "tests", "load.requests": "requests"}
+_TWO = 2
 _STRICTNESS = ("override-only", "accept", "acknowledge", "ignore")
 
 
@@ -122,6 +124,8 @@ def _on_method(case: Case, method: str) -> Iterator[str]:
     found = case.facts.of(method)
     for paths in _twins(found.evidence):
         yield f"the same bytes under {len(paths)} names, counted once: {_some(paths)}"
+    for count, paths in _counted_twice(found.evidence):
+        yield f"{_some(paths)} hold {count} each in two formats; a run that is in both counts twice"
     before = {one.digest for one in found.baseline}
     same = [one.path for one in found.evidence if one.digest in before]
     if same:
@@ -177,6 +181,19 @@ def _twins(evidence: tuple[Evidence, ...]) -> Iterator[list[str]]:
     for one in evidence:
         paths[one.digest].append(one.path)
     return (names for names in paths.values() if len(names) > 1)
+
+
+def _counted_twice(evidence: tuple[Evidence, ...]) -> Iterator[tuple[str, list[str]]]:
+    """Reports that hold as many tests, or requests, and are not of one format."""
+    if len({one.reading.format for one in evidence}) < _TWO:
+        return
+    alike: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for one in evidence:
+        for number in one.reading.measurements:
+            if number.metric in _SAMPLED and not number.labels:
+                alike[f"{number.value:f} {_SAMPLED[number.metric]}"].setdefault(one.reading.format, one.path)
+                break
+    yield from ((count, list(paths.values())) for count, paths in alike.items() if len(paths) >= _TWO)
 
 
 def _by_file_time(use: EvidenceUse) -> bool:

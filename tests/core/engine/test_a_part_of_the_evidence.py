@@ -106,3 +106,51 @@ def test_a_scan_that_broke_off_behind_its_first_result_shows_no_absence(desk, su
     found = {"issue tracker": desk.found(desk.artefact("issue tracker", scan))}
 
     assert desk.decide(rules, found).results[0].status == status
+
+
+COVERED = """
+criteria:
+  lines: "Line coverage >= 90% measured by coverage"
+gates:
+  exit: {kind: exit, criteria: [lines]}
+evidence:
+  coverage: {paths: [lcov.info]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("sums", "status"),
+    [
+        ("", "PASS"),
+        ("LF:2\nLH:2\n", "PASS"),
+        ("LF:10\nLH:2\n", "NO DATA"),
+        ("LF:10\nLH:10\n", "PASS"),
+    ],
+    ids=["no sums", "all there", "the worse ones are missing", "as good as what is missing"],
+)
+def test_a_cut_report_does_not_pass_where_what_is_missing_would_lower_the_rate(desk, sums, status):
+    report = f"SF:a.c\nDA:1,1\nDA:2,1\n{sums}end_of_record\n"
+    verdict = desk.decide(COVERED, {"coverage": desk.found(desk.artefact("coverage", report))})
+    (result,) = verdict.results
+    assert str(result.status) == status, result.reason
+
+
+SEVERAL = """
+criteria:
+  many: "Number of tests >= 3 measured by tests"
+gates:
+  exit: {kind: exit, criteria: [many]}
+evidence:
+  tests: {paths: [reports]}
+"""
+TWO_CASES = "<testsuite><testcase name='a'/><testcase name='b'/></testsuite>"
+TWO_POINTS = "TAP version 13\n1..2\nok 1 - a\nok 2 - b\n"
+
+
+def test_one_run_in_two_formats_is_told_of(desk):
+    both = desk.found(desk.artefact("tests", TWO_CASES), desk.artefact("tests", TWO_POINTS))
+    told = [one for one in desk.decide(SEVERAL, {"tests": both}).warnings if "counts twice" in one]
+    assert len(told) == 1
+    assert "2 tests each" in told[0]
+    two = desk.found(desk.artefact("tests", TWO_CASES), desk.artefact("tests", TWO_CASES + "<!-- -->"))
+    assert not [one for one in desk.decide(SEVERAL, {"tests": two}).warnings if "counts twice" in one]

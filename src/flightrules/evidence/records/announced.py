@@ -95,7 +95,18 @@ class Announced(NamedTuple):
 
     def differences(self, counted: LineCounts) -> tuple[Notice, ...]:
         """Where the statement and the count differ; both numbers are named."""
-        return tuple(Notice("W_COUNT_MISMATCH", text) for text in self._texts(counted))
+        notices = [Notice("W_COUNT_MISMATCH", text) for text in self._texts(counted)]
+        if self._hides_worse(counted):
+            notices.append(Notice("W_CUT_DOWN", "more than half of the lines are missing, the worse ones"))
+        return tuple(notices)
+
+    def _hides_worse(self, counted: LineCounts) -> bool:
+        """Whether the lines that the body lacks would lower the rate. Who announces a line once for each class
+        that holds it does not come to twice as many.
+        """
+        if self.total is None or self.covered is None or self.total <= 2 * counted.total:
+            return False
+        return self.covered * counted.total < counted.covered * self.total
 
     def _texts(self, counted: LineCounts) -> list[str]:
         found = []
