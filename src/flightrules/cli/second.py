@@ -71,6 +71,7 @@ def begun(rulebook: str | None) -> Second | None:
     formats, size = _glance(rulebook)
     if size <= FORK_ABOVE:
         return None
+    _load_for_both()
     asked, asking = os.pipe()
     answers, answering = os.pipe()
     queue, filling = os.pipe()
@@ -138,13 +139,18 @@ def _live(asked: int, answering: int, queue: int, formats: list[str]) -> NoRetur
         os._exit(code)
 
 
+def _load_for_both() -> None:
+    """Load what both processes take to read any file: once, before there are two."""
+    __import__("flightrules.cli.reading")
+    __import__("hashlib")  # of every file the digest is taken
+
+
 def _load(formats: list[str], asked: int) -> None:
     """Load what reads these formats, until there is something to do."""
     import select
 
     from flightrules.cli.reading import load_format
 
-    __import__("hashlib")  # of every file the digest is taken
     for name in formats:
         if select.select([asked], [], [], 0)[0]:
             return

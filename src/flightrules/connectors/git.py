@@ -12,12 +12,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from flightrules.connectors.programs import started
 from flightrules.errors import EvidenceError
 from flightrules.patterns import late
 from flightrules.values import frozen
 
 if TYPE_CHECKING:
-    from subprocess import Popen
+    from flightrules.connectors.programs import Running
 
 __all__ = [
     "Asked",
@@ -33,7 +34,6 @@ __all__ = [
 
 _TIMEOUT = 60.0
 _NOBODY = "nobody"  # who commits without an address is somebody all the same
-_PIPE = 1 << 20  # git need not wait for a reader who is busy; a pipe of this size holds most diffs
 _SETTINGS = (
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
@@ -107,7 +107,7 @@ class Asked:
     def __init__(self, repo: str, base: str) -> None:
         """Ask about the repository that holds ``repo``; ``base`` is never read as an option."""
         self._repo, self._base = repo, base
-        self._running: list[Popen[bytes]] = []
+        self._running: list[Running] = []
         try:
             _require_name(base)
             asked = (("merge-base", "--", base, "HEAD"), (*_DIFF, "--merge-base", base, "--"), _TRACKED)
@@ -144,9 +144,7 @@ class Asked:
     def forget(self) -> None:
         """Nobody wants the answer any more."""
         for one in self._running:
-            if one.returncode is None:
-                one.kill()
-                one.communicate()
+            one.end()
         self._running = []
 
 
@@ -255,42 +253,30 @@ def _git(repo: str, *arguments: str) -> bytes:
     return _finished(repo, _started(repo, *arguments))
 
 
-def _started(repo: str, *arguments: str) -> Popen[bytes]:
-    import subprocess
-
+def _started(repo: str, *arguments: str) -> Running:
     command = ["git", "-C", repo, "--no-pager"]
     for setting in _SETTINGS:
         command += ["-c", setting]
-    try:
-        return subprocess.Popen(  # noqa: S603 - no shell; the only foreign words stand behind --end-of-options or --
-            [*command, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=_environment(),
-            pipesize=_PIPE,
-        )
+    try:  # the only foreign words stand behind --end-of-options or --
+        return started([*command, *arguments], _environment())
     except FileNotFoundError:
         raise _refusal("git is not installed", "install git, or leave new-code coverage out") from None
     except (OSError, ValueError) as error:
         raise _refusal(f"git cannot be run: {error}", "check the path of the repository") from None
 
 
-def _finished(repo: str, process: Popen[bytes]) -> bytes:
+def _finished(repo: str, process: Running) -> bytes:
     """What git printed; its exit code must be 0."""
-    from subprocess import TimeoutExpired
-
     try:
-        out, err = process.communicate(timeout=_TIMEOUT)
-    except TimeoutExpired:
-        process.kill()
-        process.communicate()
+        printed = process.printed(_TIMEOUT)
+    except TimeoutError:
+        process.end()
         raise _refusal(
             f"git did not answer within {_TIMEOUT:.0f} s", "check the repository's disk and locks"
         ) from None
-    if process.returncode:
-        raise _failed(repo, err)
-    return out
+    if printed.code:
+        raise _failed(repo, printed.err)
+    return printed.out
 
 
 def _environment() -> dict[str, str]:
