@@ -101,8 +101,8 @@ class Announced(NamedTuple):
         return tuple(notices)
 
     def _hides_worse(self, counted: LineCounts) -> bool:
-        """Whether the lines that the body lacks would lower the rate. Who announces a line once for each class
-        that holds it does not come to twice as many.
+        """Whether the lines that the body lacks would lower the rate. A header that counts a line once for
+        each class that holds it does not come to twice as many.
         """
         if self.total is None or self.covered is None or self.total <= 2 * counted.total:
             return False
