@@ -10,9 +10,12 @@ import pytest
 from flightrules.service.board import lapsing
 from flightrules.service.board.bodies import composed, invited_of
 from flightrules.service.board.models import AgendaItem, BoardAnswer, BoardVote, Scorecard
+from flightrules.service.board.standing import valid_until
 from flightrules.service.board.voting import AREAS
+from flightrules.service.people.models import RoleGrant
 from people_stories import now
-from service.board.board_stories import BOARD, code, made
+from service.board.board_stories import BOARD, LINK, code, made
+from service.board.test_a_change_goes_its_way import templated
 from service.decisions.deciding import entries
 from service.decisions.test_what_an_override_puts_on_record import meant
 from service.shop import OTHER_DIGEST, RULEBOOK
@@ -164,3 +167,33 @@ def test_a_body_of_the_rulebook_is_composed_as_it_says(shop):
     assert invited_of("shop") == ("qa-lead", "cto-vp-eng")
     assert invited_of("bank") == ("release-manager", "qa-lead", "business-owner", "operations")
     assert composed("bank", "emergency").quorum == 2
+
+
+def test_a_template_counts_for_a_year_or_for_as_long_as_was_agreed(board):
+    templated(board)
+    answer = BoardAnswer.objects.get()
+    assert valid_until(answer) == answer.at + timedelta(days=365)
+    text = RULEBOOK + BOARD + "  decisions: {template_counts_for: 90 days}\n"
+    number = board.shop.propose(text).json()["number"]
+    for who, role in board.shop.parties():
+        made(board.shop.sign(who, role, number))
+    assert valid_until(answer) == answer.at + timedelta(days=90)
+
+
+def test_an_area_may_be_red_and_its_entry_says_so(board):
+    item = board.on_agenda(board.waiting())
+    red = {"rating": "red", "rationale": "The runbook names the old host", "evidence": LINK}
+    made(board.score(item, operations=red, risk=red | {"rating": "amber"}))
+    told = entries("board:scorecard:filled")[-1]["ratings"]
+    assert (told["operations"], told["risk"], told["testing"]) == ("red", "amber", "green")
+    assert Scorecard.objects.filter(voided_at__isnull=True).count() == 1
+
+
+def test_a_voice_of_a_seat_that_was_lost_gives_way_to_who_has_it_now(board, person):
+    item = board.on_agenda(board.waiting())
+    made(board.vote(board.ops, item))
+    made(board.vote(board.security, item))
+    RoleGrant.objects.filter(person_id=board.ops.key).update(revoked_at=now())
+    made(board.vote(person("operations", product="shop"), item))
+    votes = [(one.role, one.voided_at is None) for one in BoardVote.objects.order_by("at")]
+    assert votes == [("operations", False), ("security-compliance", True), ("operations", True)]
