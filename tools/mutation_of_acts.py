@@ -18,7 +18,7 @@ import os
 import sys
 import types
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ ACTS = {
     "board": "voting changes sessions standing lapsing attending bodies refusing queries meetings",
     "emergencies": "classifying confirming points queries history changes words",
     "obligations": "services owed clock holders queries telling",
-    "blockers": "services ageing queries telling",
+    "blockers": "services seats ageing queries telling",
     "clearance": "answer queries services apart decided gates hindrances attestations",
     "people": (
         "access seats rasci services.roles services.standing_in services.vouching services.persons "
@@ -50,7 +50,7 @@ ACTS = {
 
 ELSEWHERE = {
     "clearance": ["tests/service/decisions/test_who_wrote_it.py"],
-    "people": ["tests/service/abuse", "tests/service/decisions/test_who_may_sign.py"],
+    "people": ["tests/service/decisions/test_who_may_sign.py"],
 }
 """Room -> stories in other folders that hold what it decides."""
 
@@ -68,6 +68,7 @@ class Judge:
         self.sources = {name: path.read_text(encoding="utf-8") for name, path in self.paths.items()}
         self.room, self.part = room, part
         self.noticed: Counter[str] = Counter()
+        self.beginnings = _Beginnings()
         self.sound = True
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -89,7 +90,7 @@ class Judge:
         seen = coverage.Coverage(
             data_file=None, config_file=False, include=[str(p) for p in self.paths.values()]
         )
-        _watch_beginnings(seen)
+        unwatch = self.beginnings.watch(seen)
         importlib.import_module("flightrules.service.config.urls")
         pdf = importlib.import_module("flightrules.reports.pdf")
         pdf.paper = lambda *_: b"%PDF-"  # the typesetter has threads, which do not come along into a fork
@@ -102,12 +103,16 @@ class Judge:
                 if not _passes(story, stories[(number + 1) % len(stories)]):
                     print(f"{story.nodeid} does not pass as it is")
                     self.sound = False
+        unwatch()
         return seen.get_data()
 
     def _not_in_a_fork(self, stories: list[pytest.Item]) -> list[str]:
         """Stories that need what a fork does not bring along, such as a server beside them."""
 
         def fail() -> str:
+            from service import put_back
+
+            put_back._MADE.clear()
             return "\n".join(
                 story.nodeid
                 for number, story in enumerate(stories)
@@ -124,10 +129,10 @@ class Judge:
         left, badly = [], 0
         for one in made:
             lines = within.statement(one.line)
-            by = sorted({story for line in lines for story in passed_by.get(line, ())} or stories)
-            asked = [stories[name] for name in by if name in stories]
+            by = {story for line in lines for story in passed_by.get(line, ())} or set(stories)
+            asked = [stories[name] for name in sorted(self.beginnings.with_users(by)) if name in stories]
             asked.sort(key=lambda story: -self.noticed[story.nodeid])
-            named = self._noticed_by(name, one, asked, anew=BEGINNING in by)
+            named = self._noticed_by(name, one, asked, anew=any(map(self.beginnings.is_one, by)))
             self.noticed[named] += 1
             badly += named == ENDED_BADLY
             if not named:
@@ -249,20 +254,56 @@ class _Within:
         return bool(around) and not any(isinstance(node, _OF_FUNCTIONS) for node in around)
 
 
-def _watch_beginnings(seen: coverage.Coverage) -> None:
-    """What stories begin with is made once: who comes by a line then is all of them, and none by name."""
-    from service import put_back
+class _Beginnings:
+    """What stories begin with is made once: who comes by a line then are all who begin with it."""
 
-    made = put_back._watched
+    def __init__(self) -> None:
+        self.users: dict[str, set[str]] = {}
+        self.making: list[str] = []
 
-    def watched(make: Any) -> Any:
-        seen.switch_context(BEGINNING)
+    def watch(self, seen: coverage.Coverage) -> Callable[[], None]:
+        """Keep who asks for what, in stories and in other beginnings, and by which lines it is made.
+
+        Returns what ends it: forks of the session are not watched.
+        """
+        from service import put_back
+
+        once = put_back.once
+
+        def watched(what: Hashable, make: Callable[[], Any]) -> Any:
+            name = f"{BEGINNING} {what!r}"
+            self.users.setdefault(name, set()).add(self._now())
+            return once(what, lambda: self._made(name, make, seen))
+
+        put_back.once = watched
+        return lambda: setattr(put_back, "once", once)
+
+    def with_users(self, by: Iterable[str]) -> set[str]:
+        """These stories, and all who begin with one of these beginnings."""
+        found: set[str] = set()
+        left = list(by)
+        while left:
+            one = left.pop()
+            if one not in found:
+                found.add(one)
+                left += self.users.get(one, ())
+        return found
+
+    def is_one(self, name: str) -> bool:
+        """Whether this is a beginning and no story."""
+        return name in self.users
+
+    def _made(self, name: str, make: Callable[[], Any], seen: coverage.Coverage) -> Any:
+        self.making.append(name)
+        seen.switch_context(name)
         try:
-            return made(make)
+            return make()
         finally:
-            seen.switch_context(os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0])
+            self.making.pop()
+            seen.switch_context(self._now())
 
-    put_back._watched = watched
+    def _now(self) -> str:
+        return self.making[-1] if self.making else os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0]
 
 
 def _caches() -> Iterator[Any]:
