@@ -91,7 +91,7 @@ def look(source: Source, size: int) -> Head:
     start = text.lstrip()
     if start.startswith("<"):
         return _xml_head(raw, text, complete=complete)
-    if start.startswith(("{", "[")) and not _is_bracketed_text(start):
+    if start.startswith("{") or (start.startswith("[") and not _is_bracketed_text(start)):
         return _json_head(start, text, source.name, complete=complete)
     return Head("text", text, complete)
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any
 
+from flightrules.patterns import late
 from flightrules.values import frozen
 
 __all__ = ["LOAD_REMARK", "Quantity", "in_percent", "in_points", "may_be_thousands", "read_quantity"]
 
-LOAD_REMARK = re.compile(  # such as ``staging, 1,000 users``
+LOAD_REMARK = late(  # such as ``staging, 1,000 users``
     r"(?:(?P<env>[a-z][\w-]*)\s*,\s*)?(?P<n>[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)\s*(?P<unit>rps|users)"
 )
-_POINTED = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+_POINTED = late(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 
 _UNITS = {
     "ms": "ms", "milliseconds": "ms", "s": "s", "sec": "s", "seconds": "s", "second": "s",

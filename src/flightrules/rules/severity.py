@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Literal
 
+from flightrules.patterns import late
 from flightrules.rules.role_words import role_words
 from flightrules.values import frozen
 
 __all__ = ["SeverityLevel", "SeverityPolicy"]
 
-_NUMBERED = re.compile(r"(?:s|sev|severity|p|prio|priority|level)([0-9])")
+_NUMBERED = late(r"(?:s|sev|severity|p|prio|priority|level)([0-9])")
 
 
 @frozen

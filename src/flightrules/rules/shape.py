@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from flightrules.errors import RulebookError
+from flightrules.patterns import late
 from flightrules.rules.node import Node, Text, fault
 from flightrules.rules.script import refuse_mixed_scripts
 from flightrules.values import frozen
@@ -37,7 +38,7 @@ __all__ = [
 T = TypeVar("T")
 # Those that few rulebooks need are compiled when they are met.
 _DURATION_PART = r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)\s*"
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_NUMBER = late(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _TIMESTAMP = r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?\s?([Zz]|[+-]\d{2}:\d{2})?"
 _NAME = re.compile(r"[^\W_][\w.\-]{0,99}")
 _SPACED_LIMIT = 200

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flightrules.errors import RulebookError
+from flightrules.patterns import late
 from flightrules.rules.levels import FINDING_LEVELS, IMPACTS, UPWARDS, impacts, severities
 from flightrules.rules.metrics import METRICS, Metric
 from flightrules.rules.rewritten import elsewhere, rewritten
@@ -15,13 +16,13 @@ from flightrules.values import frozen
 
 __all__ = ["Subject", "level_selectors", "of_new_code", "read_subject", "suite_of"]
 
-_PERCENTILE = re.compile(r"p([0-9]{1,2}(?:\.[0-9]+)?)\Z", re.IGNORECASE)
-_ORDINAL = re.compile(r"([0-9]{1,2}(?:\.[0-9]+)?)(?:st|nd|rd|th)\Z", re.IGNORECASE)
+_PERCENTILE = late(r"p([0-9]{1,2}(?:\.[0-9]+)?)\Z", re.IGNORECASE)
+_ORDINAL = late(r"([0-9]{1,2}(?:\.[0-9]+)?)(?:st|nd|rd|th)\Z", re.IGNORECASE)
 _MEDIAN = "50"
 _STATISTICS = frozenset(["average", "mean", "avg", "max", "maximum", "longest", "slowest"])
 _DURATIONS = frozenset(["load.percentile", "load.mean", "load.max"])
 _NO_PERCENTILE = _STATISTICS | {"worst", "min", "minimum", "best"}
-_DEFECT_LEVEL = re.compile(r"p[1-4](?:[/|]p[1-4])*\Z", re.IGNORECASE)
+_DEFECT_LEVEL = late(r"p[1-4](?:[/|]p[1-4])*\Z", re.IGNORECASE)
 _FINDING_LEVELS = frozenset(FINDING_LEVELS)
 _IMPACTS = frozenset(IMPACTS)
 _SUITES = frozenset(
@@ -47,7 +48,7 @@ _SUITES = frozenset(
         "safari",
     ]
 )
-_NEW_CODE = re.compile(
+_NEW_CODE = late(
     r"(?:the )?(?:new|changed|modified|added)[ -](?:code|lines?|statements?|(?P<files>files?))", re.IGNORECASE
 )
 _KNOWS_NEW = frozenset(["findings", "a11y", "defects", "api"])

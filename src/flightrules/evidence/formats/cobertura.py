@@ -36,10 +36,10 @@ _FILENAME = late(r"""(?:[\w:.-]+\s*=\s*"[^"]*"\s+)*?filename\s*=\s*"([^"&\t\r\n]
 _NUMBER, _HITS = ' number="([0-9]++)"', ' hits="([0-9]++)"'
 _CONDITION = '(?: branch="[^"]*+")? condition-coverage="([^"]*+)"'
 _LINES = (  # number, hits, branches as most tools write them; the same by the alphabet as some do
-    (re.compile(f"<line{_NUMBER}{_HITS}"), re.compile(f"<line{_NUMBER}{_HITS}(?:{_CONDITION})?+"), (0, 1, 2)),
+    (late(f"<line{_NUMBER}{_HITS}"), late(f"<line{_NUMBER}{_HITS}(?:{_CONDITION})?+"), (0, 1, 2)),
     (
-        re.compile(f"<line{_HITS}{_NUMBER}"),
-        re.compile(f"<line(?:{_CONDITION})?+{_HITS}{_NUMBER}"),
+        late(f"<line{_HITS}{_NUMBER}"),
+        late(f"<line(?:{_CONDITION})?+{_HITS}{_NUMBER}"),
         (-1, -2, 0),
     ),
 )

@@ -11,13 +11,14 @@ from itertools import chain, repeat
 from flightrules.errors import EvidenceError
 from flightrules.evidence.reading.junit_words import END_ATTRIBUTES
 from flightrules.evidence.reading.xml_markup import unescaped
+from flightrules.patterns import late
 from flightrules.values import NamedTuple
 
 __all__ = ["Columns", "columns", "plain_columns", "seconds", "text_columns"]
 
-_PLAIN = re.compile(r"\s*[+-]?(?:\d{1,18}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?s?\s*\Z", re.ASCII)
-_GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?\Z", re.ASCII)
-_COMMA = re.compile(r"\d+,\d+\Z", re.ASCII)
+_PLAIN = late(r"\s*[+-]?(?:\d{1,18}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?s?\s*\Z", re.ASCII)
+_GROUPED = late(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?\Z", re.ASCII)
+_COMMA = late(r"\d+,\d+\Z", re.ASCII)
 _UNKNOWN = -1.0
 _REMEMBERED, _LONG = 20_000, 1 << 16
 

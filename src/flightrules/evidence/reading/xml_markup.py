@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from flightrules.evidence.reading.xml_pieces import NotPlainError
+from flightrules.patterns import late
 
 __all__ = ["ATTRIBUTES", "attributes_of", "tags_of", "unescaped"]
 
@@ -18,7 +19,7 @@ _TAG = re.compile(rb"<(?:/([^\s>]++)|([^\s/>]++)(%s)\s*+(/?))" % ATTRIBUTES)
 _ATTRIBUTE = re.compile(r"""([^\s=]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
 _UNUSUAL = re.compile(r"[&\t\r\n']")
 _SPACES = re.compile(r"\r\n|[\t\r\n]")
-_ENTITY = re.compile(r"&(?:#x([0-9a-fA-F]++)|#([0-9]++)|([a-z]++));")
+_ENTITY = late(r"&(?:#x([0-9a-fA-F]++)|#([0-9]++)|([a-z]++));")
 _NAMED = (("lt", "<"), ("gt", ">"), ("quot", '"'), ("apos", "'"), ("amp", "&"))
 _CHARACTERS = dict(_NAMED)
 _LONG = 1024
