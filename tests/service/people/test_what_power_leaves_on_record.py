@@ -61,7 +61,7 @@ def test_who_was_named_to_stand_in(person, at):
     named = {"holder": lead.key, "deputy": second.key, "role": "qa-lead", "product": "shop"}
     services.name_deputy(**named, by=signing(admin, at), at=at)
     row = Deputy.objects.get()
-    assert entries(Tag.DEPUTY_NAMED) == [named]
+    assert entries(Tag.DEPUTY_NAMED) == [named | {"counts_from": at.isoformat()}]
     assert (row.named_by, row.named_at, row.counts_from) == (admin.key, at, at)
     services.end_deputy(deputy=str(row.key), by=actor_of(admin), at=at + DAY)
     assert Deputy.objects.get().ended_at == at + DAY

@@ -21,6 +21,7 @@ from flightrules.service.records.actor import SYSTEM
 from flightrules.service.records.recorded import Recorded, unrecorded
 from flightrules.service.records.services import record_denied
 from flightrules.service.records.tags import Tag
+from flightrules.service.records.told import mistold
 from flightrules.service.releases.models import Artefact, Release
 from service import (
     matrix_board_objects,
@@ -150,6 +151,8 @@ def test_a_shop_that_came_to_be_by_acts_has_no_such_row(settings):
     settings.FLIGHTRULES_ROLE_COOL_DOWN_HOURS = 24
     fill(now())
     assert list(fsck.rows_without_entry()) == []
+    told = [(model, model.told_as) for model in OURS if hasattr(model, "told_as")]
+    assert [(model, *one) for model, way in told for one in mistold(model, way)] == []
     assert {Release, SignOff, Decision, Override, RoleGrant} <= {
         one for one in TOLD_OF if one.objects.exists()
     }

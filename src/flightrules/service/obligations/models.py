@@ -22,7 +22,10 @@ class Obligation(models.Model):
     """
 
     recorded_as = Recorded(
-        "obligation", (Tag.OBLIGATION_OWED,), words=("release_id", "rule", "event", "owner")
+        "obligation",
+        (Tag.OBLIGATION_OWED,),
+        words=("release_id", "rule", "event", "owner"),
+        same=("about", "what", "due_at"),
     )
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)

@@ -10,6 +10,7 @@ from django.db import models
 
 from flightrules.service.records.recorded import Ended, Recorded
 from flightrules.service.records.tags import Tag
+from flightrules.service.records.told import ANYTHING, Told
 
 __all__ = [
     "Account",
@@ -35,6 +36,16 @@ class Person(models.Model):
         Recorded("person", (Tag.INVITED,)),
         Recorded("account", (Tag.ACCOUNT_OPENED,), key="accounts__key", words=("pk",)),  # the first one
     )
+    told_as = Told(
+        "person",
+        (Tag.INVITED, Tag.ACCOUNT_CHANGED, Tag.ACCOUNT_DISABLED, Tag.ACCOUNT_ENABLED),
+        fields=("name",),
+        usual=("disabled_at",),
+        sets={
+            Tag.ACCOUNT_DISABLED: {"disabled_at": True},
+            Tag.ACCOUNT_ENABLED: {"disabled_at": False},
+        },
+    )
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     name = models.CharField(max_length=120)
@@ -51,6 +62,16 @@ class Account(AbstractBaseUser):
     """A way for one person to sign in: passkey, long password and a code, or an identity provider."""
 
     recorded_as = Recorded("account", (Tag.ACCOUNT_OPENED,), key="key", words=("person_id",))
+    told_as = Told(
+        "account",
+        (Tag.ACCOUNT_OPENED, Tag.ACCOUNT_CHANGED, Tag.ACCOUNT_DISABLED, Tag.ACCOUNT_ENABLED),
+        fields=("is_active", "awaits_vouching"),
+        sets={
+            Tag.ACCOUNT_DISABLED: {"is_active": False},
+            Tag.ACCOUNT_ENABLED: {"is_active": ANYTHING},  # erasing its person closes it too
+        },
+        key="key",
+    )
 
     key = models.UUIDField(unique=True, default=uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="accounts")
@@ -174,7 +195,13 @@ class MachineKey(models.Model):
 class ApiToken(models.Model):
     """A secret that was shown once, kept as its SHA-256; of an account or of a machine, never of both."""
 
-    recorded_as = Recorded("token", (Tag.TOKEN_ISSUED,), words=("product",))
+    recorded_as = Recorded("token", (Tag.TOKEN_ISSUED,), words=("product", "account__key", "machine_id"))
+    told_as = Told(
+        "token",
+        (Tag.TOKEN_ISSUED, Tag.TOKEN_REVOKED),
+        fields=("digest", "scopes", "product", "expires_at", "revoked_at"),
+        sets={Tag.TOKEN_REVOKED: {"revoked_at": True}},
+    )
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="tokens")
@@ -253,14 +280,18 @@ class RoleGrant(models.Model):
             (Tag.ROLE_GRANTED, Tag.INVITED),
             key="person_id",
             words=("pk", "role", "product"),
+            same=("counts_from", "expires_at"),
             several=True,
+            among="grants",
         ),
         Recorded(
             "account",
             (Tag.ACCOUNT_OPENED,),
             key="person__accounts__key",
             words=("pk", "role", "product"),
+            same=("counts_from", "expires_at"),
             several=True,
+            among="grants",
         ),
     )
     ended_as = Ended("person", (Tag.ROLE_REVOKED,), "revoked_at", key="person_id", words=("pk",))
@@ -279,7 +310,12 @@ class RoleGrant(models.Model):
 class Deputy(models.Model):
     """Who stands in for the holder of a role, until somebody ends it; both speak in the holder's seat."""
 
-    recorded_as = Recorded("deputy", (Tag.DEPUTY_NAMED,), words=("holder_id", "deputy_id", "role", "product"))
+    recorded_as = Recorded(
+        "deputy",
+        (Tag.DEPUTY_NAMED,),
+        words=("holder_id", "deputy_id", "role", "product"),
+        same=("counts_from",),
+    )
     ended_as = Ended("deputy", (Tag.DEPUTY_ENDED,), "ended_at")
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -297,7 +333,10 @@ class Delegation(models.Model):
     """A holder's own role, lent for a while; it cannot be lent on, and the seat keeps one voice."""
 
     recorded_as = Recorded(
-        "delegation", (Tag.DELEGATED,), words=("holder_id", "delegate_id", "role", "product")
+        "delegation",
+        (Tag.DELEGATED,),
+        words=("holder_id", "delegate_id", "role", "product"),
+        same=("starts_at", "ends_at"),
     )
     ended_as = Ended("delegation", (Tag.DELEGATION_ENDED,), "ended_at")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from flightrules.engine.lighter import Way, does_without
 from flightrules.rules.rulebook import Rulebook
@@ -89,7 +90,7 @@ def _said(heavier: Iterable[tuple[Passage, str]]) -> Iterator[str]:
         yield f"{one.said}; as stated now it would go without {missing}; state it as it was, or heavier"
 
 
-def _runs(releases: set[object]) -> list[GateRun]:
+def _runs(releases: Iterable[UUID]) -> list[GateRun]:
     judged = GateRun.objects.filter(release__in=releases, judged_at__isnull=False)
     wanted = ("release", "release_class", "track", "gate", "outcome", "asked_at")
     named = ("release__version", "release__state", "release__release_class", "release__track")

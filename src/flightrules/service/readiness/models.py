@@ -10,6 +10,7 @@ from django.db import models
 from flightrules.service.jobs.due import DueWork
 from flightrules.service.records.recorded import Ended, Recorded
 from flightrules.service.records.tags import Tag
+from flightrules.service.records.told import Aside, Told
 
 __all__ = [
     "Acceptance",
@@ -24,6 +25,8 @@ __all__ = [
 ]
 
 _RELEASE = "releases.Release"
+DIGESTED = ("statuses", "blockers", "cautions", "claim")
+"""What the entry of a gate run holds the digest of."""
 _PRODUCT = "catalogue.Product"
 
 
@@ -48,6 +51,13 @@ class EvidenceItem(models.Model):
         same=("name", "part", "size", "build", "environment", "artefact", "artefact_by", "taken_at"),
     )
     ended_as = Ended("evidence", (Tag.EVIDENCE_TOMBSTONED,), "tombstoned_at")
+    told_as = Told(
+        "evidence",
+        (Tag.EVIDENCE_RECEIVED,),
+        fields=("supersedes",),
+        usual=("superseded_at",),
+        asides={Tag.EVIDENCE_RECEIVED: Aside("supersedes", sets={"superseded_at": True})},
+    )
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     release = models.ForeignKey(_RELEASE, on_delete=models.PROTECT, related_name="evidence")
@@ -96,6 +106,14 @@ class GateRun(DueWork):
         "gate-run", (Tag.GATE_RUN_ASKED, Tag.GATE_RUN_RECORDED), words=("release_id", "gate")
     )
     ended_as = Ended("gate-run", (Tag.GATE_RUN_RECORDED,), "judged_at", words=("outcome", "inputs"))
+    told_as = Told(
+        "gate-run",
+        (Tag.GATE_RUN_RECORDED,),
+        fields=(
+            *("outcome", "inputs", "counts", "evidence", "reports", "asked_by", "release_class", "track"),
+            *("advise", "stands_until", *DIGESTED),
+        ),
+    )
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     release = models.ForeignKey(_RELEASE, on_delete=models.PROTECT, related_name="gate_runs")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import QuerySet, Sum
 
 from flightrules.errors import RulebookError
+from flightrules.ledger.canonical import canonical_bytes
 from flightrules.service.catalogue.queries import outline_of, require_edition_in_force, rulebook_of
 from flightrules.service.door.refusals import InvalidError
 from flightrules.service.jobs.due import GiveUpError, State, due_keys, work_off
@@ -20,7 +22,7 @@ from flightrules.service.people.queries import keys_of_machines
 from flightrules.service.readiness.claims import claim_of, differences
 from flightrules.service.readiness.inputs import Inputs, inputs_of
 from flightrules.service.readiness.judging import Judged, failing, gate_of, judge
-from flightrules.service.readiness.models import EvidenceItem, GateRun
+from flightrules.service.readiness.models import DIGESTED, EvidenceItem, GateRun
 from flightrules.service.readiness.people_names import names_for
 from flightrules.service.readiness.telling import tell_clock_stopped, tell_turned_no_go
 from flightrules.service.records.actor import SYSTEM, Actor
@@ -179,6 +181,9 @@ def _for_ledger(run: GateRun, release: Release) -> dict[str, Any]:
         "counts": run.counts,
         "release_state": release.state,
         "inputs": run.inputs,
+        "advise": run.advise,
+        "stands_until": run.stands_until.isoformat() if run.stands_until else None,
+        **{name: {"sha256": _digest(getattr(run, name))} for name in DIGESTED},
         "evidence": run.evidence,
         "reports": run.reports,
         "asked_by": run.asked_by,
@@ -186,6 +191,10 @@ def _for_ledger(run: GateRun, release: Release) -> dict[str, Any]:
         **({"claim_key": claim["verified_by"]} if claim.get("verified_by") else {}),
         "differences": len(run.differences),
     }
+
+
+def _digest(value: Any) -> str:
+    return sha256(canonical_bytes(value)).hexdigest()
 
 
 def _runs() -> QuerySet[GateRun]:

@@ -18,6 +18,7 @@ from flightrules.service.records.anchors import timestamp_faults
 from flightrules.service.records.models import Blob, Checkpoint, Entry, PersonalDatum
 from flightrules.service.records.recorded import Recorded, misended, unrecorded, vanished
 from flightrules.service.records.tags import Tag, is_decision
+from flightrules.service.records.told import mistold
 from flightrules.service.records.verification import verify_ledger
 
 __all__ = ["Finding", "check_all", "rows_without_entry"]
@@ -145,3 +146,8 @@ def _rows() -> Iterator[Finding]:
             row = f"{model.__name__} {key}"
             said = f"no entry ended {row}" if is_over else f"an entry ended {row}, which counts again"
             yield Finding("rows", "E_ENTRY", said)
+        told = getattr(model, "told_as", None)
+        for key, name in mistold(model, told) if told is not None else ():
+            yield Finding(
+                "rows", "E_ENTRY", f"{name} of {model.__name__} {key} is not what entries told last"
+            )

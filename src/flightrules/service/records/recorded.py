@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
@@ -21,7 +22,7 @@ from flightrules.service.records.tags import Tag
 if TYPE_CHECKING:
     from flightrules.service.records.models import Entry
 
-__all__ = ["Ended", "Recorded", "misended", "unrecorded", "vanished"]
+__all__ = ["Ended", "Recorded", "batches", "is_told", "misended", "unrecorded", "vanished"]
 
 _BATCH = 300
 _OWN_KEYS = ("pk", "key")
@@ -39,6 +40,7 @@ class Recorded:
         same: fields whose values the entry's data holds under their own names; what is empty may be left out.
         saying: a piece of the entry's canonical JSON that must stand in it.
         several: whether one entry tells of several rows; otherwise each row takes one of its own.
+        among: the name under which an entry lists several of them; ``same`` is then asked of the row's own.
     """
 
     kind: str
@@ -48,6 +50,7 @@ class Recorded:
     same: tuple[str, ...] = ()
     saying: bytes = b""
     several: bool = False
+    among: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def unrecorded(model: type[Model], ways: Sequence[Recorded]) -> Iterator[tuple[A
     left: dict[Any, str] = {}
     for number, way in enumerate(ways):
         taken: set[int] = set()
-        for batch in _batches(QuerySet(model), way):
+        for batch in batches(QuerySet(model), way.key, (*way.words, *way.same)):
             if number == 0:
                 left.update({row[0]: f"{way.kind}/{row[1]}" for row in batch})
             for key in _told(way, [row for row in batch if row[0] in left], taken):
@@ -95,13 +98,14 @@ def misended(model: type[Model], way: Ended) -> Iterator[tuple[Any, bool]]:
     told_by = Recorded(way.kind, way.tags, way.key, way.words, several=True)
     for is_over in (False, True):
         rows: QuerySet[Any, Any] = QuerySet(model).filter(**{f"{way.field}__isnull": not is_over})
-        for batch in _batches(rows, told_by):
+        for batch in batches(rows, told_by.key, told_by.words):
             told = set(_told(told_by, batch, set()))
             yield from ((row[0], is_over) for row in batch if (row[0] in told) != is_over)
 
 
-def _batches(found: QuerySet[Any, Any], way: Recorded) -> Iterator[list[tuple[Any, ...]]]:
-    rows = found.order_by("pk").values_list("pk", way.key, *way.words, *way.same)
+def batches(found: QuerySet[Any, Any], key: str, names: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
+    """Primary key, ``key`` and these columns of the rows, a few hundred at a time."""
+    rows = found.order_by("pk").values_list("pk", key, *names)
     batch: list[tuple[Any, ...]] = []
     for row in rows.iterator(_BATCH):
         batch.append(row)
@@ -120,20 +124,25 @@ def _told(way: Recorded, rows: Sequence[tuple[Any, ...]], taken: set[int]) -> It
         wanted = [canonical_bytes(str(word)) for word in row[2:behind] if word is not None]
         same = dict(zip(way.same, row[behind:], strict=True))
         for number, body in entries.get(f"{way.kind}/{row[1]}", ()):
-            if number not in taken and all(word in body for word in wanted) and _holds(body, same):
+            fits = number not in taken and all(word in body for word in wanted)
+            if fits and _holds(way, body, row[0], same):
                 if not way.several:
                     taken.add(number)
                 yield row[0]
                 break
 
 
-def _holds(body: bytes, same: Mapping[str, Any]) -> bool:
+def _holds(way: Recorded, body: bytes, key: Any, same: Mapping[str, Any]) -> bool:
     """Whether the entry's data says the very same of these fields."""
     data = read_entry(body).data if same else {}
-    return all(_is_told(data.get(name), value) for name, value in same.items())
+    listed = [one for one in data.get(way.among) or () if str(key) in one.values()] if way.among else []
+    return all(is_told((listed or [data])[0].get(name), value) for name, value in same.items())
 
 
-def _is_told(told: Any, value: Any) -> bool:
+def is_told(told: Any, value: Any) -> bool:
+    """Whether an entry says this of a column; what is empty may be left out of it."""
+    if isinstance(value, UUID):
+        return bool(told == str(value))
     if isinstance(value, datetime) and isinstance(told, str):
         return datetime.fromisoformat(told) == value
     return bool(told == value or (told is None and not value))

@@ -9,6 +9,8 @@ from django.db import models
 
 from flightrules.service.records.recorded import Recorded
 from flightrules.service.records.tags import Tag
+from flightrules.service.records.told import Aside, Told
+from flightrules.service.releases.facts import EDITABLE
 
 __all__ = ["Artefact", "Authorship", "ClockSpan", "Release"]
 
@@ -36,6 +38,16 @@ class Release(models.Model):
         FAILED = "failed"
 
     recorded_as = Recorded("release", (Tag.RELEASE_OPENED,), words=("version", "opened_by"))
+    told_as = Told(
+        "release",
+        (Tag.RELEASE_OPENED, Tag.RELEASE_CHANGED, Tag.ENTRY_OVERRIDDEN),
+        usual=(*EDITABLE, "emergency"),
+        fields=("state",),
+        asides={
+            Tag.EMERGENCY_CLASSIFIED: Aside("release", ("track",), {"emergency": True}),
+            Tag.EMERGENCY_ENDED: Aside("release", ("track",), {"emergency": False}),
+        },
+    )
 
     key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     product = models.ForeignKey("catalogue.Product", on_delete=models.PROTECT, related_name="releases")

@@ -350,6 +350,7 @@ def _described(person: Person, account: Account) -> dict[str, Any]:
     key = str(person.key)
     return {
         "person": key,
+        "awaits_vouching": account.awaits_vouching,
         "name": commit_to(person.name, about=key),
         "email": commit_to(account.email, about=key),
     }

@@ -147,7 +147,13 @@ def name_deputy(*, holder: str, deputy: str, role: str, product: str = "", by: A
         by=by,
         at=at,
         subject=f"deputy/{row.key}",
-        data={"holder": holder, "deputy": deputy, "role": role, "product": product},
+        data={
+            "holder": holder,
+            "deputy": deputy,
+            "role": role,
+            "product": product,
+            "counts_from": row.counts_from.isoformat(),
+        },
     )
     return row
 

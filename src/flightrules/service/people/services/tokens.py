@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 
+from flightrules.ledger.canonical import canonical_bytes
 from flightrules.service.door.refusals import DeniedError, InvalidError
 from flightrules.service.people.access import is_within, require, require_seen
 from flightrules.service.people.authentication import require_fresh_proof
@@ -20,7 +23,7 @@ from flightrules.service.records.actor import Actor, Kind
 from flightrules.service.records.services import OFFICE, act, append
 from flightrules.service.records.tags import Tag
 
-__all__ = ["issue_machine_token", "issue_token", "revoke_machine_token", "revoke_token"]
+__all__ = ["issue_machine_token", "issue_token", "revoke_machine_token", "revoke_token", "token_parts"]
 
 PROOF_AGE = timedelta(minutes=15)
 
@@ -31,7 +34,8 @@ def issue_token(
 ) -> tuple[ApiToken, str]:
     """A token for the caller's own account, and its secret, which is not kept.
 
-    With a product it acts there and nowhere else, whatever its owner may do elsewhere.
+    With a product it acts there and nowhere else, whatever its owner may do elsewhere. Asked for with a token
+    it ends with that one at the latest: whoever got hold of a token gets no longer life out of it.
 
     Raises:
         DeniedError: E_TOKEN_OWNER for a machine, E_SCOPE for what the caller's own token may not do itself,
@@ -50,7 +54,8 @@ def issue_token(
     require_fresh_proof(by, at=at, max_age=PROOF_AGE)
     require_vouched(by)
     account = Account.objects.get(key=by.account_key)
-    token, secret = _issued(title, wanted, days, at, account=account, product=product)
+    ends = _end_of_own(by)
+    token, secret = _issued(title, wanted, days, at, ends=ends, account=account, product=product)
     _record_issued(token, f"account/{account.key}", by, at)
     return token, secret
 
@@ -119,6 +124,7 @@ def _issued(
     days: int,
     at: datetime,
     *,
+    ends: datetime | None = None,
     account: Account | None = None,
     machine: Machine | None = None,
     product: str = "",
@@ -134,9 +140,16 @@ def _issued(
         scopes=sorted(power.value for power in scopes),
         product=product,
         issued_at=at,
-        expires_at=at + timedelta(days=days),
+        expires_at=min(at + timedelta(days=days), ends or datetime.max.replace(tzinfo=at.tzinfo)),
     )
     return token, secret
+
+
+def _end_of_own(by: Actor) -> datetime | None:
+    """When the token that asks ends; None in a session."""
+    if by.token_key is None:
+        return None
+    return ApiToken.objects.values_list("expires_at", flat=True).get(pk=by.token_key)
 
 
 def _scopes(named: Iterable[str], allowed: set[Power]) -> set[Power]:
@@ -161,11 +174,18 @@ def _record_issued(token: ApiToken, owner: str, by: Actor, at: datetime) -> None
         subject=f"token/{token.key}",
         data={
             "owner": owner,
+            **token_parts(token),
             "scopes": token.scopes,
             "product": token.product,
             "expires_at": token.expires_at.isoformat(),
         },
     )
+
+
+def token_parts(token: ApiToken) -> dict[str, Any]:
+    """Whose a token is and which secret it goes by, as its entry tells: the digest of the kept digest."""
+    whose = {"account": str(token.account.key)} if token.account else {"machine": str(token.machine_id)}
+    return {**whose, "digest": {"sha256": sha256(canonical_bytes(token.digest)).hexdigest()}}
 
 
 def _revoked(token: ApiToken, owner: str, by: Actor, at: datetime) -> ApiToken:

@@ -45,7 +45,7 @@ def vouch_for_account(*, account: str, by: Actor, at: datetime) -> Account:
     require_signed_terms(by, at=at, act="account:vouch", about=about[1], terms={})
     found.awaits_vouching = False
     found.save(update_fields=["awaits_vouching"])
-    data = {"person": str(found.person_id), "what": "vouched-for"}
+    data = {"person": str(found.person_id), "what": "vouched-for", "awaits_vouching": False}
     append(stream=OFFICE, tag=Tag.ACCOUNT_CHANGED, by=by, at=at, subject=about[1], data=data)
     return found
 

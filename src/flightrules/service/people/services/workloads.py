@@ -23,6 +23,7 @@ from flightrules.service.people.managed import managed_machine, no_such
 from flightrules.service.people.models import ApiToken, Machine, MachineIdentity
 from flightrules.service.people.one_time import TOKEN_PREFIX, digest_of, new_secret
 from flightrules.service.people.powers import OF_MACHINES
+from flightrules.service.people.services.tokens import token_parts
 from flightrules.service.people.workload_tokens import Shown
 from flightrules.service.records.actor import Actor, Kind
 from flightrules.service.records.services import OFFICE, act, append
@@ -165,6 +166,7 @@ def _exchanged(*, identity: MachineIdentity, shown: Shown, by: Actor, at: dateti
         subject=f"token/{token.key}",
         data={
             "owner": f"machine/{machine.key}",
+            **token_parts(token),
             "scopes": token.scopes,
             "product": token.product,
             "expires_at": token.expires_at.isoformat(),
