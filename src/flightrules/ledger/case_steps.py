@@ -52,6 +52,7 @@ _DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _NAMED_BY: Final = ("digest", "commitment", "entry")
 _HASH = re.compile(r"[0-9a-f]{64}")
+_INCOMPLETE = "kept heads, entries from before and the list of files may be incomplete"
 Outcome = tuple[bool | None, str]
 
 
@@ -62,6 +63,7 @@ class Examined:
     file: CaseFile
     keys: tuple[PublicKey, ...]
     anchors: Mapping[str, Head]
+    unsealed: bool = False
     trail: Trail = field(default_factory=lambda: Trail(""))
     head: Head | None = None
     kept: list[Head] = field(default_factory=list)
@@ -271,8 +273,10 @@ def _openings(case: Examined) -> Outcome:
 
 
 def _seal(case: Examined) -> Outcome:
-    if "seal" not in case.file.about:  # exports of before had none, and stay what they were
-        return None, "not sealed: kept heads, entries from before and the list of files may be incomplete"
+    if "seal" not in case.file.about:  # so are exports of earlier versions, and one that lost it on the way
+        if not case.unsealed:
+            raise LedgerError("E_UNSEALED", f"it has no seal: {_INCOMPLETE}")
+        return None, f"NOT SEALED, as was allowed: {_INCOMPLETE}"
     sealed = sealed_openings(dict(case.file.about), case.signed.head.origin, case.known)
     taken_out = sealed - len(_list(case, "openings", dict))
     if taken_out < 0:

@@ -42,6 +42,7 @@ def verify_case_file(
     *,
     public_keys: Collection[PublicKey],
     anchors: Mapping[str, Head] | None = None,
+    unsealed: bool = False,
     name: str = "<case file>",
 ) -> CaseVerification:
     """Verify what ``flightrules ledger export`` wrote.
@@ -50,6 +51,7 @@ def verify_case_file(
         file: the archive, open for reading and seekable.
         public_keys: whose signatures count; the keys in the file are only read, never believed.
         anchors: heads of the same ledger that were kept elsewhere, by where each came from.
+        unsealed: whether a file without a seal, as earlier versions wrote it, may hold all the same.
         name: the file's name, for messages.
 
     Returns:
@@ -61,7 +63,7 @@ def verify_case_file(
     if not public_keys:
         raise LedgerError("E_KEY", "no public key is given", hint="name the ledger's public key")
     opened = open_case_file(file, name=name)
-    case = Examined(opened, tuple(dict.fromkeys(public_keys)), anchors or {})
+    case = Examined(opened, tuple(dict.fromkeys(public_keys)), anchors or {}, unsealed)
     steps = walked(STEPS, case, last_gate=LAST_GATE)
     opened.close()
     about = str(opened.about.get("about", ""))

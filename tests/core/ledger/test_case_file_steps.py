@@ -68,11 +68,15 @@ def test_a_seal_is_there_of_a_known_key_and_is_no_other_note():
         head_in(sealed(case())["seal"])
 
 
-def test_a_file_from_before_there_were_seals_holds_and_says_that_it_has_none():
-    found = verify_case_file(written(case(seal=ABSENT)), public_keys=[ADA.public])
+def test_a_file_without_a_seal_does_not_hold():
+    assert outcome(written(case(seal=ABSENT))) == (11, "E_UNSEALED")
+
+
+def test_a_file_from_before_there_were_seals_holds_where_that_is_allowed_and_says_that_it_has_none():
+    found = verify_case_file(written(case(seal=ABSENT)), public_keys=[ADA.public], unsealed=True)
     assert found.ok
     assert found.steps[10].ok is None
-    assert found.steps[10].detail.startswith("not sealed: ")
+    assert found.steps[10].detail.startswith("NOT SEALED, as was allowed: ")
 
 
 def test_a_whole_case_holds():
