@@ -194,6 +194,7 @@ def test_a_voice_of_a_seat_that_was_lost_gives_way_to_who_has_it_now(board, pers
     made(board.vote(board.ops, item))
     made(board.vote(board.security, item))
     RoleGrant.objects.filter(person_id=board.ops.key).update(revoked_at=now())
-    made(board.vote(person("operations", product="shop"), item))
+    made(board.vote(person("operations", product="shop"), item, "reject", reason="The runbook is old."))
+    assert meant(entries("board:change-request:voted")[-1]["reason"]) == "The runbook is old."
     votes = [(one.role, one.voided_at is None) for one in BoardVote.objects.order_by("at")]
     assert votes == [("operations", False), ("security-compliance", True), ("operations", True)]
