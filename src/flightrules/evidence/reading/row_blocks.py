@@ -132,12 +132,16 @@ def blocks(source: Source, start: int = 0, end: int | None = None) -> Iterator[B
         yield from _block(source, offset, rest + b"\n", quoted, complete=complete)
 
 
-def halfway(source: Source) -> int:
-    """Where the second half of the blocks begins, if no quote is open there; 0 if there is no such place."""
-    middle = source.size // 2 // _CHUNK * _CHUNK
-    chunk = next(source.part(_CHUNK, middle - _CHUNK, middle)) if middle else b""
+def halfway(source: Source, size: int = 0) -> int:
+    """Where the second half of the blocks begins, if no quote is open there; 0 if there is no such place.
+
+    ``size`` is that of the pieces in which lines of another kind are read.
+    """
+    size = size or _CHUNK
+    middle = source.size // 2 // size * size
+    chunk = next(source.part(size, middle - size, middle)) if middle else b""
     line_end = chunk.rfind(b"\n")
-    return middle - _CHUNK + line_end + 1 if line_end >= 0 else 0
+    return middle - size + line_end + 1 if line_end >= 0 else 0
 
 
 def _whole(lines: bytes) -> tuple[int, list[_Quoted]]:
