@@ -36,6 +36,8 @@ _FOR_PEOPLE = (
     (r"^\d+ examples?, \d+ failures?", "what RSpec prints", "use --format json"),
     (r"^PHPUnit \d", "what PHPUnit prints", "use --log-junit FILE"),
     (r"^Ran \d+ tests? in ", "what unittest prints", "run the tests with pytest --junitxml=FILE"),
+    (r"^::(?:error|warning|notice) ", "commands to GitHub Actions", "have the tool write SARIF or JUnit XML"),
+    (r"^##vso\[", "commands to Azure Pipelines", "have the tool write SARIF or JUnit XML"),
     (r"^##teamcity\[", "service messages of TeamCity", "use a reporter for JUnit XML"),
     (r"^(?:test|success|failure): \S+$", "a subunit stream", "convert it with subunit2junitxml"),
     (r"^Name +Stmts +Miss", "what coverage report prints", "run coverage xml"),

@@ -19,6 +19,8 @@ TEXTS = [
     ("..F\n\n3 examples, 1 failure\n", "RSpec", "json"),
     ("PHPUnit 11.0 by Sebastian Bergmann\n", "PHPUnit", "--log-junit"),
     ("...\nRan 3 tests in 0.001s\n\nOK\n", "unittest", "pytest"),
+    ("::error title=Ruff (F821),file=a.py,line=1::a.py:1:1: F821 no\n", "GitHub Actions", "SARIF"),
+    ("##vso[task.logissue type=error;sourcepath=a.py;linenumber=1]F821 no\n", "Azure", "SARIF"),
     ("##teamcity[testStarted name='a']\n", "TeamCity", "JUnit"),
     ("test: a.b\nsuccess: a.b\n", "subunit", "subunit2junitxml"),
     ("Name    Stmts   Miss  Cover\n---\na.py       10      2    80%\n", "coverage report", "coverage xml"),

@@ -137,6 +137,22 @@ def test_an_empty_run_counts_where_it_shows_that_the_tool_looked(outcome, readin
         assert outcome(body) == ("sarif", {"total": 0})
 
 
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [(["./a.py"], "E_SCAN_FAILED"), (["./a.py", "./b.py"], ("sarif", {"total": 0}))],
+    ids=["no file could be parsed, whatever its path looks like", "another one was parsed"],
+)
+def test_bandit_looked_at_what_it_could_parse(outcome, files, expected):
+    where = {"physicalLocation": {"artifactLocation": {"uri": "a.py"}}}
+    broken = {"level": "error", "message": {"text": "syntax error"}, "locations": [where]}
+    body = log(
+        tool={"driver": {"name": "Bandit"}},
+        invocations=[{"executionSuccessful": True, "toolConfigurationNotifications": [broken]}],
+        properties={"metrics": {"_totals": {"loc": 1}, **dict.fromkeys(files, {"loc": 1})}},
+    )
+    assert outcome(body) == expected
+
+
 def test_a_failed_run_with_results_counts_with_a_warning(reading):
     told = reading(
         log(
