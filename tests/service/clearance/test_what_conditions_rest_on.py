@@ -202,13 +202,15 @@ def test_a_canary_asks_by_its_webhook(shop, green):
         "namespace": "prod",
         "phase": "Progressing",
         "checksum": "85d557f47b",
-        "metadata": {"artefact": DIGEST, "environment": "prod", "product": "shop", "cmd": "ignored"},
+        "metadata": {"artefact": DIGEST, "environment": "prod", "product": "shop"},
     }
     assert shop.ci.post("/clearance", asked).status_code == 412
     decided(green)
     answer = shop.ci.post("/clearance", asked)
     assert (answer.status_code, answer.json()["data"]["ok"]) == (200, True)
     assert shop.ci.post("/clearance", {"name": "shop"}).status_code == 422
+    asked["metadata"]["cmd"] = "ignored"
+    assert shop.ci.post("/clearance", asked).status_code == 422
 
 
 def test_the_same_question_under_one_key_is_one_answer(shop, green):

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from flightrules.service.decisions.asking import required_gates
 from flightrules.service.decisions.hindrances import lacks
-from flightrules.service.decisions.queries import Decision, SignOff, standing_of_decision
+from flightrules.service.decisions.queries import Decision, Poll, SignOff, standing_of_decision
 from flightrules.service.door.refusals import ForeignError
 from flightrules.service.releases.queries import Release
 
@@ -19,6 +19,7 @@ __all__ = [
     "lacks",
     "lacks_of_decision",
     "overridden_blockers",
+    "people_were_asked",
     "required_gates",
     "signers_of",
     "was_authorised",
@@ -49,6 +50,11 @@ def overridden_blockers(decision: Decision | None) -> frozenset[str]:
     """Keys of the blockers that both signatures under an override named."""
     override = decision.override if decision is not None else None
     return frozenset(map(str, override.blockers)) if override is not None else frozenset()
+
+
+def people_were_asked(release: Release) -> bool:
+    """Whether a poll was ever opened on the release, or anybody signed anything about it."""
+    return Poll.objects.filter(release=release).exists() or SignOff.objects.filter(release=release).exists()
 
 
 def was_authorised(release: Release) -> bool:

@@ -24,10 +24,12 @@ from flightrules.rules.rulebook import Rulebook
 from flightrules.service.catalogue.queries import edition_in_force, rulebook_of, visible_products
 from flightrules.service.clearance.answer import Clearance, ConditionStanding, Reason
 from flightrules.service.clearance.apart import not_by_you
+from flightrules.service.clearance.confirmers import still_counts
 from flightrules.service.clearance.decided import (
     Decision,
     final_decision,
     lacks_of_decision,
+    people_were_asked,
     required_gates,
     signers_of,
     was_authorised,
@@ -120,7 +122,7 @@ def condition_readings(*, release: str, by: Actor, at: datetime) -> QuerySet[Con
 def conditions_now(decision: Decision, at: datetime) -> tuple[ConditionStanding, ...]:
     """How each condition of a decision stands at a moment."""
     rows = ConditionReading.objects.filter(release=decision.release_id).order_by("taken_at", "key")
-    known = [_reading(one) for one in rows]
+    known = [_reading(one) for one in rows if still_counts(one, decision, at)]
     texts = [_text(one) for one in decision.conditions]
     return tuple(ConditionStanding(text, check_text(text, known, at)) for text in texts)
 
@@ -198,12 +200,16 @@ class _Question:
     def _by_gates(self, reasons: list[Reason]) -> Clearance:
         """CI/CD mode: the gates decide, unless a person has to."""
         known = class_of(self.book, self.release)
-        because = self._track() + needs_person(
-            known,
-            production=self.environment.production,
-            version=self.release.version,
-            risk=self._risk(),
-            flag=self._flag(),
+        because = (
+            self._asked()
+            + self._track()
+            + needs_person(
+                known,
+                production=self.environment.production,
+                version=self.release.version,
+                risk=self._risk(),
+                flag=self._flag(),
+            )
         )
         if because:
             said = "it was authorised; the final poll is open" if was_authorised(self.release) else ""
@@ -304,6 +310,10 @@ class _Question:
         if track is None or not (track.approver or track.classifier or track.classified_in_writing):
             return ()
         return (f"people approve what takes the track {track.id}",)
+
+    def _asked(self) -> tuple[str, ...]:
+        """Who asked people has to hear them out: no other class afterwards gets past what they say."""
+        return ("people were asked about it",) if people_were_asked(self.release) else ()
 
     def _risk(self) -> int | None:
         """The score of the worst open risk; None where the register is empty, so that nobody rated it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Query, Router, Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from flightrules.service.clearance import queries, services
 from flightrules.service.clearance.answer import WAITING, Clearance
@@ -49,17 +50,20 @@ class ClearanceAsked(Schema):
 
 
 class FlaggerMetadata(Schema):
-    """What a canary's webhook says in `metadata`; other members are passed over."""
+    """What a canary's webhook says in `metadata`, which whoever deploys has written."""
+
+    model_config = ConfigDict(extra="forbid")
 
     artefact: Digest | None = None
     environment: Place | None = None
     product: Product = ""
+    flag_percent: Share = None
 
 
-class ClearancePost(Schema):
-    """The question of a deployment tool; a webhook of Flagger asks in `metadata`."""
+class ClearancePost(BaseModel):
+    """The question of a deployment tool; a webhook of Flagger asks in `metadata` and says more beside it."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="allow")
 
     artefact: Digest | None = None
     environment: Place | None = None
@@ -73,20 +77,24 @@ class ClearancePost(Schema):
         Raises:
             InvalidError: E_INVALID_BODY.
         """
-        names = ("artefact", "environment", "product")
+        if "metadata" not in self.model_fields_set:
+            _refuse_unknown(self.model_extra or ())
+        names = ("artefact", "environment", "product", "flag_percent")
         both = [(getattr(self, name), getattr(self.metadata, name)) for name in names]
-        if any(mine and theirs and mine != theirs for mine, theirs in both):
+        if any(mine != theirs and not {mine, theirs} & {None, ""} for mine, theirs in both):
             raise InvalidError(
                 "E_INVALID_BODY", "the question and its `metadata` name different things", hint="send one"
             )
-        artefact, environment, product = (mine or theirs for mine, theirs in both)
+        artefact, environment, product, flag = (
+            theirs if mine in (None, "") else mine for mine, theirs in both
+        )
         if artefact is None or environment is None:
             raise InvalidError(
                 "E_INVALID_BODY",
                 "the question names no artefact or no environment",
                 hint="send both, or both in `metadata`",
             )
-        return queries.Asked(_hex(artefact), environment, product or "", self.flag_percent)
+        return queries.Asked(_hex(artefact), environment, product or "", flag)
 
 
 class DataOut(Shown):
@@ -201,6 +209,7 @@ class ReadingsAsked(PageAsked):
 @router.get("/clearance", response=ClearanceOut, openapi_extra=guarded(Power.READ))
 def get_clearance(request: AskedRequest, asked: Query[ClearanceAsked]) -> Any:
     """May this artefact go to this environment now? Looking writes nothing."""
+    _refuse_unknown(set(request.GET) - set(ClearanceAsked.model_fields))
     question = queries.Asked(_hex(asked.artefact), asked.environment, asked.product, asked.flag_percent)
     found = queries.clearance(asked=question, by=request.actor, at=request.asked_at)
     if asked.strict and not found.is_open:
@@ -311,6 +320,17 @@ def _reading(row: ConditionReading) -> ReadingOut:
         role=row.role,
         evidence_sha256=row.evidence,
     )
+
+
+def _refuse_unknown(names: Iterable[str]) -> None:
+    """A word that nobody reads is no question: a share of users by another name would go unseen."""
+    unknown = sorted(names)
+    if unknown:
+        raise InvalidError(
+            "E_INVALID_BODY",
+            f"nothing here is called {unknown[0][:40]!r}",
+            hint=f"ask for {', '.join(ClearanceAsked.model_fields)}",
+        )
 
 
 def _hex(digest: str) -> str:

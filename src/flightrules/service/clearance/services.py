@@ -18,6 +18,7 @@ from flightrules.errors import RulebookError
 from flightrules.ledger.signed_terms import terms_digest
 from flightrules.rules.role_words import role_words
 from flightrules.service.clearance.answer import Clearance
+from flightrules.service.clearance.confirmers import who_has_a_part
 from flightrules.service.clearance.decided import final_decision
 from flightrules.service.clearance.models import Answer, ConditionReading
 from flightrules.service.clearance.queries import Asked, clearance
@@ -25,6 +26,7 @@ from flightrules.service.door.refusals import ConflictError, DeniedError, Invali
 from flightrules.service.people.access import require, roles_of
 from flightrules.service.people.authentication import require_signing_proof
 from flightrules.service.people.powers import Power, stands_for
+from flightrules.service.people.seats import seats_apart
 from flightrules.service.records.actor import Actor, Kind
 from flightrules.service.records.services import OFFICE, act, append, product_stream
 from flightrules.service.records.tags import Tag
@@ -76,7 +78,7 @@ def confirm(*, release: str, condition: str, holds: bool, by: Actor, at: datetim
 
     Raises:
         InvalidError: E_READING_NAME, where the standing decision has no such condition.
-        DeniedError: E_ROLE_NOT_HELD, for everybody without the role and for every machine.
+        DeniedError: E_ROLE_NOT_HELD, for everybody without the role and for every machine; E_SELF_APPROVAL.
         UnauthenticatedError: E_REAUTH_REQUIRED.
     """
     row = locked(release, by, at)
@@ -88,6 +90,7 @@ def confirm(*, release: str, condition: str, holds: bool, by: Actor, at: datetim
             f"only a person in the role {role_words(asked.role)} confirms this",
             hint=f"ask who holds the role {role_words(asked.role)}",
         ).about(product_stream(row.product_id), f"release/{row.key}")
+    _require_no_part(row, asked.role, by, at)
     _require_asked(row, asked)
     word, about = "condition:confirm", f"release/{row.key}"
     said = {"condition": condition, "holds": "yes" if holds else "no"}
@@ -220,6 +223,18 @@ def _require_asked(release: Release, wanted: Confirmation) -> None:
         "no decision that stands asks for this confirmation",
         hint="confirm it in the words of the decision, after it was taken",
     ).about(product_stream(release.product_id), f"release/{release.key}")
+
+
+def _require_no_part(release: Release, role: str, by: Actor, at: datetime) -> None:
+    """Nobody confirms what their own release waits for, nor sends somebody whom they lent the role."""
+    parts = who_has_a_part(release)
+    seats = seats_apart(by.key, release.product_id, at, apart=parts)
+    if by.key in parts or not any(stands_for(role, one.role) for one in seats):
+        raise DeniedError(
+            "E_SELF_APPROVAL",
+            "who opened the release or wrote the change confirms nothing of it",
+            hint="ask another holder of the role",
+        ).about(product_stream(release.product_id), f"release/{release.key}")
 
 
 def _holds(by: Actor, role: str, product: str, at: datetime) -> bool:

@@ -54,8 +54,8 @@ def issue_token(
     require_fresh_proof(by, at=at, max_age=PROOF_AGE)
     require_vouched(by)
     account = Account.objects.get(key=by.account_key)
-    ends = _end_of_own(by)
-    token, secret = _issued(title, wanted, days, at, ends=ends, account=account, product=product)
+    ends = min(_ends(days, at), *_end_of_own(by))
+    token, secret = _issued(title, wanted, ends, at, account=account, product=product)
     _record_issued(token, f"account/{account.key}", by, at)
     return token, secret
 
@@ -73,7 +73,7 @@ def issue_machine_token(
     if found.disabled_at is not None:
         raise InvalidError("E_MACHINE_DISABLED", "the machine is disabled")
     wanted = _scopes(scopes, set(OF_MACHINES))
-    token, secret = _issued(title, wanted, days, at, machine=found, product=found.product)
+    token, secret = _issued(title, wanted, _ends(days, at), at, machine=found, product=found.product)
     _record_issued(token, f"machine/{found.key}", by, at)
     return token, secret
 
@@ -121,16 +121,13 @@ def revoke_machine_token(*, machine: str, token: str, by: Actor, at: datetime) -
 def _issued(
     title: str,
     scopes: set[Power],
-    days: int,
+    ends: datetime,
     at: datetime,
     *,
-    ends: datetime | None = None,
     account: Account | None = None,
     machine: Machine | None = None,
     product: str = "",
 ) -> tuple[ApiToken, str]:
-    if not 0 < days <= settings.FLIGHTRULES_TOKEN_DAYS:
-        raise InvalidError("E_TOKEN_DAYS", f"a token lives 1 to {settings.FLIGHTRULES_TOKEN_DAYS} days")
     secret = new_secret(TOKEN_PREFIX)
     token = ApiToken.objects.create(
         account=account,
@@ -140,16 +137,20 @@ def _issued(
         scopes=sorted(power.value for power in scopes),
         product=product,
         issued_at=at,
-        expires_at=min(at + timedelta(days=days), ends or datetime.max.replace(tzinfo=at.tzinfo)),
+        expires_at=ends,
     )
     return token, secret
 
 
-def _end_of_own(by: Actor) -> datetime | None:
-    """When the token that asks ends; None in a session."""
-    if by.token_key is None:
-        return None
-    return ApiToken.objects.values_list("expires_at", flat=True).get(pk=by.token_key)
+def _ends(days: int, at: datetime) -> datetime:
+    if not 0 < days <= settings.FLIGHTRULES_TOKEN_DAYS:
+        raise InvalidError("E_TOKEN_DAYS", f"a token lives 1 to {settings.FLIGHTRULES_TOKEN_DAYS} days")
+    return at + timedelta(days=days)
+
+
+def _end_of_own(by: Actor) -> list[datetime]:
+    """When the token that asks ends; nothing in a session."""
+    return list(ApiToken.objects.filter(pk=by.token_key).values_list("expires_at", flat=True))
 
 
 def _scopes(named: Iterable[str], allowed: set[Power]) -> set[Power]:
