@@ -148,7 +148,7 @@ def test_bandit_looked_at_what_it_could_parse(outcome, files, expected):
     body = log(
         tool={"driver": {"name": "Bandit"}},
         invocations=[{"executionSuccessful": True, "toolConfigurationNotifications": [broken]}],
-        properties={"metrics": {"_totals": {"loc": 1}, **dict.fromkeys(files, {"loc": 1})}},
+        properties={"metrics": {"_totals": {"loc": 1}, **{file: {"loc": 1} for file in files}}},
     )
     assert outcome(body) == expected
 
