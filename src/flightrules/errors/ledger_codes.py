@@ -11,6 +11,7 @@ LEDGER_CODES: tuple[Code, ...] = (
     Code("E_ALG", "the signature algorithm is not accepted", "A record is only as strong as the weakest algorithm that is accepted; the key decides it, never the file.", "Use an Ed25519 key; `flightrules keygen` makes one."),
     Code("E_KEY", "the key cannot be used", "It is damaged, protected, of the wrong half, weak or revoked.", "Name the right key file; `flightrules keygen` makes a new pair."),
     Code("E_UNSEALED", "the case file has no seal", "What only adds to its entries could have been taken out on the way, and nothing would show it.", "Export the case file again; a file that an earlier version wrote is verified with `--unsealed`."),
+    Code("E_CASE_TOO_LARGE", "the case file would be larger than one that can be verified", "Whoever verifies bounds what they read, so a larger file would prove nothing.", "Export the releases one by one instead of the product, and bring large evidence in parts."),
     Code("E_SIGNATURE", "too few valid signatures", "The bytes were changed after signing, or other keys signed them.", "Fetch the record again from where it was written, and check which key signed it."),
     Code("E_DIGEST", "a digest differs from the recorded one", "The file at hand is not the one that the verdict was given on.", "Compare with the file that the record names."),
     Code("E_ALTERED", "the file is not byte for byte as it was written", "Something outside the signed part was changed; the signed part still holds.", "Fetch the record again; do not reformat it."),

@@ -35,8 +35,10 @@ _CHUNK = 1 << 20
 _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _HEAD, _ROW = "<4s2B4H3L2H", "<4s4B4H3L5H2L"  # of a member, before its name: where it lies, and in the list
-_END, _BEYOND = "<4s4H2LH", 76  # what ends an archive, and what stands before that in one of many members
+_END, _LAST, _PLACE = "<4s4H2LH", "<4sQ2H2L4Q", "<4sLQL"  # what ends an archive; before it, in a large one
 _LARGE, _MANY = 0xFFFF_FFFF, 0xFFFF  # what stands where a number is larger
+_REACH = (1 << 31) - 1  # what is larger stands beside: an agreement of those who write archives
+_DENSE = 40  # what packs this well at the fastest could unpack to more than readers take
 _SYSTEMS, _VERSIONS = (0, 3), (20, 45)  # Windows and all others; with members of any size, 45
 _MODES = [(mode, 0) for mode in (0o600, 0o644)]
 _DAMAGE = (
@@ -108,17 +110,52 @@ def write_case_file(
     """Write a case file; the same content always gives the same bytes.
 
     Raises:
-        LedgerError: E_NOT_CANONICAL.
+        LedgerError: E_NOT_CANONICAL; E_CASE_TOO_LARGE for what could not be verified again.
     """
+    said = canonical_bytes(dict(about)) + b"\n"
+    if len(said) > _ABOUT_LIMIT:
+        raise _too_large(f"what stands beside the entries takes {len(said)} bytes")
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(_member(_ABOUT), canonical_bytes(dict(about)) + b"\n")
+        archive.writestr(_member(_ABOUT), said)
         with archive.open(_member(_ENTRIES), "w", force_zip64=True) as entries:
             for body in bodies:
+                if len(body) >= _LINE_LIMIT:
+                    raise _too_large(f"an entry takes {len(body)} bytes")
                 entries.write(body + b"\n")
         for digest, stream in blobs:
-            with stream, archive.open(_member(BLOBS + digest), "w", force_zip64=True) as member:
-                while piece := stream.read(_CHUNK):
-                    member.write(piece)
+            with stream:
+                _pack(archive, _member(BLOBS + digest), stream)
+            if len(archive.infolist()) > _MEMBER_LIMIT or _unpacked(archive) > _SIZE_LIMIT:
+                raise _too_large("there is too much evidence")
+
+
+def _pack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, stream: BinaryIO) -> None:
+    """Write a member; as it is, where it would unpack to more than readers take of so few bytes."""
+    piece = stream.read(_CHUNK)
+    if len(piece) > _DENSE * len(zlib.compress(piece, 1)):
+        info.compress_type = zipfile.ZIP_STORED
+    with archive.open(info, "w", force_zip64=True) as member:
+        while piece:
+            member.write(piece)
+            piece = stream.read(_CHUNK)
+    if _unpacks_too_well(info):
+        raise _too_large(f"the bytes of {info.filename} pack into too few")
+
+
+def _unpacks_too_well(one: zipfile.ZipInfo) -> bool:
+    return one.file_size > _CHUNK and one.file_size > one.compress_size * _RATIO_LIMIT
+
+
+def _unpacked(archive: zipfile.ZipFile) -> int:
+    return sum(one.file_size for one in archive.infolist())
+
+
+def _too_large(message: str) -> LedgerError:
+    return LedgerError(
+        "E_CASE_TOO_LARGE",
+        f"{message}, more than a case file holds",
+        hint="export the releases one by one, and bring evidence in parts",
+    )
 
 
 def open_case_file(file: IO[bytes], *, name: str = "<case file>") -> CaseFile:
@@ -153,14 +190,14 @@ def _require_plain(archive: zipfile.ZipFile, name: str) -> None:
         raise _refused(f"it holds {strange!r:.80}, which does not belong there", name)
     if len(set(names)) != len(names) or not {_ABOUT, _ENTRIES} <= set(names):
         raise _refused("a member is missing or stands twice", name)
-    if len(members) > _MEMBER_LIMIT or sum(one.file_size for one in members) > _SIZE_LIMIT:
+    if len(members) > _MEMBER_LIMIT or _unpacked(archive) > _SIZE_LIMIT:
         raise LedgerError("E_TOO_LARGE", "it holds more than a case file may", file=name)
     for one in members:
         if one.flag_bits & 0x1 or one.compress_type not in _PLAIN:
             raise _refused("a member is encrypted or packed in another way", name)
-        if one.file_size > _CHUNK and one.file_size > one.compress_size * _RATIO_LIMIT:
+        if _unpacks_too_well(one):
             raise _refused("a member unpacks to more than it can hold", name)
-    if archive.comment or any(one.comment or one.extra for one in members):
+    if archive.comment or any(one.comment or one.extra != _beside(one) for one in members):
         raise _refused("it says something beside its members", name)
     if any(divmod(one.external_attr, 1 << 16) not in _MODES for one in members):
         raise _refused("a member is no plain file", name)
@@ -210,22 +247,42 @@ def _require_list(archive: zipfile.ZipFile, file: IO[bytes], name: str) -> None:
     """The list says of each member what was read of it, and behind it stands the archive's end alone."""
     members = archive.infolist()
     listed = b"".join(map(_row, members))
-    count = min(len(members), _MANY)
-    end = struct.pack(_END, b"PK\x05\x06", 0, 0, count, count, len(listed), archive.start_dir, 0)
+    expected = listed + _ending(len(members), archive.start_dir, len(listed))
     file.seek(archive.start_dir)
-    found = file.read(len(listed) + len(end) + _BEYOND + 1)
-    between = len(found) - len(listed) - len(end)
-    whole = found.startswith(listed) and found.endswith(end)
-    if not whole or between != (_BEYOND if len(members) > _MANY else 0):
+    if file.read(len(expected) + 1) != expected:
         raise _refused("its list of members, or what stands behind it, is another one", name)
 
 
 def _row(one: zipfile.ZipInfo) -> bytes:
     """What the list says of a member."""
+    beside = _beside(one)
     made = one.create_version, one.create_system, one.extract_version, 0
-    known = (*made, *_packed(one), one.compress_size, one.file_size, len(one.filename))
-    beside = 0, 0, 0, 0, one.external_attr, one.header_offset
-    return struct.pack(_ROW, b"PK\x01\x02", *known, *beside) + one.filename.encode("ascii")
+    sizes = (_LARGE, _LARGE) if _is_large(one) else (one.compress_size, one.file_size)
+    at = _LARGE if one.header_offset > _REACH else one.header_offset
+    known = (*made, *_packed(one), *sizes, len(one.filename), len(beside))
+    row = struct.pack(_ROW, b"PK\x01\x02", *known, 0, 0, 0, one.external_attr, at)
+    return row + one.filename.encode("ascii") + beside
+
+
+def _beside(one: zipfile.ZipInfo) -> bytes:
+    """Numbers that are too large for their places in the list."""
+    large = [one.file_size, one.compress_size] if _is_large(one) else []
+    large += [one.header_offset] if one.header_offset > _REACH else []
+    return struct.pack(f"<HH{len(large)}Q", 1, 8 * len(large), *large) if large else b""
+
+
+def _is_large(one: zipfile.ZipInfo) -> bool:
+    return max(one.file_size, one.compress_size) > _REACH
+
+
+def _ending(count: int, start: int, size: int) -> bytes:
+    """What stands behind the list: the archive's end, and before it the same in large numbers."""
+    known = min(count, _MANY), min(count, _MANY), min(size, _LARGE), min(start, _LARGE)
+    end = struct.pack(_END, b"PK\x05\x06", 0, 0, *known, 0)
+    if count <= _MANY and max(start, size) <= _REACH:
+        return end
+    last = struct.pack(_LAST, b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, start)
+    return last + struct.pack(_PLACE, b"PK\x06\x07", 0, start + size, 1) + end
 
 
 def _too_long(line: bytes) -> tuple[str, str]:

@@ -1,6 +1,8 @@
 """A case file is a zip archive of a stranger: it harms nobody, and says one thing to every reader."""
 
+import hashlib
 import io
+import random
 import struct
 import zipfile
 
@@ -135,16 +137,55 @@ def test_members_that_lie_over_each_other_are_refused():
         ("_MEMBER_LIMIT", 1, "E_TOO_LARGE"),
     ],
 )
-def test_a_case_file_has_its_limits(monkeypatch, limit, value, code):
+def test_a_case_file_has_its_limits_and_none_is_written_beyond_them(monkeypatch, limit, value, code):
+    whole = written()
     monkeypatch.setattr(case_file, limit, value)
     with pytest.raises(LedgerError) as refused:
-        case_file.open_case_file(written())
+        case_file.open_case_file(whole)
     assert refused.value.code == code
+    with pytest.raises(LedgerError) as refused:
+        written()
+    assert refused.value.code == "E_CASE_TOO_LARGE"
 
 
 def test_an_entry_has_its_limit(monkeypatch):
+    whole = written()
     monkeypatch.setattr(case_file, "_LINE_LIMIT", 100)
-    assert outcome(written()) == (2, "E_FIELD_TOO_LONG")
+    assert outcome(whole) == (2, "E_FIELD_TOO_LONG")
+    with pytest.raises(LedgerError, match="an entry takes"):
+        written()
+
+
+@pytest.mark.parametrize("reach", [1500, 300, 20])
+def test_numbers_that_are_too_large_for_their_places_stand_beside_and_no_bit_of_them_is_another(
+    monkeypatch, reach
+):
+    """As in a file of more than 2 GiB, with the limit where a small file passes it."""
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", reach)
+    monkeypatch.setattr(case_file, "_REACH", reach)
+    whole = written().getvalue()
+    assert b"PK\x06\x07" in whole
+    assert outcome(io.BytesIO(whole)) is None
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        start = archive.start_dir
+    for at in range(start, len(whole)):
+        changed = bytearray(whole)
+        changed[at] ^= 1 << at % 8
+        with pytest.raises(LedgerError):
+            case_file.open_case_file(io.BytesIO(changed))
+            pytest.fail(f"byte {at}")
+
+
+def test_bytes_that_pack_too_well_are_stored_as_they_are_and_verified(monkeypatch):
+    data = b"\0" * (3 << 20)
+    digest = hashlib.sha256(data).hexdigest()
+    file = io.BytesIO()
+    case_file.write_case_file(file, {}, [], [(digest, io.BytesIO(data))])
+    assert case_file.open_case_file(file).digest_of(digest) == digest
+    monkeypatch.setattr(case_file, "_RATIO_LIMIT", 8)
+    with pytest.raises(LedgerError, match="pack into too few"):
+        late = random.Random(7).randbytes(1 << 19).hex().encode() + b"\0" * (8 << 20)
+        case_file.write_case_file(io.BytesIO(), {}, [], [(digest, io.BytesIO(late))])
 
 
 def test_a_member_that_unpacks_to_more_than_it_can_hold_is_refused():
