@@ -24,8 +24,11 @@ classes:
   patch: {gates: [exit], human_signoff: above_threshold, risk_threshold: 20}
   loose: {gates: [exit], human_signoff: above_threshold, risk_threshold: 60}
   docs: {gates: [quick], human_signoff: never, risk_threshold: 20}
+  bold: {gates: [exit], human_signoff: always, risk_threshold: 90}
+  full: {gates: [quick, hotfix, exit]}
 tracks:
   guarded: {title: Guarded, gates: [exit], approver: [cto_vp_eng]}
+  crowded: {title: Crowded, gates: [exit], approver: [qa_lead, product_owner, cto_vp_eng]}
   emergency: {title: Emergency, gates: [hotfix], approver: [cto_vp_eng], classified_in_writing: yes}
 """
 
@@ -49,6 +52,16 @@ def book():
         (Way("loose"), Way("patch"), ("people above the same risk",)),
         (Way("patch"), Way("loose"), ()),
         (Way("docs"), Way("patch"), ("the gate exit", PEOPLE)),
+        (Way("patch"), Way("patch"), ()),
+        (Way("bold"), Way("feature"), ()),
+        (Way("docs"), Way(), ("the gate exit", PEOPLE)),
+        (Way("docs", "guarded"), Way("feature"), (PEOPLE,)),
+        (Way("", "emergency"), Way("full"), ("the gate exit", "the gate quick")),
+        (
+            Way("feature"),
+            Way("feature", "crowded"),
+            tuple(f"the approval of {one}" for one in ("cto_vp_eng", "product_owner", "qa_lead")),
+        ),
         (Way("feature"), Way("feature", "guarded"), ("the approval of cto_vp_eng",)),
         (Way("feature"), Way("feature", "emergency"), ()),
         (Way("docs"), Way("feature", "emergency"), ("the gate exit", PEOPLE)),
@@ -56,3 +69,8 @@ def book():
 )
 def test_what_a_lighter_way_goes_without(book, now, before, without):
     assert does_without(book, now, before) == without
+
+
+def test_without_an_exit_gate_a_release_of_no_class_has_no_gate_to_lose():
+    bare = load_rulebook(BOOK.replace("title: Exit, kind: exit", "title: Exit").encode())
+    assert does_without(bare, Way("docs"), Way()) == (PEOPLE,)
