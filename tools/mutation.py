@@ -37,6 +37,7 @@ OF_THE_ENGINE = {
     "change_lifecycle": "test_change_lifecycle",
     "deploy_conditions": "test_deploy_conditions",
     "practice": "test_practice",
+    "lighter": "test_lighter",
 }
 MODULES = {
     f"flightrules.engine.{name}": (f"{ENGINE}/{name}.py", f"{TESTS}/{tests}.py")
