@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from flightrules.rules.loading import load_rulebook
 from flightrules.service.catalogue.models import Product
 from flightrules.service.obligations import queries, services
 from flightrules.service.obligations.clock import Step, StepKind, in_words, marks_passed, next_step
 from flightrules.service.obligations.models import Obligation
+from flightrules.service.obligations.owed import levels_of
 from flightrules.service.releases.models import Release
 from people_stories import actor_of, now, signing
 from service.decisions.deciding import entries
@@ -61,7 +63,10 @@ def test_what_was_started_without_a_name_starts_again_only_once_it_is_paid(shop,
     assert begun(release, "override", at=at)
     assert begun(shop.release("4.4.0")["key"], "emergency-release", at=at)
     services.pay(key=str(row.key), text=TEXT, by=signing(shop.manager, at), at=at)
-    assert begun(release, "emergency-release", at=at)
+    with transaction.atomic():
+        row = Release.objects.get(pk=release)
+        [again] = services.start(event="emergency-release", release=row, by=actor_of(shop.qa), at=at)
+    assert (again.about, again.started_by) == ("", shop.qa.key)
 
 
 def test_an_act_pays_for_what_it_is_about_and_for_nothing_else(shop, release, at):
@@ -76,7 +81,9 @@ def test_an_act_pays_for_what_it_is_about_and_for_nothing_else(shop, release, at
         assert services.settle(**said, about="override/1") == 1
     assert [one.key for one in Obligation.objects.filter(paid_at__isnull=False)] == [mine.key]
     with transaction.atomic():
-        assert services.settle(**said) == 1, "without a name, what is left of that event"
+        assert services.settle(**said | {"owners": ["operations", "qa_lead"]}) == 1, (
+            "what is left of that event"
+        )
 
 
 def test_a_debt_is_late_after_its_moment_and_not_at_it(shop, release, at):
@@ -132,3 +139,11 @@ def test_reminders_are_half_way_and_half_an_hour_before_where_that_is_later(at):
         "40 s",
         "0 s",
     ]
+
+
+def test_levels_have_half_an_hour_where_nothing_was_agreed():
+    text = "flightrules: 1\nauthority: {escalation: {Desk: {contacts: [Ada Novak]}}}\n"
+    assert levels_of(load_rulebook(text.encode())) == [["Desk", ["Ada Novak"], 1800]]
+    shipped = [["L1", 1800], ["L2", 3600], ["L3", 7200]]
+    for none in (None, load_rulebook(b"flightrules: 1\n")):
+        assert [[name, seconds] for name, _contacts, seconds in levels_of(none)] == shipped
