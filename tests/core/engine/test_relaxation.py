@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flightrules.engine.relaxation import counts_the_worst, is_emergency, relaxed, track_called
+from flightrules.engine.relaxation import class_called, counts_the_worst, is_emergency, relaxed, track_called
 from flightrules.errors import RulebookError
 from flightrules.rules.criterion import Enforcement
 from flightrules.rules.loading import load_rulebook, profile_rulebook
@@ -123,6 +123,12 @@ def test_a_track_is_called_by_its_id_or_its_title_and_by_nothing_else():
         text.replace("{title: Night shift, ", "{").replace("RELAXES", "[]").replace("NEVER", "[]").encode()
     )
     assert track_called(untitled, "") is None
+
+
+def test_a_class_is_called_in_the_same_way():
+    agreed = load_rulebook(b"flightrules: 1\nclasses: {major: {title: Major release}, minor: {}}\n")
+    assert class_called(agreed, "MAJOR").id == class_called(agreed, "major  Release").id == "major"
+    assert class_called(agreed, "") is class_called(agreed, "patch") is None
 
 
 @pytest.mark.parametrize(
