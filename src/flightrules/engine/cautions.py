@@ -11,11 +11,12 @@ from flightrules.engine.selection import Joined
 from flightrules.engine.verdict import CriterionResult, EvidenceUse, Status
 from flightrules.evidence.measurement import Evidence
 from flightrules.evidence.records.defects import Defects
-from flightrules.rules.criterion import Enforcement, Rule
+from flightrules.rules.criterion import Criterion, Enforcement, Rule
 from flightrules.rules.exceptions import Waiver
 from flightrules.rules.finding import own
 from flightrules.rules.gate import Gate
 from flightrules.rules.levels import FINDING_LEVELS, IMPACTS
+from flightrules.rules.metrics import METRICS
 from flightrules.rules.reach import asks_the_opposite
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.severity_policy import SCHEMES
@@ -75,10 +76,17 @@ def _on_criteria(rules: tuple[Rule, ...], version: str) -> Iterator[str]:
         criterion = rule.criterion
         if asks_the_opposite(criterion):
             yield f"{rule.id} asks for worse values than better ones: {criterion.operator} on this metric"
+        if METRICS[criterion.metric].rate and not asks_the_opposite(criterion) and _is_fraction(criterion):
+            yield f"{rule.id} asks for {criterion.threshold:f} %, which is next to nothing; 1 is 100 %"
         if criterion.build and version and criterion.build not in version and version not in criterion.build:
             yield f"{rule.id} is as of build {criterion.build}; the release is {version}"
         if criterion.load is not None and rule.minimum_duration is None and own(rule.origin):
             yield f"{rule.id} does not say how long the load must last; state minimum_duration"
+
+
+def _is_fraction(criterion: Criterion) -> bool:
+    """Whether a share was written where a percentage stands: 0.97 % of tests that pass."""
+    return METRICS[criterion.metric].better == "higher" and 0 < criterion.threshold <= 1
 
 
 def _on_quarantine(book: Rulebook) -> Iterator[str]:

@@ -162,6 +162,8 @@ def _percentile(question: Question) -> Answer:
 
 def _duration(question: Question, name: str, of: Callable[[Any], Decimal | None]) -> Answer:
     """A statistic of the durations; where a part of the evidence does not tell it there is none."""
+    if (dead := _unanswered(question)) is not None:
+        return dead
     values = [
         of(records) if hasattr(records, "percentile") else None
         for records in question.joined.records.values()
@@ -175,6 +177,14 @@ def _duration(question: Question, name: str, of: Callable[[Any], Decimal | None]
     over = f" over {count:,} requests" if count is not None else ""
     over += f" in {shown(seconds)} s" if seconds is not None else ""
     return Measured(max(known), f"{shown(max(known))} ms{over}", samples=count)
+
+
+def _unanswered(question: Question) -> Unmeasured | None:
+    """Where every request failed the times are those of failures, and nothing was carried."""
+    requests, failed = _total(question, "load.requests"), _total(question, "load.failed")
+    if not requests or failed is None or failed < requests:
+        return None
+    return Unmeasured(Status.NO_DATA, f"all {shown(requests)} requests failed", "mend the run, and repeat it")
 
 
 def _stated(question: Question, metric: str, labels: Labels = ()) -> list[Decimal | None]:
@@ -206,6 +216,11 @@ def _success_rate(question: Question) -> Answer:
     return _rate_of(int(requests - failed), int(requests), "requests succeeded")
 
 
+def _carried(metric: str, what: str, unit: str) -> Callable[[Question], Answer]:
+    stated = _load_value(metric, what, unit)
+    return lambda question: _unanswered(question) or stated(question)
+
+
 def _load_value(metric: str, what: str, unit: str) -> Callable[[Question], Answer]:
     def formula(question: Question) -> Answer:
         value = _total(question, metric)
@@ -222,6 +237,8 @@ def _projected(question: Question) -> Answer:
         )
     if rps is None:
         return _nothing("throughput")
+    if (dead := _unanswered(question)) is not None:
+        return dead
     return Measured(rate(rps, projected), f"{shown(rps)} of {shown(projected)} projected requests/s")
 
 
@@ -331,8 +348,8 @@ FORMULAS: dict[str, Callable[[Question], Answer]] = {
     "load.error_rate": _share("load.failed", "load.requests", "requests failed"),
     "load.success_rate": _success_rate,
     "load.failed": _load_value("load.failed", "count of failed requests", " failed requests"),
-    "load.rps": _load_value("load.rps", "throughput", " requests/s"),
-    "load.requests": _load_value("load.requests", "request", " requests"),
+    "load.rps": _carried("load.rps", "throughput", " requests/s"),
+    "load.requests": _carried("load.requests", "request", " requests"),
     "load.projected_share": _projected,
     "contracts.pass_rate": _contracts,
     "api.breaking_changes": _load_value("api.breaking_changes", "API comparison", " breaking changes"),

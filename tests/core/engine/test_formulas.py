@@ -369,3 +369,30 @@ def test_numbers_that_somebody_wrote_down_are_judged_by_what_they_state(desk):
     assert decided(desk, "p95 response time <= 300 ms", drill(p95=250)).actual == Decimal(250)
     assert decided(desk, "p95 response time <= 300 ms", drill(p95=250), drill(p95=301)).status is Status.FAIL
     assert decided(desk, "p95 response time <= 300 ms", drill(p95=250), drill(p50=1)).status is Status.NO_DATA
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "p95 response time <= 300 ms",
+        "Mean response time <= 300 ms",
+        "Maximum response time <= 300 ms",
+        "Throughput >= 1 rps",
+        "Requests made >= 3",
+        "Projected load >= 1%",
+    ],
+)
+def test_where_every_request_failed_nothing_was_fast(desk, sentence):
+    failed = jtl(1, 1, 1, 1).replace("200,true", "503,false")
+    one = decided(desk, sentence, failed)
+    assert (one.status, one.actual) == (Status.NO_DATA, None)
+    assert "all 4 requests failed" in one.reason
+    assert decided(desk, sentence, failed.replace("503,false", "200,true", 1)).actual is not None
+    assert decided(desk, "Error rate <= 1%", failed).status is Status.FAIL
+
+
+@pytest.mark.parametrize(("threshold", "told"), [("0.97", True), ("1", True), ("1.1", False), ("97", False)])
+def test_a_fraction_where_a_percentage_stands_is_told_of(desk, threshold, told):
+    rules = f"criteria:\n  c: Pass rate >= {threshold}% measured by the method\ngates:\n  g: {{kind: exit, criteria: [c]}}\n{REST}"
+    verdict = desk.decide(rules, {"the method": desk.found(desk.artefact("the method", JUNIT))})
+    assert any("next to nothing" in one for one in verdict.warnings) is told
