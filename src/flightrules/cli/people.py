@@ -167,7 +167,11 @@ def _erased(service: Office, arguments: Namespace) -> None:
     terms = {"ground": arguments.ground}
     prove_terms(service, "person:erase", f"person/{one['key']}", terms, arguments)
     made = service.post(f"/people/{one['key']}/erase", {"ground": arguments.ground})
-    told(arguments, made, [f"{plain(made['key'])}: erased; what they did stays on record under this key"])
+    lines = [f"{plain(made['key'])}: erased; what they did stays on record under this key"]
+    lines += [f"kept as evidence, with the name: sha256:{plain(one)}" for one in made["kept_documents"]]
+    if not made["all_looked_at"]:
+        lines.append("older documents were not looked at")
+    told(arguments, made, lines)
 
 
 def _person(service: Office, arguments: Namespace) -> dict[str, Any]:

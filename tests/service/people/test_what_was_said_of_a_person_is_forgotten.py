@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from flightrules.ledger.entry import read_entry
 from flightrules.service.door import jobs
 from flightrules.service.door.models import KeptAnswer
 from flightrules.service.people import services
-from flightrules.service.people.models import Delegation
+from flightrules.service.people.models import Delegation, Person
+from flightrules.service.readiness.models import GateRun
+from flightrules.service.records.documents import Kept, documents_with
 from flightrules.service.records.models import Entry
 from people_stories import actor_of, now, prove_now, signing
 
@@ -32,6 +35,38 @@ def test_an_erased_person_is_named_in_no_reason_and_no_kept_answer(shop, person)
     services.erase_person(person=zoe.key, reason="request 7", by=signing(admin, now()), at=now())
     assert Delegation.objects.get().reason == ""
     assert not KeptAnswer.objects.exists()
+
+
+def test_the_answer_names_the_documents_that_keep_the_name_and_new_ones_do_not_have_it(shop, person):
+    Person.objects.filter(pk=shop.qa.key).update(name="Zoë <Quux>")
+    admin = person("administrator")
+    shop.adopt()
+    key = shop.release()["key"]
+    shop.all_green(key)
+    shop.run(key)
+    kept = set(GateRun.objects.get().reports.values())
+    prove_now(admin)
+    assert admin.post(f"/people/{shop.qa.key}/disable", {"reason": "left"}).status_code < 300
+    prove_now(admin)
+    answer = admin.post(f"/people/{shop.qa.key}/erase", {"ground": "request 7"})
+    assert answer.status_code == 200, answer.content
+    told = answer.json()
+    assert told["all_looked_at"]
+    assert set(told["kept_documents"]) <= kept
+    assert len(told["kept_documents"]) >= 3, "each form that says who agreed to the rulebook"
+    said = read_entry(bytes(Entry.objects.get(tag="office:personal-data:erased").body)).data
+    assert said["kept_documents"] == told["kept_documents"]
+    shop.run(key)
+    assert documents_with("Zoë <Quux>").digests == tuple(told["kept_documents"])
+
+
+def test_of_many_documents_the_newest_are_looked_at(shop, monkeypatch):
+    shop.adopt()
+    key = shop.release()["key"]
+    shop.run(key)
+    monkeypatch.setattr("flightrules.service.records.documents._MOST", 2)
+    assert not documents_with("Nobody").all_looked_at
+    assert documents_with(" ") == Kept((), all_looked_at=True)
 
 
 def test_answers_are_kept_for_a_week(shop):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -183,7 +183,9 @@ def commit_to(value: str, *, about: str) -> dict[str, str]:
 
 
 @act
-def erase_person(*, person_key: str, ground: str, by: Actor, at: datetime) -> int:
+def erase_person(
+    *, person_key: str, ground: str, documents: Sequence[str] = (), by: Actor, at: datetime
+) -> int:
     """Erase what the ledger's commitments about a person stand for; every entry and proof stays as it is.
 
     Args:
@@ -191,6 +193,7 @@ def erase_person(*, person_key: str, ground: str, by: Actor, at: datetime) -> in
         by: who erases.
         at: when.
         ground: the lawful ground, such as the reference of the request; it goes on record, so no names in it.
+        documents: digests of kept documents that hold the name and stay.
 
     Returns:
         How many values were erased.
@@ -198,7 +201,9 @@ def erase_person(*, person_key: str, ground: str, by: Actor, at: datetime) -> in
     held = PersonalDatum.objects.filter(about=person_key, erased_at__isnull=True)
     commitments = sorted(held.values_list("commitment", flat=True))
     held.update(salt=None, value=None, erased_at=at)
-    data = {"commitments": commitments, "ground": ground}
+    data: dict[str, Any] = {"commitments": commitments, "ground": ground}
+    if documents:
+        data["kept_documents"] = list(documents)
     append(
         stream=OFFICE,
         tag=Tag.PERSONAL_DATA_ERASED,

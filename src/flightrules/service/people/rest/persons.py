@@ -48,6 +48,13 @@ class PersonOut(Shown):
     erased_at: datetime | None
 
 
+class ErasedOut(PersonOut):
+    """Nobody any more; kept documents that hold the name all the same, by SHA-256."""
+
+    kept_documents: list[str]
+    all_looked_at: bool = Field(description="whether every kept document was looked at, or the newest ones")
+
+
 class RoleAsked(Asked):
     """A role, for one product or for all."""
 
@@ -154,12 +161,14 @@ def enable(request: AskedRequest, key: UUID) -> Any:
     return PersonOut(**_person(found))
 
 
-@router.post("/people/{uuid:key}/erase", response=PersonOut, openapi_extra=_MANAGE)
+@router.post("/people/{uuid:key}/erase", response=ErasedOut, openapi_extra=_MANAGE)
 @changes_state
 def erase(request: AskedRequest, key: UUID, body: ErasureGround) -> Any:
     """Forget who a disabled person was; what they did stays on record."""
-    found = services.erase_person(person=str(key), reason=body.ground, by=request.actor, at=request.asked_at)
-    return PersonOut(**_person(found))
+    found, kept = services.erase_person(
+        person=str(key), reason=body.ground, by=request.actor, at=request.asked_at
+    )
+    return ErasedOut(kept_documents=list(kept.digests), all_looked_at=kept.all_looked_at, **_person(found))
 
 
 @router.get("/people/{uuid:key}/roles", response=Page[GrantOut], openapi_extra=_MANAGE)

@@ -28,6 +28,7 @@ from flightrules.service.people.services.roles import ADMINISTRATOR, refuse_last
 from flightrules.service.people.sessions import end_sessions
 from flightrules.service.records import services as records
 from flightrules.service.records.actor import Actor
+from flightrules.service.records.documents import Kept, documents_with
 from flightrules.service.records.services import OFFICE, act, append, commit_to
 from flightrules.service.records.tags import Tag
 
@@ -108,8 +109,10 @@ def rename_person(*, person: str, name: str, by: Actor, at: datetime) -> Person:
 
 
 @act
-def erase_person(*, person: str, reason: str, by: Actor, at: datetime) -> Person:
+def erase_person(*, person: str, reason: str, by: Actor, at: datetime) -> tuple[Person, Kept]:
     """Forget who a disabled person was, as the law asks; what they did stays on record under their key.
+
+    Documents that were kept as evidence of a decision stay as they were; which of them hold the name is said.
 
     Args:
         person: whose key.
@@ -130,11 +133,13 @@ def erase_person(*, person: str, reason: str, by: Actor, at: datetime) -> Person
             OFFICE, f"person/{person}"
         )
     require_signed_terms(by, at=at, act="person:erase", about=f"person/{person}", terms={"ground": reason})
+    kept = documents_with(found.name)
     found.name, found.email, found.erased_at = "", "", at
     found.save(update_fields=["name", "email", "erased_at"])
     _forget_accounts(found, at)
-    records.erase_person(person_key=person, ground=reason, by=by, at=at)  # its entry is the entry of this act
-    return found
+    # its entry is the entry of this act
+    records.erase_person(person_key=person, ground=reason, documents=kept.digests, by=by, at=at)
+    return found, kept
 
 
 def _forget_accounts(person: Person, at: datetime) -> None:
