@@ -31,7 +31,7 @@ from flightrules.service.door.problems import problem, refused
 __all__ = ["changes_state", "forget_answers"]
 
 _KEY_LIMIT = 200
-_CONFLICT = 409
+_CONFLICT, _UNAVAILABLE = 409, 500
 _TURN_S = 20
 _turn = threading.Lock()
 
@@ -108,6 +108,9 @@ def _once(
             if kept.status is not None:
                 return _repeated(kept, asked, request.actor)
             answer = _answer(view, request, args, kwargs)
+            if answer.status_code >= _UNAVAILABLE:  # nothing was done or recorded, so it is tried again
+                kept.delete()
+                return answer
             kept.status, kept.body = answer.status_code, getattr(answer, "kept_content", answer.content)
             kept.content_type = answer["Content-Type"]
             kept.save(update_fields=["status", "body", "content_type"])
