@@ -102,6 +102,7 @@ class Change:
         follows_template: it is exactly like a template whose approval stands.
         approval: of the board, for what it was shown.
         undecided: why its release may not go now; empty where a decision says that it may.
+        authors: who wrote what its release brings.
         chair: who answered for the board; ``approvers`` are those who voted for it.
         outcome: how it went; ``review`` is what was learnt.
     """
@@ -124,6 +125,7 @@ class Change:
     undecided: str = ""
     requester: str = ""
     implementer: str = ""
+    authors: tuple[str, ...] = ()
     chair: str = ""
     approvers: tuple[str, ...] = ()
     outcome: str = ""
@@ -157,6 +159,8 @@ def may_answer(change: Change, person: str) -> Lack | None:
     """Why this person has no voice on the change; None where they have."""
     if not person or person == change.requester:
         return Lack("E_SELF_APPROVAL", "nobody approves their own request")
+    if person in change.authors:
+        return Lack("E_SELF_APPROVAL", "who wrote the change does not approve it")
     if person == change.implementer:
         return Lack("E_FOUR_EYES", "who carries it out does not approve it")
     return None

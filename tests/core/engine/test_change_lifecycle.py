@@ -177,10 +177,16 @@ def test_a_template_is_approved_and_never_carried_out():
 
 @pytest.mark.parametrize(
     ("person", "code"),
-    [("rita", "E_SELF_APPROVAL"), ("", "E_SELF_APPROVAL"), ("ivan", "E_FOUR_EYES"), ("mira", None)],
+    [
+        ("rita", "E_SELF_APPROVAL"),
+        ("", "E_SELF_APPROVAL"),
+        ("wanda", "E_SELF_APPROVAL"),
+        ("ivan", "E_FOUR_EYES"),
+        ("mira", None),
+    ],
 )
-def test_who_asks_or_does_has_no_voice(person, code):
-    found = may_answer(change(implementer="ivan"), person)
+def test_who_asks_wrote_or_does_has_no_voice(person, code):
+    found = may_answer(change(implementer="ivan", authors=("wanda",)), person)
     assert (found.code if found else None) == code
 
 

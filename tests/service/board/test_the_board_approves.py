@@ -10,6 +10,7 @@ import pytest
 
 from flightrules.service.board import queries
 from flightrules.service.board.models import BoardAnswer, BoardVote
+from flightrules.service.people.models import Account
 from flightrules.service.records import blobs
 from flightrules.service.records.models import Entry
 from flightrules.service.releases.models import Release
@@ -64,6 +65,23 @@ def test_who_lends_a_seat_and_speaks_in_another_has_one_voice(board):
     made(board.vote(friend, item, role="business-owner"))
     made(board.vote(board.security, item))
     assert code(board.answer(item)) == (409, "E_QUORUM_LOST"), "the chair has spoken through the friend"
+
+
+def test_who_wrote_the_change_has_no_voice_on_it_nor_keeps_one(board):
+    item = board.on_agenda(board.waiting())
+    made(board.vote(board.ops, item))
+    stated = {"base": "b" * 40, "head": "c" * 40, "commits": 1}
+    for who in (board.ops, board.security):
+        address = Account.objects.get(key=who.account_key).email
+        said = board.shop.ci.post(
+            f"/releases/{board.release}/change-authors", {**stated, "authors": [address]}
+        )
+        made(said)
+    assert code(board.vote(board.security, item)) == (403, "E_SELF_APPROVAL")
+    made(board.vote(board.shop.product_manager, item))
+    answer = board.answer(item)
+    assert code(answer) == (409, "E_QUORUM_LOST")
+    assert "2 of 4 voices" in answer.json()["detail"], "product and the chair"
 
 
 def test_the_approval_is_not_the_decision(board):

@@ -22,6 +22,7 @@ from flightrules.service.board.models import BoardAnswer, ChangeRequest
 from flightrules.service.board.shown import digest_of, shown_of
 from flightrules.service.catalogue.queries import edition_in_force, rulebook_of
 from flightrules.service.records import blobs
+from flightrules.service.releases.authorship import authors_of
 
 __all__ = [
     "WAITING",
@@ -143,6 +144,7 @@ def as_change(row: ChangeRequest, at: datetime) -> Change:
         undecided=undecided(row.release, at) if waits and row.release else "",
         requester=row.requester,
         implementer=row.implementer,
+        authors=authors_of(row.release).people if row.release is not None else (),
         chair=answer.by if answer else "",
         approvers=tuple(approvers),
         outcome=row.outcome,
