@@ -242,8 +242,9 @@ class _InPieces(_Report):
         if _CLASS.search(methods):
             return None
         flat = _PLAIN_LINE.split(own)
-        numbers, hits, texts, gaps = flat[1::4], flat[2::4], flat[3::4], flat[::4]
-        last, closed, behind = gaps[-1].partition(b"</class>")
+        numbers, hits, texts = flat[1::4], flat[2::4], flat[3::4]
+        gaps = [flat[0], *filter(None, flat[4:-1:4]), flat[-1]]
+        last, closed, behind = flat[-1].partition(b"</class>")
         between = b"".join([*gaps[1:-1], last])
         if not numbers or not closed or _BEHIND.search(behind):
             return None

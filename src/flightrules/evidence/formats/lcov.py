@@ -68,8 +68,7 @@ class _Section(NamedTuple):
 
     path: bytes
     top: int
-    covered: int
-    total: int
+    counts: LineCounts
     lines: bytes
     existing: bytes
     ran: bytes
@@ -109,7 +108,9 @@ class _Trace:
 
     def _join(self, found: list[tuple[Any, ...]] | None) -> bool:
         """Take what another process has counted; false where any of it has to be looked at here."""
-        sections = [_Section(*one) for one in found or ()]
+        sections = [
+            _Section(path, top, LineCounts(*counts), *rest) for path, top, counts, *rest in found or ()
+        ]
         if found is None or not self._book.has_room(sum(one.top + 1 for one in sections)):
             return False
         try:
@@ -149,8 +150,7 @@ class _Trace:
 
     def _take(self, path: str, found: _Section) -> None:
         """Take a section whose lines ascend, of a file of which no lines were taken before."""
-        counts = LineCounts(found.covered, found.total)
-        self._book.take_counted(path, found.top, counts, partial(_marks, found.lines))
+        self._book.take_counted(path, found.top, found.counts, partial(_marks, found.lines))
         self._sum(found.existing, found.ran)
 
     def _plain(self, section: bytes) -> bool:
@@ -270,8 +270,7 @@ def _ascending(section: bytes) -> _Section | None:
     if found is None or counts is None:
         return None
     top = int(section[last + len(_LINE) : section.index(b",", last)])
-    covered, total, *_ = counts
-    return _Section(found[1], top, covered, total, section[first + 1 : end], found[2], found[3])
+    return _Section(found[1], top, counts, section[first + 1 : end], found[2], found[3])
 
 
 def _halfway(source: Source) -> int:
@@ -294,7 +293,7 @@ def _second(source: Source, cut: int) -> list[tuple[Any, ...]] | None:
         one = _ascending(section)
         if one is None:
             return None
-        found.append(tuple(one))
+        found.append((one.path, one.top, tuple(one.counts), *one[3:]))
     return found
 
 
