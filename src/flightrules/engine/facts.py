@@ -15,6 +15,7 @@ __all__ = ["Changes", "Facts", "Found", "Passed", "Refusal"]
 _DOUBTS = {
     "W_MAYBE_PARTIAL": "may be one page of several",
     "W_ABORTED": "is of a run that ended early",
+    "W_IDLE": "stood still for more than half of its time",
     "W_CUT_DOWN": "lacks lines that it announces",
 }
 

@@ -77,6 +77,7 @@ EVIDENCE_CODES: tuple[Code, ...] = (
     Code("W_NOT_TESTED", "the tool lists things it did not check", "They are neither passed nor failed.", "Review them."),
     Code("W_ABORTED", "the run ended early", "What was measured before counts: it can fail a criterion, and not pass one.", "Repeat the run."),
     Code("W_CUT_DOWN", "the report holds less than half of the lines it announces, and their coverage is better", "The missing lines would lower the rate: it can fail a criterion, and not pass one.", "Name the whole report."),
+    Code("W_IDLE", "no request of a load test began for more than half of its time", "JMeter appends a second run to the file of the first; the time between them was no load. It can fail a criterion, and not pass one.", "Give each run a file of its own (jmeter -f -l FILE)."),
     Code("W_RESET", "a counter went backwards", "A process was restarted in the window.", "Check the window."),
     Code("W_NOT_DEFECTS", "records of a tracker are not defects", "Stories, tasks and the like are listed and counted apart.", "Narrow the filter to defects if only they are meant."),
     Code("W_UNKNOWN_STATE", "records have no known state", "What is not known to be done counts as open, and a test whose end is not known as errored.", "Export the field that holds the state; for a test see the words of its tool."),

@@ -154,3 +154,36 @@ def test_one_run_in_two_formats_is_told_of(desk):
     assert "2 tests each" in told[0]
     two = desk.found(desk.artefact("tests", TWO_CASES), desk.artefact("tests", TWO_CASES + "<!-- -->"))
     assert not [one for one in desk.decide(SEVERAL, {"tests": two}).warnings if "counts twice" in one]
+
+
+LONG = """
+criteria:
+  p95: {sentence: "p95 response time <= 300 ms measured by load", minimum_duration: 5m}
+gates:
+  exit: {kind: exit, criteria: [p95]}
+evidence:
+  load: {paths: [load.jtl]}
+"""
+HEADER = "timeStamp,elapsed,label,responseCode,success\n"
+
+
+def requests(start, seconds):
+    at = 1763700000 + start
+    return "".join(f"{one}000,100,buy,200,true\n" for one in range(at, at + seconds))
+
+
+@pytest.mark.parametrize(
+    ("rows", "status"),
+    [
+        (requests(0, 20), "NOT MEASURED AS STATED"),
+        (requests(0, 20) + requests(3600, 20), "NO DATA"),
+        (requests(0, 2000) + requests(36000, 2000), "NO DATA"),
+        (requests(0, 200) + requests(400, 200), "PASS"),
+        (requests(0, 2000), "PASS"),
+    ],
+    ids=["one short run", "two short runs", "two long ones", "a pause", "one long run"],
+)
+def test_the_time_between_two_runs_in_one_file_is_no_load(desk, rows, status):
+    verdict = desk.decide(LONG, {"load": desk.found(desk.artefact("load", HEADER + rows))})
+    (result,) = verdict.results
+    assert str(result.status) == status, result.reason

@@ -14,9 +14,11 @@ from flightrules.errors import EvidenceError
 from flightrules.evidence.head import Head
 from flightrules.evidence.measurement import Reading
 from flightrules.evidence.reading.row_blocks import NoCutError, blocks, halfway
+from flightrules.evidence.records.jtl_idle import idle_notice
 from flightrules.evidence.records.jtl_rows import Layout
 from flightrules.evidence.records.jtl_tally import JtlPart, JtlTally
 from flightrules.evidence.source import Source
+from flightrules.values import replace
 
 __all__ = ["read"]
 
@@ -39,7 +41,8 @@ def read(source: Source, _head: Head) -> Reading:
     if tally is None or tally.is_empty:
         message = "the table has a header and no rows"
         raise EvidenceError("E_NO_ROWS", message, file=source.name, hint="check that the load test ran")
-    return tally.reading()
+    reading, idle = tally.reading(), idle_notice(source)
+    return replace(reading, notices=(*reading.notices, idle)) if idle is not None else reading
 
 
 def _last_start(source: Source) -> int:
