@@ -236,3 +236,31 @@ def test_p5_a_share_just_over_the_limit_is_not_shown_as_the_limit():
         State.FOUND,
         "51 of 509 releases were emergencies (10.02 %)",
     )
+
+
+def test_the_words_of_an_answer_are_kept():
+    assert list(State) == ["found", "clean", "too little to tell"]
+
+
+def test_p10_a_gate_that_opens_on_conditions_has_shut_nothing_and_rows_come_by_name():
+    judged = tuple(
+        GateRun(gate, "4.1.0", "CONDITIONAL GO", AT) for gate in ("exit", "entry") for _ in range(20)
+    )
+    waived = tuple(Waiver(name, f"4.{n}.0", AT) for name in ("smoke", "coverage") for n in range(9))
+    rows = answer("P10", runs=judged, waivers=waived, decisions=tuple(decision(n) for n in range(9))).rows
+    assert [row.subject for row in rows] == [
+        "gate/entry",
+        "gate/exit",
+        "criterion/coverage",
+        "criterion/smoke",
+    ]
+
+
+def test_p10_fewer_releases_than_it_looks_at_renew_nothing():
+    assert Limits().renewals > 1
+    assert answer("P10", waivers=(Waiver("smoke", "4.1.0", AT),), decisions=(decision(1),)).rows == ()
+
+
+def test_p9_people_come_in_order():
+    signed = tuple(signature(n, person=who) for who in ("noa", "ada") for n in range(30))
+    assert [row.subject for row in answer("P9", sign_offs=signed).rows] == ["person/ada", "person/noa"]
