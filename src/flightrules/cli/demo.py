@@ -44,7 +44,7 @@ def execute(arguments: Namespace) -> int:
         return int(ExitCode.GO)
     from flightrules.cli.serve import execute as serve
 
-    return serve(Namespace(host="127.0.0.1", port=arguments.port, no_worker=False, workers=1))
+    return serve(Namespace(host="127.0.0.1", port=arguments.port, no_worker=False, workers=None))
 
 
 def _place() -> str:

@@ -1,7 +1,8 @@
-"""Serve the whole office: pages, REST, and on SQLite the work in the background, in one process.
+"""Serve the whole office: pages, REST, and the work in the background.
 
-Everything is kept under FLIGHTRULES_HOME. With FLIGHTRULES_DATABASE_URL set to PostgreSQL any number of
-`flightrules serve --no-worker` and `flightrules worker` processes share the work.
+Everything is kept under FLIGHTRULES_HOME. Where there are two cores, two web processes answer. With
+FLIGHTRULES_DATABASE_URL set to PostgreSQL any number of `flightrules serve --no-worker` and
+`flightrules worker` processes share the work.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--no-worker", action="store_true", help="leave the background work to other processes"
     )
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="web processes, on PostgreSQL")
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="web processes (default: 2 on two cores or more, else 1)"
+    )
 
 
 def execute(arguments: Namespace) -> int:
@@ -40,16 +43,16 @@ def execute(arguments: Namespace) -> int:
 
     start()
     from flightrules.service.config.bring_up import bring_up
+    from flightrules.service.config.cores import web_processes
     from flightrules.service.config.server import check_port, serve
 
     check_port(arguments.host, arguments.port)
-    _check_processes(arguments.workers)
     bring_up()
     link = _setup_link()
     serve(
         host=arguments.host,
         port=arguments.port,
-        processes=arguments.workers,
+        processes=arguments.workers or web_processes(),
         works=not arguments.no_worker,
         listening=lambda: _greet(arguments, link),
     )
@@ -59,19 +62,8 @@ def execute(arguments: Namespace) -> int:
 def _check(arguments: Namespace) -> None:
     if not 1 <= arguments.port <= _PORT_LIMIT:
         raise UsageError("E_PORT", f"{arguments.port} is no port", hint="choose one from 1024 to 65535")
-    if arguments.workers < 1:
+    if arguments.workers is not None and arguments.workers < 1:
         raise UsageError("E_WORKERS", "there must be at least one web process", hint="leave --workers out")
-
-
-def _check_processes(processes: int) -> None:
-    from django.db import connection
-
-    if processes > 1 and connection.vendor != "postgresql":
-        raise UsageError(
-            "E_WORKERS",
-            "several web processes need PostgreSQL; SQLite has one writer, and one process serves it best",
-            hint="leave --workers out, or set FLIGHTRULES_DATABASE_URL to PostgreSQL",
-        )
 
 
 def _setup_link() -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 
 from flightrules.errors import ExitCode, UsageError
 
@@ -39,14 +40,11 @@ def execute(arguments: Namespace) -> int:
 
 
 def _work_embedded(threads: int) -> None:
-    import signal
-    import threading
-
+    from flightrules.service.config.working import until_told
     from flightrules.service.jobs import embedded
 
-    told = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
-    embedded.start_here(threads=threads)
-    told.wait()
-    embedded.stop_here()
+    def begin() -> Callable[[], object]:
+        embedded.start_here(threads=threads)
+        return embedded.stop_here
+
+    until_told(begin)

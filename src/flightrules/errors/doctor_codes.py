@@ -21,7 +21,7 @@ DOCTOR_CODES: tuple[Code, ...] = (
     Code("D_DEBUG", "debugging is on", "Faults would show what is inside.", "Leave FLIGHTRULES_DEBUG out."),
     Code("D_SECRET_SHORT", "the secret key can be guessed", "Who guesses it makes sessions of anybody.", "Leave FLIGHTRULES_SECRET_KEY out, and one is made."),
     Code("D_SECRET_KNOWN", "the secret key is a well-known one", "Who knows it makes sessions of anybody.", "Leave FLIGHTRULES_SECRET_KEY out, and one is made."),
-    Code("D_SQLITE_SHARED", "several web processes share SQLite", "It has one writer; rate limits and event streams would count a process each.", "Run one web process, or use PostgreSQL."),
+    Code("D_SQLITE_SHARED", "SQLite lies on a file system of the network", "Its locks and its shared memory are good within one machine; over a network two writers destroy it.", "Keep the home on a disk of this machine, or use PostgreSQL."),
     Code("D_SQLITE_LOSES", "SQLite may lose what was acknowledged", "A decision that was confirmed must survive a loss of power.", "Leave the database's options as Flightrules sets them."),
     Code("D_POSTGRESQL_LOSES", "PostgreSQL may lose what was acknowledged", "A decision that was confirmed must survive a loss of power.", "Turn it on again in postgresql.conf."),
     Code("D_POSTGRESQL_PLAIN", "the way to the database is not proved safe", "Somebody between could read and change everything.", "Add ?sslmode=verify-full to FLIGHTRULES_DATABASE_URL."),

@@ -31,7 +31,7 @@ SERVICE_CODES: tuple[Code, ...] = (
     Code("E_PORT", "the port cannot be used", "Another program listens there, or this user may not.", "Choose another with --port, or end the other program."),
     Code("E_SCHEMA_NEWER", "the database's schema is newer than the code", "Old code would write what new code does not expect.", "Start the newer Flightrules, or restore a backup made before the upgrade."),
     Code("E_SETTING", "a setting cannot be understood", "A setting that is read wrongly is worse than none.", "Correct the variable that the message names."),
-    Code("E_WORKERS", "this many processes cannot share the database", "SQLite is one machine's and one web process's.", "Leave --workers out, or set FLIGHTRULES_DATABASE_URL to PostgreSQL."),
+    Code("E_WORKERS", "there is no such number of processes", "Somebody has to answer, and somebody has to work.", "Ask for one or more, or leave the option out."),
     # the ledger
     Code("E_BACKUP", "the folder is no backup that can be restored", "Half a backup would pass for a whole one.", "Name a folder that `flightrules backup` finished, for this kind of database."),
     Code("E_BLOB_MISSING", "evidence bytes are missing from the store", "A verdict on bytes that nobody can look at any more proves nothing, so it blocks.", "Restore the bytes from a backup; any file with the same digest will do."),

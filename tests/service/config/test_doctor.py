@@ -80,7 +80,7 @@ def sound(settings, monkeypatch, tmp_path):
     settings.FLIGHTRULES_HOME = str(tmp_path)
     os.chmod(tmp_path, 0o700)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    for name in ("FLIGHTRULES_DEBUG", "FLIGHTRULES_LOG_LEVEL", "WEB_CONCURRENCY", "GRANIAN_WORKERS"):
+    for name in ("FLIGHTRULES_DEBUG", "FLIGHTRULES_LOG_LEVEL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(doctor, "_FREE_BYTES", 1)
     if connection.vendor == "sqlite":  # tests keep theirs in memory
@@ -125,9 +125,21 @@ def test_running_as_root_is_found(sound, monkeypatch):
     assert "D_ROOT" in _codes()
 
 
-def test_several_web_processes_on_sqlite_are_found(sound, monkeypatch):
-    monkeypatch.setenv("WEB_CONCURRENCY", "2")
-    assert ("D_SQLITE_SHARED" in _codes()) == (connection.vendor == "sqlite")
+def test_sqlite_on_the_network_is_found(sound, monkeypatch, tmp_path):
+    """The mount nearest to the file counts, whatever else is mounted above it or beside it."""
+    shop, mounts = tmp_path / "my shop", tmp_path / "mounts"
+    monkeypatch.setattr(doctor, "_MOUNTS", str(mounts))
+    monkeypatch.setitem(sound.DATABASES["default"], "NAME", str(shop / "home" / "db.sqlite3"))
+    place, is_sqlite = str(shop).replace(" ", "\\040"), connection.vendor == "sqlite"
+    for kind, above, found in (
+        ("nfs4", "ext4", is_sqlite),
+        ("ext4", "nfs4", False),
+        ("9p", "overlay", is_sqlite),
+    ):
+        mounts.write_text(f"a {place} {kind} rw 0 0\nb / {above} rw 0 0\nc {place}2 cifs rw 0 0\n")
+        assert ("D_SQLITE_SHARED" in _codes()) == found
+    mounts.unlink()
+    assert "D_SQLITE_SHARED" not in _codes()
 
 
 def test_what_others_may_read_is_found(sound, tmp_path):

@@ -15,7 +15,7 @@ def test_granian_still_asks_whether_a_lock_is_held():
     assert callable(getattr(MTServer, "_check_gil", None)), (
         "granian has no MTServer._check_gil any more: look at config/server.py before raising its bound"
     )
-    assert server._one_process("127.0.0.1", 8000)._check_gil() is None
+    assert server._one_process({})._check_gil() is None
 
 
 def test_another_granian_is_refused_before_it_is_started(monkeypatch):
@@ -25,7 +25,7 @@ def test_another_granian_is_refused_before_it_is_started(monkeypatch):
         if "_check_gil" in vars(one):
             monkeypatch.delattr(one, "_check_gil")
     with pytest.raises(UsageError, match="this granian has no place") as caught:
-        server._one_process("127.0.0.1", 8000)
+        server._one_process({})
     assert caught.value.code == "E_EXTRA"
 
 

@@ -56,16 +56,17 @@ print(json.dumps({str(one.pk): [one.outcome, one.lost] for one in GateRun.object
 """
 
 
-def _beside(web):
-    """What the web has started beside itself, with how far each yields to others."""
+def _beside(process):
+    """What the service has started, and what that has, with how far each yields to others."""
     found = {}
-    for task in os.listdir(f"/proc/{web.pid}/task"):
-        with contextlib.suppress(OSError):
-            with open(f"/proc/{web.pid}/task/{task}/children", encoding="ascii") as file:
+    with contextlib.suppress(OSError):
+        for task in os.listdir(f"/proc/{process}/task"):
+            with open(f"/proc/{process}/task/{task}/children", encoding="ascii") as file:
                 children = file.read().split()
             for one in children:
                 with open(f"/proc/{one}/stat", encoding="ascii") as file:
                     found[int(one)] = int(file.read().rpartition(")")[2].split()[_NICE])
+                found |= _beside(one)
     return found
 
 
@@ -79,7 +80,7 @@ def test_much_is_judged_beside_the_web_and_yields_to_it(office):
     web, yields = office.serve(), set()
     until = time.monotonic() + 120
     while max(yields, default=0) == 0:
-        yields |= set(_beside(web).values())
+        yields |= set(_beside(web.pid).values())
         assert time.monotonic() < until, yields
         time.sleep(0.01)
     while (outcomes := json.loads(office.python(_OUTCOMES)))[asked["much"]["run"]] != ["GO", 0]:

@@ -1,4 +1,4 @@
-"""The whole service in one process: it starts with nothing, survives its death, and leaves quietly."""
+"""The whole service as it is started with no word more: it starts with nothing, survives its death, and leaves quietly."""
 
 import os
 import signal
@@ -69,8 +69,8 @@ def test_what_is_no_port_is_refused(office):
     assert all("error E_PORT" in office.log(number) for number in range(3))
 
 
-def test_several_web_processes_on_sqlite_are_refused(office):
-    process = office.run("serve", "--port", str(office.port), "--workers", "2")
+def test_no_web_process_is_too_few(office):
+    process = office.run("serve", "--port", str(office.port), "--workers", "0")
     assert process.wait(timeout=20) == 2
     assert "error E_WORKERS" in office.log()
 

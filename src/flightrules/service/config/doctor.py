@@ -37,6 +37,8 @@ _WELL_KNOWN_SECRETS = (
     "example",
     "only-for-tests",
 )
+_MOUNTS = "/proc/mounts"
+_NETWORK = ("nfs", "cifs", "smb", "9p", "ceph", "fuse.sshfs", "glusterfs", "fuse.glusterfs", "afs", "lustre")
 _METADATA = ("169.254.", "fd00:ec2::254", "metadata.google.internal")
 
 
@@ -171,9 +173,25 @@ def _secret_known(_at: datetime) -> str | None:
 
 
 def _sqlite_shared(_at: datetime) -> str | None:
-    asked = [os.environ.get(name, "1") for name in ("WEB_CONCURRENCY", "GRANIAN_WORKERS")]
-    several = any(one.isdigit() and int(one) > 1 for one in asked)
-    return "several web processes on SQLite" if connection.vendor == "sqlite" and several else None
+    if connection.vendor != "sqlite":
+        return None
+    kind = _file_system(os.path.realpath(str(settings.DATABASES["default"]["NAME"])))
+    return f"SQLite lies on a file system of the network ({kind})" if kind.startswith(_NETWORK) else None
+
+
+def _file_system(name: str) -> str:
+    """The kind of file system that a file lies on, where the system tells (Linux)."""
+    try:
+        with open(_MOUNTS, encoding="utf-8", errors="replace") as file:
+            mounts = [line.split()[1:3] for line in file]
+    except OSError:
+        return ""
+    above = [(len(place), kind) for place, kind in mounts if _is_under(name, place)]
+    return max(above, default=(0, ""))[1]
+
+
+def _is_under(name: str, place: str) -> bool:
+    return os.path.commonpath([name, place.replace("\\040", " ")]) == place.replace("\\040", " ")
 
 
 def _sqlite_loses(_at: datetime) -> str | None:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import errno
 import gc
-import os
-import shutil
-import signal
 import socket
 from collections.abc import Callable
 from typing import Any
 
 from flightrules.errors import UsageError
-from flightrules.service.config import home
 
 __all__ = ["check_port", "serve"]
 
@@ -21,8 +17,6 @@ _THREADS = 16  # that answer requests, besides those that readers of event strea
 _PATIENCE_S = 15
 _GARBAGE = (700, 10, 10)
 """What may gather before it is looked through: the 100,000 of a command held all requests up for 150 ms."""
-
-_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def check_port(host: str, port: int) -> None:
@@ -53,23 +47,50 @@ def serve(*, host: str, port: int, processes: int, works: bool, listening: Calla
         works: whether the background work is done here too.
         listening: called once the port is ours.
     """
-    _load_everything()
-    server = _one_process(host, port) if processes == 1 else _many_processes(host, port, processes)
-    server.on_startup(_end_streams_first)
-    server.on_startup(listening)
-    stop = _start_work() if works else _nothing
-    try:
-        if processes == 1:
-            from flightrules.service.config.wsgi import application
+    serve_in = _in_one if processes == 1 else _in_many
+    serve_in(_settings(host, port) | {"workers": processes}, works, listening)
 
-            server.serve(target_loader=lambda: application, wrap_loader=False)
-        else:
-            server.serve()
+
+def _in_one(settings: dict[str, Any], works: bool, listening: Callable[[], None]) -> None:
+    from flightrules.service.config.processes import at_the_signal_to_end
+    from flightrules.service.config.working import begin_work
+    from flightrules.service.notices.events import close_all
+
+    application = _load_everything()
+    server = _one_process(settings)
+    server.on_startup(listening)
+    at_the_signal_to_end(close_all)  # readers of event streams would hold the shutdown up
+    stop = begin_work() if works else _nothing
+    try:
+        server.serve(target_loader=lambda: application, wrap_loader=False)
     finally:
         stop()
 
 
-def _one_process(host: str, port: int) -> Any:
+def _in_many(settings: dict[str, Any], works: bool, listening: Callable[[], None]) -> None:
+    from flightrules.service.config.processes import (
+        WebProcesses,
+        Worker,
+        at_the_signal_to_end,
+        fresh_counts,
+    )
+
+    fresh_counts()
+    application = _load_everything()
+    server = WebProcesses(_TARGET, respawn_failed_workers=True, **settings)
+    server.on_startup(listening)
+    worker = Worker() if works else None
+    if worker:
+        at_the_signal_to_end(worker.expect_end)
+        worker.start()
+    try:
+        server.serve(target_loader=lambda: application, wrap_loader=False)
+    finally:
+        if worker:
+            worker.stop()
+
+
+def _one_process(settings: dict[str, Any]) -> Any:
     from granian.server.mt import MTServer
 
     if not callable(getattr(MTServer, "_check_gil", None)):  # it would refuse to run, in its own words
@@ -85,20 +106,7 @@ def _one_process(host: str, port: int) -> Any:
         def _check_gil(self) -> None:
             return
 
-    return OneProcess(_TARGET, workers=1, **_settings(host, port))
-
-
-def _many_processes(host: str, port: int, processes: int) -> Any:
-    import multiprocessing
-
-    from granian.server.mp import MPServer
-
-    multiprocessing.set_start_method(
-        "spawn", force=True
-    )  # a fork would copy the threads' locks as they stand
-    os.environ[_METRICS_FOLDER] = _fresh_metrics_folder()
-    os.environ["FLIGHTRULES_PARENT"] = str(os.getpid())
-    return MPServer(_TARGET, workers=processes, respawn_failed_workers=True, **_settings(host, port))
+    return OneProcess(_TARGET, **settings)
 
 
 def _settings(host: str, port: int) -> dict[str, Any]:
@@ -116,74 +124,21 @@ def _settings(host: str, port: int) -> dict[str, Any]:
     }
 
 
-def _load_everything() -> None:
-    """A fault in any route shows at the start, not at the first request."""
+def _load_everything() -> Any:
+    """The application. A fault in any route shows at the start, not at the first request."""
     from django.urls import get_resolver
 
-    from flightrules.service.config import wsgi  # noqa: F401 -- its import loads the middleware
+    from flightrules.service.config.wsgi import application  # its import loads the middleware
 
     get_resolver().url_patterns  # noqa: B018 -- reading it loads it
     gc.set_threshold(*_GARBAGE)
     gc.collect()
     gc.freeze()  # what is loaded now stays; looking through it for garbage again would hold requests up
-
-
-def _end_streams_first() -> None:
-    """Readers of event streams would hold the shutdown up; they are sent away before it begins."""
-    from flightrules.service.notices.events import close_all
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _after(close_all, signal.getsignal(number)))
-
-
-def _after(first: Callable[[], None], then: Any) -> Callable[[int, Any], None]:
-    def handle(number: int, frame: Any) -> None:
-        first()
-        then(number, frame)
-
-    return handle
-
-
-def _start_work() -> Callable[[], object]:
-    from django.db import connection
-
-    from flightrules.service.jobs import apart
-
-    apart.keep_much_apart()
-    if connection.vendor == "postgresql":
-        from flightrules.service.jobs.postgresql import WorkerThread
-
-        thread = WorkerThread()
-        thread.start()
-        return thread.stop
-    from flightrules.service.jobs import embedded
-
-    embedded.start_here()
-    return embedded.stop_here
+    return application
 
 
 def _nothing() -> None:
     """No work was begun here."""
-
-
-def _fresh_metrics_folder() -> str:
-    """Counts of processes that are gone are of no use to anybody."""
-    for name in os.listdir(home.path("run")):
-        if name.startswith("metrics-") and not _lives(name.rpartition("-")[2]):
-            shutil.rmtree(home.path("run", name), ignore_errors=True)
-    folder = home.path("run", f"metrics-{os.getpid()}")
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    return folder
-
-
-def _lives(process: str) -> bool:
-    try:
-        os.kill(int(process), 0)
-    except (ValueError, ProcessLookupError):
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _why(error: Exception) -> str:

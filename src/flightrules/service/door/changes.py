@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -27,13 +26,14 @@ from flightrules.service.door.asked import Asker, ClaimedRequest
 from flightrules.service.door.desks import desks
 from flightrules.service.door.models import KeptAnswer
 from flightrules.service.door.problems import problem, refused
+from flightrules.service.door.turns import Turn
 
 __all__ = ["changes_state", "forget_answers"]
 
 _KEY_LIMIT = 200
 _CONFLICT, _UNAVAILABLE = 409, 500
 _TURN_S = 20
-_turn = threading.Lock()
+_turn = Turn()
 
 
 def changes_state(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
@@ -66,26 +66,22 @@ def forget_answers(accounts: Iterable[str]) -> None:
 
 @contextmanager
 def _in_turn() -> Iterator[None]:
-    """Let the changes of this process come one after the other to SQLite, which has one writer at a time.
-
-    Who waits in SQLite itself naps up to 100 ms and finds the door shut again as often as not. With four
-    clients a change in twenty took 95 ms or more; waiting here, where each is woken in turn, 50 ms.
-    """
+    """Let changes come one after the other to SQLite, which has one writer at a time."""
     if connection.vendor != "sqlite":
         yield
         return
-    is_mine = _turn.acquire(blocking=False) or _awaited()
+    is_mine = _turn.take() or _awaited()
     try:
         yield
     finally:
         if is_mine:
-            _turn.release()
+            _turn.give()
 
 
 def _awaited() -> bool:
     """Whether the turn came; a lock that somebody sits on must not shut the door for good."""
     desks.leave()
-    is_mine = _turn.acquire(timeout=_TURN_S)
+    is_mine = _turn.take(_TURN_S)
     desks.take()
     return is_mine
 

@@ -17,11 +17,10 @@ from datetime import datetime
 
 from flightrules.service.jobs.registry import due_finders, handler, is_much
 
-__all__ = ["do", "keep_much_apart"]
+__all__ = ["do", "end_with_parent", "keep_much_apart"]
 
 _LOG = logging.getLogger("flightrules.jobs")
 _YIELDS = 10
-_LOOK_S = 0.5
 _PATIENCE_S = 600
 _GOES_ON_S = 60  # to start costs as much as many a gate, so who is there takes what else is due
 _AT_ONCE = 100
@@ -48,7 +47,7 @@ def do(name: str, key: str, at: datetime) -> None:
 
 def _do_apart(name: str, key: str) -> None:
     made = multiprocessing.get_context("spawn")
-    process = made.Process(target=_child, args=(name, key, os.getpid()), name="much-work", daemon=True)
+    process = made.Process(target=_child, args=(name, key), name="much-work", daemon=True)
     process.start()
     process.join(_PATIENCE_S)
     if process.is_alive():
@@ -58,11 +57,11 @@ def _do_apart(name: str, key: str) -> None:
         _LOG.error("work apart ended early", extra={"work": name, "row": key, "code": process.exitcode})
 
 
-def _child(name: str, key: str, parent: int) -> None:
+def _child(name: str, key: str) -> None:
     """The whole life of the other process."""
     with suppress(OSError):
         os.nice(_YIELDS)
-    _end_with(parent)
+    end_with_parent()
     import django
     from django.utils import timezone
 
@@ -74,13 +73,13 @@ def _child(name: str, key: str, parent: int) -> None:
             handler(name)(other, timezone.now())  # noqa: TID251 -- see above
 
 
-def _end_with(parent: int) -> None:
-    """End when the process that waits for this one was killed and cannot say so."""
+def end_with_parent() -> None:
+    """End this process at once when the one that started it is gone: killed, it cannot say so itself."""
+    parent = multiprocessing.parent_process()
 
     def watch() -> None:
-        waiting = threading.Event()
-        while os.getppid() == parent:
-            waiting.wait(_LOOK_S)
-        os._exit(1)
+        if parent is not None:
+            parent.join()
+            os._exit(1)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()

@@ -1,4 +1,4 @@
-"""The runner inside one process, for SQLite: a few threads fed by commits and by the sweep.
+"""The runner of one process, for SQLite: a few threads fed by commits, by other processes and by the sweep.
 
 There are two lanes, so that neither a gate waits behind a thousand messages nor a message behind a long gate.
 Nothing waits here that is not also a row: a process that is killed forgets its queue and loses no work.
@@ -15,6 +15,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.utils import timezone
 
 from flightrules.service.jobs import apart
+from flightrules.service.jobs.bell import Bell, ring
 from flightrules.service.jobs.registry import may_be_much
 from flightrules.service.jobs.sweep import EVERY_S, Sweeper
 
@@ -44,17 +45,19 @@ class Runner:
             for lane in (self._short, self._long)
             for n in range(threads)
         ]
-        self._sweeper = Sweeper(self.offer, every_s=every_s)
+        self._sweeper, self._bell = Sweeper(self.offer, every_s=every_s), Bell(self.offer)
 
     def start(self) -> None:
         """Begin to work and to sweep."""
         for thread in self._threads:
             thread.start()
+        self._bell.start()
         self._sweeper.start()
 
     def stop(self, patience_s: float = 20.0) -> bool:
         """Finish what is under way and stop; whether everything came to its end in time."""
         self._sweeper.stop()
+        self._bell.stop()
         for _ in range(len(self._threads) // 2):
             self._short.put(None)
             self._long.put(None)
@@ -113,6 +116,8 @@ def stop_here(patience_s: float = 20.0) -> bool:
 
 
 def offer(name: str, key: str) -> None:
-    """Give work to the runner of this process; without one, the sweep of another process finds the row."""
+    """Give work to the runner of this process; without one, tell the process that has one."""
     if _here is not None:
         _here.offer(name, key)
+    else:
+        ring(name, key)
