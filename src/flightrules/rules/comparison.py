@@ -14,6 +14,7 @@ from flightrules.rules.subject import Subject
 __all__ = ["OPERATORS", "only_exact", "read_operator", "refuse_thousands", "threshold"]
 
 _WHOLE = 100
+_MILLISECONDS = {"s": Decimal(1000), "ms": Decimal(1)}
 OPERATORS = {
     ">=": ">=", "≥": ">=", "at least": ">=", "no less than": ">=",
     "not less than": ">=", "no fewer than": ">=", "not below": ">=", "greater than or equal to": ">=",
@@ -76,41 +77,33 @@ def refuse_thousands(number: str, place: dict[str, Any], token: Any) -> None:
 
 
 def threshold(quantity: Quantity, subject: Subject, place: dict[str, Any]) -> Decimal:
-    """The number in the metric's own unit."""
-    metric = subject.metric
+    """The number in the metric's own unit.
+
+    Raises:
+        RulebookError: E_UNIT where it has another unit, E_SENTENCE where it may mean a thousand times more.
+    """
+    metric, value = subject.metric, quantity.value
     if metric.unit in ("1", "1/s") and metric.name != "monitoring.value":
         refuse_thousands(str(quantity.token), place, quantity.token)
-    factor = {("ms", "s"): Decimal(1000), ("ms", "ms"): Decimal(1), ("s", "ms"): Decimal("0.001")}
-    if metric.name == "lighthouse.score" and 0 < quantity.value <= 1:
-        message, hint = (
-            f"a score of {quantity.value} is next to nothing",
-            f"write {in_points(quantity.value)}",
-        )
-        raise refused("E_UNIT", message, place, hint, quantity.token)
+    if metric.unit == "ms" and quantity.unit in _MILLISECONDS:
+        return value * _MILLISECONDS[quantity.unit]
+    if metric.name == "lighthouse.score" and 0 < value <= 1:
+        hint = f"write {in_points(value)}"
+        raise refused("E_UNIT", f"a score of {value} is next to nothing", place, hint, quantity.token)
+    if quantity.unit == metric.unit or (quantity.unit == "1" and metric.unit not in ("%", "ms")):
+        return value
+    message, hint = _wrong_unit(metric, quantity)
+    raise refused("E_UNIT", message, place, hint, quantity.token)
+
+
+def _wrong_unit(metric: Metric, quantity: Quantity) -> tuple[str, str]:
+    """What is wrong with the unit, and what to write."""
+    value = quantity.value
     if metric.unit == "%":
-        if quantity.unit != "%":
-            raise refused(
-                "E_UNIT",
-                f"{metric.title} is a rate; the threshold needs %",
-                place,
-                _counted(metric) or in_percent(quantity.value),
-                quantity.token,
-            )
-        return quantity.value
+        return f"{metric.title} is a rate; the threshold needs %", _counted(metric) or in_percent(value)
     if metric.unit == "ms":
-        if (metric.unit, quantity.unit) not in factor:
-            raise refused(
-                "E_UNIT", f"{metric.title} needs ms or s", place, f"write {quantity.value} ms", quantity.token
-            )
-        return quantity.value * factor[metric.unit, quantity.unit]
-    if quantity.unit == "%" or (quantity.unit in ("ms", "s") and metric.unit == "1"):
-        if metric.name == "monitoring.value":
-            return quantity.value
-        raise refused(
-            "E_UNIT",
-            f"{metric.title} is counted, not measured in {quantity.unit}",
-            place,
-            f"write {quantity.value}",
-            quantity.token,
-        )
-    return quantity.value
+        return f"{metric.title} needs ms or s", f"write {value} ms"
+    if metric.name == "monitoring.value":
+        hint = "write the number as the series counts, such as 0.01 for 1 % or 0.3 for 300 ms"
+        return f"a series has no unit that {quantity.unit} could be converted to", hint
+    return f"{metric.title} is counted, not measured in {quantity.unit}", f"write {value}"

@@ -136,7 +136,7 @@ _ALL = (
     Metric("lighthouse.fcp", "first contentful paint", "ms", "lower", ("lighthouse",), _OF_PAGES, _w("fcp", "first contentful paint"), _PAGE),
     Metric("lighthouse.speed_index", "speed index", "ms", "lower", ("lighthouse",), _OF_PAGES, _w("speed index"), _PAGE),
     Metric("quarantine.size", "quarantine list size", "1", "lower", ("rulebook",), "entries of the rulebook's quarantine list, expired ones included", _w("quarantine size", "quarantined tests"), frozenset(["list", "tests", "size", "of"])),
-    Metric("monitoring.value", "monitored value", "1", "lower", ("monitoring",), "the last value of the named series in the snapshot; several series give the worst", _w("monitored value", "signal"), frozenset({"value", "of"})),
+    Metric("monitoring.value", "monitored value", "1", "lower", ("monitoring",), "the last value of the named series in the snapshot, in the unit of the series; several series give the worst", _w("monitored value", "signal"), frozenset({"value", "of"})),
 )
 # fmt: on
 
