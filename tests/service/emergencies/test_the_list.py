@@ -12,7 +12,7 @@ from flightrules.service.emergencies.models import Classification, Confirmation
 from flightrules.service.jobs.registry import handler
 from flightrules.service.jobs.sweep import sweep
 from flightrules.service.obligations.models import Obligation
-from flightrules.service.people.models import ApiToken, Deputy, RoleGrant
+from flightrules.service.people.models import Account, ApiToken, Deputy, RoleGrant
 from flightrules.service.records.actor import SYSTEM
 from flightrules.service.records.models import Entry
 from flightrules.service.records.recorded import unrecorded
@@ -185,6 +185,35 @@ def test_the_reviewer_is_an_engineer_who_did_not_write_it(emergency, key):
     assert codes(emergency.point(key, "reviewed", emergency.shop.owner)) == (403, "E_ROLE_NOT_HELD")
     assert emergency.point(key, "reviewed", emergency.engineer).status_code == 201
     assert emergency.places(key)["reviewed"]["met"]
+
+
+def wrote(emergency, key, who):
+    """CI states from git who wrote the change, whatever the classification names."""
+    address = Account.objects.get(key=who.account_key).email
+    said = {"base": "b" * 40, "head": "c" * 40, "commits": 1, "authors": [address]}
+    assert emergency.shop.ci.post(f"/releases/{key}/change-authors", said).status_code == 201
+
+
+def test_whoever_ci_says_wrote_it_neither_reviews_it_nor_agrees_nor_classifies(emergency, key):
+    assert emergency.point(key, "reviewed", emergency.engineer).status_code == 201
+    assert emergency.point(key, "qa-agreed", emergency.shop.qa, text=HEARD).status_code == 201
+    for who, point in ((emergency.engineer, "reviewed"), (emergency.shop.qa, "qa-agreed")):
+        assert emergency.places(key)[point]["met"]
+        wrote(emergency, key, who)
+        assert not emergency.places(key)[point]["met"]
+        assert codes(emergency.point(key, point, who, text=HEARD)) == (403, "E_SELF_APPROVAL")
+    other = emergency.hotfix("4.2.2")
+    wrote(emergency, other, emergency.cto)
+    assert codes(emergency.classify(other)) == (403, "E_SELF_APPROVAL")
+
+
+@pytest.mark.parametrize(("point", "said"), [("reviewed", {}), ("qa-agreed", {"text": HEARD})])
+def test_a_signature_on_the_list_ends_with_the_role_of_who_gave_it(emergency, key, point, said):
+    who = emergency.engineer if point == "reviewed" else emergency.shop.qa
+    assert emergency.point(key, point, who, **said).status_code == 201
+    assert emergency.places(key)[point]["met"]
+    RoleGrant.objects.filter(person_id=who.key).update(revoked_at=now())
+    assert not emergency.places(key)[point]["met"]
 
 
 def test_two_reviewers_are_two_people(shop, emergency):

@@ -1,18 +1,25 @@
-"""What a hotfix changes, out of the diffs that were brought for it, and whether that keeps to its lock."""
+"""What a hotfix changes, out of the diffs brought for it, who wrote it, and whether it keeps to its lock."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 
 from flightrules.engine.scope_lock import LockCheck, check_lock
 from flightrules.service.door.refusals import ConflictError
 from flightrules.service.readiness.inputs import Inputs, inputs_of
 from flightrules.service.readiness.models import EvidenceItem
 from flightrules.service.records import blobs
+from flightrules.service.releases.authorship import authors_of
 from flightrules.service.releases.queries import Release
 
-__all__ = ["basis_of", "lock_of"]
+__all__ = ["basis_of", "lock_of", "parts_in"]
+
+
+def parts_in(release: Release, named: Iterable[str]) -> frozenset[str]:
+    """Who opened the release or wrote what it brings: as CI states it, and as it was named in writing."""
+    return frozenset({release.opened_by, *named, *authors_of(release).people})
 
 
 def lock_of(release: Release, paths: list[str], inputs: Inputs | None = None) -> LockCheck:

@@ -30,6 +30,7 @@ from flightrules.service.door.refusals import (
     InvalidError,
     RefusalError,
 )
+from flightrules.service.emergencies.changes import parts_in
 from flightrules.service.emergencies.history import decided_releases, share_with
 from flightrules.service.emergencies.models import Classification, Throttling
 from flightrules.service.emergencies.queries import classification_of, debts
@@ -55,6 +56,7 @@ LIFT_HOLDS = timedelta(hours=24)
 
 _CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
 _CLASSIFIERS = ("cto_vp_eng",)
+_ASK = "ask another authority"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +113,14 @@ def _classify(*, release: str, stated: Stated, by: Actor, at: datetime) -> Class
     edition = require_edition_in_force(row.product_id)
     book = rulebook_of(edition)
     track = _track(book, stated.track)
-    _require_another(row, stated, by)
-    role = _seat(row, track, book, {row.opened_by, *stated.authors}, by, at)
+    parts = parts_in(row, stated.authors)
+    _require_another(row, parts, by)
+    role = _seat(row, track, book, parts, by, at)
     _require_stated(row, stated, book, at)
     _require_free(row, at)
     said = {name: _in_lines(value) for name, value in asdict(stated).items()}
     _require_proof("classify-emergency", f"release/{row.key}", said, by, at)
-    lifted = _lifting(row, role, {by.key, *stated.authors}, at)
+    lifted = _lifting(row, role, {by.key, *parts}, at)
     share = share_with(row, at, track.max_share)
     if share.is_exceeded and lifted is None:
         return _throttled(row, role, share, by, at)
@@ -218,7 +221,7 @@ def _track(book: Rulebook, said: str) -> Track:
     return found
 
 
-def _seat(row: Release, track: Track, book: Rulebook, parts: set[str], by: Actor, at: datetime) -> str:
+def _seat(row: Release, track: Track, book: Rulebook, parts: frozenset[str], by: Actor, at: datetime) -> str:
     """The office's role in which the actor may classify; never one that somebody with a part lent them."""
     emergency = book.authority.act("emergency")
     asked = track.classifier or (emergency.signers if emergency else ()) or _CLASSIFIERS
@@ -237,16 +240,14 @@ def _lent_by_part(row: Release) -> DeniedError:
     return DeniedError(
         "E_SELF_APPROVAL",
         "the role was lent to you by who has a part in this; it counts as theirs",
-        hint="ask another authority",
+        hint=_ASK,
     ).about(*_about(row))
 
 
-def _require_another(row: Release, stated: Stated, by: Actor) -> None:
-    if by.key == row.opened_by or by.key in stated.authors:
-        part = "opened the release" if by.key == row.opened_by else "wrote the change"
-        raise DeniedError(
-            "E_SELF_APPROVAL", f"you {part}; somebody else classifies it", hint="ask another authority"
-        ).about(*_about(row))
+def _require_another(row: Release, parts: frozenset[str], by: Actor) -> None:
+    if by.key in parts:
+        said = "you opened the release or wrote the change; somebody else classifies it"
+        raise DeniedError("E_SELF_APPROVAL", said, hint=_ASK).about(*_about(row))
 
 
 def _require_stated(row: Release, stated: Stated, book: Rulebook, at: datetime) -> None:
@@ -318,7 +319,7 @@ def _second_role(row: Release, stopped: Throttling, by: Actor, at: datetime) -> 
     raise DeniedError(
         "E_SECOND_AUTHORITY",
         f"it takes a role that may override and is not {role_words(stopped.role)}",
-        hint="ask another authority",
+        hint=_ASK,
     ).about(*_about(row))
 
 

@@ -11,7 +11,7 @@ from flightrules.ledger.signed_terms import terms_digest
 from flightrules.rules.exceptions import says_nothing
 from flightrules.rules.role_words import role_words
 from flightrules.service.door.refusals import ConflictError, DeniedError, InvalidError
-from flightrules.service.emergencies.changes import basis_of
+from flightrules.service.emergencies.changes import basis_of, parts_in
 from flightrules.service.emergencies.models import Classification, Confirmation
 from flightrules.service.emergencies.points import (
     ON_CALL,
@@ -154,11 +154,12 @@ def _allowed(place: Place, one: Classification, said: Said, by: Actor, at: datet
 
 def _reviewer(one: Classification, said: Said, by: Actor, at: datetime) -> str:  # noqa: ARG001 -- one form for all points
     row = one.release
-    if by.key in one.authors or by.key == row.opened_by:
+    parts = parts_in(row, one.authors)
+    if by.key in parts:
         raise DeniedError(
             "E_SELF_APPROVAL", "who wrote it does not review it", hint="ask another engineer"
         ).about(*_about(row))
-    seats = seats_apart(by.key, row.product_id, at, apart={row.opened_by, *one.authors})
+    seats = seats_apart(by.key, row.product_id, at, apart=parts)
     found = next((role for role in sorted(one.role for one in seats) if _REVIEWER in powers_of([role])), "")
     if not found:
         raise _not_held(row, "engineer")
@@ -190,7 +191,7 @@ def _speaks(
 
 def _require_no_part(one: Classification, speaker: str, roles: Iterable[str], at: datetime) -> None:
     """Neither the speaker nor who lent them the role wrote the change or asked for the release."""
-    parts = {one.release.opened_by, *one.authors}
+    parts = parts_in(one.release, one.authors)
     if speaker in parts or not _speaks(speaker, roles, one.release, at, apart=parts):
         raise DeniedError(
             "E_SELF_APPROVAL", "who wrote it or asked for it does not agree to it", hint="ask another holder"

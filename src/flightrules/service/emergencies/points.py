@@ -17,8 +17,11 @@ from flightrules.rules.criterion import Rule
 from flightrules.rules.rulebook import Rulebook
 from flightrules.rules.track import Track
 from flightrules.service.catalogue.queries import edition_in_force, rulebook_of
-from flightrules.service.emergencies.changes import basis_of, lock_of
+from flightrules.service.emergencies.changes import basis_of, lock_of, parts_in
 from flightrules.service.emergencies.models import Classification, Confirmation
+from flightrules.service.obligations.holders import seat_for
+from flightrules.service.people.powers import Power, powers_of
+from flightrules.service.people.seats import seats_apart
 from flightrules.service.readiness.inputs import Inputs, inputs_of
 from flightrules.service.readiness.queries import latest_run, standing_of
 from flightrules.service.releases.queries import Release
@@ -203,11 +206,18 @@ def _measures(rule: Rule, point: Point) -> bool:
 
 def _reviewed(here: _Here) -> tuple[bool, str, bool]:
     needed = here.track.independent_reviewers or 1
-    people = {given.by for given in here.words.get(Point.REVIEWED, ()) if given.basis == here.basis}
-    people -= {*here.one.authors, here.release.opened_by}
+    signed = {given.by for given in here.words.get(Point.REVIEWED, ()) if given.basis == here.basis}
+    parts = parts_in(here.release, here.one.authors)
+    people = {one for one in signed - parts if _reviews(one, parts, here)}
     if len(people) >= needed:
         return True, f"signed by {len(people)} who did not write it", False
     return False, f"{len(people)} of {needed} engineers who did not write this change have signed", False
+
+
+def _reviews(person: str, parts: frozenset[str], here: _Here) -> bool:
+    """Whether the person is an engineer here still, and not by the grace of somebody with a part."""
+    seats = seats_apart(person, here.release.product_id, here.at, apart=parts)
+    return Power.BRING_EVIDENCE in powers_of(one.role for one in seats)
 
 
 def _on_call(here: _Here) -> tuple[bool, str, bool]:
@@ -244,7 +254,19 @@ def _rollback(here: _Here) -> tuple[bool, str, bool]:
 
 
 def _qa_agreed(here: _Here) -> tuple[bool, str, bool]:
-    return _word(here, Point.QA_AGREED, "nobody has recorded the QA lead's word")
+    met, why, measured = _word(here, Point.QA_AGREED, "nobody has recorded the QA lead's word")
+    given = _last(here, Point.QA_AGREED)
+    if met and given is not None and not _may_say(given.said_by, here):
+        return False, "who gave the word may not speak for quality here any more", False
+    return met, why, measured
+
+
+def _may_say(person: str, here: _Here) -> bool:
+    parts = parts_in(here.release, here.one.authors)
+    roles = here.track.verbal_sign_off_by or ("qa_lead",)
+    return person not in parts and any(
+        seat_for(person, role, here.release.product_id, here.at, apart=parts) for role in roles
+    )
 
 
 def _word(here: _Here, point: str, missing: str) -> tuple[bool, str, bool]:

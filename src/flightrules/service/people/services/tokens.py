@@ -150,6 +150,8 @@ def _ends(days: int, at: datetime) -> datetime:
 
 def _end_of_own(by: Actor) -> list[datetime]:
     """When the token that asks ends; nothing in a session."""
+    if by.token_key is None:
+        return []
     return list(ApiToken.objects.filter(pk=by.token_key).values_list("expires_at", flat=True))
 
 
