@@ -9,15 +9,16 @@ import pytest
 from django.db import transaction
 
 from flightrules.service.door.refusals import ConflictError, DeniedError, ForeignError, InvalidError
-from flightrules.service.people import services
+from flightrules.service.people import confirmations, services
 from flightrules.service.people.access import has_power, is_within, require, still_known
-from flightrules.service.people.models import Account, Delegation, Deputy, RoleGrant
+from flightrules.service.people.models import Account, ApiToken, Delegation, Deputy, RoleGrant
 from flightrules.service.people.powers import Power
 from flightrules.service.people.services.roles import counts_from
 from flightrules.service.records.actor import SYSTEM
 from flightrules.service.records.services import append, product_stream
 from flightrules.service.records.tags import Tag
 from people_stories import actor_of, signing
+from service.confirming import confirmed_under
 from service.decisions.deciding import entries
 from service.decisions.test_what_an_override_puts_on_record import meant
 from service.people.test_abuse_of_authority import lend
@@ -143,3 +144,20 @@ def test_a_refusal_says_who_could(person, at):
         with pytest.raises(DeniedError) as refused:
             require(by, power, product="shop", at=at)
         assert hint in refused.value.hint
+
+
+def test_what_was_asked_for_and_confirmed_in_a_browser(person):
+    someone = person("qa-lead", product="shop")
+    for number in range(confirmations._OPEN_LIMIT + 1):
+        confirmed_under(someone, "release:sign", f"release/{number}", "a" * 64)
+    about = {"act": "release:sign", "about": "release/0", "digest": "a" * 64}
+    token = ApiToken.objects.get(account__key=someone.account_key)
+    assert entries(Tag.CONFIRMATION_ASKED)[0] == about | {"token": str(token.key)}
+    assert entries(Tag.CONFIRMED)[0] == about
+
+
+def test_a_token_that_was_revoked_says_whose_it_was(person, at):
+    someone = person("viewer")
+    token = ApiToken.objects.get(account__key=someone.account_key)
+    services.revoke_token(token=str(token.key), by=actor_of(someone), at=at)
+    assert entries(Tag.TOKEN_REVOKED) == [{"owner": f"account/{someone.account_key}"}]
