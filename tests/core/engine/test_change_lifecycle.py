@@ -185,7 +185,7 @@ def test_a_template_is_approved_and_never_carried_out():
         ("mira", None),
     ],
 )
-def test_who_asks_wrote_or_does_has_no_voice(person, code):
+def test_who_asks_or_does_has_no_voice(person, code):
     found = may_answer(change(implementer="ivan", authors=("wanda",)), person)
     assert (found.code if found else None) == code
 

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from flightrules.service.clearance.decided import Decision
 from flightrules.service.clearance.models import ConditionReading
+from flightrules.service.emergencies.changes import parts_in
+from flightrules.service.emergencies.queries import classification_of
 from flightrules.service.people.powers import stands_for
 from flightrules.service.people.seats import seats_apart
-from flightrules.service.releases.authorship import authors_of
 from flightrules.service.releases.queries import Release
 
 __all__ = ["still_counts", "who_has_a_part"]
@@ -19,7 +20,8 @@ __all__ = ["still_counts", "who_has_a_part"]
 
 def who_has_a_part(release: Release) -> frozenset[str]:
     """Who opened it and who wrote the change: neither they nor whom they lend a role confirm anything."""
-    return frozenset({release.opened_by, *authors_of(release).people})
+    classified = classification_of(release)
+    return parts_in(release, classified.authors if classified is not None else ())
 
 
 def still_counts(one: ConditionReading, decision: Decision, at: datetime) -> bool:
