@@ -54,7 +54,7 @@ def issue_token(
     require_fresh_proof(by, at=at, max_age=PROOF_AGE)
     require_vouched(by)
     account = Account.objects.get(key=by.account_key)
-    ends = min(_ends(days, at), *_end_of_own(by))
+    ends = min([_ends(days, at), *_end_of_own(by)])
     token, secret = _issued(title, wanted, ends, at, account=account, product=product)
     _record_issued(token, f"account/{account.key}", by, at)
     return token, secret
