@@ -27,6 +27,10 @@ def blockers(world: World) -> Asked:
     return Asked({"key": key}, body=_objection() if world.operation.startswith("POST") else None)
 
 
+NO_ACCEPTANCE = frozenset({"engineering-lead", "release-manager", "security"})
+"""Who raises blockers and takes their own back, and answers none of another."""
+
+
 @asks("GET /blockers/{key}", "POST /blockers/{key}/resolution", "POST /blockers/{key}/acceptance")
 def a_blocker(world: World) -> Asked:
     shop, release = _released(world)
@@ -35,7 +39,9 @@ def a_blocker(world: World) -> Asked:
         "resolution": {"said": "Mended in build 512", "evidence": LINK},
         "acceptance": {"mitigation": "Support corrects the total", "owner": "Olga Petrova"},
     }
-    return Asked({"key": made.json()["key"]}, body=bodies.get(world.operation.rpartition("/")[2]))
+    act = world.operation.rpartition("/")[2]
+    denied = NO_ACCEPTANCE if act == "resolution" else frozenset()
+    return Asked({"key": made.json()["key"]}, body=bodies.get(act), denied=denied)
 
 
 # --- the board
