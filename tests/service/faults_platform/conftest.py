@@ -80,7 +80,8 @@ class Office:
         return Path(f"{self.home}.{number % len(self.processes)}.log").read_text()
 
     def serve(self, *arguments: str, port: int | None = None) -> subprocess.Popen[bytes]:
-        """Start the web and wait until it answers."""
+        """Start the web and wait until it answers; whose parent was killed just now may answer for a moment."""
+        await_silence(port or self.port)
         process = self.run("serve", "--port", str(port or self.port), *arguments)
         self.await_answer(process, port)
         return process
@@ -157,6 +158,16 @@ class Office:
 
 def _lower(headers) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
+
+
+def await_silence(port: int) -> None:
+    """Wait until nobody listens there any more."""
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        with socket.socket() as trial:
+            if trial.connect_ex(("127.0.0.1", port)):
+                return
+        time.sleep(0.01)
 
 
 def free_port() -> int:

@@ -29,6 +29,7 @@ start()
 from django.db import connection  # noqa: E402
 
 from service.faults_platform.commit_kills import counts, put_back, settled  # noqa: E402
+from service.faults_platform.conftest import await_silence  # noqa: E402
 from service.faults_platform.killing import ACTS, Scene, added  # noqa: E402
 
 KEPT = frozenset({
@@ -77,6 +78,7 @@ class Served:
     def end(self) -> None:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+        await_silence(self.port)
 
     def ask(self, scene: Scene, key: str) -> tuple[int, bytes]:
         """Status and body; 0 where the service died first."""

@@ -115,6 +115,7 @@ def test_another_program_at_the_same_database_takes_no_journal_away(office):
     Then the next program that comes and goes takes the journal with it, and what was acknowledged is lost.
     """
     office.serve("--no-worker")
+    office.get("/readyz")  # from here on one of the web's processes holds a connection
     manager = office.person(("release-manager", "shop"))["token"]  # a program that comes and goes
     assert (office.home / "flightrules.sqlite3-wal").exists()
     assert office.ask("POST", PATH, CHAT, manager)[0] == 201
