@@ -6,7 +6,7 @@ ledger stream: the worst case for its lock; then each is of another product. Bes
 floor: bare commits of a row of 600 bytes, one after the other, on the same disk in the same minutes. The
 generator runs on the same machine and takes its share of the cores, so the processor time that the web took
 for a request is the figure to compare between machines and days, and the load average tells who else was
-there. The web is what `flightrules serve --no-worker` starts, on PostgreSQL with `--workers 2`; the limits on
+there. The web is what `flightrules serve --no-worker` starts, two processes on two cores; the limits on
 requests a caller are off, for here one caller makes them all.
 
     python bench/service/run.py [--seconds 20] [--clients 4] [--database sqlite|postgresql]
@@ -220,7 +220,6 @@ def environment_of(folder: str, url: str) -> dict[str, str]:
 def start(port: int, environment: dict[str, str], *, worker: bool) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "flightrules.cli.main", "serve", "--port", str(port)]
     command += [] if worker else ["--no-worker"]
-    command += ["--workers", "2"] if environment.get("FLIGHTRULES_DATABASE_URL") else []
     return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
 
 

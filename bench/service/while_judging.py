@@ -1,9 +1,8 @@
 """The web's p95 under the mixed load while the worker inside judges a million test cases, or 10,000 criteria.
 
-`flightrules serve` as it stands: on SQLite one process with the worker, on PostgreSQL two of the web and the
-worker in the third. A release with one large JUnit report waits to be judged, or one whose rulebook has many
-criteria in gates of a thousand each; from then until all is judged the mixed load is kept up. For
-comparison the same load is measured before.
+`flightrules serve` as it stands: on two cores two processes of the web, and the worker in a third. A release
+with one large JUnit report waits to be judged, or one whose rulebook has many criteria in gates of a thousand
+each; from then until all is judged the mixed load is kept up. The same load is measured before, alone.
 
     python bench/service/while_judging.py [--cases 1000000] [--criteria 0] [--rate 300] [--database ...]
 """
