@@ -117,7 +117,7 @@ def served(tmp_path_factory, prepared_home):
     home = tmp_path_factory.mktemp("streams") / "home"
     shutil.copytree(prepared_home, home)
     found = Office(home, FLIGHTRULES_EVENT_STREAMS="3", FLIGHTRULES_EVENT_HEARTBEAT_S="1")
-    found.serve("--no-worker")
+    found.serve("--no-worker", "--workers", "1")  # places are counted a process
     yield found
     found.end()
 
