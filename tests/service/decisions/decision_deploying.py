@@ -60,7 +60,7 @@ class Deploying(Defects):
         foretold = bool(self.oracle.seats_of(who, "operations")) and asked and proved
         wanted = {"release": self.world.key, "condition": SENTENCES["word"], "holds": holds}
         if self.ask(clearing.confirm, foretold, PROVED, by=self.by(who, proved), **wanted) is not None:
-            self.oracle.proofs.see("word", self.at, holds)
+            self.oracle.proofs.see("word", self.at, holds, who)
 
     @rule(place=PLACES, former=st.sampled_from([False, False, True]))
     def ask_to_deploy(self, place, former):

@@ -296,7 +296,9 @@ class Oracle:
         self._decided(outcome, min(ends), self.moment(), tuple(sorted(said)))
 
     def _decided(self, outcome, until, moment, conditions=(), named=frozenset()):
-        made = Made(outcome, self.table(), self.always(), until, moment, self.poll, conditions, named)
+        made = Made(
+            outcome, self.now, self.table(), self.always(), until, moment, self.poll, conditions, named
+        )
         for one in self.decisions:
             if made.goes() and one.goes() and one.moment == moment:
                 one.voided = True
@@ -337,9 +339,13 @@ class Oracle:
         if one is None or place != "prod" or artefact != self.artefact or not self.stands(one):
             return ""
         in_window = self.opens_at <= self.now < self.closes_at
-        shown = all(self.proofs.holds(name, self.now) for name in one.conditions)
+        shown = all(self.proofs.holds(name, self.now, self.word_of(one)) for name in one.conditions)
         free = in_window and shown and not self.blockers - one.named and self.board_stands()
         return one.outcome if free else ""
+
+    def word_of(self, decision):
+        """A word counts for the decision that asked for it, while who gave it may speak for operations."""
+        return lambda who, at: at >= decision.at and bool(self.seats_of(who, WORD_OF))
 
     # -- overrides
 

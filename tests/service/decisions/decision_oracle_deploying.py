@@ -15,16 +15,19 @@ HOLDS = {"flag": timedelta(minutes=15), "backup": timedelta(hours=4), "word": ti
 class Proofs:
     """What was seen, newest taken last; a condition of which nothing was seen does not hold."""
 
-    seen: dict = field(default_factory=lambda: {name: [] for name in HOLDS})  # name -> [(taken, good)]
+    seen: dict = field(
+        default_factory=lambda: {name: [] for name in HOLDS}
+    )  # name -> [(taken, good, who gave a word)]
 
-    def see(self, name, taken, good):
-        self.seen[name] = sorted([*self.seen[name], (taken, good)])
+    def see(self, name, taken, good, who=""):
+        self.seen[name] = sorted([*self.seen[name], (taken, good, who)])
 
-    def holds(self, name, now):
+    def holds(self, name, now, counts):
         if name == "off-peak":
             hour = now.astimezone(BERLIN).hour
             return hour >= 22 or hour < 6
-        if not self.seen[name]:
+        seen = [one for one in self.seen[name] if not one[2] or counts(one[2], one[0])]
+        if not seen:
             return False
-        taken, good = self.seen[name][-1]
+        taken, good, _ = seen[-1]
         return good and now - taken <= HOLDS[name]

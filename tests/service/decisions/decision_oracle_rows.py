@@ -52,6 +52,7 @@ class Made:
     """One decision; ``voided`` decisions stay on record."""
 
     outcome: str
+    at: datetime
     table: tuple
     always: tuple
     until: datetime
