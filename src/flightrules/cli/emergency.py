@@ -203,9 +203,8 @@ def _lines(found: dict[str, Any]) -> list[str]:
 
 
 def _figures(found: dict[str, Any]) -> list[str]:
-    share = f"{plain(found['share_per_cent'])} %, the limit is {plain(found['limit_per_cent'])} %"
     return [
-        f"with one more, {found['emergencies']} of {found['releases']} releases are emergencies: {share}",
+        f"emergencies, with one more: {plain(found['share'])}",
         f"  throttled {found['throttled']} times, lifted {found['lifted']} times",
         f"  overdue debts: {len(found['debts'])}",
     ]

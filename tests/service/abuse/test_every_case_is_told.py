@@ -307,6 +307,16 @@ def test_every_story_of_this_folder_tells_of_a_case_or_of_its_kin():
         "test_what_came_after_the_gate_was_judged_is_not_passed_over",
         "test_what_was_decided_signed_judged_or_brought_is_not_worded_anew",
         "test_who_wants_the_release_accepts_no_blocker_of_it_nor_sends_somebody",
+        "test_a_release_is_not_called_something_lighter_after_it_was_judged",
+        "test_once_people_were_asked_no_class_lets_the_gates_decide",
+        "test_a_token_makes_no_token_that_outlives_it",
+        "test_a_confirmation_ends_with_the_role_of_who_gave_it",
+        "test_a_share_of_users_by_another_name_is_not_passed_over",
+        "test_other_bytes_and_a_class_that_was_stated_late_have_no_history",
+        "test_who_needs_the_release_confirms_none_of_its_conditions_nor_sends_somebody",
+        "test_a_lighter_class_is_not_decided_and_the_same_one_is",
+        "test_a_confirmation_is_of_one_decision_and_not_of_the_next_one_in_the_same_words",
+        "test_the_report_and_the_overview_say_what_the_bytes_were_part_of",
     }
     here = {
         name

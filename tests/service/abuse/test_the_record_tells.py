@@ -119,7 +119,9 @@ def test_what_was_decided_signed_judged_or_brought_is_not_worded_anew(case):
         was = {name: getattr(row, name) for name in hand}
         rows_of = type(row).objects.filter(pk=row.pk)
         rows_of.update(**hand)
-        assert len(named()) == 1, hand
+        found = named()
+        assert found, hand
+        assert all(f" {row.pk}" in one for one in found), hand
         rows_of.update(**was)
     assert named() == []
 

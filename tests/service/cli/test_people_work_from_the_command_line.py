@@ -119,7 +119,7 @@ def test_an_emergency_is_classified_and_its_list_worked_off(emergency, terminal)
     assert "emergency sign-off --text TEXT --release 4.3.0" in qa("inbox", *PRODUCT, sign=False)[1]
     assert qa("emergency", "sign-off", *RELEASE, "--text", "I have seen the runs; it may go.")[0] == 6
     figures = done(cto("emergency", "figures", *PRODUCT, sign=False))
-    assert "emergencies of" in figures
+    assert "with one more: 2 of 2 releases, counted as 10 as the history is short = 20 %" in figures
     assert "is no emergency any more" in done(cto("emergency", "end", *RELEASE, "--reason", "It can wait."))
 
 
