@@ -14,6 +14,7 @@ import struct
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -43,7 +44,9 @@ class Buckets:
         self._shelves, self._clock = max(1, known // _SHELF), clock
         self._memory = mmap.mmap(-1, self._shelves * _SHELF * _BUCKET.size)
         self._secret = os.urandom(16)
-        self._lock, self._others = threading.Lock(), Locks(_nameless())
+        file = _nameless()
+        self._lock, self._others = threading.Lock(), Locks(file)
+        weakref.finalize(self, os.close, file)
 
     def wait_s(self, name: str, rate: float) -> float:
         """Take one token at ``rate`` a second; 0.0, or the seconds until there is one again."""

@@ -6,7 +6,7 @@ Nothing depends on a line that is lost, or on nobody listening: the row is there
 from __future__ import annotations
 
 import os
-import select
+import selectors
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -50,12 +50,14 @@ class Bell:
     def _listen(self) -> None:
         pipe = os.open(_place(), os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)  # with ourselves it never ends
         rest = b""
-        while not self._stop.is_set():
-            if select.select([pipe], [], [], _LOOK_S)[0]:
-                *lines, rest = (rest + _heard(pipe)).split(b"\n")
-                for line in lines:
-                    name, _, key = line.decode(errors="replace").partition(" ")
-                    self._offer(name, key)
+        with selectors.DefaultSelector() as heard:
+            heard.register(pipe, selectors.EVENT_READ)
+            while not self._stop.is_set():
+                if heard.select(_LOOK_S):
+                    *lines, rest = (rest + _heard(pipe)).split(b"\n")
+                    for line in lines:
+                        name, _, key = line.decode(errors="replace").partition(" ")
+                        self._offer(name, key)
         os.close(pipe)
 
 
