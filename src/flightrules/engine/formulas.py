@@ -212,7 +212,7 @@ def _success_rate(question: Question) -> Answer:
     if not requests or failed is None:
         return _nothing("count of failed requests")
     if requests != int(requests) or failed != int(failed):
-        return Unmeasured(Status.ERROR, f"{shown(failed)} failed of {shown(requests)} requests are no counts")
+        return Unmeasured(Status.ERROR, f"{shown(failed)} of {shown(requests)} requests failed are no counts")
     return _rate_of(int(requests - failed), int(requests), "requests succeeded")
 
 

@@ -144,6 +144,7 @@ evidence:
   tests: {paths: [reports]}
 """
 TWO_CASES = "<testsuite><testcase name='a'/><testcase name='b'/></testsuite>"
+FEW_LINES = "SF:a.c\nDA:1,1\nDA:2,1\nend_of_record\n"
 TWO_POINTS = "TAP version 13\n1..2\nok 1 - a\nok 2 - b\n"
 
 
@@ -152,6 +153,8 @@ def test_one_run_in_two_formats_is_told_of(desk):
     told = [one for one in desk.decide(SEVERAL, {"tests": both}).warnings if "counts twice" in one]
     assert len(told) == 1
     assert "2 tests each" in told[0]
+    other = desk.found(desk.artefact("tests", TWO_CASES), desk.artefact("tests", FEW_LINES))
+    assert not [one for one in desk.decide(SEVERAL, {"tests": other}).warnings if "counts twice" in one]
     two = desk.found(desk.artefact("tests", TWO_CASES), desk.artefact("tests", TWO_CASES + "<!-- -->"))
     assert not [one for one in desk.decide(SEVERAL, {"tests": two}).warnings if "counts twice" in one]
 

@@ -148,8 +148,9 @@ def test_more_tests_than_were_planned_is_a_wrong_plan(desk, junit):
     assert "6 tests ran, but only 5 are planned" in result.reason
 
 
-def test_half_a_request_is_no_count(desk):
-    result = on(desk, "Error rate < 9%", stated(("load.requests", 200, "1"), ("load.failed", 0.5, "1")))
+@pytest.mark.parametrize("sentence", ["Error rate < 9%", "Request success rate >= 1%"])
+def test_half_a_request_is_no_count(desk, sentence):
+    result = on(desk, sentence, stated(("load.requests", 200, "1"), ("load.failed", 0.5, "1")))
     assert result.status is Status.ERROR
     assert "0.5 of 200 requests failed are no counts" in result.reason
 

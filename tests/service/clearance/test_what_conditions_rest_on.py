@@ -213,6 +213,12 @@ def test_a_canary_asks_by_its_webhook(shop, green):
     assert shop.ci.post("/clearance", asked).status_code == 422
 
 
+@pytest.mark.parametrize("asked", [{"environment": "prod"}, {"metadata": {"artefact": DIGEST}}, {}])
+def test_whoever_names_no_artefact_or_no_environment_is_told(shop, asked):
+    answer = shop.ci.post("/clearance", asked)
+    assert (answer.status_code, answer.json()["code"]) == (422, "E_INVALID_BODY")
+
+
 def test_the_same_question_under_one_key_is_one_answer(shop, green):
     decided(green)
     first = post_with_key(shop.ci, "k1")

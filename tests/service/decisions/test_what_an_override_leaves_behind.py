@@ -9,8 +9,10 @@ import pytest
 
 from flightrules.service.decisions import override_sides
 from flightrules.service.decisions.models import Decision, Override, Poll
+from flightrules.service.decisions.override_debts import act_that_pays
 from flightrules.service.notices.models import Outbox
 from flightrules.service.obligations.models import Obligation
+from flightrules.service.releases.models import Release
 from people_stories import now, prove_now
 from service.decisions.deciding import code
 from service.decisions.test_a_no_go_is_overridden import (
@@ -31,6 +33,16 @@ def case(no_go):  # noqa: F811 -- as above
 
 def record_of(case, decision):
     return json.loads(case.shop.owner.get(f"/decisions/{decision.key}/record.json").content)
+
+
+def test_only_the_answer_of_quality_is_owed_as_a_signature(case):
+    """A house may ask others for something after an override; they write it."""
+    asked(case)
+    override, release = Override.objects.get(), Release.objects.get(pk=case.key)
+    owed = Obligation(event="override", about=f"override/{override.key}", release=release, owner="qa-lead")
+    assert act_that_pays(owed).startswith("flightrules signoff CHOICE --as qa-lead")
+    owed.owner = "operations"
+    assert act_that_pays(owed) == ""
 
 
 def test_the_record_holds_both_sides_and_what_was_accepted(case):
